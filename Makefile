@@ -1,0 +1,60 @@
+# The commands people and CI use. `make demo` and `make test` do all the set-up on a fresh Debian 12.
+.PHONY: help setup build demo test test-asan test-release test-tsan check format lint bench fuzz package-list clean
+
+DB ?= build/demo-db
+TAGLINE := build/release/cli/tagline
+
+help:
+	@echo "make demo     install what is missing, build, load real sample data, answer real segments"
+	@echo "make test     install what is missing, build, run every test (ASan+UBSan, then release) and check"
+	@echo "make build    build the release program: $(TAGLINE)"
+	@echo "make bench    engine beside operator-by-operator CRoaring, in one run"
+	@echo "make format   reformat the sources;  make lint  clang-tidy (slow);  make fuzz  a minute of libFuzzer a target"
+
+setup:
+	@.ci/setup
+
+build: setup
+	@cmake --preset release >build/configure-release.log 2>&1 || { cat build/configure-release.log; exit 1; }
+	@cmake --build --preset release
+
+build/.exists:
+	@mkdir -p build && touch $@
+build demo test test-asan test-release test-tsan bench fuzz lint: build/.exists
+
+demo: build
+	@examples/bank-marketing/demo $(TAGLINE) $(DB)
+
+test: setup check test-asan test-release
+	@echo "all checks passed"
+
+check:
+	@.ci/check-includes
+	@.ci/check-format
+	@.ci/check-docs
+
+test-asan: setup
+	@cmake --preset asan >build/configure-asan.log 2>&1 || { cat build/configure-asan.log; exit 1; }
+	@cmake --build --preset asan
+	@ctest --preset asan -j2
+
+test-release: build
+	@ctest --preset release -j2
+
+test-tsan: setup
+	@cmake --preset tsan && cmake --build --preset tsan && ctest --preset tsan -j2
+
+bench: build
+	@build/release/bench/engine_bench
+
+format:
+	@git ls-files '*.h' '*.cc' | xargs clang-format -i
+
+lint: setup
+	@cmake --preset tidy && cmake --build --preset tidy
+
+fuzz: setup
+	@.ci/fuzz 60
+
+clean:
+	@rm -rf build

@@ -1,0 +1,19 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "ingest/infer.h"
+#include "server/schema_json.h"
+
+namespace tagline::cli {
+
+int run(const InferArguments& arguments, Console& console) {
+  ingest::InferOptions options;
+  options.id_column = arguments.id_column;
+  const auto schema = ingest::infer(arguments.file, options);
+  if (!schema.has_value()) {
+    return console.report(schema.error());
+  }
+  console.out(server::schema_to_json(*schema) + "\n");
+  return kFine;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,153 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/progress.h"
+#include "cli/read_file.h"
+#include "cli/table.h"
+#include "server/answer_json.h"
+#include "server/schema_json.h"
+#include "server/service.h"
+#include "storage/time_zone.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace tagline::cli {
+namespace {
+
+void show_schema(const ingest::Schema& schema, Console& console) {
+  console.err(console.say({"inferred schema (edit it with: tagline infer FILE > schema.json):\n",
+                           "推断出的 schema（如需修改：tagline infer FILE > schema.json）：\n"}));
+  console.err(schema.id_column.empty()
+                  ? console.say({"  id: the row number\n", "  编号：行号\n"})
+                  : console.say({"  id: column ", "  编号：列 "}) + schema.id_column + "\n");
+  Table table({{console.say({"column", "列"}), Align::Left, 28},
+               {console.say({"kind", "类型"})},
+               {console.say({"why", "理由"}), Align::Left, 90}});
+  for (const ingest::Column& column : schema.columns) {
+    table.add({column.column, column.skip ? "skip" : std::string(server::kind_name(column.kind)),
+               console.say(column.why)});
+  }
+  console.err(table.text(2));
+}
+
+void show_rejects(const ingest::LoadReport& report, const std::string& rejects_file,
+                  Console& console) {
+  if (report.rejected == 0) {
+    return;
+  }
+  for (const ingest::Reject& reject : report.first_rejects) {
+    const std::string line = std::to_string(reject.line);
+    console.err(console.say({reject.file + ", line " + line + ": ",
+                             reject.file + " 第 " + line + " 行："}) +
+                console.say(reject.reason) + "\n");
+  }
+  const std::uint64_t more = report.rejected - report.first_rejects.size();
+  if (more > 0) {
+    console.err(
+        console.say({"... and " + grouped(more) + " more", "……另有 " + grouped(more) + " 行"}) +
+        "\n");
+  }
+  if (!rejects_file.empty()) {
+    console.err(console.say({"all rejected rows are in " + rejects_file,
+                             "全部坏行已写入 " + rejects_file}) +
+                "\n");
+  }
+}
+
+std::string summary(const ingest::LoadReport& report, const Console& console) {
+  const double seconds = report.seconds > 0 ? report.seconds : 1e-9;
+  const auto rate = static_cast<std::uint64_t>(static_cast<double>(report.rows) / seconds);
+  return console.say(
+      {"loaded " + grouped(report.rows) + " rows in " + duration_text(report.seconds) + " (" +
+           grouped(rate) + " rows/s): " + grouped(report.users_new) + " new users, " +
+           grouped(report.users_known) + " known users, " + grouped(report.tags_new) +
+           " new tags, " + grouped(report.rejected) + " rows rejected\n",
+       "装入 " + grouped(report.rows) + " 行，用时 " + duration_text(report.seconds) + "（每秒 " +
+           grouped(rate) + " 行）：新用户 " + grouped(report.users_new) + "，已有用户 " +
+           grouped(report.users_known) + "，新标签 " + grouped(report.tags_new) + "，拒绝 " +
+           grouped(report.rejected) + " 行\n"});
+}
+
+Result<std::optional<ingest::Schema>> given_schema(const LoadArguments& arguments) {
+  if (arguments.schema_file.empty()) {
+    return std::optional<ingest::Schema>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const std::string text, read_file(arguments.schema_file));
+  TAGLINE_ASSIGN_OR_RETURN(auto schema, server::schema_from_json(text));
+  return std::optional<ingest::Schema>(std::move(schema));
+}
+
+/// `--time-zone` for a database that exists with another zone is a mistake worth stopping for.
+Status check_zone(const LoadArguments& arguments, server::Service& service) {
+  if (arguments.time_zone.empty()) {
+    return {};
+  }
+  return service.store().read([&](const storage::Snapshot& snapshot) -> Status {
+    if (snapshot.time_zone() == arguments.time_zone) {
+      return {};
+    }
+    const std::string& zone = snapshot.time_zone();
+    return failure(ErrorCode::SchemaConflict,
+                   {"this database is in the time zone " + zone + ", not " + arguments.time_zone,
+                    "该数据库的时区是 " + zone + "，不是 " + arguments.time_zone},
+                   {"leave --time-zone out, or load into a new database",
+                    "请去掉 --time-zone，或装入新的数据库"});
+  });
+}
+
+}  // namespace
+
+int run(const LoadArguments& arguments, Console& console) {
+  const auto schema = given_schema(arguments);
+  if (!schema.has_value()) {
+    return console.report(schema.error());
+  }
+  storage::OpenOptions open;
+  open.mode = storage::OpenMode::Create;
+  if (!arguments.time_zone.empty()) {
+    open.time_zone = arguments.time_zone;
+    if (const auto known = storage::check_time_zone(open.time_zone); !known.has_value()) {
+      return console.report(known.error());
+    }
+  }
+  const auto service = server::Service::open(arguments.db, open);
+  if (!service.has_value()) {
+    return console.report(service.error());
+  }
+  if (const auto zone = check_zone(arguments, **service); !zone.has_value()) {
+    return console.report(zone.error());
+  }
+
+  ingest::LoadOptions options;
+  options.id_column = arguments.id_column;
+  options.max_errors_share = arguments.max_errors_percent / 100.0;
+  options.rejects_path = arguments.rejects_file;
+  if (!schema->has_value()) {
+    options.on_schema = [&](const ingest::Schema& used) { show_schema(used, console); };
+  }
+  auto progress = std::make_unique<ProgressLine>(console);
+  options.progress = [&](const ingest::Progress& now) {
+    if (now.committing) {
+      progress->show(console.say({"writing ...", "写入中……"}), 0, 0);
+      return;
+    }
+    const double seconds = progress->seconds();
+    const auto rate =
+        static_cast<std::uint64_t>(seconds > 0 ? static_cast<double>(now.rows) / seconds : 0.0);
+    progress->show(grouped(now.rows) + console.say({" rows, ", " 行，每秒 "}) + grouped(rate) +
+                       console.say({" rows/s", " 行"}),
+                   now.bytes_read, now.bytes_total);
+  };
+  const auto report = (*service)->load(*schema, arguments.files, options);
+  progress.reset();
+  if (!report.has_value()) {
+    return console.report(report.error());
+  }
+  show_rejects(*report, arguments.rejects_file, console);
+  console.out(arguments.format == Format::Json ? server::load_json(*report) + "\n"
+                                               : summary(*report, console));
+  return kFine;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,258 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/read_file.h"
+#include "cli/table.h"
+#include "server/answer_json.h"
+#include "server/day_text.h"
+#include "server/service.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tagline::cli {
+namespace {
+
+using server::Answer;
+
+constexpr unsigned kBarCells = 30;
+
+double seconds_of(const Answer& answer) {
+  return std::chrono::duration<double>(answer.elapsed).count();
+}
+
+/// Prints why a request was refused; returns the exit status.
+int report_refusal(const server::Refusal& refusal, const std::string& expression, Format format,
+                   Console& console) {
+  if (refusal.error.has_value()) {
+    return console.report(*refusal.error);
+  }
+  if (format == Format::Json) {
+    console.out(server::faults_json(refusal.diagnostics, expression) + "\n");
+  } else {
+    console.report(refusal.diagnostics, expression);
+  }
+  return kInputAtFault;
+}
+
+server::QueryRequest request_of(const QueryArguments& arguments, std::string expression) {
+  server::QueryRequest request;
+  request.expression = std::move(expression);
+  request.as_of = arguments.as_of;
+  request.explain = arguments.explain;
+  request.threads = arguments.threads;
+  return request;
+}
+
+void print_facts(const Answer& answer, Console& console) {
+  const auto line = [&](const Text& label, const std::string& value) {
+    Text padded = label;
+    padded.en.resize(std::max<std::size_t>(padded.en.size(), 12), ' ');
+    for (std::size_t cells = padded.zh.size() / 3 * 2; cells < 12;
+         ++cells) {  // every character here is three bytes, two cells
+      padded.zh += ' ';
+    }
+    console.out("  " + console.say(padded) + value + "\n");
+  };
+  console.out(answer.expression + "\n");
+  line({"count", "人数"}, grouped(answer.count));
+  line({"population", "总人数"}, grouped(answer.population));
+  line({"share", "占比"}, percent(answer.count, answer.population) + "  " +
+                              bar(answer.count, answer.population, kBarCells));
+  line({"as of", "日期"}, server::day_text(answer.as_of) + " (" + answer.time_zone + ")");
+  line({"time", "用时"}, duration_text(seconds_of(answer)));
+}
+
+void print_explanation(const Answer& answer, Console& console) {
+  const server::Explanation& explanation = *answer.explanation;
+  Table nodes({{console.say({"condition", "条件"}), Align::Left, 80},
+               {console.say({"people", "人数"}), Align::Right},
+               {console.say({"share", "占比"}), Align::Right},
+               {""}});
+  for (const server::NodeCount& node : explanation.nodes) {
+    nodes.add({std::string(std::size_t{2} * node.depth, ' ') + node.text, grouped(node.count),
+               percent(node.count, answer.population),
+               bar(node.count, answer.population, kBarCells / 2)});
+  }
+  console.out("\n" + nodes.text(2));
+  console.out("\n" + console.say({"plan as written\n", "原始计划\n"}) + explanation.plan_written);
+  console.out("\n" + console.say({"plan as run\n", "执行计划\n"}) + explanation.plan_rewritten);
+  std::string passes;
+  for (const auto& [name, time] : explanation.passes) {
+    passes += (passes.empty() ? "" : ", ") + name + " (" +
+              duration_text(std::chrono::duration<double>(time).count()) + ")";
+  }
+  console.out(console.say({"rewrites: ", "改写："}) +
+              (passes.empty() ? console.say({"none", "无"}) : passes) + "\n");
+  console.out("\n" +
+              console.say({"program, once a block of 65,536 users\n",
+                           "程序（每 65,536 个用户执行一遍）\n"}) +
+              explanation.program);
+  const engine::ExecuteStats& stats = explanation.stats;
+  console.out("\n" + console.say({"fragments read in place ", "原地读取片段 "}) +
+              grouped(stats.fragments_borrowed) + console.say({", copied ", "，复制 "}) +
+              grouped(stats.fragments_copied) + console.say({"; containers ", "；容器 "}) +
+              grouped(stats.containers_read) + console.say({"; payload bytes ", "；字节 "}) +
+              grouped(stats.payload_bytes) + console.say({"; blocks run ", "；执行块 "}) +
+              grouped(stats.blocks_run) + console.say({", skipped ", "，跳过 "}) +
+              grouped(stats.blocks_skipped) + "\n");
+}
+
+constexpr const char* kCsvHeader = "expression,count,population,as_of,elapsed_us\n";
+
+std::string csv_line(const Answer& answer) {
+  return csv_field(answer.expression) + "," + std::to_string(answer.count) + "," +
+         std::to_string(answer.population) + "," + server::day_text(answer.as_of) + "," +
+         std::to_string(answer.elapsed.count()) + "\n";
+}
+
+int run_count(const QueryArguments& arguments, server::Service& service, Console& console) {
+  const auto answer = service.query(request_of(arguments, arguments.expression));
+  if (!answer.has_value()) {
+    return report_refusal(answer.error(), arguments.expression, arguments.format, console);
+  }
+  switch (arguments.format) {
+    case Format::Json:
+      console.out(server::answer_json(*answer, arguments.expression) + "\n");
+      return kFine;
+    case Format::Csv:
+      console.out(kCsvHeader + csv_line(*answer));
+      break;
+    case Format::Table:
+      print_facts(*answer, console);
+      break;
+  }
+  if (answer->explanation.has_value()) {
+    print_explanation(*answer, console);
+  }
+  console.report(answer->warnings, arguments.expression);
+  return kFine;
+}
+
+int run_ids(const QueryArguments& arguments, server::Service& service, Console& console) {
+  bool headed = arguments.format != Format::Csv;
+  const auto sink = [&](std::string_view id) {
+    if (!headed) {
+      console.out("id\n");
+      headed = true;
+    }
+    switch (arguments.format) {
+      case Format::Json:
+        console.out(server::quoted_json(id) + "\n");
+        break;
+      case Format::Csv:
+        console.out(csv_field(id) + "\n");
+        break;
+      case Format::Table:
+        console.out(id);
+        console.out("\n");
+        break;
+    }
+    return true;
+  };
+  const auto answer =
+      service.query_ids(request_of(arguments, arguments.expression), arguments.limit, sink);
+  if (!answer.has_value()) {
+    return report_refusal(answer.error(), arguments.expression, arguments.format, console);
+  }
+  if (!headed) {
+    console.out("id\n");
+  }
+  return kFine;
+}
+
+struct BatchLine {
+  std::string title;
+  std::string expression;
+};
+
+/// One expression a line; a comment line above names it.
+std::vector<BatchLine> batch_lines(std::string_view text) {
+  std::vector<BatchLine> lines;
+  std::string title;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) {
+      line.remove_suffix(1);
+    }
+    while (!line.empty() && line.front() == ' ') {
+      line.remove_prefix(1);
+    }
+    if (line.empty()) {
+      title.clear();
+    } else if (line.front() == '#') {
+      line.remove_prefix(std::min(line.size(), line.find_first_not_of("# ")));
+      title = std::string(line);
+    } else {
+      lines.push_back({std::exchange(title, {}), std::string(line)});
+    }
+  }
+  return lines;
+}
+
+int run_batch(const QueryArguments& arguments, server::Service& service, Console& console) {
+  const auto text = read_file(arguments.batch_file);
+  if (!text.has_value()) {
+    return console.report(text.error());
+  }
+  Table table({{console.say({"segment", "人群"}), Align::Left, 64},
+               {console.say({"people", "人数"}), Align::Right},
+               {console.say({"share", "占比"}), Align::Right},
+               {""},
+               {console.say({"time", "用时"}), Align::Right}});
+  std::string csv = kCsvHeader;
+  int status = kFine;
+  for (const BatchLine& line : batch_lines(*text)) {
+    const auto answer = service.query(request_of(arguments, line.expression));
+    if (!answer.has_value()) {
+      status = std::max(status,
+                        report_refusal(answer.error(), line.expression, arguments.format, console));
+      continue;
+    }
+    if (arguments.format == Format::Json) {
+      console.out(server::answer_json(*answer, line.expression) + "\n");
+    }
+    csv += csv_line(*answer);
+    if (!line.title.empty()) {
+      table.add({line.title, grouped(answer->count), percent(answer->count, answer->population),
+                 bar(answer->count, answer->population, kBarCells / 2),
+                 duration_text(seconds_of(*answer))});
+      table.add({"  " + line.expression, "", "", "", ""});
+    } else {
+      table.add({line.expression, grouped(answer->count),
+                 percent(answer->count, answer->population),
+                 bar(answer->count, answer->population, kBarCells / 2),
+                 duration_text(seconds_of(*answer))});
+    }
+  }
+  if (arguments.format == Format::Csv) {
+    console.out(csv);
+  } else if (arguments.format == Format::Table) {
+    console.out(table.text());
+  }
+  return status;
+}
+
+}  // namespace
+
+int run(const QueryArguments& arguments, Console& console) {
+  if (arguments.expression.empty() && arguments.batch_file.empty()) {
+    console.err(console.say(
+        {"error: an expression is missing\nhint:  tagline query --db " + arguments.db +
+             " 'age >= 18'\n",
+         "错误：缺少表达式\n提示：tagline query --db " + arguments.db + " 'age >= 18'\n"}));
+    return kUsage;
+  }
+  const auto service = server::Service::open(arguments.db, {});
+  if (!service.has_value()) {
+    return console.report(service.error());
+  }
+  if (!arguments.batch_file.empty()) {
+    return run_batch(arguments, **service, console);
+  }
+  return arguments.ids ? run_ids(arguments, **service, console)
+                       : run_count(arguments, **service, console);
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,18 @@
+// The subcommands. Each prints its answer on standard output, everything else on standard error,
+// and returns the exit status (cli/exit_status.h).
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/console.h"
+
+namespace tagline::cli {
+
+[[nodiscard]] int run(const InferArguments& arguments, Console& console);
+[[nodiscard]] int run(const LoadArguments& arguments, Console& console);
+[[nodiscard]] int run(const QueryArguments& arguments, Console& console);
+[[nodiscard]] int run(const TagsArguments& arguments, Console& console);
+[[nodiscard]] int run(const UserArguments& arguments, Console& console);
+[[nodiscard]] int run(const VerifyArguments& arguments, Console& console);
+[[nodiscard]] int run(const CheckArguments& arguments, Console& console);
+
+}  // namespace tagline::cli

@@ -1,0 +1,125 @@
+#include "cli/console.h"
+
+#include "cli/exit_status.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace tagline::cli {
+namespace {
+
+constexpr unsigned kWidthWithoutTerminal = 100;
+
+unsigned terminal_width() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    return size.ws_col;
+  }
+  return kWidthWithoutTerminal;
+}
+
+void write_to(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+}  // namespace
+
+Console::Console(dsl::Language language)
+    : language_(language),
+      out_is_terminal_(isatty(STDOUT_FILENO) == 1),
+      err_is_terminal_(isatty(STDERR_FILENO) == 1),
+      width_(terminal_width()) {}
+
+void Console::out(std::string_view text) {
+  write_to(stdout, text);
+}
+
+void Console::err(std::string_view text) {
+  write_to(stderr, text);
+}
+
+int Console::report(const Error& error) {
+  err(say({"error: ", "错误："}) + say(error.message()) + "\n");
+  if (!error.hint().empty()) {
+    err(say({"hint:  ", "提示："}) + say(error.hint()) + "\n");
+  }
+  return exit_status(error);
+}
+
+void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
+  for (const dsl::Diagnostic& diagnostic : diagnostics) {
+    err(dsl::card(diagnostic, text, language_));
+  }
+}
+
+bool Console::flush() {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) {
+    digits.insert(at - 3, 1, ',');
+  }
+  return digits;
+}
+
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) {
+    return "-";
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f%%",
+                100.0 * static_cast<double>(part) / static_cast<double>(whole));
+  return text.data();
+}
+
+std::string bar(std::uint64_t part, std::uint64_t whole, unsigned cells) {
+  static constexpr std::array<const char*, 9> kEighths = {"",  "▏", "▎", "▍", "▌",
+                                                          "▋", "▊", "▉", "█"};
+  if (whole == 0 || cells == 0) {
+    return {};
+  }
+  const double share = std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
+  auto eighths = static_cast<unsigned>(std::lround(share * cells * 8));
+  if (eighths == 0 && part > 0) {
+    eighths = 1;
+  }
+  std::string text;
+  for (; eighths >= 8; eighths -= 8) {
+    text += kEighths[8];
+  }
+  return text + kEighths[eighths];
+}
+
+std::string duration_text(double seconds) {
+  std::array<char, 32> text{};
+  if (seconds < 1.0) {
+    std::snprintf(text.data(), text.size(), "%.2f ms", seconds * 1000);
+  } else if (seconds < 120.0) {
+    std::snprintf(text.data(), text.size(), "%.1f s", seconds);
+  } else {
+    std::snprintf(text.data(), text.size(), "%.1f min", seconds / 60);
+  }
+  return text.data();
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += c;
+    if (c == '"') {
+      quoted += '"';
+    }
+  }
+  return quoted + "\"";
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,56 @@
+// Console: the two output streams, the reader's language, and how errors and numbers look to
+// people.
+#pragma once
+
+#include "dsl/diagnostic.h"
+#include "engine/error.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tagline::cli {
+
+/// One thread.
+class Console {
+ public:
+  explicit Console(dsl::Language language);
+
+  [[nodiscard]] dsl::Language language() const { return language_; }
+  [[nodiscard]] const std::string& say(const Text& text) const {
+    return language_ == dsl::Language::Chinese ? text.zh : text.en;
+  }
+  [[nodiscard]] bool out_is_terminal() const { return out_is_terminal_; }
+  [[nodiscard]] bool err_is_terminal() const { return err_is_terminal_; }
+  /// Columns of the terminal; 100 when there is none.
+  [[nodiscard]] unsigned width() const { return width_; }
+
+  void out(std::string_view text);
+  void err(std::string_view text);
+  /// "error: ..." and "hint: ..." on standard error; returns the exit status for it.
+  [[nodiscard]] int report(const Error& error);
+  /// Cards of an expression's faults or warnings on standard error.
+  void report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text);
+  /// False when something printed was not taken (a full disk behind a redirection).
+  [[nodiscard]] bool flush();
+
+ private:
+  dsl::Language language_;
+  bool out_is_terminal_;
+  bool err_is_terminal_;
+  unsigned width_;
+};
+
+/// 1234567 as 1,234,567.
+[[nodiscard]] std::string grouped(std::uint64_t number);
+/// part / whole as "12.34%"; "-" when whole is 0.
+[[nodiscard]] std::string percent(std::uint64_t part, std::uint64_t whole);
+/// A bar of `cells` character cells, filled to part / whole by eighths.
+[[nodiscard]] std::string bar(std::uint64_t part, std::uint64_t whole, unsigned cells);
+/// "0.31 ms", "2.4 s".
+[[nodiscard]] std::string duration_text(double seconds);
+/// One field of a CSV line, quoted when it must be (RFC 4180).
+[[nodiscard]] std::string csv_field(std::string_view text);
+
+}  // namespace tagline::cli

@@ -1,0 +1,33 @@
+// The `tagline` program: parse the command line, run one command.
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+
+#include <exception>
+#include <string>
+#include <variant>
+
+int main(int argc, char** argv) {
+  using namespace tagline::cli;  // NOLINT(google-build-using-namespace): this file is the program
+  try {
+    const auto parsed = parse_arguments(argc, argv);
+    if (const int* status = std::get_if<int>(&parsed)) {
+      return *status;
+    }
+    const auto& arguments = std::get<Arguments>(parsed);
+    Console console(arguments.language);
+    const int status =
+        std::visit([&](const auto& command) { return run(command, console); }, arguments.command);
+    if (!console.flush()) {
+      console.err(
+          console.say({"error: the output could not be written\n", "错误：输出无法写出\n"}));
+      return kSystemAtFault;
+    }
+    return status;
+  } catch (const std::exception& problem) {
+    // Only memory running out or a fault of ours comes here; both end the process with words, never
+    // a crash.
+    std::fputs(("error: " + std::string(problem.what()) + "\n").c_str(), stderr);
+    return kSystemAtFault;
+  }
+}

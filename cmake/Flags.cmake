@@ -1,0 +1,33 @@
+# One interface target carries every flag; no folder sets its own.
+add_library(tagline_flags INTERFACE)
+add_library(tagline::flags ALIAS tagline_flags)
+
+target_include_directories(tagline_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(tagline_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch-enum)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees overlapping copies in every `"literal" + std::string` at -O2 (its bug 105651).
+  target_compile_options(tagline_flags INTERFACE -Wno-restrict)
+endif()
+if(TAGLINE_WERROR)
+  target_compile_options(tagline_flags INTERFACE -Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(tagline_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+
+if(TAGLINE_SANITIZE)
+  string(REPLACE ";" "," sanitizers "${TAGLINE_SANITIZE}")
+  # -O1: at -O0 the property tests take minutes, and nothing is gained.
+  target_compile_options(tagline_flags INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all
+                                                 -fno-omit-frame-pointer -O1)
+  target_link_options(tagline_flags INTERFACE -fsanitize=${sanitizers})
+  # Functions chosen at load time (ifunc) run before the sanitizers are ready: kernels keep one version.
+  target_compile_definitions(tagline_flags INTERFACE TAGLINE_NO_CLONES)
+endif()
+if(TAGLINE_FUZZ)
+  # Without this on the product code libFuzzer would see no coverage.
+  target_compile_options(tagline_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_definitions(tagline_flags INTERFACE TAGLINE_NO_CLONES)
+endif()

@@ -1,0 +1,88 @@
+// The card a diagnostic is shown as. Wide characters get wide carets and wide padding, so that the carets stand under
+// them in any font that keeps to two columns (CEL does the same, but for every character that is not ASCII).
+#include <algorithm>
+#include <string>
+
+#include "dsl/diagnostic.h"
+#include "dsl/display_width.h"
+#include "dsl/unicode.h"
+
+namespace tagline::dsl {
+namespace {
+
+// A line of 65,536 characters would bury the caret: what is shown is cut around it.
+constexpr std::size_t kBeforeMax = 60;  // code points kept before the span
+constexpr std::size_t kLineMax = 120;   // code points shown at most
+constexpr char32_t kWideBlank = 0x3000;
+constexpr char32_t kWideCaret = 0xFF3E;
+constexpr char32_t kReplacement = 0xFFFD;
+
+/// What a terminal may be sent: controls could move its cursor.
+[[nodiscard]] char32_t shown(char32_t point) {
+  if (point == U'\t') {
+    return U' ';
+  }
+  return is_control(point) || is_bidi_control(point) || is_noncharacter(point) || is_line_break(point) ? kReplacement : point;
+}
+
+void pad(std::string& out, char32_t under, char32_t narrow, char32_t wide) {
+  const unsigned width = display_width(under);
+  if (width > 0) {
+    append_utf8(out, width == 2 ? wide : narrow);
+  }
+}
+
+struct Window {
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// The line that holds `at`, cut to size.
+[[nodiscard]] Window window_of(const std::u32string& text, std::size_t at) {
+  Window window{at, at};
+  while (window.begin > 0 && !is_line_break(text[window.begin - 1])) {
+    --window.begin;
+  }
+  while (window.end < text.size() && !is_line_break(text[window.end])) {
+    ++window.end;
+  }
+  if (window.end - window.begin > kLineMax) {
+    window.begin = std::max(window.begin, at - std::min(at, kBeforeMax));
+    window.end = std::min(window.end, window.begin + kLineMax);
+  }
+  return window;
+}
+
+}  // namespace
+
+std::string card(const Diagnostic& diagnostic, std::string_view text, Language language) {
+  const std::u32string points = decode(text);
+  const std::size_t begin = std::min<std::size_t>(diagnostic.span.begin, points.size());
+  const Window window = window_of(points, begin);
+  const std::size_t end = std::clamp<std::size_t>(diagnostic.span.end, begin, std::max(begin, window.end));
+
+  std::string line;
+  std::string carets;
+  for (std::size_t i = window.begin; i < window.end; ++i) {
+    append_utf8(line, shown(points[i]));
+    if (i < begin) {
+      pad(carets, shown(points[i]), U' ', kWideBlank);
+    } else if (i < end) {
+      pad(carets, shown(points[i]), U'^', kWideCaret);
+    }
+  }
+  if (begin == end) {
+    carets += "^";
+  }
+  const bool en = language == Language::English;
+  const bool error = diagnostic.severity == Severity::Error;
+  std::string out = line + "\n" + carets + "\n";
+  out += en ? (error ? "error: " : "warning: ") : (error ? "错误：" : "警告：");
+  out += (en ? diagnostic.message.en : diagnostic.message.zh) + "\n";
+  if (!diagnostic.hint.empty()) {
+    out += (en ? "hint:  " + diagnostic.hint.en : "提示：" + diagnostic.hint.zh) + "\n";
+  }
+  return out;
+}
+
+}  // namespace tagline::dsl

@@ -1,0 +1,56 @@
+// Catalogue: what names may stand in an expression. A plain value that the caller fills from a database or from a
+// catalogue file; the language neither reads nor stores it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/layout.h"
+
+namespace tagline::dsl {
+
+/// A value of a category or set tag, or a key of an event.
+struct Value {
+  std::string name;                  ///< as stored, NFC
+  std::vector<std::string> aliases;  ///< other spellings, any script
+  engine::RowId row = 0;             ///< its row in the tag's field
+};
+
+struct Tag {
+  std::string name;
+  std::vector<std::string> aliases;
+  engine::TagKind kind = engine::TagKind::Flag;
+  engine::FieldId field = 0;
+  unsigned scale = 0;                ///< Number: digits after the point
+  std::optional<std::int64_t> min;   ///< Number: declared bounds, scaled
+  std::optional<std::int64_t> max;
+  std::string unit;                  ///< Number: 元, years, ...
+  std::vector<Value> values;         ///< Category, Set; in the order in which they are listed to people
+};
+
+struct Event {
+  std::string name;
+  std::vector<std::string> aliases;
+  bool has_amount = false;
+  std::vector<Value> keys;
+};
+
+struct Catalogue {
+  std::vector<Tag> tags;
+  std::vector<Event> events;
+  std::vector<std::string> segments;
+
+  /// How many users a row holds, for "(182,340 people)" in hints and for ranking suggestions; empty when the
+  /// catalogue came from a file. May be called only while the snapshot it reads lives.
+  std::function<std::optional<std::uint64_t>(engine::RowKey)> people;
+  std::optional<std::uint64_t> population;
+
+  /// False for a catalogue file: expressions are checked, but there is nothing to run them on.
+  bool runnable = true;
+};
+
+}  // namespace tagline::dsl

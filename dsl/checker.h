@@ -1,0 +1,87 @@
+// The checker's parts, one a kind of thing: conditions, terms of each kind of tag, calls and their options. Each takes a
+// tree that parsed, reports what is wrong with it, and gives the bound form (Nothing where it was wrong). Recursion is
+// bounded by the brackets of the tree.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsl/bound.h"
+#include "dsl/catalogue.h"
+#include "dsl/check.h"
+#include "dsl/functions.h"
+#include "dsl/names.h"
+#include "dsl/number.h"
+#include "dsl/report.h"
+#include "dsl/scan.h"
+#include "dsl/tree.h"
+
+namespace tagline::dsl {
+
+struct Checking {
+  const Scanned& scanned;
+  Names& names;
+  const CheckOptions& options;
+  Report& report;
+  std::uint64_t wildcard_tests = 0;  ///< so far, against the limit
+
+  /// The text of a span as typed.
+  [[nodiscard]] std::string source(Span span) const;
+};
+
+[[nodiscard]] Bound check_condition(Checking& checking, const Tree& tree);
+[[nodiscard]] Bound check_term(Checking& checking, const Tree& term);
+[[nodiscard]] Bound check_call(Checking& checking, const Tree& call);
+
+/// Category and set tags.
+[[nodiscard]] Bound check_names(Checking& checking, const Tree& term, const Tag& tag);
+/// The values a wildcard stands for; `*` is any run of characters, any ASCII case.
+[[nodiscard]] bool wildcard_matches(std::string_view pattern, std::string_view text);
+/// Reports unless `word` is one of `values`, or a wildcard some of them match.
+void check_key(Checking& checking, const TermValue& value, const Event& event);
+
+/// What a number may be: a tag, or an option such as count.
+struct NumberDomain {
+  std::string name;
+  unsigned scale = 0;
+  bool fractions_allowed = false;
+  std::optional<std::int64_t> min;
+  std::optional<std::int64_t> max;
+  std::string unit;
+  bool is_age = false;
+  std::string call;  ///< of an option: the call without options, for "did(purchase)"; empty for a tag
+};
+/// The values of a term as intervals of the real line; `everything`: `*` was among them.
+struct Matched {
+  std::vector<Interval> intervals;
+  bool everything = false;
+};
+/// Empty when something was wrong and has been reported.
+[[nodiscard]] std::optional<Matched> read_numbers(Checking& checking, const Tree& term, const NumberDomain& domain);
+[[nodiscard]] std::optional<Matched> read_dates(Checking& checking, const Tree& term);
+/// Reports why `word` is not a number of the domain.
+void report_not_a_number(Checking& checking, const TermValue& value, const NumberDomain& domain);
+
+void check_event(Checking& checking, const Tree& argument, const Function& function);
+/// `event`: the event of a did(...), when it is known.
+void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call, const Event* event);
+/// `call` without its options, as typed: did(purchase).
+[[nodiscard]] std::string bare_call(const Checking& checking, const Tree& call);
+
+/// Findings that do not stop an expression. REQUIRES: `bound` is what `tree` was bound to, without errors.
+void warn(Checking& checking, const Tree& tree, const Bound& bound);
+
+/// 数值, 日期, ...: what Chinese calls a literal of this kind.
+[[nodiscard]] Slot kind_of_literal(std::string_view name, std::u32string_view word);
+/// A text as a message shows it: an empty one as "".
+[[nodiscard]] std::string shown(const std::string& text);
+/// "tier1, tier2, ... and 12 more"; keywords are left out.
+[[nodiscard]] Slot value_list(std::string_view name, const std::vector<Value>& values);
+/// The comparison as it is written: ">=".
+[[nodiscard]] std::string_view operator_text(Comparison comparison);
+/// An example value of a tag, such as 18, 2024-01-01, tier1.
+[[nodiscard]] std::string example_value(const Checking& checking, const Tag& tag);
+
+}  // namespace tagline::dsl

@@ -1,0 +1,211 @@
+#include "dsl/names.h"
+
+#include <algorithm>
+
+#include "dsl/unicode.h"
+
+namespace tagline::dsl {
+namespace {
+
+constexpr std::size_t kWalkLookups = 8;  // look-ups in one list before an index pays
+constexpr std::size_t kWalkEntries = 16;  // lists this short are always walked
+constexpr std::size_t kValuesSearched = 200'000;  // bound of the search for a value in all tags, for a hint only
+
+/// match_key(text) == key, without building it.
+[[nodiscard]] bool has_key(std::string_view text, std::string_view key) {
+  std::size_t matched = 0;
+  std::string point;
+  for (std::size_t at = 0; at < text.size();) {
+    const Decoded next = decode_at(text, at);
+    at += next.bytes;
+    point.clear();
+    append_utf8(point, ascii_lower(fold(next.point)));
+    if (key.compare(matched, point.size(), point) != 0) {
+      return false;
+    }
+    matched += point.size();
+  }
+  return matched == key.size();
+}
+
+template <class Entry>
+[[nodiscard]] bool is_called(const Entry& entry, std::string_view key) {
+  return has_key(entry.name, key) || std::any_of(entry.aliases.begin(), entry.aliases.end(),
+                                                 [&](const std::string& alias) { return has_key(alias, key); });
+}
+
+template <class Entry>
+[[nodiscard]] std::vector<Candidate> spellings(const std::vector<Entry>& entries) {
+  std::vector<Candidate> all;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    all.push_back({entries[i].name, i});
+    for (const std::string& alias : entries[i].aliases) {
+      all.push_back({alias, i});
+    }
+  }
+  return all;
+}
+
+[[nodiscard]] std::vector<std::string> texts(const std::vector<Candidate>& candidates) {
+  std::vector<std::string> list;
+  for (const Candidate& candidate : candidates) {
+    list.emplace_back(candidate.text);
+  }
+  return list;
+}
+
+[[nodiscard]] std::uint64_t nobody(std::size_t /*owner*/) { return 0; }
+
+}  // namespace
+
+template <class Entry>
+const Entry* NameList<Entry>::walk(std::string_view name) const {
+  for (const Entry& entry : *entries_) {
+    if (entry.name == name) {
+      return &entry;
+    }
+  }
+  for (const Entry& entry : *entries_) {
+    if (std::find(entry.aliases.begin(), entry.aliases.end(), name) != entry.aliases.end()) {
+      return &entry;
+    }
+  }
+  const std::string key = match_key(name);
+  const Entry* found = nullptr;
+  for (const Entry& entry : *entries_) {
+    if (is_called(entry, key)) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = &entry;
+    }
+  }
+  return found;
+}
+
+template <class Entry>
+void NameList<Entry>::index() {
+  for (const Entry& entry : *entries_) {
+    exact_.emplace(entry.name, &entry);
+  }
+  for (const Entry& entry : *entries_) {
+    for (const std::string& alias : entry.aliases) {
+      exact_.emplace(alias, &entry);
+    }
+  }
+  const auto add = [this](std::string_view text, const Entry* entry) {
+    const auto [place, is_new] = folded_.emplace(match_key(text), entry);
+    if (!is_new && place->second != entry) {
+      place->second = nullptr;
+    }
+  };
+  for (const Entry& entry : *entries_) {
+    add(entry.name, &entry);
+    for (const std::string& alias : entry.aliases) {
+      add(alias, &entry);
+    }
+  }
+}
+
+template <class Entry>
+const Entry* NameList<Entry>::find(std::string_view name) {
+  if (entries_->size() <= kWalkEntries || ++lookups_ <= kWalkLookups) {
+    return walk(name);
+  }
+  if (exact_.empty()) {
+    index();
+  }
+  if (const auto found = exact_.find(name); found != exact_.end()) {
+    return found->second;
+  }
+  const auto found = folded_.find(match_key(name));
+  return found == folded_.end() ? nullptr : found->second;
+}
+
+template class NameList<Tag>;
+template class NameList<Event>;
+template class NameList<Value>;
+
+Names::Names(const Catalogue& catalogue) : catalogue_(catalogue), tags_(catalogue.tags), events_(catalogue.events) {}
+
+const Value* Names::value(const std::vector<Value>& values, std::string_view name) {
+  return values_.try_emplace(&values, values).first->second.find(name);
+}
+
+const std::string* Names::segment(std::string_view name) const {
+  const auto& all = catalogue_.segments;
+  if (const auto exact = std::find(all.begin(), all.end(), name); exact != all.end()) {
+    return &*exact;
+  }
+  const std::string key = match_key(name);
+  const auto same = [&](const std::string& segment) { return has_key(segment, key); };
+  const auto found = std::find_if(all.begin(), all.end(), same);
+  if (found == all.end() || std::find_if(found + 1, all.end(), same) != all.end()) {
+    return nullptr;
+  }
+  return &*found;
+}
+
+const Tag* Names::tag_with_value(std::string_view value) {
+  std::size_t searched = 0;
+  const std::string key = match_key(value);
+  for (const Tag& tag : catalogue_.tags) {
+    searched += tag.values.size();
+    if (searched > kValuesSearched) {
+      return nullptr;
+    }
+    if (std::any_of(tag.values.begin(), tag.values.end(), [&](const Value& entry) { return is_called(entry, key); })) {
+      return &tag;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Names::near_tags(std::string_view typed) const {
+  return texts(closest(typed, spellings(catalogue_.tags), [this](std::size_t owner) {
+    const Tag& tag = catalogue_.tags[owner];
+    return people(tag, engine::kExistsRow).value_or(0);
+  }));
+}
+
+std::vector<std::string> Names::near_events(std::string_view typed) const {
+  return texts(closest(typed, spellings(catalogue_.events), nobody));
+}
+
+std::vector<std::string> Names::near_segments(std::string_view typed) const {
+  std::vector<Candidate> all;
+  for (std::size_t i = 0; i < catalogue_.segments.size(); ++i) {
+    all.push_back({catalogue_.segments[i], i});
+  }
+  return texts(closest(typed, all, nobody));
+}
+
+std::vector<Candidate> Names::near_values(const Tag* tag, const std::vector<Value>& values,
+                                          std::string_view typed) const {
+  return closest(typed, spellings(values), [&](std::size_t owner) {
+    return tag == nullptr ? 0 : people(*tag, values[owner].row).value_or(0);
+  });
+}
+
+std::optional<std::uint64_t> Names::people(const Tag& tag, engine::RowId row) const {
+  return catalogue_.people ? catalogue_.people({tag.field, row}) : std::nullopt;
+}
+
+template <class Entry>
+std::string_view chinese_name(const Entry& entry) {
+  if (has_wide_script(entry.name)) {
+    return entry.name;
+  }
+  const auto found = std::find_if(entry.aliases.begin(), entry.aliases.end(),
+                                  [](const std::string& alias) { return has_wide_script(alias); });
+  return found == entry.aliases.end() ? std::string_view(entry.name) : std::string_view(*found);
+}
+template std::string_view chinese_name(const Tag&);
+template std::string_view chinese_name(const Event&);
+template std::string_view chinese_name(const Value&);
+
+std::string_view name_like(const Tag& tag, std::string_view like) {
+  return has_wide_script(like) ? chinese_name(tag) : std::string_view(tag.name);
+}
+
+}  // namespace tagline::dsl

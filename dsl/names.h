@@ -1,0 +1,72 @@
+// Names: the catalogue as the checker asks it. Exact spellings first (names before aliases), then any ASCII case and
+// width, if that is unique.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "dsl/catalogue.h"
+#include "dsl/suggest.h"
+
+namespace tagline::dsl {
+
+/// Finds entries of one list. Walks the list for the first few look-ups, then indexes it: most expressions ask a tag for
+/// one value of many, some for thousands.
+template <class Entry>
+class NameList {
+ public:
+  explicit NameList(const std::vector<Entry>& entries) : entries_(&entries) {}
+  /// Null when there is none, or when only case or width tells several apart.
+  [[nodiscard]] const Entry* find(std::string_view name);
+  [[nodiscard]] const std::vector<Entry>& entries() const { return *entries_; }
+
+ private:
+  [[nodiscard]] const Entry* walk(std::string_view name) const;
+  void index();
+
+  const std::vector<Entry>* entries_;
+  std::size_t lookups_ = 0;
+  std::unordered_map<std::string_view, const Entry*> exact_;
+  std::unordered_map<std::string, const Entry*> folded_;  ///< null: ambiguous
+};
+
+/// REQUIRES: the catalogue outlives it. One thread.
+class Names {
+ public:
+  explicit Names(const Catalogue& catalogue);
+
+  [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
+  [[nodiscard]] const Tag* tag(std::string_view name) { return tags_.find(name); }
+  [[nodiscard]] const Event* event(std::string_view name) { return events_.find(name); }
+  [[nodiscard]] const Value* value(const std::vector<Value>& values, std::string_view name);
+  [[nodiscard]] const std::string* segment(std::string_view name) const;
+  /// A tag one of whose values is called so, and the value.
+  [[nodiscard]] const Tag* tag_with_value(std::string_view value);
+
+  [[nodiscard]] std::vector<std::string> near_tags(std::string_view typed) const;
+  [[nodiscard]] std::vector<std::string> near_events(std::string_view typed) const;
+  [[nodiscard]] std::vector<std::string> near_segments(std::string_view typed) const;
+  /// `tag` null: the keys of an event.
+  [[nodiscard]] std::vector<Candidate> near_values(const Tag* tag, const std::vector<Value>& values,
+                                                   std::string_view typed) const;
+
+  /// Users of a row, when the catalogue can tell.
+  [[nodiscard]] std::optional<std::uint64_t> people(const Tag& tag, engine::RowId row) const;
+
+ private:
+  const Catalogue& catalogue_;
+  NameList<Tag> tags_;
+  NameList<Event> events_;
+  std::unordered_map<const std::vector<Value>*, NameList<Value>> values_;
+};
+
+/// How people who write Chinese call it: the first alias that is not ASCII, else the name.
+template <class Entry>
+[[nodiscard]] std::string_view chinese_name(const Entry& entry);
+/// The spelling in the script of `like`.
+[[nodiscard]] std::string_view name_like(const Tag& tag, std::string_view like);
+
+}  // namespace tagline::dsl

@@ -1,0 +1,218 @@
+// Warnings: what is allowed, and probably not meant. They look at one group of operands at a time; the engine's rewrites
+// find more, but people need the place in their text.
+#include <algorithm>
+
+#include "dsl/checker.h"
+#include "dsl/print.h"
+
+namespace tagline::dsl {
+namespace {
+
+[[nodiscard]] bool is_values(const Bound& bound) { return bound.kind == BoundKind::Rows || bound.kind == BoundKind::Numbers; }
+
+[[nodiscard]] bool is_existence(const Bound& bound) {
+  return bound.kind == BoundKind::Rows && !bound.differs && bound.rows.size() == 1 && bound.rows.front() == engine::kExistsRow;
+}
+
+[[nodiscard]] bool meet(const std::vector<Interval>& a, const std::vector<Interval>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const Interval& x) {
+    return std::any_of(b.begin(), b.end(), [&](const Interval& y) { return x.low <= y.high && y.low <= x.high; });
+  });
+}
+
+/// A AND NOT A, in either order.
+[[nodiscard]] bool are_opposite(const Bound& a, const Bound& b) {
+  return (a.kind == BoundKind::Not && same_condition(a.operands.front(), b)) ||
+         (b.kind == BoundKind::Not && same_condition(b.operands.front(), a));
+}
+
+/// NOT city:* AND city:tier1: nobody has no value and this value.
+[[nodiscard]] bool lacks_and_has(const Bound& lacks, const Bound& has) {
+  return lacks.kind == BoundKind::Not && is_existence(lacks.operands.front()) && is_values(has) &&
+         lacks.operands.front().field == has.field;
+}
+
+[[nodiscard]] bool exclude(const Names& names, const Bound& a, const Bound& b) {
+  if (are_opposite(a, b) || lacks_and_has(a, b) || lacks_and_has(b, a)) {
+    return true;
+  }
+  if (a.kind != b.kind || a.field != b.field || a.differs || b.differs) {
+    return false;
+  }
+  if (a.kind == BoundKind::Numbers) {
+    return !meet(a.intervals, b.intervals);
+  }
+  if (a.kind != BoundKind::Rows || is_existence(a) || is_existence(b)) {
+    return false;
+  }
+  const auto& tags = names.catalogue().tags;
+  const auto tag = std::find_if(tags.begin(), tags.end(), [&](const Tag& entry) { return entry.field == a.field; });
+  if (tag == tags.end() || tag->kind != engine::TagKind::Category) {
+    return false;
+  }
+  std::vector<engine::RowId> both;
+  std::set_intersection(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(), std::back_inserter(both));
+  return both.empty();
+}
+
+class Warner {
+ public:
+  explicit Warner(Checking& checking) : checking_(checking) {}
+
+  // Recursion is bounded by the brackets of the tree.
+  void walk(const Tree& tree, const Bound& bound) {
+    switch (bound.kind) {
+      case BoundKind::And:
+        pairs(bound, "never-true");
+        break;
+      case BoundKind::Or:
+        mixed(tree);
+        pairs(bound, "always-true");
+        everyone_in_or(bound);
+        break;
+      case BoundKind::Not:
+        includes_unknown(tree, bound);
+        break;
+      case BoundKind::AtLeast:
+        duplicates(bound);
+        break;
+      case BoundKind::Nothing:
+      case BoundKind::Everyone:
+      case BoundKind::Rows:
+      case BoundKind::Numbers:
+      case BoundKind::Foreign:
+        return;
+    }
+    // at_least begins with a number, which has no bound form.
+    const std::size_t skipped = tree.operands.size() - bound.operands.size();
+    for (std::size_t i = 0; i < bound.operands.size(); ++i) {
+      walk(tree.operands[i + skipped], bound.operands[i]);
+    }
+  }
+
+  void alone(const Tree& tree) {
+    if (tree.kind == TreeKind::Not) {
+      checking_.report.warning("alone-not", tree.span, [] { return Wording{"", "alone-not+add", {}, {}}; });
+    }
+  }
+
+ private:
+  [[nodiscard]] std::string source(const Bound& bound) const { return checking_.source(bound.span); }
+
+  void mixed(const Tree& tree) {
+    for (const Tree& operand : tree.operands) {
+      if (operand.kind == TreeKind::And && !operand.bracketed) {
+        checking_.report.warning("mixed-and-or", operand.span, [&tree, &operand] {
+          const std::string better = "(" + print(operand) + ")";
+          return Wording{"", "mixed-and-or+write", {slot("better", print(tree))}, {change_to(operand.span, better)}};
+        });
+        return;
+      }
+    }
+  }
+
+  void duplicate(const Bound& bound) {
+    checking_.report.warning("duplicate", bound.span, [text = source(bound)] {
+      return Wording{"", "+delete", {slot("text", text)}, {}};
+    });
+  }
+
+  void duplicates(const Bound& bound) {
+    const auto& operands = bound.operands;
+    for (std::size_t i = 1; i < operands.size(); ++i) {
+      const auto same = [&](const Bound& other) { return same_condition(other, operands[i]); };
+      if (std::any_of(operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(i), same)) {
+        duplicate(operands[i]);
+      }
+    }
+  }
+
+  /// At most limits.terms squared pairs, each told apart by its field in most cases.
+  void pairs(const Bound& bound, std::string_view code) {
+    duplicates(bound);
+    const auto& operands = bound.operands;
+    for (std::size_t i = 1; i < operands.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        const bool clash = bound.kind == BoundKind::And ? exclude(checking_.names, operands[j], operands[i])
+                                                        : are_opposite(operands[j], operands[i]);
+        if (clash) {
+          const std::string_view message = bound.kind == BoundKind::And ? "never-true" : "always-true";
+          checking_.report.warning(code, operands[i].span, [message, first = source(operands[j]), second = source(operands[i])] {
+            return Wording{std::string(message), "", {slot("first", first), slot("second", second)}, {}};
+          });
+          return;
+        }
+      }
+    }
+  }
+
+  void everyone_in_or(const Bound& bound) {
+    for (const Bound& operand : bound.operands) {
+      if (operand.kind == BoundKind::Everyone) {
+        checking_.report.warning("always-true", operand.span, [] { return Wording{"always-true/everyone", "", {}, {}}; });
+        return;
+      }
+    }
+  }
+
+  /// The opposite that leaves out people without a value: city:x -> city != x, age >= 30 -> age < 30.
+  [[nodiscard]] static std::string opposite(const Tree& term) {
+    Tree other = term;
+    switch (term.comparison) {
+      case Comparison::IsNot:
+        other.comparison = Comparison::Is;
+        break;
+      case Comparison::Greater:
+        other.comparison = Comparison::LessEqual;
+        break;
+      case Comparison::GreaterEqual:
+        other.comparison = Comparison::Less;
+        break;
+      case Comparison::Less:
+        other.comparison = Comparison::GreaterEqual;
+        break;
+      case Comparison::LessEqual:
+        other.comparison = Comparison::Greater;
+        break;
+      case Comparison::None:
+      case Comparison::Is:
+        other.comparison = Comparison::IsNot;
+        break;
+    }
+    return print(other);
+  }
+
+  void includes_unknown(const Tree& tree, const Bound& bound) {
+    const Tree& term = tree.operands.front();
+    const Bound& inner = bound.operands.front();
+    const Tag* tag = term.kind == TreeKind::Term ? checking_.names.tag(term.name.text) : nullptr;
+    if (tag == nullptr || tag->kind == engine::TagKind::Flag || is_existence(inner)) {
+      return;
+    }
+    const auto known = checking_.names.people(*tag, engine::kExistsRow);
+    const auto population = checking_.names.catalogue().population;
+    const bool counted = known.has_value() && population.has_value() && *known <= *population;
+    if (counted && *known == *population) {
+      return;
+    }
+    const std::uint64_t unknown = counted ? *population - *known : 0;
+    checking_.report.warning("includes-unknown", tree.span, [&tree, &term, unknown, counted] {
+      const std::string better = opposite(term);
+      return Wording{counted ? "" : "includes-unknown/uncounted", "",
+                     {slot("not", print(tree)), slot("count", with_separators(unknown)), slot("tag", term.name.text), slot("better", better)},
+                     {change_to(tree.span, better)}};
+    });
+  }
+
+  Checking& checking_;
+};
+
+}  // namespace
+
+void warn(Checking& checking, const Tree& tree, const Bound& bound) {
+  Warner warner(checking);
+  warner.alone(tree);
+  warner.walk(tree, bound);
+}
+
+}  // namespace tagline::dsl

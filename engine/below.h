@@ -1,0 +1,27 @@
+// Below: the nodes of a plan that lie below a root.
+#pragma once
+
+#include "engine/plan.h"
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+namespace tagline::engine {
+
+/// The root and all below it, by ascending id: operands before their nodes. Costs O(their number),
+/// however large the rest of the plan is; no recursion.
+class Below {
+ public:
+  Below(const Plan& plan, NodeId root);
+
+  [[nodiscard]] const std::vector<NodeId>& ids() const { return ids_; }
+  /// Where a node stands in `ids`. REQUIRES: it is there.
+  [[nodiscard]] std::size_t index(NodeId id) const { return index_.at(id); }
+
+ private:
+  std::vector<NodeId> ids_;
+  std::unordered_map<NodeId, std::size_t> index_;
+};
+
+}  // namespace tagline::engine

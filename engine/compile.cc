@@ -1,0 +1,493 @@
+// Plan to program.
+//
+// A conjunction is the form that pays: rows first, all in one instruction that picks the cheapest
+// way for each block; then ranges; then nested parts, each computed only for the users still in
+// question; then what is taken away. Every step after the first is skipped once nobody is left.
+//
+// Which shared nodes get a register for the block: the first kKeptCheap of them, and beyond those
+// only nodes whose re-computation would take more than kRecomputeMax instructions. So registers
+// stay few (they should fit the cache), and yet no sharing, however nested, can make the program
+// longer than kRecomputeMax instructions an edge of the plan.
+#include "engine/below.h"
+#include "engine/program.h"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace tagline::engine {
+namespace {
+
+constexpr std::size_t kKeptCheap = 32;       // 8 KB each: a quarter of a 1 MB second-level cache
+constexpr std::uint64_t kRecomputeMax = 64;  // instructions
+// Deeper nodes get a section of their own: bounds the recursion of the compiler and the registers
+// in use at once.
+constexpr std::uint32_t kDepthMax = 64;
+
+bool is_leaf(Op op) {
+  return op == Op::Nothing || op == Op::Everyone || op == Op::Row;
+}
+
+struct Facts {
+  std::uint32_t uses = 0;
+  std::uint32_t depth = 0;  // of nested emission
+  std::uint64_t size = 0;   // instructions to compute it, about
+  bool kept = false;
+  bool on_nothing = false;  // whether it selects users that are in no row
+  std::uint32_t section = 0;
+  RegisterId home = 0;  // of a kept node
+};
+
+class Compiler {
+ public:
+  Compiler(const Plan& plan, NodeId root, const ValueBits& value_bits)
+      : plan_(plan),
+        root_(root),
+        value_bits_(value_bits),
+        below_(plan, root),
+        facts_(below_.ids().size()) {}
+
+  Result<Program> run();
+
+ private:
+  struct Conjunction {
+    std::vector<std::uint32_t> rows;
+    std::vector<std::uint32_t> without_rows;
+    std::vector<NodeId> ranges;
+    std::vector<NodeId> parts;
+    std::vector<NodeId> without_parts;
+    bool impossible = false;
+  };
+  using Skips = std::vector<std::size_t>;
+
+  void study();
+  bool selects_without_rows(const Node& node) const;
+  Facts& facts(NodeId id) { return facts_[below_.index(id)]; }
+  const Facts& facts(NodeId id) const { return facts_[below_.index(id)]; }
+  void emit(NodeId id, RegisterId target, RegisterId mask);
+  void emit_conjunction(const Conjunction& terms, RegisterId target, RegisterId mask);
+  void emit_any(const Node& node, RegisterId target, RegisterId mask);
+  void emit_range(const Node& node, RegisterId target, RegisterId mask, bool into);
+  void emit_at_least(const Node& node, RegisterId target, RegisterId mask);
+  RegisterId emit_section(NodeId id);
+  RegisterId operand(NodeId id, RegisterId scratch, RegisterId mask);
+  Conjunction gather(NodeId id);
+  void gather_without(NodeId id, Conjunction& terms);
+  bool inlined(NodeId id) const { return !facts(id).kept; }
+
+  Instruction& push(Code code, RegisterId target, RegisterId mask);
+  Instruction& push_universe(Code code, RegisterId target, RegisterId mask);
+  void skip(Code code, RegisterId target, Skips& skips);
+  void land(const Skips& skips);
+  std::uint32_t leaf(RowKey key);
+  Slice list(const std::vector<std::uint32_t>& leaves);
+  void note_required();
+  bool too_large() const {
+    return program_.leaves.size() > kLeavesMax || program_.code.size() > kInstructionsMax ||
+           program_.operands.size() > kOperandsMax;
+  }
+
+  const Plan& plan_;
+  const NodeId root_;
+  const ValueBits& value_bits_;
+  const Below below_;
+  std::vector<Facts> facts_;  ///< as below_.ids()
+  Program program_;
+  std::unordered_map<RowKey, std::uint32_t> leaf_ids_;
+  std::unordered_map<FieldId, Slice> slices_;
+  // Sections never share registers or counters: one may run in the middle of another.
+  RegisterId registers_used_ = 0;
+  std::uint32_t counters_open_ = 0;
+  std::uint32_t counters_used_ = 0;
+};
+
+bool Compiler::selects_without_rows(const Node& node) const {
+  const auto holds = [&](NodeId id) { return facts(id).on_nothing; };
+  const auto& operands = node.operands;
+  switch (node.op) {
+    case Op::Nothing:
+    case Op::Row:
+    case Op::Range:
+      return false;
+    case Op::Everyone:
+      return true;
+    case Op::And:
+      return std::all_of(operands.begin(), operands.end(), holds);
+    case Op::Or:
+      return std::any_of(operands.begin(), operands.end(), holds);
+    case Op::Not:
+      return !holds(operands.front());
+    case Op::Difference:
+      return holds(operands.front()) && std::none_of(operands.begin() + 1, operands.end(), holds);
+    case Op::AtLeast:
+      return std::count_if(operands.begin(), operands.end(), holds) >= node.low;
+  }
+  return false;
+}
+
+// One pass down for uses, one up for what follows from operands (which have smaller ids).
+void Compiler::study() {
+  for (const NodeId id : below_.ids()) {
+    for (const NodeId operand : plan_.at(id).operands) {
+      ++facts(operand).uses;
+    }
+  }
+  std::size_t kept = 0;
+  for (const NodeId id : below_.ids()) {
+    Facts& own = facts(id);
+    const Node& node = plan_.at(id);
+    own.size = 1;
+    for (const NodeId operand : node.operands) {
+      const Facts& below = facts(operand);
+      own.size += below.kept ? 1 : below.size;
+      own.depth = std::max(own.depth, below.kept ? 0 : below.depth + 1);
+    }
+    own.on_nothing = selects_without_rows(node);
+    const bool shared = own.uses > 1 && !is_leaf(node.op);
+    own.kept = id != root_ && ((shared && (kept < kKeptCheap || own.size > kRecomputeMax)) ||
+                               own.depth >= kDepthMax);
+    kept += own.kept ? 1U : 0U;
+  }
+}
+
+Instruction& Compiler::push(Code code, RegisterId target, RegisterId mask) {
+  registers_used_ = std::max(registers_used_, target + 1);
+  Instruction instruction;
+  instruction.code = code;
+  instruction.target = target;
+  instruction.mask = mask;
+  return program_.code.emplace_back(instruction);
+}
+
+Instruction& Compiler::push_universe(Code code, RegisterId target, RegisterId mask) {
+  program_.needs_population = true;
+  return push(code, target, mask);
+}
+
+void Compiler::skip(Code code, RegisterId target, Skips& skips) {
+  skips.push_back(program_.code.size());
+  push(code, target, kNoRegister);
+}
+
+void Compiler::land(const Skips& skips) {
+  for (const std::size_t at : skips) {
+    program_.code[at].skip_to = static_cast<std::uint32_t>(program_.code.size());
+  }
+}
+
+std::uint32_t Compiler::leaf(RowKey key) {
+  const auto [at, fresh] =
+      leaf_ids_.try_emplace(key, static_cast<std::uint32_t>(program_.leaves.size()));
+  if (fresh) {
+    program_.leaves.push_back(key);
+  }
+  return at->second;
+}
+
+Slice Compiler::list(const std::vector<std::uint32_t>& leaves) {
+  Slice slice;
+  slice.begin = static_cast<std::uint32_t>(program_.operands.size());
+  program_.operands.insert(program_.operands.end(), leaves.begin(), leaves.end());
+  slice.end = static_cast<std::uint32_t>(program_.operands.size());
+  return slice;
+}
+
+// The value of a node in some register: its home when it is kept, else computed into `scratch`.
+RegisterId Compiler::operand(NodeId id, RegisterId scratch, RegisterId mask) {
+  const Facts& own = facts(id);
+  if (own.kept) {
+    push(Code::Once, own.home, kNoRegister).section = own.section;
+    return own.home;
+  }
+  emit(id, scratch, mask);
+  return scratch;
+}
+
+void Compiler::emit(NodeId id, RegisterId target, RegisterId mask) {
+  const Node& node = plan_.at(id);
+  if (too_large()) {
+    return;
+  }
+  switch (node.op) {
+    case Op::Nothing:
+      push(Code::Clear, target, mask);
+      return;
+    case Op::Everyone:
+      push_universe(Code::Universe, target, mask);
+      return;
+    case Op::Row:
+    case Op::And:
+    case Op::Difference:
+      emit_conjunction(gather(id), target, mask);
+      return;
+    case Op::Range:
+      emit_range(node, target, mask, false);
+      return;
+    case Op::Or:
+      emit_any(node, target, mask);
+      return;
+    case Op::Not: {
+      const RegisterId source = operand(node.operands.front(), target, mask);
+      push_universe(Code::Complement, target, mask).source = source;
+      return;
+    }
+    case Op::AtLeast:
+      emit_at_least(node, target, mask);
+      return;
+  }
+}
+
+// x AND (y AND z) = x AND y AND z;  x AND NOT y = x \ y;  x AND (y \ z) = (x AND y) \ z
+Compiler::Conjunction Compiler::gather(NodeId id) {
+  Conjunction terms;
+  std::vector<NodeId> open{id};
+  while (!open.empty()) {
+    const NodeId at = open.back();
+    open.pop_back();
+    const Node& node = plan_.at(at);
+    const bool own = at == id || inlined(at);
+    if (node.op == Op::Row) {
+      terms.rows.push_back(leaf(node.row));
+    } else if (node.op == Op::Nothing) {
+      terms.impossible = true;
+    } else if (node.op == Op::Everyone) {
+      continue;
+    } else if (node.op == Op::And && own) {
+      open.insert(open.end(), node.operands.rbegin(), node.operands.rend());
+    } else if (node.op == Op::Difference && own) {
+      open.push_back(node.operands.front());
+      for (std::size_t i = 1; i < node.operands.size(); ++i) {
+        gather_without(node.operands[i], terms);
+      }
+    } else if (node.op == Op::Not && own) {
+      gather_without(node.operands.front(), terms);
+    } else if (node.op == Op::Range && own) {
+      terms.ranges.push_back(at);
+    } else {
+      terms.parts.push_back(at);
+    }
+  }
+  return terms;
+}
+
+// x \ (y OR z) = x \ y \ z
+void Compiler::gather_without(NodeId id, Conjunction& terms) {
+  std::vector<NodeId> open{id};
+  while (!open.empty()) {
+    const NodeId at = open.back();
+    open.pop_back();
+    const Node& node = plan_.at(at);
+    if (node.op == Op::Row) {
+      terms.without_rows.push_back(leaf(node.row));
+    } else if (node.op == Op::Everyone) {
+      terms.impossible = true;
+    } else if (node.op == Op::Or && inlined(at)) {
+      open.insert(open.end(), node.operands.rbegin(), node.operands.rend());
+    } else if (node.op != Op::Nothing) {
+      terms.without_parts.push_back(at);
+    }
+  }
+}
+
+void Compiler::emit_conjunction(const Conjunction& terms, RegisterId target, RegisterId mask) {
+  if (terms.impossible) {
+    push(Code::Clear, target, mask);
+    return;
+  }
+  Skips skips;
+  bool started = false;
+  bool without_rows_done = terms.without_rows.empty();
+  const auto next = [&] {
+    if (started) {
+      skip(Code::SkipIfEmpty, target, skips);
+    }
+  };
+  if (!terms.rows.empty()) {
+    const Slice rows = list(terms.rows);
+    const Slice without = list(terms.without_rows);
+    Instruction& all = push(Code::AllOf, target, mask);
+    all.rows = rows;
+    all.without = without;
+    started = true;
+    without_rows_done = true;
+  }
+  for (const NodeId range : terms.ranges) {
+    next();
+    emit_range(plan_.at(range), target, mask, started);
+    started = true;
+  }
+  for (const NodeId part : terms.parts) {
+    next();
+    const RegisterId source =
+        started ? operand(part, target + 1, target) : operand(part, target, mask);
+    if (started || source != target) {
+      push(started ? Code::Intersect : Code::Copy, target, kNoRegister).source = source;
+    }
+    started = true;
+  }
+  if (!started) {
+    push_universe(Code::Universe, target, mask);
+    started = true;
+  }
+  if (!without_rows_done) {
+    next();
+    const Slice without = list(terms.without_rows);
+    Instruction& all = push(Code::AllOf, target, mask);
+    all.without = without;
+    all.into = true;
+  }
+  for (const NodeId part : terms.without_parts) {
+    next();
+    const RegisterId source = operand(part, target + 1, target);
+    push(Code::Subtract, target, kNoRegister).source = source;
+  }
+  land(skips);
+}
+
+void Compiler::emit_any(const Node& node, RegisterId target, RegisterId mask) {
+  std::vector<std::uint32_t> rows;
+  std::vector<NodeId> parts;
+  for (const NodeId id : node.operands) {
+    if (plan_.at(id).op == Op::Row) {
+      rows.push_back(leaf(plan_.at(id).row));
+    } else {
+      parts.push_back(id);
+    }
+  }
+  Skips skips;
+  bool started = false;
+  if (!rows.empty()) {
+    const Slice slice = list(rows);
+    push(Code::AnyOf, target, mask).rows = slice;
+    started = true;
+  }
+  for (const NodeId part : parts) {
+    if (started) {
+      skip(Code::SkipIfFull, target, skips);
+    }
+    const RegisterId source = operand(part, started ? target + 1 : target, mask);
+    if (started || source != target) {
+      push(started ? Code::Unite : Code::Copy, target, mask).source = source;
+    }
+    started = true;
+  }
+  land(skips);
+}
+
+void Compiler::emit_range(const Node& node, RegisterId target, RegisterId mask, bool into) {
+  const FieldId field = node.row.field;
+  const auto [at, fresh] = slices_.try_emplace(field);
+  if (fresh) {
+    std::vector<std::uint32_t> rows;
+    const unsigned bits = std::min(value_bits_(field), kValueBitsMax);
+    for (unsigned bit = 0; bit < bits; ++bit) {
+      rows.push_back(leaf({field, kFirstBitRow + bit}));
+    }
+    at->second = list(rows);
+    program_.slices_max = std::max(program_.slices_max, at->second.size());
+  }
+  RangeTest test;
+  test.low = node.low;
+  test.high = node.high;
+  test.exists = leaf({field, kExistsRow});
+  test.sign = leaf({field, kSignRow});
+  test.slices = at->second;
+  program_.ranges.push_back(test);
+  Instruction& range = push(Code::Range, target, mask);
+  range.into = into;
+  range.range = static_cast<std::uint32_t>(program_.ranges.size() - 1);
+}
+
+void Compiler::emit_at_least(const Node& node, RegisterId target, RegisterId mask) {
+  if (node.low <= 0) {
+    push_universe(Code::Universe, target, mask);
+    return;
+  }
+  if (std::cmp_greater(node.low, node.operands.size())) {
+    push(Code::Clear, target, mask);
+    return;
+  }
+  const std::uint32_t counter = counters_open_++;
+  counters_used_ = std::max(counters_used_, counters_open_);
+  Instruction& start = push(Code::CountStart, target, mask);
+  start.counter = counter;
+  start.threshold = static_cast<std::uint64_t>(node.low);
+  std::vector<std::uint32_t> rows;
+  for (const NodeId id : node.operands) {
+    if (plan_.at(id).op == Op::Row) {
+      rows.push_back(leaf(plan_.at(id).row));
+      continue;
+    }
+    const RegisterId source = operand(id, target + 1, mask);
+    Instruction& add = push(Code::CountAdd, target, mask);
+    add.source = source;
+    add.counter = counter;
+  }
+  if (!rows.empty()) {
+    const Slice slice = list(rows);
+    Instruction& count = push(Code::CountRows, target, mask);
+    count.rows = slice;
+    count.counter = counter;
+  }
+  push(Code::CountEnd, target, mask).counter = counter;
+  --counters_open_;
+}
+
+// Returns the register that holds the node after the section has run.
+RegisterId Compiler::emit_section(NodeId id) {
+  const RegisterId home = registers_used_;
+  registers_used_ = home + 1;
+  counters_open_ = counters_used_;
+  Slice section;
+  section.begin = static_cast<std::uint32_t>(program_.code.size());
+  emit(id, home, kNoRegister);
+  section.end = static_cast<std::uint32_t>(program_.code.size());
+  program_.sections.push_back(section);
+  return home;
+}
+
+// Only what the root's own section would fetch anyway is listed, so nothing is read on its account.
+void Compiler::note_required() {
+  const Conjunction terms = gather(root_);
+  program_.required = terms.rows;
+  for (const NodeId range : terms.ranges) {
+    program_.required.push_back(leaf({plan_.at(range).row.field, kExistsRow}));
+  }
+}
+
+Result<Program> Compiler::run() {
+  study();
+  note_required();
+  // Operands have smaller ids, so a section comes after those it runs; the answer's is the last.
+  for (const NodeId id : below_.ids()) {
+    Facts& own = facts(id);
+    if (own.kept && !too_large()) {
+      own.section = static_cast<std::uint32_t>(program_.sections.size());
+      own.home = emit_section(id);
+    }
+  }
+  program_.answer = emit_section(root_);
+  if (too_large()) {
+    return failure(
+        ErrorCode::TooLarge,
+        {"the expression is too large to run: it compiles to more than " +
+             std::to_string(kLeavesMax) + " rows or " + std::to_string(kOperandsMax) + " operands",
+         "表达式过大，无法执行：编译后超过 " + std::to_string(kLeavesMax) + " 行或 " +
+             std::to_string(kOperandsMax) + " 个操作数"},
+        {"narrow the wildcards or split the expression", "请缩小通配符的范围，或拆分表达式"});
+  }
+  program_.registers = registers_used_;
+  program_.counters = counters_used_;
+  program_.on_nothing = facts(root_).on_nothing;
+  return std::move(program_);
+}
+
+}  // namespace
+
+Result<Program> compile(const Plan& plan, NodeId root, const ValueBits& value_bits) {
+  return Compiler(plan, root, value_bits).run();
+}
+
+}  // namespace tagline::engine

@@ -1,0 +1,57 @@
+// Kernels: the loops over the 1,024 flat words of a block. One set of them for each instruction set
+// worth telling apart, chosen once by what the processor can do; all sets give the same answers
+// (tests/engine/kernels_test.cc).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tagline::engine {
+
+/// Flat words of blocks, kBlockWords each. Pointers need only be 8-byte aligned (containers are 32,
+/// registers 64).
+using WordsList = std::span<const std::uint64_t* const>;
+
+/// Users whose magnitude, held in `slices` (low bit first), is within [low, high], among those in
+/// all of `with` and in none of `without`.
+struct RangeOperands {
+  WordsList with;
+  WordsList without;
+  WordsList slices;
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
+/// Counters have at most this many slices: enough for thresholds of 2^20, more operands than a plan
+/// may have rows.
+inline constexpr std::size_t kCounterBitsMax = 20;
+
+/// A counter a user, in binary over `slices`: slice j holds bit j of every counter.
+struct CounterOperands {
+  std::span<std::uint64_t* const> slices;
+  std::uint64_t*
+      overflowed;  ///< users whose counter has passed its top; never cleared by the kernel
+  WordsList add;   ///< each adds one to its users
+};
+
+/// Every kernel that returns a number returns how many users it selected. `out` may be one of the
+/// operands, or null when only the number is wanted.
+struct Kernels {
+  const char* name;
+  /// In all of `with` (one or more), in none of `without`.
+  std::uint32_t (*intersect)(std::uint64_t* out, WordsList with, WordsList without);
+  /// In any of `any` (one or more).
+  std::uint32_t (*unite)(std::uint64_t* out, WordsList any);
+  /// With `or_into`, adds to what `out` holds (and then `out` is not null); returns the users of
+  /// this range only.
+  std::uint32_t (*range)(std::uint64_t* out, const RangeOperands& operands, bool or_into);
+  void (*count_up)(const CounterOperands& operands);
+};
+
+/// The best set for this processor.
+[[nodiscard]] const Kernels& kernels();
+/// Every set this processor can run, the plain one first. For tests and benches.
+[[nodiscard]] std::span<const Kernels* const> all_kernels();
+
+}  // namespace tagline::engine

@@ -1,0 +1,142 @@
+#include "engine/machine.h"
+
+#include <tuple>
+
+namespace tagline::engine {
+
+Machine::Machine(const Program& program, const Kernels* kernels)
+    : program_(program),
+      kernels_(kernels == nullptr ? engine::kernels() : *kernels),
+      registers_(program.registers),
+      buffers_(program.registers),
+      counters_(program.counters),
+      section_done_(program.sections.size()) {}
+
+void Machine::enter(std::span<const Fragment> fragments, const Fragment* population) {
+  fragments_ = fragments;
+  population_ = population;
+}
+
+void Machine::place(unsigned block) {
+  block_ = block;
+  universe_words_ = nullptr;
+  const Container* container = population_ == nullptr ? nullptr : population_->find(block);
+  // Without a population nothing asks who is not in a row: any universe that covers the rows will
+  // do.
+  universe_users_ = container == nullptr ? kBlockUsers : container->cardinality;
+}
+
+const Register& Machine::run(unsigned block, bool count_only) {
+  place(block);
+  section_done_.assign(section_done_.size(), 0);
+  run_section(static_cast<std::uint32_t>(program_.sections.size() - 1), count_only);
+  return registers_[program_.answer];
+}
+
+const Register& Machine::universe(unsigned block) {
+  place(block);
+  put_full(universe_);
+  return universe_;
+}
+
+std::uint32_t Machine::users(const Register& answer) const {
+  switch (answer.state) {
+    case State::Empty:
+      return 0;
+    case State::Full:
+      return universe_users_;
+    case State::Sparse:
+    case State::Dense:
+      return answer.users;
+  }
+  return 0;
+}
+
+const std::uint64_t* Machine::words(const Register& answer) {
+  return answer.state == State::Full ? universe_words() : answer.words;
+}
+
+// The sections that wait for a section they have run are kept in `frames_`, not on the machine's
+// own stack: their nesting is as deep as the plan is.
+void Machine::run_section(std::uint32_t section, bool count_only) {
+  const std::uint32_t final_end = program_.sections[section].end;
+  frames_.clear();
+  std::uint32_t at = program_.sections[section].begin;
+  std::uint32_t end = final_end;
+  while (true) {
+    if (at == end) {
+      if (frames_.empty()) {
+        return;
+      }
+      std::tie(at, end) = frames_.back();
+      frames_.pop_back();
+      continue;
+    }
+    const Instruction& instruction = program_.code[at];
+    ++at;
+    ++instructions_run_;
+    if (instruction.code == Code::Once) {
+      if (section_done_[instruction.section] == 0) {
+        section_done_[instruction.section] = 1;
+        frames_.emplace_back(at, end);
+        at = program_.sections[instruction.section].begin;
+        end = program_.sections[instruction.section].end;
+      }
+    } else if (instruction.code == Code::SkipIfEmpty) {
+      if (registers_[instruction.target].state == State::Empty) {
+        at = instruction.skip_to;
+      }
+    } else if (instruction.code == Code::SkipIfFull) {
+      if (registers_[instruction.target].state == State::Full) {
+        at = instruction.skip_to;
+      }
+    } else {
+      last_ = count_only && at == final_end;
+      step(instruction);
+    }
+  }
+}
+
+void Machine::step(const Instruction& instruction) {
+  Register& target = registers_[instruction.target];
+  switch (instruction.code) {
+    case Code::AllOf:
+      return all_of(instruction);
+    case Code::AnyOf:
+      return any_of(instruction);
+    case Code::Range:
+      return range(instruction);
+    case Code::Universe:
+      if (const Register* mask = sparse_mask(instruction); mask != nullptr) {
+        return put_sparse(target, mask->members, mask->users);
+      }
+      return put_full(target);
+    case Code::Clear:
+      return put_empty(target);
+    case Code::Copy:
+      target = registers_[instruction.source];
+      return;
+    case Code::Intersect:
+      return intersect(instruction.target, instruction.source);
+    case Code::Unite:
+      return unite(instruction.target, instruction.source);
+    case Code::Subtract:
+      return subtract(instruction.target, instruction.source);
+    case Code::Complement:
+      return complement(instruction);
+    case Code::CountStart:
+      return count_start(instruction);
+    case Code::CountRows:
+      return count_rows(instruction);
+    case Code::CountAdd:
+      return count_add(instruction);
+    case Code::CountEnd:
+      return count_end(instruction);
+    case Code::Once:
+    case Code::SkipIfEmpty:
+    case Code::SkipIfFull:
+      return;  // run_section's
+  }
+}
+
+}  // namespace tagline::engine

@@ -1,0 +1,194 @@
+// Machine: runs a program, one block of 65,536 users at a time, over the fragments of one shard.
+//
+// Why block by block: operator by operator over the whole population, every intermediate result is
+// allocated, converted between container kinds, written to memory and read back; that is where
+// stock roaring calls lose (MonetDB/X100's lesson, "hyper-pipelining query execution", for
+// bitmaps). Here an intermediate is a register of 8 KB that stays in the first cache levels, or
+// nothing at all: nobody, everybody, a borrowed container.
+#pragma once
+
+#include "engine/fragment.h"
+#include "engine/kernels.h"
+#include "engine/program.h"
+#include "engine/sparse.h"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace tagline::engine {
+
+/// A set of users of the block. `members` and `words` may point into a container, or into another
+/// register that is not written while this one is wanted.
+struct Register {
+  enum class State : std::uint8_t {
+    Empty,   ///< nobody
+    Full,    ///< the population of the block
+    Sparse,  ///< `members`
+    Dense,   ///< `words`; null when only the number was wanted
+  };
+  State state = State::Empty;
+  std::uint32_t users = 0;  ///< Sparse, Dense
+  const std::uint16_t* members = nullptr;
+  const std::uint64_t* words = nullptr;
+
+  [[nodiscard]] Members list() const { return {members, users}; }
+};
+
+/// One thread. Its buffers (8 KB a register and form, made when first wanted) are kept from block
+/// to block.
+class Machine {
+ public:
+  /// `program` outlives the machine. `kernels` is for tests; null takes the best.
+  explicit Machine(const Program& program, const Kernels* kernels = nullptr);
+
+  /// The fragments of the leaves, in the program's order, and the population's (null unless the
+  /// program needs it). They stay put until the next call.
+  void enter(std::span<const Fragment> fragments, const Fragment* population);
+
+  /// Runs the program for one block. The answer is good until the next call. With `count_only` its
+  /// words may be null. REQUIRES: the population, when given, has users there.
+  const Register& run(unsigned block, bool count_only);
+
+  /// Everybody in the block, without running anything. Same REQUIRES.
+  const Register& universe(unsigned block);
+
+  /// Users of an answer.
+  [[nodiscard]] std::uint32_t users(const Register& answer) const;
+  /// Flat words of a Full or Dense answer.
+  [[nodiscard]] const std::uint64_t* words(const Register& answer);
+
+  [[nodiscard]] std::uint64_t instructions_run() const { return instructions_run_; }
+
+ private:
+  using State = Register::State;
+  struct alignas(64) Words {
+    std::array<std::uint64_t, kBlockWords> words;
+  };
+  struct Buffers {
+    std::unique_ptr<Words> words;
+    std::unique_ptr<std::uint16_t[]> members;
+  };
+  struct CounterState {
+    std::uint64_t threshold = 0;
+    std::uint64_t added = 0;
+    bool by_member = false;  ///< a count a member of the mask, instead of slices
+    bool started = false;
+    std::vector<std::unique_ptr<Words>> slices;
+    std::vector<std::uint64_t*> slice_words;
+    std::vector<std::uint64_t> counts;
+  };
+  /// The containers of a group of rows, sorted by kind. Reused, so that a block allocates nothing.
+  struct Group {
+    std::vector<const std::uint64_t*> words;
+    std::vector<const Container*> arrays;
+    std::vector<const Container*> runs;
+    void clear();
+    void add(const Container& container);
+  };
+  /// Magnitudes [low, high] of users with or without the sign.
+  struct Part {
+    bool negative;
+    std::uint64_t low;
+    std::uint64_t high;
+  };
+  struct Parts {
+    std::array<Part, 2> part{};
+    std::size_t size = 0;
+  };
+
+  void place(unsigned block);
+  void run_section(std::uint32_t section, bool count_only);
+  void step(const Instruction& instruction);
+
+  // machine_rows.cc
+  void all_of(const Instruction& instruction);
+  bool gather_all(const Instruction& instruction);
+  void all_of_sparse(Members driver, const Container* skip, Register& target, RegisterId id);
+  void all_of_dense(Register& target, RegisterId id);
+  void any_of(const Instruction& instruction);
+  bool any_of_masked(const Instruction& instruction);
+  void any_of_dense(RegisterId id);
+
+  // machine_range.cc
+  void range(const Instruction& instruction);
+  [[nodiscard]] Parts parts_of(const RangeTest& test) const;
+  [[nodiscard]] bool range_is_cheaper_by_member(const RangeTest& test, std::size_t members) const;
+  void range_by_member(const RangeTest& test, const Parts& parts, Members asked,
+                       const Instruction& instruction);
+  void range_dense(const RangeTest& test, const Parts& parts, const Instruction& instruction);
+  const std::uint64_t* slice_words(const Container* container, std::size_t scratch);
+
+  // machine_count.cc
+  void count_start(const Instruction& instruction);
+  void count_rows(const Instruction& instruction);
+  void count_add(const Instruction& instruction);
+  void count_end(const Instruction& instruction);
+  void start_slices(CounterState& counter, RegisterId target);
+  void add_words(CounterState& counter, RegisterId target, WordsList words);
+  void add_members(CounterState& counter, RegisterId target, Members members);
+
+  // machine_registers.cc
+  void take(RegisterId target, RegisterId source);
+  void intersect(RegisterId target, RegisterId source);
+  void unite(RegisterId target, RegisterId source);
+  void subtract(RegisterId target, RegisterId source);
+  void subtract_flat(RegisterId target, const std::uint64_t* from, const Register& source);
+  void complement(const Instruction& instruction);
+  void put_empty(Register& target);
+  void put_full(Register& target);
+  void put_sparse(Register& target, const std::uint16_t* members, std::size_t size);
+  /// Chooses the form by the number of users. `words` may be null when only the number is wanted.
+  void put_dense(RegisterId target, const std::uint64_t* words, std::uint32_t users);
+  /// Puts the target's own words, after counting them.
+  void put_own(RegisterId target);
+  [[nodiscard]] std::uint64_t* own_words(RegisterId id);
+  [[nodiscard]] std::uint16_t* own_members(RegisterId id);
+  /// A buffer that is no register's, for results that cannot go over their operands; then the
+  /// target's.
+  [[nodiscard]] std::uint16_t* other_members();
+  void put_other_members(RegisterId target, std::size_t size);
+  [[nodiscard]] std::uint64_t* scratch(std::size_t index);
+  [[nodiscard]] const std::uint64_t* universe_words();
+  [[nodiscard]] const Register* sparse_mask(const Instruction& instruction) const;
+
+  [[nodiscard]] const Container* container(std::uint32_t leaf) const {
+    return fragments_[leaf].find(block_);
+  }
+  /// Rows hold known users only, so one of that size is everybody.
+  [[nodiscard]] bool is_full(const Container& container) const {
+    return container.cardinality >= universe_users_;
+  }
+  /// Where a result of the target goes: null when only its number is wanted.
+  [[nodiscard]] std::uint64_t* out(RegisterId target) {
+    return last_ ? nullptr : own_words(target);
+  }
+
+  const Program& program_;
+  const Kernels& kernels_;
+  std::span<const Fragment> fragments_;
+  const Fragment* population_ = nullptr;
+  unsigned block_ = 0;
+  std::uint32_t universe_users_ = kBlockUsers;
+  const std::uint64_t* universe_words_ = nullptr;  ///< null until wanted
+  bool last_ = false;  ///< the answer's number is all that is wanted of the instruction at work
+
+  std::vector<Register> registers_;
+  std::vector<Buffers> buffers_;
+  std::vector<CounterState> counters_;
+  std::vector<std::uint8_t> section_done_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> frames_;
+  Group with_;
+  Group without_;
+  Register universe_;
+  std::unique_ptr<Words> universe_buffer_;
+  std::vector<std::unique_ptr<Words>> scratch_;
+  std::unique_ptr<std::uint16_t[]> scratch_members_;
+  std::vector<std::uint64_t> values_;
+  std::vector<const std::uint64_t*> slices_;
+  std::uint64_t instructions_run_ = 0;
+};
+
+}  // namespace tagline::engine

@@ -1,0 +1,187 @@
+// Range: a test of a number held in bit slices (P. O'Neil and D. Quass, "Improved query performance
+// with variant indexes", 1997). Numbers are magnitude and sign, so [low, high] falls into at most
+// two intervals of magnitudes:
+//
+//   not negative:  [max(low, 0), high]             among exists \ sign
+//   negative:      [-min(high, -1), -low]          among exists AND sign
+//
+// For many users the slices are read flat, both bounds in one pass (engine/kernels_body.h). For few
+// users in question their numbers are gathered bit by bit and compared.
+#include "engine/machine.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace tagline::engine {
+namespace {
+
+// Nanoseconds, as in machine_rows.cc.
+constexpr std::size_t kSlicePassCost = 100;
+constexpr std::size_t kExpandCost = 60;
+constexpr std::size_t kRunCost = 8;
+constexpr std::size_t kProbeCost = 2;  // one member against one slice
+
+constexpr std::uint64_t kNegativeFlag = std::uint64_t{1} << 63U;
+
+constexpr std::array<std::uint64_t, kBlockWords> kZeros{};
+
+std::uint64_t magnitude_of(std::int64_t value) {
+  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
+}  // namespace
+
+Machine::Parts Machine::parts_of(const RangeTest& test) const {
+  const std::uint64_t top = (std::uint64_t{1} << test.slices.size()) - 1;
+  Parts parts;
+  const auto add = [&](bool negative, std::uint64_t low, std::uint64_t high) {
+    if (low <= std::min(high, top)) {
+      parts.part[parts.size++] = {negative, low, std::min(high, top)};
+    }
+  };
+  if (test.high >= 0 && test.low <= test.high) {
+    add(false, magnitude_of(std::max<std::int64_t>(test.low, 0)), magnitude_of(test.high));
+  }
+  if (test.low < 0 && test.low <= test.high && container(test.sign) != nullptr) {
+    add(true, magnitude_of(std::min<std::int64_t>(test.high, -1)), magnitude_of(test.low));
+  }
+  return parts;
+}
+
+void Machine::range(const Instruction& instruction) {
+  const RangeTest& test = program_.ranges[instruction.range];
+  Register& target = registers_[instruction.target];
+  const Container* exists = container(test.exists);
+  const Parts parts = parts_of(test);
+  if (exists == nullptr || parts.size == 0 || (instruction.into && target.state == State::Empty)) {
+    return put_empty(target);
+  }
+  const Register* asked = sparse_mask(instruction);
+  if (instruction.into && target.state == State::Sparse) {
+    asked = &target;
+  }
+  if (asked != nullptr && range_is_cheaper_by_member(test, asked->users)) {
+    return range_by_member(test, parts, asked->list(), instruction);
+  }
+  if (exists->kind == ContainerKind::Array && range_is_cheaper_by_member(test, exists->count)) {
+    return range_by_member(test, parts, members_of(*exists), instruction);
+  }
+  range_dense(test, parts, instruction);
+}
+
+bool Machine::range_is_cheaper_by_member(const RangeTest& test, std::size_t members) const {
+  std::size_t flat = kSlicePassCost;
+  std::size_t probes = members * kProbeCost;
+  for (std::uint32_t i = test.slices.begin; i < test.slices.end; ++i) {
+    const Container* slice = container(program_.operands[i]);
+    flat += kSlicePassCost;
+    if (slice != nullptr) {
+      probes += members * kProbeCost;
+      if (slice->kind != ContainerKind::Bitset) {
+        flat += kExpandCost + slice->count * (slice->kind == ContainerKind::Run ? kRunCost : 1);
+        probes += std::min<std::size_t>(slice->count, members * 32);
+      }
+    }
+  }
+  return probes <= flat;
+}
+
+// `asked` are the users in question: of a mask, of the target, or all users that have a number
+// here.
+void Machine::range_by_member(const RangeTest& test, const Parts& parts, Members asked,
+                              const Instruction& instruction) {
+  const Register before = registers_[instruction.target];
+  std::uint16_t* members = own_members(instruction.target);
+  asked = {members, keep(asked, *container(test.exists), members)};
+  if (instruction.into && before.state == State::Dense) {
+    asked = {members, keep(asked, before.words, members)};
+  }
+  values_.assign(asked.size(), 0);
+  for (std::uint32_t i = test.slices.begin; i < test.slices.end; ++i) {
+    if (const Container* slice = container(program_.operands[i]); slice != nullptr) {
+      tally(asked, *slice, std::uint64_t{1} << (i - test.slices.begin), values_.data());
+    }
+  }
+  if (const Container* sign = container(test.sign); sign != nullptr) {
+    tally(asked, *sign, kNegativeFlag, values_.data());
+  }
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const bool negative = (values_[i] & kNegativeFlag) != 0;
+    const std::uint64_t magnitude = values_[i] & ~kNegativeFlag;
+    bool in = false;
+    for (std::size_t part = 0; part < parts.size; ++part) {
+      in |= parts.part[part].negative == negative && parts.part[part].low <= magnitude &&
+            magnitude <= parts.part[part].high;
+    }
+    members[size] = asked[i];
+    size += in ? 1U : 0U;
+  }
+  put_sparse(registers_[instruction.target], members, size);
+}
+
+// Flat words of a container, in place or expanded into the given scratch.
+const std::uint64_t* Machine::slice_words(const Container* container, std::size_t index) {
+  if (container == nullptr) {
+    return kZeros.data();
+  }
+  if (container->kind == ContainerKind::Bitset) {
+    return words_of(*container);
+  }
+  std::uint64_t* words = scratch(index);
+  erase_all(words);
+  set(words, *container);
+  return words;
+}
+
+void Machine::range_dense(const RangeTest& test, const Parts& parts,
+                          const Instruction& instruction) {
+  const Register before = registers_[instruction.target];
+  slices_.clear();
+  for (std::uint32_t i = test.slices.begin; i < test.slices.end; ++i) {
+    slices_.push_back(slice_words(container(program_.operands[i]), i - test.slices.begin));
+  }
+  const std::size_t scratch_used = test.slices.size();
+  const std::uint64_t* exists = slice_words(container(test.exists), scratch_used);
+  const std::uint64_t* sign = slice_words(container(test.sign), scratch_used + 1);
+  const bool signs = container(test.sign) != nullptr;
+
+  // Positions 0 and 1 are the number's own domain; 2 is the target so far.
+  std::array<const std::uint64_t*, 3> with{exists};
+  const bool narrows = instruction.into && before.state == State::Dense;
+  const bool lists = instruction.into && before.state == State::Sparse;
+  const std::uint64_t* narrowed = before.words;
+  std::uint64_t* words = lists ? own_words(instruction.target) : out(instruction.target);
+  if (narrows && parts.size == 2 && narrowed == words) {
+    std::uint64_t* copy = scratch(scratch_used + 2);
+    std::memcpy(copy, narrowed, kBlockWords * sizeof(*copy));
+    narrowed = copy;
+  }
+  std::uint32_t users = 0;
+  for (std::size_t i = 0; i < parts.size; ++i) {
+    const Part& part = parts.part[i];
+    std::size_t with_size = 1;
+    if (part.negative) {
+      with[with_size++] = sign;
+    }
+    if (narrows) {
+      with[with_size++] = narrowed;
+    }
+    const bool everything = part.low == 0 && part.high == (std::uint64_t{1} << scratch_used) - 1;
+    RangeOperands operands;
+    operands.with = {with.data(), with_size};
+    operands.without = {&sign, signs && !part.negative ? 1U : 0U};
+    operands.slices = everything ? WordsList{} : WordsList{slices_};
+    operands.low = part.low;
+    operands.high = part.high;
+    users += kernels_.range(words, operands, i > 0);
+  }
+  if (lists) {
+    std::uint16_t* members = own_members(instruction.target);
+    return put_sparse(registers_[instruction.target], members, keep(before.list(), words, members));
+  }
+  put_dense(instruction.target, words, users);
+}
+
+}  // namespace tagline::engine

@@ -1,0 +1,99 @@
+#include "engine/plan.h"
+
+#include <array>
+#include <utility>
+
+namespace tagline::engine {
+namespace {
+
+std::size_t mix(std::size_t seed, std::uint64_t value) {
+  return (seed ^ value) * 0x9E3779B97F4A7C15ULL + (seed >> 29U);
+}
+
+std::size_t hash_of(const Node& node) {
+  std::size_t hash = mix(0, static_cast<std::uint64_t>(node.op));
+  hash = mix(hash, std::hash<RowKey>{}(node.row));
+  hash = mix(hash, static_cast<std::uint64_t>(node.low));
+  hash = mix(hash, static_cast<std::uint64_t>(node.high));
+  for (const NodeId operand : node.operands) {
+    hash = mix(hash, operand + std::uint64_t{1});
+  }
+  return hash;
+}
+
+Node node_of(Op op, std::span<const NodeId> operands) {
+  Node node;
+  node.op = op;
+  node.operands.assign(operands.begin(), operands.end());
+  return node;
+}
+
+}  // namespace
+
+NodeId Plan::nothing() {
+  return add(node_of(Op::Nothing, {}));
+}
+
+NodeId Plan::everyone() {
+  return add(node_of(Op::Everyone, {}));
+}
+
+NodeId Plan::row(RowKey key) {
+  Node node = node_of(Op::Row, {});
+  node.row = key;
+  return add(std::move(node));
+}
+
+NodeId Plan::range(FieldId field, std::int64_t low, std::int64_t high) {
+  Node node = node_of(Op::Range, {});
+  node.row.field = field;
+  node.low = low;
+  node.high = high;
+  return add(std::move(node));
+}
+
+NodeId Plan::all_of(std::span<const NodeId> operands) {
+  if (operands.size() < 2) {
+    return operands.empty() ? everyone() : operands.front();
+  }
+  return add(node_of(Op::And, operands));
+}
+
+NodeId Plan::any_of(std::span<const NodeId> operands) {
+  if (operands.size() < 2) {
+    return operands.empty() ? nothing() : operands.front();
+  }
+  return add(node_of(Op::Or, operands));
+}
+
+NodeId Plan::negate(NodeId operand) {
+  return add(node_of(Op::Not, std::array{operand}));
+}
+
+NodeId Plan::difference(NodeId from, std::span<const NodeId> without) {
+  Node node = node_of(Op::Difference, std::array{from});
+  node.operands.insert(node.operands.end(), without.begin(), without.end());
+  return add(std::move(node));
+}
+
+NodeId Plan::at_least(std::int64_t k, std::span<const NodeId> operands) {
+  Node node = node_of(Op::AtLeast, operands);
+  node.low = k;
+  return add(std::move(node));
+}
+
+NodeId Plan::add(Node node) {
+  const std::size_t hash = hash_of(node);
+  const auto [begin, end] = by_hash_.equal_range(hash);
+  for (auto at = begin; at != end; ++at) {
+    if (nodes_[at->second] == node) {
+      return at->second;
+    }
+  }
+  const auto id = static_cast<NodeId>(nodes_.size());
+  nodes_.push_back(std::move(node));
+  by_hash_.emplace(hash, id);
+  return id;
+}
+
+}  // namespace tagline::engine

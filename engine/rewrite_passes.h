@@ -1,0 +1,41 @@
+// The passes of engine/rewrite.h, one a file. Each takes the plan and a root and returns the root
+// of an equal plan.
+#pragma once
+
+#include "engine/below.h"
+#include "engine/plan.h"
+#include "engine/source.h"
+
+#include <utility>
+#include <vector>
+
+namespace tagline::engine {
+
+NodeId flatten(Plan& plan, NodeId root);
+NodeId fold(Plan& plan, NodeId root);
+NodeId absorb(Plan& plan, NodeId root);
+NodeId merge_ranges(Plan& plan, NodeId root);
+NodeId factor(Plan& plan, NodeId root);
+NodeId push_not(Plan& plan, NodeId root);
+/// `source` may be null: then nothing changes.
+NodeId order(Plan& plan, NodeId root, const Source* source);
+
+/// Rebuilds the plan below `root` from the leaves up. `rule(plan, node)` is given each node with
+/// its operands already rewritten and returns what stands for it. No recursion: operands have
+/// smaller ids than their node, so one walk over the ids meets them in order, and each shared node
+/// once.
+template <class Rule>
+NodeId rewrite_nodes(Plan& plan, NodeId root, Rule rule) {
+  const Below below(plan, root);
+  std::vector<NodeId> now(below.ids().size());
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    Node node = plan.at(below.ids()[i]);
+    for (NodeId& operand : node.operands) {
+      operand = now[below.index(operand)];
+    }
+    now[i] = rule(plan, std::move(node));
+  }
+  return now.back();
+}
+
+}  // namespace tagline::engine

@@ -1,0 +1,16 @@
+#include "engine/source.h"
+
+namespace tagline::engine {
+
+Result<unsigned> Source::value_bits(FieldId field) const {
+  for (unsigned bits = kValueBitsMax; bits > 0; --bits) {
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t users,
+                             cardinality({field, kFirstBitRow + bits - 1}));
+    if (users > 0) {
+      return bits;
+    }
+  }
+  return 0U;
+}
+
+}  // namespace tagline::engine

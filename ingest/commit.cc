@@ -1,0 +1,254 @@
+#include "ingest/commit.h"
+
+#include "ingest/text.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace tagline::ingest {
+namespace {
+
+using engine::Bitmap;
+using engine::FieldId;
+using engine::RowId;
+using engine::ShardId;
+using engine::TagKind;
+
+/// Writes one field. May run several times with the same outcome: it changes nothing but the
+/// transaction.
+class FieldWriter {
+ public:
+  FieldWriter(storage::WriteTxn& txn, const FieldPlan& plan, const FieldDelta& delta,
+              const Change& change, Committed& done)
+      : txn_(txn),
+        plan_(plan),
+        delta_(delta),
+        change_(change),
+        done_(done),
+        field_(plan.record.field) {}
+
+  [[nodiscard]] Status run() {
+    if (field_ == 0) {
+      TAGLINE_RETURN_IF_ERROR(put_record());
+      ++done_.tags_new;
+    }
+    TAGLINE_RETURN_IF_ERROR(put_values());
+    const std::uint64_t before = done_.fragments_written;
+    TAGLINE_RETURN_IF_ERROR(put_rows());
+    if (plan_.record.field != 0 && (plan_.record_changed || done_.fragments_written > before)) {
+      return put_record();
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Status put_record() {
+    storage::TagRecord record = plan_.record;
+    record.field = field_;
+    record.updated_s = change_.now_s;
+    TAGLINE_ASSIGN_OR_RETURN(field_, txn_.put_tag(std::move(record)));
+    return {};
+  }
+
+  /// Gives rows to the values that users have at the end of the load, in order of their codes.
+  [[nodiscard]] Status put_values() {
+    if (plan_.column.kind != TagKind::Category && plan_.column.kind != TagKind::Set) {
+      return {};
+    }
+    const std::vector<std::string>& names = plan_.dictionary.names();
+    std::vector<bool> used(names.size());
+    for (const auto& [shard, delta] : delta_) {
+      for (const auto& [row, members] : delta.added) {
+        if (row >= engine::kFirstValueRow) {
+          used[row - engine::kFirstValueRow] = true;
+        }
+      }
+    }
+    RowId next = engine::kFirstValueRow;
+    std::vector<storage::ValueRecord> changed;
+    value_rows_.resize(names.size());
+    for (std::size_t code = 0; code < names.size(); ++code) {
+      const bool known = code < plan_.values.size();
+      storage::ValueRecord record =
+          known ? plan_.values[code] : storage::ValueRecord{next, names[code], {}, {}};
+      if (!known && !used[code]) {
+        continue;
+      }
+      next = std::max(next, record.row + 1);
+      value_rows_[code] = record.row;
+      TAGLINE_ASSIGN_OR_RETURN(const bool aliases, add_aliases(record));
+      if (!known || aliases) {
+        changed.push_back(std::move(record));
+      }
+    }
+    return changed.empty() ? Status() : txn_.put_values(field_, changed);
+  }
+
+  [[nodiscard]] Result<bool> add_aliases(storage::ValueRecord& record) const {
+    bool changed = false;
+    for (const auto& [value, aliases] : plan_.column.value_aliases) {
+      TAGLINE_ASSIGN_OR_RETURN(const std::string name, to_nfc(trim(value)));
+      if (name != record.name) {
+        continue;
+      }
+      for (const std::string& alias : aliases) {
+        TAGLINE_ASSIGN_OR_RETURN(std::string normal, to_nfc(trim(alias)));
+        if (normal != name && std::find(record.aliases.begin(), record.aliases.end(), normal) ==
+                                  record.aliases.end()) {
+          record.aliases.push_back(std::move(normal));
+          changed = true;
+        }
+      }
+    }
+    return changed;
+  }
+
+  [[nodiscard]] RowId stored_row(RowId row) const {
+    const bool value =
+        (plan_.column.kind == TagKind::Category || plan_.column.kind == TagKind::Set) &&
+        row >= engine::kFirstValueRow;
+    return value ? value_rows_[row - engine::kFirstValueRow] : row;
+  }
+
+  /// Rows (as the delta numbers them) that may hold users the database has.
+  [[nodiscard]] RowId old_rows_end() const {
+    switch (plan_.column.kind) {
+      case TagKind::Flag:
+        return engine::kFlagRow + 1;
+      case TagKind::Category:
+      case TagKind::Set:
+        return engine::kFirstValueRow + static_cast<RowId>(plan_.values.size());
+      case TagKind::Number:
+      case TagKind::Date:
+        return engine::kFirstBitRow + engine::kValueBitsMax;
+    }
+    return 0;
+  }
+
+  /// Whether the database has users of this shard, and among them some the load states anew.
+  struct Old {
+    bool any = false;
+    bool masked = false;
+  };
+  [[nodiscard]] Result<Old> old_of(ShardId shard, const ShardDelta& delta) const {
+    Old old;
+    old.any =
+        plan_.record.field != 0 && (std::uint64_t{shard} << engine::kShardBits) < change_.first_new;
+    if (old.any) {
+      TAGLINE_ASSIGN_OR_RETURN(const Bitmap known,
+                               txn_.load_fragment({field_, engine::kExistsRow}, shard));
+      old.masked = known.intersects(delta.mask);
+    }
+    return old;
+  }
+
+  /// Fragments in the order of their keys (row, then shard): LMDB is fastest when pages fill in
+  /// order.
+  [[nodiscard]] Status put_rows() {
+    std::vector<std::pair<RowId, ShardId>> order;
+    std::map<ShardId, bool> any_old;
+    for (const auto& [shard, delta] : delta_) {
+      TAGLINE_ASSIGN_OR_RETURN(const Old old, old_of(shard, delta));
+      any_old[shard] = old.any;
+      for (const auto& [row, members] : delta.added) {
+        order.emplace_back(row, shard);
+      }
+      for (RowId row = 0; old.masked && row < old_rows_end(); ++row) {
+        if (delta.added.find(row) == delta.added.end()) {
+          order.emplace_back(row, shard);
+        }
+      }
+    }
+    std::sort(order.begin(), order.end(), [this](const auto& a, const auto& b) {
+      return std::pair(stored_row(a.first), a.second) < std::pair(stored_row(b.first), b.second);
+    });
+    for (const auto& [row, shard] : order) {
+      TAGLINE_RETURN_IF_ERROR(put_row(row, shard, any_old[shard]));
+    }
+    return {};
+  }
+
+  [[nodiscard]] Status put_row(RowId row, ShardId shard, bool any_old) {
+    const ShardDelta& delta = delta_.at(shard);
+    const engine::RowKey key{field_, stored_row(row)};
+    const auto added = delta.added.find(row);
+    if (!any_old) {
+      ++done_.fragments_written;
+      return txn_.put_fragment(key, shard, added->second.clone());
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const Bitmap old, txn_.load_fragment(key, shard));
+    Bitmap members = old.clone();
+    members.subtract(delta.mask);
+    if (added != delta.added.end()) {
+      members.unite(added->second);
+    }
+    if (members == old) {
+      return {};
+    }
+    ++done_.fragments_written;
+    return txn_.put_fragment(key, shard, std::move(members));
+  }
+
+  storage::WriteTxn& txn_;
+  const FieldPlan& plan_;
+  const FieldDelta& delta_;
+  const Change& change_;
+  Committed& done_;
+  FieldId field_;
+  std::vector<RowId> value_rows_;  ///< the stored row of each code
+};
+
+tl::unexpected<Error> changed_meanwhile() {
+  return failure(ErrorCode::Busy,
+                 {"the database changed while the files were read; nothing was loaded",
+                  "读取文件期间数据库发生了变化；未载入任何数据"},
+                 {"load again", "请重新载入"});
+}
+
+/// Whether the tag still is what the plan was made from.
+Status check_unchanged(const storage::WriteTxn& txn, const std::vector<FieldPlan>& plans) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn.tags());
+  for (const FieldPlan& plan : plans) {
+    const auto tag = std::find_if(tags.begin(), tags.end(), [&](const auto& known) {
+      return known.name == plan.record.name;
+    });
+    if ((tag == tags.end() ? 0 : tag->field) != plan.record.field) {
+      return changed_meanwhile();
+    }
+    if (plan.record.field != 0 &&
+        (plan.column.kind == TagKind::Category || plan.column.kind == TagKind::Set)) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto values, txn.values(plan.record.field));
+      if (values.size() != plan.values.size()) {
+        return changed_meanwhile();
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Committed> commit(storage::Store& store, const Change& change) {
+  Committed done;
+  const auto write = [&](storage::WriteTxn& txn) -> Status {
+    done = Committed{};
+    if (txn.user_limit() != change.first_new) {
+      return changed_meanwhile();
+    }
+    TAGLINE_RETURN_IF_ERROR(check_unchanged(txn, change.plans));
+    if (!change.new_ids.empty()) {
+      TAGLINE_RETURN_IF_ERROR(txn.add_users(change.new_ids));
+    }
+    for (std::size_t i = 0; i < change.plans.size(); ++i) {
+      TAGLINE_RETURN_IF_ERROR(
+          FieldWriter(txn, change.plans[i], change.delta.fields()[i], change, done).run());
+    }
+    return {};
+  };
+  TAGLINE_RETURN_IF_ERROR(store.write(write));
+  return done;
+}
+
+}  // namespace tagline::ingest

@@ -1,0 +1,32 @@
+// commit: a delta into the database, in one transaction.
+#pragma once
+
+#include "engine/result.h"
+#include "ingest/delta.h"
+#include "ingest/field_plan.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace tagline::ingest {
+
+struct Change {
+  const std::vector<FieldPlan>& plans;
+  const Delta& delta;
+  const std::vector<std::string_view>& new_ids;  ///< of the indexes first_new, first_new + 1, ...
+  std::uint32_t first_new = 0;
+  std::int64_t now_s = 0;
+};
+
+struct Committed {
+  std::uint64_t tags_new = 0;
+  std::uint64_t fragments_written = 0;
+};
+
+/// Fragments that stay as they are are not written; a tag's record only when it or its data
+/// changed. Busy when somebody else wrote since the plans were made.
+[[nodiscard]] Result<Committed> commit(storage::Store& store, const Change& change);
+
+}  // namespace tagline::ingest

@@ -1,0 +1,53 @@
+// Dictionary: from the cells of a flag, category or set column to codes.
+#pragma once
+
+#include "ingest/schema.h"
+#include "ingest/text_table.h"
+#include "storage/record.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tagline::ingest {
+
+/// Codes 0 .. names().size()-1 are values: first those the database has, in its order, then new
+/// ones in order of arrival. For a flag, 1 is "has it" and 0 "has it not". One thread.
+class Dictionary {
+ public:
+  static constexpr std::uint32_t kUnknown = 0xFFFF'FFFFU;  ///< blank, or one of column.missing
+  static constexpr std::uint32_t kAbsent =
+      0xFFFF'FFFEU;  ///< never returned; the stage's mark for a key that is not there
+  static constexpr std::uint32_t kRefused =
+      0xFFFF'FFFDU;  ///< neither a true nor a false word; or no possible value name
+  static constexpr std::uint32_t kCodes = 0xFFFF'0000U;  ///< codes are below this
+
+  Dictionary(const Column& column, std::span<const storage::ValueRecord> known);
+
+  /// `cell` as in the file (UTF-8). A text not seen before becomes a new value (flags: kRefused).
+  [[nodiscard]] std::uint32_t code_of(std::string_view cell) {
+    const std::uint32_t index = spellings_.find(cell);
+    return index == TextTable::kNone ? learn(cell) : codes_[index];
+  }
+
+  /// NFC names by code.
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  [[nodiscard]] bool full() const;  ///< more than kValuesMax values
+
+ private:
+  [[nodiscard]] std::uint32_t learn(std::string_view cell);
+  void spell(std::string_view text, std::uint32_t code);
+
+  bool flag_;
+  TextTable spellings_;               ///< as written in files; several may be one value
+  std::vector<std::uint32_t> codes_;  ///< of each spelling
+  std::vector<std::string> names_;
+};
+
+/// The words of flags: pairs (true, false), lower case. Schemas without words of their own accept
+/// all of them.
+[[nodiscard]] std::span<const std::pair<std::string_view, std::string_view>> flag_pairs();
+
+}  // namespace tagline::ingest

@@ -1,0 +1,205 @@
+#include "ingest/infer.h"
+
+#include "ingest/column_evidence.h"
+#include "ingest/column_guess.h"
+#include "ingest/column_map.h"
+#include "ingest/field_plan.h"
+#include "ingest/id_name.h"
+#include "ingest/input.h"
+#include "ingest/limits.h"
+#include "ingest/row_source.h"
+#include "ingest/sniff.h"
+#include "ingest/text.h"
+#include "storage/write_txn.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace tagline::ingest {
+namespace {
+
+constexpr std::string_view kRowNumber = "#row";
+
+/// Nearly every row has one, and nearly all differ: a few blank or repeated ids are bad rows of a
+/// good file, and must not turn a customer file into one of anonymous rows.
+bool is_key(const ColumnEvidence& column) {
+  constexpr std::uint64_t kNearly = 99;  // percent
+  const std::uint64_t rows = column.codes.size();
+  return rows > 0 && !column.lists && !column.objects && column.filled() * 100 >= rows * kNearly &&
+         column.values.size() * 100 >= column.filled() * kNearly;
+}
+
+/// The column of the id: the one asked for, or the first with an identifier's name that is a key.
+Result<std::optional<std::size_t>> find_id(const Evidence& evidence, const std::string& wanted) {
+  if (wanted == kRowNumber) {
+    return std::nullopt;
+  }
+  if (wanted.empty()) {
+    for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
+      if (is_id_name(evidence.columns[i].name) && is_key(evidence.columns[i])) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+  Schema asked;
+  asked.id_column = wanted;
+  std::vector<std::string> names;
+  for (const ColumnEvidence& column : evidence.columns) {
+    names.push_back(column.name);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const ColumnMap map, ColumnMap::make(asked, names));
+  for (std::size_t i = 0; i < map.columns(); ++i) {
+    if (!map.slots_of(i).empty()) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Whether rows with the same id differ in this column.
+bool varies(const ColumnEvidence& id, const ColumnEvidence& column) {
+  std::vector<std::uint32_t> first(id.values.size(), TextTable::kNone);
+  for (std::size_t row = 0; row < id.codes.size(); ++row) {
+    if (id.codes[row] == TextTable::kNone || column.codes[row] == TextTable::kNone) {
+      continue;
+    }
+    std::uint32_t& seen = first[id.codes[row]];
+    if (seen != TextTable::kNone && seen != column.codes[row]) {
+      return true;
+    }
+    seen = column.codes[row];
+  }
+  return false;
+}
+
+/// A name that can be written in an expression without quotes: other characters become "_".
+std::string plain_name(std::string_view column) {
+  constexpr std::string_view kAwkward = " \t\"'():,!=<>@&|~*#%/\\[]{}+;?^`$";
+  std::string name;
+  for (const char c : trim(column)) {
+    const bool awkward =
+        static_cast<unsigned char>(c) < 0x20 || kAwkward.find(c) != std::string_view::npos;
+    if (!awkward) {
+      name.push_back(c);
+    } else if (!name.empty() && name.back() != '_') {
+      name.push_back('_');
+    }
+  }
+  while (!name.empty() && name.back() == '_') {
+    name.pop_back();
+  }
+  return name;
+}
+
+const storage::TagRecord* find_known(const std::vector<storage::TagRecord>& tags,
+                                     const std::string& name) {
+  const std::string lower = to_lower_ascii(name);
+  const auto same = [&](const std::string& other) { return to_lower_ascii(other) == lower; };
+  for (const storage::TagRecord& tag : tags) {
+    if (tag.name == name) {
+      return &tag;
+    }
+  }
+  for (const storage::TagRecord& tag : tags) {
+    if (same(tag.name) || std::any_of(tag.aliases.begin(), tag.aliases.end(), same)) {
+      return &tag;
+    }
+  }
+  return nullptr;
+}
+
+/// Tags of one schema, each name once.
+class Namer {
+ public:
+  explicit Namer(const InferOptions& options) : options_(options) {}
+
+  /// The tag's name for a column, and the database's tag when it has it.
+  std::string name(const std::string& column, std::size_t position,
+                   const storage::TagRecord*& known) {
+    known = find_known(options_.known_tags, column);
+    std::string plain = column.empty() || column.front() == '#' ? "c" + std::to_string(position + 1)
+                                                                : plain_name(column);
+    if (plain.empty()) {
+      plain = "c" + std::to_string(position + 1);
+    }
+    if (known == nullptr) {
+      known = find_known(options_.known_tags, plain);
+    }
+    std::string chosen = known != nullptr ? known->name : plain;
+    for (unsigned next = 2; !taken_.insert(chosen).second; ++next) {
+      chosen = plain + "_" + std::to_string(next);
+      known = nullptr;
+    }
+    return chosen;
+  }
+
+ private:
+  const InferOptions& options_;
+  std::set<std::string> taken_;
+};
+
+Column make_column(const Evidence& evidence, std::size_t position, std::optional<std::size_t> id,
+                   Namer& namer) {
+  const ColumnEvidence& seen = evidence.columns[position];
+  GuessContext context;
+  const std::string tag = namer.name(seen.name, position, context.known);
+  context.varies = id.has_value() && varies(evidence.columns[*id], seen);
+  Column column = guess(seen, context);
+  column.tag = tag;
+  if (tag != seen.name && !seen.name.empty() && seen.name.front() != '#' &&
+      context.known == nullptr) {
+    column.aliases.push_back(seen.name);
+  }
+  if (tag.size() > storage::kNameBytesMax || seen.name.size() > storage::kNameBytesMax) {
+    column.skip = true;
+    column.aliases.clear();
+    column.why = {"the column's name is longer than a tag's may be", "列名超过标签名称的长度上限"};
+  }
+  if (!id.has_value() && !column.skip && is_id_name(seen.name)) {
+    column.why.en += "; named like an id, but it repeats or has gaps: --id " + seen.name +
+                     " loads by it all the same";
+    column.why.zh += "；名称像用户标识，但有重复或空缺：可用 --id " + seen.name + " 指定";
+  }
+  return column;
+}
+
+}  // namespace
+
+Result<Schema> infer_sample(std::string_view sample, bool complete, const InferOptions& options) {
+  const FileShape shape = sniff(sample);
+  TAGLINE_ASSIGN_OR_RETURN(const Evidence evidence,
+                           gather(sample, complete, shape, options.sample_rows));
+  TAGLINE_ASSIGN_OR_RETURN(const std::optional<std::size_t> id,
+                           find_id(evidence, options.id_column));
+  Schema schema;
+  schema.format = shape.format;
+  schema.delimiter = shape.delimiter;
+  schema.header = shape.header;
+  Namer namer(options);
+  for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
+    if (id != i) {
+      schema.columns.push_back(make_column(evidence, i, id, namer));
+    }
+  }
+  if (id.has_value()) {
+    schema.id_column = evidence.columns[*id].name;
+  }
+  return schema;
+}
+
+Result<Schema> infer(const std::string& path, const InferOptions& options) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto input, Input::open(path));
+  const auto read = [&]() -> Result<Schema> {
+    TAGLINE_ASSIGN_OR_RETURN(const std::string_view sample, input->peek(kSampleBytes));
+    return infer_sample(sample, input->peeked_all(), options);
+  };
+  auto schema = read();
+  return schema.has_value()
+             ? std::move(schema)
+             : Result<Schema>(tl::unexpected(in_file(input->name(), schema.error())));
+}
+
+}  // namespace tagline::ingest

@@ -1,0 +1,302 @@
+// Two threads: one reads, decompresses and splits (row_source), the caller's converts, resolves ids
+// and builds bitmaps (stage, delta). They meet in a queue of a few megabytes. Nothing is written
+// until all rows are read; then one transaction takes everything, so that a kill at any moment
+// leaves the database as it was.
+
+#include "ingest/load.h"
+
+#include "ingest/commit.h"
+#include "ingest/delta.h"
+#include "ingest/field_plan.h"
+#include "ingest/limits.h"
+#include "ingest/rejects.h"
+#include "ingest/row_source.h"
+#include "ingest/stage.h"
+#include "ingest/text.h"
+#include "ingest/user_index.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace tagline::ingest {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A stage is turned into bitmaps at this many rows or bytes: enough that a scattered update
+/// touches each bitmap few times, little enough that it does not count beside the bitmaps
+/// themselves.
+constexpr std::size_t kStageRows = std::size_t{1} << 20U;
+constexpr std::size_t kStageBytes = std::size_t{256} << 20U;
+constexpr std::chrono::milliseconds kProgressInterval{100};
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Sizes of the files on disk together; 0 when one is a pipe. NotFound before anything is read.
+Result<std::uint64_t> total_bytes(const std::vector<std::string>& files) {
+  std::uint64_t total = 0;
+  bool known = true;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const std::filesystem::file_status status =
+        file == "-" ? std::filesystem::file_status() : std::filesystem::status(file, error);
+    if (file != "-" && status.type() == std::filesystem::file_type::not_found) {
+      return failure(
+          ErrorCode::NotFound, {"there is no file " + file, "没有文件 " + file},
+          {"check the path; \"-\" reads standard input", "请检查路径；“-” 表示标准输入"});
+    }
+    if (status.type() == std::filesystem::file_type::regular) {
+      total += std::filesystem::file_size(file, error);
+    } else {
+      known = false;
+    }
+  }
+  return known ? total : 0;
+}
+
+/// Closes the queue and waits for the reading thread on every way out.
+class Reader {
+ public:
+  Reader(RowSource& source, BatchQueue& queue)
+      : queue_(queue), thread_([&source, &queue] { source.run(queue); }) {}
+  ~Reader() {
+    queue_.close();
+    thread_.join();
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+ private:
+  BatchQueue& queue_;
+  std::thread thread_;
+};
+
+/// Takes batches in, holds what they change.
+class Loader {
+ public:
+  Loader(const Schema& schema, std::vector<FieldPlan> plans, const storage::Snapshot& snapshot,
+         Rejects& rejects)
+      : plans_(std::move(plans)),
+        users_(snapshot),
+        rejects_(rejects),
+        delta_(plans_.size()),
+        has_id_(!schema.id_column.empty()) {
+    stage_.fields.resize(plans_.size());
+  }
+
+  [[nodiscard]] Status take(const RowBatch& batch) {
+    std::vector<BadRow> bad = batch.bad;
+    rows_ += batch.rows.size() + batch.bad.size();
+    convert(batch, has_id_ ? 1 : 0, plans_, stage_, good_, bad);
+    for (const FieldPlan& plan : plans_) {
+      if (plan.dictionary.full()) {
+        const std::string limit = std::to_string(kValuesMax);
+        return failure(
+            ErrorCode::TooLarge,
+            {"column " + plan.column.column + " has more than " + limit + " different values",
+             "列 " + plan.column.column + " 的不同取值超过 " + limit + " 个"},
+            {"skip the column: it looks like an identifier or free text",
+             "请跳过该列：它像是编号或自由文本"});
+      }
+    }
+    TAGLINE_RETURN_IF_ERROR(resolve(batch));
+    TAGLINE_RETURN_IF_ERROR(reject(batch, std::move(bad)));
+    if (stage_.users.size() >= kStageRows || stage_.bytes() >= kStageBytes) {
+      flush();
+    }
+    return {};
+  }
+
+  void flush() {
+    delta_.apply(stage_, plans_);
+    stage_.clear();
+  }
+
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] const std::vector<FieldPlan>& plans() const { return plans_; }
+  [[nodiscard]] const UserIndex& users() const { return users_; }
+  [[nodiscard]] const Delta& delta() const { return delta_; }
+
+ private:
+  [[nodiscard]] Status resolve(const RowBatch& batch) {
+    for (const std::uint32_t row : good_) {
+      if (has_id_) {
+        TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user,
+                                 users_.find_or_add(trim(batch.text(batch.cell(row, 0)))));
+        stage_.users.push_back(user);
+      } else {
+        std::array<char, 24> digits{};
+        const auto [end, error] =
+            std::to_chars(digits.data(), digits.data() + digits.size(), batch.rows[row].number);
+        static_cast<void>(error);  // 24 bytes hold every 64-bit number
+        TAGLINE_ASSIGN_OR_RETURN(
+            const engine::UserIndex user,
+            users_.add_distinct({digits.data(), static_cast<std::size_t>(end - digits.data())}));
+        stage_.users.push_back(user);
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] Status reject(const RowBatch& batch, std::vector<BadRow> bad) {
+    std::sort(bad.begin(), bad.end(),
+              [](const BadRow& a, const BadRow& b) { return a.place.number < b.place.number; });
+    for (BadRow& row : bad) {
+      TAGLINE_RETURN_IF_ERROR(
+          rejects_.add({batch.file, row.place.line, std::move(row.reason)}, batch.text(row.place)));
+    }
+    return {};
+  }
+
+  std::vector<FieldPlan> plans_;
+  UserIndex users_;
+  Rejects& rejects_;
+  Delta delta_;
+  Stage stage_;
+  std::vector<std::uint32_t> good_;
+  std::uint64_t rows_ = 0;
+  bool has_id_;
+};
+
+/// Tells the caller how far things are, not more often than it can look.
+class Meter {
+ public:
+  Meter(const LoadOptions& options, std::uint64_t bytes_total)
+      : options_(options), last_(Clock::now()) {
+    progress_.bytes_total = bytes_total;
+  }
+
+  void tick(std::uint64_t rows, std::uint64_t bytes) {
+    if (options_.progress && Clock::now() - last_ >= kProgressInterval) {
+      tell(rows, bytes, false);
+    }
+  }
+  void tell(std::uint64_t rows, std::uint64_t bytes, bool committing) {
+    progress_.rows = rows;
+    progress_.bytes_read = bytes;
+    progress_.committing = committing;
+    if (options_.progress) {
+      options_.progress(progress_);
+    }
+    last_ = Clock::now();
+  }
+
+ private:
+  const LoadOptions& options_;
+  Progress progress_;
+  Clock::time_point last_;
+};
+
+Status read_rows(RowSource& source, Loader& loader, Rejects& rejects, const LoadOptions& options,
+                 Meter& meter) {
+  BatchQueue queue;
+  std::optional<Reader> reader;
+  try {
+    reader.emplace(source, queue);
+  } catch (const std::system_error& error) {
+    const std::string cause = error.what();
+    return failure(ErrorCode::System,
+                   {"cannot start a thread: " + cause, "无法启动线程：" + cause});
+  }
+  while (!queue.done()) {
+    if (const auto batch = queue.pop(kProgressInterval); batch != nullptr) {
+      TAGLINE_RETURN_IF_ERROR(loader.take(*batch));
+      TAGLINE_RETURN_IF_ERROR(rejects.check_early(loader.rows(), options.max_errors_share));
+    }
+    meter.tick(loader.rows(), source.bytes_read());
+  }
+  if (auto error = queue.error(); error.has_value()) {
+    return tl::unexpected(std::move(*error));
+  }
+  loader.flush();
+  return rejects.check(loader.rows(), options.max_errors_share);
+}
+
+/// The first file, opened, and the schema its beginning suggests.
+Result<Schema> infer_first(storage::Store& store, const std::string& file,
+                           const LoadOptions& options, std::unique_ptr<Input>& first) {
+  InferOptions infer_options;
+  infer_options.id_column = options.id_column;
+  TAGLINE_ASSIGN_OR_RETURN(
+      infer_options.known_tags,
+      store.read([](const storage::Snapshot& snapshot) { return snapshot.tags(); }));
+  TAGLINE_ASSIGN_OR_RETURN(first, Input::open(file));
+  const auto sample = first->peek(kSampleBytes);
+  if (!sample.has_value()) {
+    return tl::unexpected(in_file(first->name(), sample.error()));
+  }
+  auto schema = infer_sample(*sample, first->peeked_all(), infer_options);
+  if (!schema.has_value()) {
+    return tl::unexpected(in_file(first->name(), schema.error()));
+  }
+  return schema;
+}
+
+std::int64_t now_s() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& schema,
+                        const std::vector<std::string>& files, const LoadOptions& options) {
+  const Clock::time_point start = Clock::now();
+  if (files.empty()) {
+    return failure(
+        ErrorCode::BadInput, {"no file to load", "没有要载入的文件"},
+        {"name a file, or \"-\" for standard input", "请给出文件名，或用 “-” 表示标准输入"});
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(files));
+  Meter meter(options, bytes_total);
+  std::unique_ptr<Input> first;
+  Schema used;
+  if (schema.has_value()) {
+    used = *schema;
+  } else {
+    TAGLINE_ASSIGN_OR_RETURN(used, infer_first(store, files.front(), options, first));
+  }
+  TAGLINE_RETURN_IF_ERROR(check_schema(used));
+  if (options.on_schema) {
+    options.on_schema(used);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(Rejects rejects, Rejects::open(options.rejects_path));
+  const std::int64_t now = now_s();
+  RowSource source(used, files, std::move(first));
+  std::optional<Loader> loader;
+  const Status read = store.read([&](const storage::Snapshot& snapshot) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(auto plans, plan_fields(used, snapshot, now));
+    loader.emplace(used, std::move(plans), snapshot, rejects);
+    const Status status = read_rows(source, *loader, rejects, options, meter);
+    TAGLINE_RETURN_IF_ERROR(rejects.close());
+    return status;
+  });
+  TAGLINE_RETURN_IF_ERROR(read);
+  const Clock::time_point commit_start = Clock::now();
+  meter.tell(loader->rows(), source.bytes_read(), true);
+  const std::vector<std::string_view> new_ids = loader->users().new_ids();
+  const Change change{loader->plans(), loader->delta(), new_ids, loader->users().first_new(), now};
+  TAGLINE_ASSIGN_OR_RETURN(const Committed committed, commit(store, change));
+  LoadReport report;
+  report.rows = loader->rows();
+  report.rejected = rejects.count();
+  report.first_rejects = rejects.first();
+  report.users_new = loader->users().users_new();
+  report.users_known = loader->users().users_known();
+  report.tags_new = committed.tags_new;
+  report.fragments_written = committed.fragments_written;
+  report.commit_seconds = seconds_since(commit_start);
+  report.seconds = seconds_since(start);
+  return report;
+}
+
+}  // namespace tagline::ingest

@@ -1,0 +1,68 @@
+// load: files into a database, all or nothing.
+#pragma once
+
+#include "engine/result.h"
+#include "ingest/infer.h"
+#include "ingest/schema.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tagline::ingest {
+
+struct Progress {
+  std::uint64_t rows = 0;
+  std::uint64_t bytes_read = 0;   ///< of the files as they are on disk
+  std::uint64_t bytes_total = 0;  ///< 0: unknown (a pipe)
+  bool committing = false;        ///< reading is done, the transaction is being written
+};
+
+struct LoadOptions {
+  double max_errors_share =
+      0.01;                  ///< more bad rows than this share of all rows: nothing is committed
+  std::string rejects_path;  ///< bad rows as CSV (file, line, reason, row); empty: not written
+  std::string id_column;     ///< when the schema is inferred: as InferOptions::id_column
+  std::function<void(const Schema&)>
+      on_schema;  ///< the schema used, once, before the first row is read
+  std::function<void(const Progress&)>
+      progress;  ///< about ten times a second, from the calling thread
+};
+
+/// One row that was not loaded.
+struct Reject {
+  std::string file;
+  std::uint64_t line = 0;  ///< physical line the row starts on, from 1
+  Text reason;
+};
+
+struct LoadReport {
+  std::uint64_t rows = 0;  ///< read, rejects included
+  std::uint64_t rejected = 0;
+  std::vector<Reject> first_rejects;  ///< at most 10
+  std::uint64_t users_new = 0;
+  std::uint64_t users_known = 0;  ///< users the files mention that were there before
+  std::uint64_t tags_new = 0;
+  std::uint64_t fragments_written = 0;
+  double seconds = 0;
+  double commit_seconds = 0;  ///< part of `seconds`
+};
+
+/// Reads the files in order ("-" is standard input; gzip, xz and zstd are recognised by content)
+/// and commits all rows in one transaction, or none: after an error, a kill or too many rejects the
+/// database is as it was. Upsert by id: for each column of the schema the row is the truth, so a
+/// blank cell makes the value unknown (an absent NDJSON key leaves it alone, null makes it
+/// unknown); the last row of a user wins. Loading the same files twice changes nothing. Without a
+/// schema it is inferred from the first file, with the database's tags as known tags; all files
+/// share it. Columns are found by header name, so their order may differ between files, and columns
+/// the schema does not name are ignored; a column the schema names and a file lacks is BadSchema.
+/// SchemaConflict: a column's kind or scale contradicts the tag the database has. TooManyRejects.
+/// BadInput. DiskFull.
+[[nodiscard]] Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& schema,
+                                      const std::vector<std::string>& files,
+                                      const LoadOptions& options);
+
+}  // namespace tagline::ingest

@@ -1,0 +1,126 @@
+#include "ingest/day.h"
+#include "ingest/field_plan.h"
+#include "ingest/limits.h"
+#include "ingest/text.h"
+#include "storage/write_txn.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace tagline::ingest {
+namespace {
+
+using engine::TagKind;
+
+tl::unexpected<Error> bad(const Column& column, const std::string& en, const std::string& zh,
+                          Text hint = {}) {
+  return failure(ErrorCode::BadSchema,
+                 {"column " + column.column + ": " + en, "列 " + column.column + "：" + zh},
+                 std::move(hint));
+}
+
+Status check_name(const Column& column, const std::string& name) {
+  const std::string_view trimmed = trim(name);
+  if (trimmed.empty()) {
+    return bad(column, "a name is empty", "名称为空",
+               {"give it a \"tag\", or \"skip\": true", "请写 \"tag\"，或写 \"skip\": true"});
+  }
+  if (!is_utf8(name) || name.find('\0') != std::string::npos) {
+    return bad(column, "a name is not UTF-8 text", "名称不是 UTF-8 文本");
+  }
+  auto normal = to_nfc(trimmed);
+  if (!normal.has_value() || normal->size() > storage::kNameBytesMax) {
+    const std::string limit = std::to_string(storage::kNameBytesMax);
+    return bad(column, "the name \"" + excerpt(name) + "\" is longer than " + limit + " bytes",
+               "名称 \"" + excerpt(name) + "\" 超过 " + limit + " 字节");
+  }
+  return {};
+}
+
+Status check_date(const Column& column) {
+  if (find_date_format(column.date_format).has_value()) {
+    return {};
+  }
+  std::string known;
+  for (const std::string_view format : kDateFormats) {
+    known += (known.empty() ? "" : ", ") + std::string(format);
+  }
+  return bad(column, "the date format \"" + excerpt(column.date_format) + "\" is not known",
+             "不认识日期格式 \"" + excerpt(column.date_format) + "\"",
+             {"known formats: " + known, "可用的格式：" + known});
+}
+
+Status check_words(const Column& column) {
+  for (const std::string& yes : column.true_words) {
+    for (const std::string& no : column.false_words) {
+      if (to_lower_ascii(yes) == to_lower_ascii(no)) {
+        return bad(column, "\"" + excerpt(yes) + "\" is both a true and a false word",
+                   "\"" + excerpt(yes) + "\" 既是真值词又是假值词");
+      }
+    }
+  }
+  return {};
+}
+
+Status check_column(const Column& column) {
+  TAGLINE_RETURN_IF_ERROR(check_name(column, column.tag));
+  for (const std::string& alias : column.aliases) {
+    TAGLINE_RETURN_IF_ERROR(check_name(column, alias));
+  }
+  for (const auto& [value, aliases] : column.value_aliases) {
+    TAGLINE_RETURN_IF_ERROR(check_name(column, value));
+    for (const std::string& alias : aliases) {
+      TAGLINE_RETURN_IF_ERROR(check_name(column, alias));
+    }
+  }
+  if (column.kind == TagKind::Number && column.scale > kScaleMax) {
+    const std::string limit = std::to_string(kScaleMax);
+    return bad(column, "scale " + std::to_string(column.scale) + " is above " + limit,
+               "小数位数 " + std::to_string(column.scale) + " 超过 " + limit);
+  }
+  if (column.kind == TagKind::Date) {
+    TAGLINE_RETURN_IF_ERROR(check_date(column));
+  }
+  if (column.kind == TagKind::Flag) {
+    TAGLINE_RETURN_IF_ERROR(check_words(column));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_schema(const Schema& schema) {
+  constexpr std::string_view kImpossible("\"\r\n\0 ", 5);
+  if (schema.format == FileFormat::Csv &&
+      (kImpossible.find(schema.delimiter) != std::string_view::npos ||
+       static_cast<unsigned char>(schema.delimiter) >= 0x80)) {
+    return failure(ErrorCode::BadSchema,
+                   {"the delimiter cannot be a quote, a space, a line end or a byte above 127",
+                    "分隔符不能是引号、空格、换行或大于 127 的字节"},
+                   {"use , ; | or a tab", "请使用 , ; | 或制表符"});
+  }
+  if (schema.columns.size() > kColumnsMax) {
+    return failure(ErrorCode::TooLarge,
+                   {"the schema has " + std::to_string(schema.columns.size()) +
+                        " columns, at most " + std::to_string(kColumnsMax) + " are possible",
+                    "模式有 " + std::to_string(schema.columns.size()) + " 列，最多 " +
+                        std::to_string(kColumnsMax) + " 列"});
+  }
+  std::set<std::string> tags;
+  for (const Column& column : schema.columns) {
+    if (column.skip) {
+      continue;
+    }
+    TAGLINE_RETURN_IF_ERROR(check_column(column));
+    auto name = to_nfc(trim(column.tag));
+    if (name.has_value() && !tags.insert(*name).second) {
+      return bad(column, "the tag " + *name + " is given to two columns",
+                 "标签 " + *name + " 被两列使用",
+                 {"give each column a \"tag\" of its own", "请给每列不同的 \"tag\""});
+    }
+  }
+  return {};
+}
+
+}  // namespace tagline::ingest

@@ -1,0 +1,28 @@
+// Text of cells: encoding, normal form, and the small comparisons of ASCII words.
+#pragma once
+
+#include "engine/result.h"
+
+#include <string>
+#include <string_view>
+
+namespace tagline::ingest {
+
+[[nodiscard]] bool is_utf8(std::string_view bytes);
+[[nodiscard]] bool is_ascii(std::string_view bytes);
+
+/// Unicode normal form NFC, so that é typed in one or two code points is one value. ASCII comes
+/// back as it is. REQUIRES: is_utf8(text). BadInput when utf8proc refuses it (unassigned forms it
+/// cannot handle).
+[[nodiscard]] Result<std::string> to_nfc(std::string_view text);
+
+/// Without the spaces, tabs and line ends at both sides.
+[[nodiscard]] std::string_view trim(std::string_view text);
+/// ASCII letters made small; other characters stay.
+[[nodiscard]] std::string to_lower_ascii(std::string_view text);
+
+/// `text` shortened for a message: at most 40 code points, "..." when cut, control characters as
+/// "?".
+[[nodiscard]] std::string excerpt(std::string_view text);
+
+}  // namespace tagline::ingest

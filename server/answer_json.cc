@@ -1,0 +1,258 @@
+#include "server/answer_json.h"
+
+#include "server/day_text.h"
+#include "server/json_reader.h"
+#include "server/number_range.h"
+#include "server/schema_json.h"
+
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+using engine::TagKind;
+
+/// Never throws: bytes that are not UTF-8 (possible in what users typed) become U+FFFD.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json text_json(const Text& text) {
+  return Json{{"en", text.en}, {"zh-CN", text.zh}};
+}
+
+/// UTF-16 units before a code point of `text`, for JavaScript editors. Code points that are not
+/// valid UTF-8 count one.
+std::size_t utf16_offset(std::string_view text, std::uint32_t code_point) {
+  std::size_t units = 0;
+  std::uint32_t point = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) == 0x80U) {
+      continue;
+    }
+    if (point++ == code_point) {
+      break;
+    }
+    units += byte >= 0xF0U ? 2 : 1;
+  }
+  return units;
+}
+
+Json diagnostic_json(const dsl::Diagnostic& diagnostic, std::string_view text) {
+  Json fixes = Json::array();
+  for (const dsl::Fix& fix : diagnostic.fixes) {
+    fixes.push_back({{"title", text_json(fix.title)},
+                     {"from", fix.span.begin + 1},
+                     {"to", fix.span.end + 1},
+                     {"insert", fix.insert}});
+  }
+  return Json{{"code", diagnostic.code},
+              {"severity", diagnostic.severity == dsl::Severity::Error ? "error" : "warning"},
+              {"at", diagnostic.span.begin + 1},
+              {"length", diagnostic.span.end - diagnostic.span.begin},
+              {"utf16",
+               {{"from", utf16_offset(text, diagnostic.span.begin)},
+                {"to", utf16_offset(text, diagnostic.span.end)}}},
+              {"message", text_json(diagnostic.message)},
+              {"hint", text_json(diagnostic.hint)},
+              {"fixes", std::move(fixes)}};
+}
+
+Json diagnostics_json(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
+  Json list = Json::array();
+  for (const dsl::Diagnostic& diagnostic : diagnostics) {
+    list.push_back(diagnostic_json(diagnostic, text));
+  }
+  return list;
+}
+
+Json explanation_json(const Explanation& explanation) {
+  Json nodes = Json::array();
+  for (const NodeCount& node : explanation.nodes) {
+    nodes.push_back({{"text", node.text}, {"depth", node.depth}, {"count", node.count}});
+  }
+  Json passes = Json::array();
+  for (const auto& [name, time] : explanation.passes) {
+    passes.push_back({{"name", name}, {"elapsed_ns", time.count()}});
+  }
+  const engine::ExecuteStats& stats = explanation.stats;
+  return Json{{"nodes", std::move(nodes)},
+              {"plan_written", explanation.plan_written},
+              {"plan_rewritten", explanation.plan_rewritten},
+              {"passes", std::move(passes)},
+              {"program", explanation.program},
+              {"fragments_borrowed", stats.fragments_borrowed},
+              {"fragments_copied", stats.fragments_copied},
+              {"containers_read", stats.containers_read},
+              {"payload_bytes", stats.payload_bytes},
+              {"blocks_run", stats.blocks_run},
+              {"blocks_skipped", stats.blocks_skipped},
+              {"instructions_run", stats.instructions_run}};
+}
+
+/// A number that JSON can hold exactly stays a number; decimals are text so that no double touches
+/// them.
+Json value_json(TagKind kind, std::int64_t value, unsigned scale) {
+  if (kind == TagKind::Number && scale == 0) {
+    return value;
+  }
+  return value_text(kind, value, scale);
+}
+
+Json tag_json(const TagSummary& tag) {
+  const storage::TagRecord& record = tag.record;
+  Json json = {{"name", record.name},
+               {"kind", kind_name(record.kind)},
+               {"also", record.aliases},
+               {"coverage", tag.coverage}};
+  if (record.kind == TagKind::Number) {
+    json["scale"] = record.scale;
+  }
+  if (record.kind == TagKind::Category || record.kind == TagKind::Set) {
+    Json values = Json::array();
+    for (const ValueCount& value : tag.values) {
+      values.push_back({{"value", value.name}, {"also", value.aliases}, {"count", value.count}});
+    }
+    json["values"] = std::move(values);
+  }
+  if (tag.lowest.has_value() && tag.highest.has_value()) {
+    json["lowest"] = value_json(record.kind, *tag.lowest, record.scale);
+    json["highest"] = value_json(record.kind, *tag.highest, record.scale);
+  }
+  if (record.min.has_value()) {
+    json["min"] = value_json(record.kind, *record.min, record.scale);
+  }
+  if (record.max.has_value()) {
+    json["max"] = value_json(record.kind, *record.max, record.scale);
+  }
+  const std::pair<const char*, const std::string*> texts[] = {{"unit", &record.unit},
+                                                              {"description", &record.description},
+                                                              {"layer", &record.layer},
+                                                              {"source", &record.source},
+                                                              {"owner", &record.owner}};
+  for (const auto& [key, text] : texts) {
+    if (!text->empty()) {
+      json[key] = *text;
+    }
+  }
+  if (!record.title.empty()) {
+    json["title"] = text_json(record.title);
+  }
+  json["updated_s"] = record.updated_s;
+  return json;
+}
+
+}  // namespace
+
+std::string answer_json(const Answer& answer, std::string_view text) {
+  Json json = {{"expression", answer.expression},
+               {"count", answer.count},
+               {"population", answer.population},
+               {"as_of", day_text(answer.as_of)},
+               {"elapsed_us", answer.elapsed.count()},
+               {"time_zone", answer.time_zone},
+               {"version", answer.version},
+               {"warnings", diagnostics_json(answer.warnings, text)}};
+  if (answer.explanation.has_value()) {
+    json["explain"] = explanation_json(*answer.explanation);
+  }
+  return dump(json);
+}
+
+std::string faults_json(const std::vector<dsl::Diagnostic>& faults, std::string_view text) {
+  return dump(Json{{"ok", false}, {"errors", diagnostics_json(faults, text)}});
+}
+
+std::string checked_json(const dsl::Checked& checked, std::string_view text) {
+  if (!checked.ok) {
+    return faults_json(checked.errors, text);
+  }
+  return dump(Json{{"ok", true},
+                   {"canonical", checked.canonical},
+                   {"warnings", diagnostics_json(checked.warnings, text)}});
+}
+
+std::string error_json(const Error& error) {
+  return dump(Json{{"error",
+                    {{"code", wire_name(error.code())},
+                     {"message", text_json(error.message())},
+                     {"hint", text_json(error.hint())}}}});
+}
+
+std::string catalog_json(const Catalog& catalog) {
+  Json json = {{"population", catalog.population},
+               {"version", catalog.version},
+               {"time_zone", catalog.time_zone}};
+  json["tags"] = Json::array();
+  for (const TagSummary& tag : catalog.tags) {
+    json["tags"].push_back(tag_json(tag));
+  }
+  return dump(json);
+}
+
+std::string profile_json(const UserProfile& profile) {
+  Json tags = Json::object();
+  for (const UserTag& tag : profile.tags) {
+    if (tag.kind == TagKind::Flag) {
+      tags[tag.name] = true;
+    } else if (tag.kind == TagKind::Set) {
+      tags[tag.name] = tag.values;
+    } else {
+      tags[tag.name] = tag.values.front();
+    }
+  }
+  return dump(Json{{"id", profile.id}, {"index", profile.index}, {"tags", std::move(tags)}});
+}
+
+std::string verify_json(const storage::VerifyReport& report) {
+  Json problems = Json::array();
+  for (const Text& problem : report.problems) {
+    problems.push_back(text_json(problem));
+  }
+  return dump(Json{{"clean", report.clean()},
+                   {"fragments", report.fragments},
+                   {"fragment_bytes", report.fragment_bytes},
+                   {"tags", report.tags},
+                   {"values", report.values},
+                   {"users", report.users},
+                   {"problem_count", report.problem_count},
+                   {"problems", std::move(problems)}});
+}
+
+std::string load_json(const ingest::LoadReport& report) {
+  Json rejects = Json::array();
+  for (const ingest::Reject& reject : report.first_rejects) {
+    rejects.push_back(
+        {{"file", reject.file}, {"line", reject.line}, {"reason", text_json(reject.reason)}});
+  }
+  return dump(Json{{"rows", report.rows},
+                   {"rejected", report.rejected},
+                   {"users_new", report.users_new},
+                   {"users_known", report.users_known},
+                   {"tags_new", report.tags_new},
+                   {"fragments_written", report.fragments_written},
+                   {"elapsed_s", report.seconds},
+                   {"commit_s", report.commit_seconds},
+                   {"first_rejects", std::move(rejects)}});
+}
+
+std::string quoted_json(std::string_view text) {
+  return dump(Json(std::string(text)));
+}
+
+Result<std::string> expression_of_json(std::string_view line) {
+  std::optional<Error> fault;
+  const auto document = parse_json(line, fault);
+  if (document.has_value() && document->is_object()) {
+    const auto found = document->find("expression");
+    if (found != document->end() && found->is_string()) {
+      return found->get<std::string>();
+    }
+  }
+  return failure(ErrorCode::BadInput,
+                 {"this line is not {\"expression\": TEXT}", "该行不是 {\"expression\": 文本}"},
+                 {"write one JSON object a line", "每行写一个 JSON 对象"});
+}
+
+}  // namespace tagline::server

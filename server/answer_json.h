@@ -1,0 +1,39 @@
+// Answers as JSON text, for the command line's --format json and for HTTP. Field names are part of
+// the interface.
+#pragma once
+
+#include "dsl/check.h"
+#include "ingest/load.h"
+#include "server/service.h"
+#include "storage/verify.h"
+
+#include <string>
+#include <string_view>
+
+namespace tagline::server {
+
+/// {"expression", "count", "population", "as_of", "elapsed_us", "time_zone", "version", "warnings",
+/// "explain"?}
+[[nodiscard]] std::string answer_json(const Answer& answer, std::string_view text);
+/// {"ok": true, "canonical", "warnings"} or {"ok": false, "errors"}; `text` is the expression as
+/// typed.
+[[nodiscard]] std::string checked_json(const dsl::Checked& checked, std::string_view text);
+/// {"ok": false, "errors": [...]}
+[[nodiscard]] std::string faults_json(const std::vector<dsl::Diagnostic>& faults,
+                                      std::string_view text);
+/// {"error": {"code", "message", "hint"}}
+[[nodiscard]] std::string error_json(const Error& error);
+/// {"population", "version", "time_zone", "tags": [...]}
+[[nodiscard]] std::string catalog_json(const Catalog& catalog);
+/// {"id", "index", "tags": {name: value}}
+[[nodiscard]] std::string profile_json(const UserProfile& profile);
+[[nodiscard]] std::string verify_json(const storage::VerifyReport& report);
+[[nodiscard]] std::string load_json(const ingest::LoadReport& report);
+/// A text as a JSON string.
+[[nodiscard]] std::string quoted_json(std::string_view text);
+
+/// The "expression" of one line of `check --batch`; BadInput when the line is not {"expression":
+/// TEXT}.
+[[nodiscard]] Result<std::string> expression_of_json(std::string_view line);
+
+}  // namespace tagline::server

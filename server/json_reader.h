@@ -1,0 +1,61 @@
+// JsonReader: walks a JSON document that people wrote, and remembers the first fault with its
+// place, so that a reader of schemas or catalogues is a straight list of what it expects.
+#pragma once
+
+#include "engine/error.h"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace tagline::server {
+
+using Json = nlohmann::ordered_json;
+
+/// One object of the document. Included by server/*.cc only.
+class JsonReader {
+ public:
+  /// `place` is "" for the document, "columns[3]" below it. `fault` is shared by all readers of one
+  /// document.
+  JsonReader(const Json& object, std::string place, std::optional<Error>& fault);
+
+  /// Faults when the object has a key that is not among `known`.
+  void only(std::initializer_list<std::string_view> known);
+
+  [[nodiscard]] bool has(const char* key) const;
+  void read(const char* key, std::string& into);
+  void read(const char* key, bool& into);
+  void read(const char* key, unsigned& into, unsigned max);
+  void read(const char* key,
+            std::vector<std::string>& into);  ///< a string alone counts as a list of one
+  void read(const char* key, Text& into);     ///< {"en": .., "zh-CN": ..} or a string for both
+  /// A JSON number or a string of one, exactly, times 10^scale.
+  void read_scaled(const char* key, unsigned scale, std::optional<std::int64_t>& into);
+  /// The member, when it is there and an object (or an array); faults when it is something else.
+  [[nodiscard]] const Json* object(const char* key);
+  [[nodiscard]] const Json* array(const char* key);
+
+  void fail(std::string_view key, const std::string& found, const Text& expected);
+  [[nodiscard]] std::string place_of(std::string_view key) const;
+  [[nodiscard]] bool failed() const { return fault_.has_value(); }
+
+ private:
+  [[nodiscard]] const Json* find(const char* key) const;
+
+  const Json& object_;
+  std::string place_;
+  std::optional<Error>& fault_;
+};
+
+/// Parses text; BadSchema with line and column when it is not JSON. Duplicate and unknown keys are
+/// the readers' business.
+[[nodiscard]] std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault);
+
+/// "line 3, column 7" of a byte offset.
+[[nodiscard]] Text line_and_column(std::string_view text, std::size_t byte);
+
+}  // namespace tagline::server

@@ -1,0 +1,283 @@
+#include "server/schema_json.h"
+
+#include "server/json_reader.h"
+#include "server/number_range.h"
+
+#include <array>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+using engine::TagKind;
+using ingest::Column;
+using ingest::FileFormat;
+using ingest::Schema;
+using ingest::SetUpdate;
+
+constexpr std::array<std::pair<TagKind, std::string_view>, 5> kKinds = {{
+    {TagKind::Flag, "flag"},
+    {TagKind::Category, "category"},
+    {TagKind::Set, "set"},
+    {TagKind::Number, "number"},
+    {TagKind::Date, "date"},
+}};
+
+constexpr unsigned kScaleMax = 9;
+
+Json text_json(const Text& text) {
+  return Json{{"en", text.en}, {"zh-CN", text.zh}};
+}
+
+void put(Json& object, const char* key, const std::string& text) {
+  if (!text.empty()) {
+    object[key] = text;
+  }
+}
+
+void put(Json& object, const char* key, const std::vector<std::string>& texts) {
+  if (!texts.empty()) {
+    object[key] = texts;
+  }
+}
+
+/// A bound as JSON: a number when it is whole, decimal text otherwise, so that nothing passes
+/// through a double.
+Json bound_json(std::int64_t value, unsigned scale) {
+  return scale == 0 ? Json(value) : Json(value_text(TagKind::Number, value, scale));
+}
+
+void put_catalogue_texts(Json& json, const Column& column) {
+  put(json, "also", column.aliases);
+  if (!column.value_aliases.empty()) {
+    Json values = Json::object();
+    for (const auto& [value, aliases] : column.value_aliases) {
+      values[value] = aliases;
+    }
+    json["values"] = std::move(values);
+  }
+  put(json, "unit", column.unit);
+  if (column.min.has_value()) {
+    json["min"] = bound_json(*column.min, column.scale);
+  }
+  if (column.max.has_value()) {
+    json["max"] = bound_json(*column.max, column.scale);
+  }
+  if (!column.title.empty()) {
+    json["title"] = text_json(column.title);
+  }
+  put(json, "description", column.description);
+  put(json, "layer", column.layer);
+  put(json, "source", column.source);
+  put(json, "owner", column.owner);
+}
+
+Json column_json(const Column& column) {
+  Json json = {{"column", column.column}};
+  if (column.skip) {
+    json["kind"] = "skip";
+  } else {
+    put(json, "tag", column.tag);
+    json["kind"] = kind_name(column.kind);
+    if (column.kind == TagKind::Number) {
+      json["scale"] = column.scale;
+    }
+    put(json, "date_format", column.date_format);
+    put(json, "true", column.true_words);
+    put(json, "false", column.false_words);
+    put(json, "separator", column.separator);
+    if (column.kind == TagKind::Set) {
+      json["update"] = column.update == SetUpdate::Add ? "add" : "replace";
+    }
+    put(json, "missing", column.missing);
+    put_catalogue_texts(json, column);
+  }
+  if (!column.why.empty()) {
+    json["why"] = text_json(column.why);
+  }
+  return json;
+}
+
+void read_kind(JsonReader& reader, Column& column) {
+  std::string kind;
+  reader.read("kind", kind);
+  if (kind == "skip") {
+    column.skip = true;
+    return;
+  }
+  for (const auto& [known, name] : kKinds) {
+    if (kind == name) {
+      column.kind = known;
+      return;
+    }
+  }
+  reader.fail(
+      "kind", kind.empty() ? "nothing" : '"' + kind + '"',
+      {"flag, category, set, number, date or skip", " flag、category、set、number、date 或 skip"});
+}
+
+/// Keys that mean nothing for the column's kind are faults: they are more likely a wrong kind than
+/// decoration.
+void check_kind_keys(JsonReader& reader, const Column& column) {
+  const auto refuse = [&](const char* key, bool allowed, const Text& expected) {
+    if (!column.skip && reader.has(key) && !allowed) {
+      reader.fail(key, "key for kind " + std::string(kind_name(column.kind)), expected);
+    }
+  };
+  refuse("scale", column.kind == TagKind::Number,
+         {"kind number beside scale", "与 scale 同用的 number 类型"});
+  refuse("date_format", column.kind == TagKind::Date,
+         {"kind date beside date_format", "与 date_format 同用的 date 类型"});
+  refuse("separator", column.kind == TagKind::Set,
+         {"kind set beside separator", "与 separator 同用的 set 类型"});
+  refuse("true", column.kind == TagKind::Flag,
+         {"kind flag beside true", "与 true 同用的 flag 类型"});
+  refuse("false", column.kind == TagKind::Flag,
+         {"kind flag beside false", "与 false 同用的 flag 类型"});
+  if (!column.skip && column.kind == TagKind::Flag && column.true_words.empty()) {
+    reader.fail("true", "nothing",
+                {"the words that mean yes, such as [\"yes\"]", "表示“是”的词，如 [\"yes\"]"});
+  }
+  if (!column.skip && column.kind == TagKind::Date && column.date_format.empty()) {
+    reader.fail("date_format", "nothing",
+                {"a date format such as \"%Y-%m-%d\"", "日期格式，如 \"%Y-%m-%d\""});
+  }
+}
+
+Column read_column(JsonReader& reader, std::optional<Error>& fault) {
+  reader.only({"column",    "tag",    "kind",        "scale", "date_format", "true",  "false",
+               "separator", "update", "missing",     "also",  "values",      "unit",  "min",
+               "max",       "title",  "description", "layer", "source",      "owner", "why"});
+  Column column;
+  reader.read("column", column.column);
+  if (column.column.empty()) {
+    reader.fail("column", "nothing", {"the name of a column of the file", "文件中的列名"});
+  }
+  column.tag = column.column;
+  reader.read("tag", column.tag);
+  read_kind(reader, column);
+  reader.read("scale", column.scale, kScaleMax);
+  reader.read("date_format", column.date_format);
+  reader.read("true", column.true_words);
+  reader.read("false", column.false_words);
+  reader.read("separator", column.separator);
+  std::string update = "replace";
+  reader.read("update", update);
+  if (update != "replace" && update != "add") {
+    reader.fail("update", '"' + update + '"', {"replace or add", " replace 或 add"});
+  }
+  column.update = update == "add" ? SetUpdate::Add : SetUpdate::Replace;
+  reader.read("missing", column.missing);
+  reader.read("also", column.aliases);
+  if (const Json* values = reader.object("values")) {
+    JsonReader inner(*values, reader.place_of("values"), fault);
+    for (const auto& item : values->items()) {
+      inner.read(item.key().c_str(), column.value_aliases[item.key()]);
+    }
+  }
+  reader.read("unit", column.unit);
+  reader.read_scaled("min", column.scale, column.min);
+  reader.read_scaled("max", column.scale, column.max);
+  reader.read("title", column.title);
+  reader.read("description", column.description);
+  reader.read("layer", column.layer);
+  reader.read("source", column.source);
+  reader.read("owner", column.owner);
+  reader.read("why", column.why);
+  check_kind_keys(reader, column);
+  return column;
+}
+
+void read_id(JsonReader& reader, Schema& schema, std::optional<Error>& fault) {
+  const Json* id = reader.object("id");
+  if (id == nullptr) {
+    reader.fail("id", "nothing",
+                {R"({"column": NAME} or {"row_number": true})",
+                 R"( {"column": 列名} 或 {"row_number": true})"});
+    return;
+  }
+  JsonReader inner(*id, "id", fault);
+  inner.only({"column", "row_number", "why"});
+  bool row_number = false;
+  inner.read("column", schema.id_column);
+  inner.read("row_number", row_number);
+  if (row_number == !schema.id_column.empty()) {
+    reader.fail("id", id->dump(),
+                {R"({"column": NAME} or {"row_number": true})",
+                 R"( {"column": 列名} 或 {"row_number": true})"});
+  }
+}
+
+void read_shape(JsonReader& reader, Schema& schema) {
+  std::string format = "csv";
+  reader.read("format", format);
+  if (format != "csv" && format != "ndjson") {
+    reader.fail("format", '"' + format + '"', {"csv or ndjson", " csv 或 ndjson"});
+  }
+  schema.format = format == "csv" ? FileFormat::Csv : FileFormat::Ndjson;
+  std::string delimiter(1, schema.delimiter);
+  reader.read("delimiter", delimiter);
+  const bool usable = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
+                      delimiter != "\r" && delimiter != std::string(1, '\0');
+  if (!usable) {
+    reader.fail("delimiter", Json(delimiter).dump(-1, ' ', false, Json::error_handler_t::replace),
+                {"one byte that is not a quote or a line break", "一个字节（不能是引号或换行）"});
+  } else {
+    schema.delimiter = delimiter.front();
+  }
+  reader.read("header", schema.header);
+}
+
+}  // namespace
+
+std::string_view kind_name(TagKind kind) {
+  for (const auto& [known, name] : kKinds) {
+    if (known == kind) {
+      return name;
+    }
+  }
+  return "";
+}
+
+std::string schema_to_json(const Schema& schema) {
+  Json json;
+  json["format"] = schema.format == FileFormat::Csv ? "csv" : "ndjson";
+  if (schema.format == FileFormat::Csv) {
+    json["delimiter"] = std::string(1, schema.delimiter);
+    json["header"] = schema.header;
+  }
+  json["id"] =
+      schema.id_column.empty() ? Json{{"row_number", true}} : Json{{"column", schema.id_column}};
+  json["columns"] = Json::array();
+  for (const Column& column : schema.columns) {
+    json["columns"].push_back(column_json(column));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Schema> schema_from_json(std::string_view text) {
+  std::optional<Error> fault;
+  const auto document = parse_json(text, fault);
+  Schema schema;
+  if (document.has_value()) {
+    JsonReader reader(*document, "", fault);
+    reader.only({"format", "delimiter", "header", "id", "columns", "comment"});
+    read_shape(reader, schema);
+    read_id(reader, schema, fault);
+    const Json* columns = reader.array("columns");
+    if (columns == nullptr) {
+      reader.fail("columns", "nothing", {"a list of columns", "列的列表"});
+    } else {
+      for (std::size_t i = 0; i < columns->size() && !fault.has_value(); ++i) {
+        JsonReader column((*columns)[i], "columns[" + std::to_string(i) + "]", fault);
+        schema.columns.push_back(read_column(column, fault));
+      }
+    }
+  }
+  if (fault.has_value()) {
+    return tl::unexpected(std::move(*fault));
+  }
+  return schema;
+}
+
+}  // namespace tagline::server

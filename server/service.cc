@@ -1,0 +1,252 @@
+#include "server/service.h"
+
+#include "dsl/lower.h"
+#include "engine/plan.h"
+#include "server/explain.h"
+#include "server/number_range.h"
+#include "server/vocabulary.h"
+#include "storage/time_zone.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using engine::TagKind;
+using storage::Snapshot;
+
+/// The day `today` means: given, or the server's clock in the database's zone.
+Result<std::chrono::sys_days> as_of_day(std::optional<std::chrono::sys_days> given,
+                                        const Snapshot& snapshot) {
+  if (given.has_value()) {
+    return *given;
+  }
+  return storage::day_in_zone(std::chrono::system_clock::now(), snapshot.time_zone());
+}
+
+/// A request checked against one snapshot and planned.
+struct Prepared {
+  dsl::Catalogue catalogue;
+  dsl::Checked checked;
+  engine::Plan plan;
+  engine::NodeId root = 0;
+  Answer answer;
+};
+
+Outcome<Prepared> prepare(const QueryRequest& request, const Snapshot& snapshot) {
+  Prepared prepared;
+  TAGLINE_ASSIGN_OR_RETURN(prepared.catalogue, vocabulary_of(snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(prepared.answer.as_of, as_of_day(request.as_of, snapshot));
+  dsl::CheckOptions options;
+  options.as_of = prepared.answer.as_of;
+  prepared.checked = dsl::check(request.expression, prepared.catalogue, options);
+  if (!prepared.checked.ok) {
+    return tl::unexpected(Refusal(std::move(prepared.checked.errors)));
+  }
+  prepared.root = dsl::lower(prepared.checked.bound, prepared.plan);
+  prepared.answer.expression = prepared.checked.canonical;
+  prepared.answer.warnings = prepared.checked.warnings;
+  prepared.answer.time_zone = snapshot.time_zone();
+  prepared.answer.version = snapshot.version();
+  TAGLINE_ASSIGN_OR_RETURN(prepared.answer.population, snapshot.population());
+  return prepared;
+}
+
+engine::ExecuteOptions execute_options(const QueryRequest& request) {
+  engine::ExecuteOptions options;
+  options.threads = request.threads;
+  options.budget = request.budget;
+  return options;
+}
+
+std::chrono::microseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+Result<TagSummary> summarise(const Snapshot& snapshot, const storage::TagRecord& record) {
+  TagSummary summary;
+  summary.record = record;
+  TAGLINE_ASSIGN_OR_RETURN(summary.coverage,
+                           snapshot.cardinality({record.field, engine::kExistsRow}));
+  if (record.kind == TagKind::Category || record.kind == TagKind::Set) {
+    TAGLINE_ASSIGN_OR_RETURN(auto values, snapshot.values(record.field));
+    summary.values.reserve(values.size());
+    for (storage::ValueRecord& value : values) {
+      TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t count,
+                               snapshot.cardinality({record.field, value.row}));
+      summary.values.push_back({std::move(value.name), std::move(value.aliases), count});
+    }
+    std::stable_sort(summary.values.begin(), summary.values.end(),
+                     [](const ValueCount& a, const ValueCount& b) {
+                       return a.count != b.count ? a.count > b.count : a.name < b.name;
+                     });
+  } else if (record.kind == TagKind::Number || record.kind == TagKind::Date) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto range, number_range(snapshot, record.field));
+    if (range.has_value()) {
+      summary.lowest = range->lowest;
+      summary.highest = range->highest;
+    }
+  }
+  return summary;
+}
+
+Result<std::vector<std::string>> values_of_user(const Snapshot& snapshot,
+                                                const storage::TagRecord& tag,
+                                                engine::UserIndex user) {
+  std::vector<std::string> texts;
+  TAGLINE_ASSIGN_OR_RETURN(const bool known, snapshot.holds({tag.field, engine::kExistsRow}, user));
+  if (!known) {
+    return texts;
+  }
+  switch (tag.kind) {
+    case TagKind::Flag:
+      texts.emplace_back("yes");
+      break;
+    case TagKind::Category:
+    case TagKind::Set: {
+      TAGLINE_ASSIGN_OR_RETURN(const auto values, snapshot.values(tag.field));
+      for (const storage::ValueRecord& value : values) {
+        TAGLINE_ASSIGN_OR_RETURN(const bool has, snapshot.holds({tag.field, value.row}, user));
+        if (has) {
+          texts.push_back(value.name);
+        }
+        if (has && tag.kind == TagKind::Category) {
+          break;
+        }
+      }
+      break;
+    }
+    case TagKind::Number:
+    case TagKind::Date: {
+      TAGLINE_ASSIGN_OR_RETURN(const auto number, snapshot.number_of(tag.field, user));
+      if (number.has_value()) {
+        texts.push_back(value_text(tag.kind, *number, tag.scale));
+      }
+      break;
+    }
+  }
+  return texts;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::open(const std::string& folder,
+                                               const storage::OpenOptions& options) {
+  TAGLINE_ASSIGN_OR_RETURN(auto store, storage::Store::open(folder, options));
+  return std::unique_ptr<Service>(new Service(std::move(store)));
+}
+
+Outcome<Answer> Service::query(const QueryRequest& request) {
+  return store_->read([&](const Snapshot& snapshot) -> Outcome<Answer> {
+    const auto start = Clock::now();
+    auto prepared = prepare(request, snapshot);
+    if (!prepared.has_value()) {
+      return tl::unexpected(std::move(prepared).error());
+    }
+    engine::ExecuteStats stats;
+    TAGLINE_ASSIGN_OR_RETURN(
+        prepared->answer.count,
+        engine::count(prepared->plan, prepared->root, snapshot, execute_options(request), &stats));
+    prepared->answer.elapsed = since(start);
+    if (request.explain) {
+      TAGLINE_ASSIGN_OR_RETURN(prepared->answer.explanation,
+                               explain({request.expression, prepared->checked, prepared->catalogue},
+                                       snapshot, execute_options(request), stats));
+    }
+    return std::move(prepared->answer);
+  });
+}
+
+Outcome<Answer> Service::query_ids(const QueryRequest& request, std::uint64_t limit,
+                                   const IdSink& sink) {
+  return store_->read([&](const Snapshot& snapshot) -> Outcome<Answer> {
+    const auto start = Clock::now();
+    auto prepared = prepare(request, snapshot);
+    if (!prepared.has_value()) {
+      return tl::unexpected(std::move(prepared).error());
+    }
+    TAGLINE_ASSIGN_OR_RETURN(
+        const engine::Bitmap members,
+        engine::select(prepared->plan, prepared->root, snapshot, execute_options(request)));
+    prepared->answer.count = members.cardinality();
+    prepared->answer.elapsed = since(start);
+    std::uint64_t sent = 0;
+    if (limit > 0) {
+      TAGLINE_RETURN_IF_ERROR(snapshot.for_each_external_id(
+          members,
+          [&](engine::UserIndex, std::string_view id) { return sink(id) && ++sent < limit; }));
+    }
+    return std::move(prepared->answer);
+  });
+}
+
+Status Service::with_checker(std::optional<std::chrono::sys_days> as_of,
+                             const std::function<void(const Checker&)>& fn) {
+  return store_->read([&](const Snapshot& snapshot) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(const auto catalogue, vocabulary_of(snapshot));
+    dsl::CheckOptions options;
+    TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
+    fn([&](std::string_view expression) { return dsl::check(expression, catalogue, options); });
+    return {};
+  });
+}
+
+Result<Catalog> Service::tags() {
+  return store_->read([](const Snapshot& snapshot) -> Result<Catalog> {
+    Catalog catalog;
+    TAGLINE_ASSIGN_OR_RETURN(catalog.population, snapshot.population());
+    catalog.version = snapshot.version();
+    catalog.time_zone = snapshot.time_zone();
+    TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.tags());
+    for (const storage::TagRecord& record : records) {
+      TAGLINE_ASSIGN_OR_RETURN(auto summary, summarise(snapshot, record));
+      catalog.tags.push_back(std::move(summary));
+    }
+    return catalog;
+  });
+}
+
+Result<UserProfile> Service::user(std::string_view external_id) {
+  return store_->read([&](const Snapshot& snapshot) -> Result<UserProfile> {
+    TAGLINE_ASSIGN_OR_RETURN(const auto index, snapshot.find_user(external_id));
+    if (!index.has_value()) {
+      const std::string id(external_id);
+      return failure(ErrorCode::NotFound,
+                     {"there is no user with the id " + id, "没有编号为 " + id + " 的用户"},
+                     {"ids are matched exactly, case and leading zeros included",
+                      "编号须完全一致，包括大小写和前导零"});
+    }
+    UserProfile profile;
+    profile.id = std::string(external_id);
+    profile.index = *index;
+    TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.tags());
+    for (const storage::TagRecord& record : records) {
+      TAGLINE_ASSIGN_OR_RETURN(auto values, values_of_user(snapshot, record, *index));
+      if (!values.empty()) {
+        profile.tags.push_back({record.name, record.kind, std::move(values)});
+      }
+    }
+    return profile;
+  });
+}
+
+Result<storage::VerifyReport> Service::verify(
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  return store_->read(
+      [&](const Snapshot& snapshot) { return storage::verify(snapshot, progress); });
+}
+
+Result<ingest::LoadReport> Service::load(const std::optional<ingest::Schema>& schema,
+                                         const std::vector<std::string>& files,
+                                         const ingest::LoadOptions& options) {
+  return ingest::load(*store_, schema, files, options);
+}
+
+Result<std::vector<storage::TagRecord>> Service::tag_records() {
+  return store_->read([](const Snapshot& snapshot) { return snapshot.tags(); });
+}
+
+}  // namespace tagline::server

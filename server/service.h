@@ -1,0 +1,153 @@
+// Service: everything Tagline can be asked, as functions from plain structs to plain structs. The
+// command line and the HTTP routes are thin faces over it; neither opens a database or plans a
+// query itself.
+#pragma once
+
+#include "dsl/check.h"
+#include "dsl/diagnostic.h"
+#include "engine/budget.h"
+#include "engine/execute.h"
+#include "engine/result.h"
+#include "ingest/load.h"
+#include "storage/store.h"
+#include "storage/verify.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tagline::server {
+
+/// Why a request was not answered: the expression is at fault (its diagnostics), or something else
+/// is (`error`).
+struct Refusal {
+  // Both convert on purpose, so that a failing step leaves an Outcome function like any other.
+  Refusal(Error cause) : error(std::move(cause)) {}  // NOLINT(google-explicit-constructor)
+  Refusal(std::vector<dsl::Diagnostic> faults)
+      : diagnostics(std::move(faults)) {}  // NOLINT(google-explicit-constructor)
+  std::vector<dsl::Diagnostic> diagnostics;
+  std::optional<Error> error;
+};
+
+template <class T>
+using Outcome = tl::expected<T, Refusal>;
+
+struct QueryRequest {
+  std::string expression;
+  std::optional<std::chrono::sys_days> as_of;  ///< default: today in the database's zone
+  bool explain = false;
+  unsigned threads = 0;  ///< as engine::ExecuteOptions
+  const engine::Budget* budget = nullptr;
+};
+
+/// The exact count at one node of the expression.
+struct NodeCount {
+  std::string text;  ///< the node as the user wrote it
+  unsigned depth = 0;
+  std::uint64_t count = 0;
+};
+
+struct Explanation {
+  std::vector<NodeCount> nodes;  ///< the expression's tree, depth first
+  std::string plan_written;
+  std::string plan_rewritten;
+  std::vector<std::pair<std::string, std::chrono::nanoseconds>>
+      passes;  ///< those that changed something
+  std::string program;
+  engine::ExecuteStats stats;
+};
+
+struct Answer {
+  std::string expression;  ///< canonical
+  std::uint64_t count = 0;
+  std::uint64_t population = 0;
+  std::chrono::sys_days as_of;
+  std::string time_zone;
+  std::chrono::microseconds elapsed{};  ///< check, plan and run; not opening the database
+  std::uint64_t version = 0;            ///< of the data
+  std::vector<dsl::Diagnostic> warnings;
+  std::optional<Explanation> explanation;
+};
+
+/// Called with each external id in index order; false stops.
+using IdSink = std::function<bool(std::string_view)>;
+
+struct ValueCount {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::uint64_t count = 0;
+};
+
+struct TagSummary {
+  storage::TagRecord record;
+  std::uint64_t coverage = 0;      ///< users with a value; for a flag, users with the flag
+  std::vector<ValueCount> values;  ///< category and set: most users first, then by name
+  std::optional<std::int64_t>
+      lowest;  ///< number (scaled) and date (days since 1970) present in the data
+  std::optional<std::int64_t> highest;
+};
+
+struct Catalog {
+  std::uint64_t population = 0;
+  std::uint64_t version = 0;
+  std::string time_zone;
+  std::vector<TagSummary> tags;
+};
+
+/// One tag of one user. `values` as text; a flag the user has is {"yes"}; a tag without a value is
+/// left out.
+struct UserTag {
+  std::string name;
+  engine::TagKind kind;
+  std::vector<std::string> values;
+};
+
+struct UserProfile {
+  std::string id;
+  engine::UserIndex index = 0;
+  std::vector<UserTag> tags;
+};
+
+/// Threads: thread-safe.
+class Service {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Service>> open(const std::string& folder,
+                                                             const storage::OpenOptions& options);
+
+  [[nodiscard]] Outcome<Answer> query(const QueryRequest& request);
+  /// The first `limit` members' ids go to `sink` while the answer's count is of all members. The
+  /// ids and the count are of one snapshot. Memory: the result as a bitmap, never the ids.
+  [[nodiscard]] Outcome<Answer> query_ids(const QueryRequest& request, std::uint64_t limit,
+                                          const IdSink& sink);
+  /// Lends `fn` a function that checks expressions against this database's names, all of one
+  /// snapshot. Errors of a text are in its Checked, not in the Status.
+  using Checker = std::function<dsl::Checked(std::string_view)>;
+  [[nodiscard]] Status with_checker(std::optional<std::chrono::sys_days> as_of,
+                                    const std::function<void(const Checker&)>& fn);
+
+  [[nodiscard]] Result<Catalog> tags();
+  /// NotFound when no user has this id.
+  [[nodiscard]] Result<UserProfile> user(std::string_view external_id);
+  [[nodiscard]] Result<storage::VerifyReport> verify(
+      const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  /// Without a schema it is inferred; the schema used goes to options.on_schema first.
+  [[nodiscard]] Result<ingest::LoadReport> load(const std::optional<ingest::Schema>& schema,
+                                                const std::vector<std::string>& files,
+                                                const ingest::LoadOptions& options);
+  [[nodiscard]] Result<std::vector<storage::TagRecord>> tag_records();
+
+  [[nodiscard]] storage::Store& store() { return *store_; }
+
+ private:
+  explicit Service(std::unique_ptr<storage::Store> store) : store_(std::move(store)) {}
+  std::unique_ptr<storage::Store> store_;
+};
+
+}  // namespace tagline::server

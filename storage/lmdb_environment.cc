@@ -1,0 +1,354 @@
+#include "storage/lmdb_environment.h"
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace tagline::storage {
+
+namespace {
+
+// Slots of LMDB's reader table, one a live read transaction of any process. 126 is LMDB's default; a server with a pool of
+// threads beside a few command lines stays far below this, and a slot costs 64 bytes of lock.mdb.
+constexpr unsigned kReaderSlots = 512;
+constexpr mdb_mode_t kFileMode = 0644;
+
+MDB_val to_val(Bytes bytes) {
+  // LMDB does not write through keys and values it is given; its struct just has no const.
+  return {bytes.size(), const_cast<std::byte*>(bytes.data())};
+}
+
+Bytes to_bytes(const MDB_val& val) { return {static_cast<const std::byte*>(val.mv_data), val.mv_size}; }
+
+struct Explained {
+  ErrorCode code;
+  Text what;
+  Text hint;
+};
+
+Explained explain(int code) {
+  switch (code) {
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+      return {ErrorCode::Corrupt,
+              {"a page of the file is damaged", "文件中有页面已损坏"},
+              {"restore a backup", "请恢复备份"}};
+    case MDB_INVALID:
+      return {ErrorCode::WrongFormat, {"data.mdb is not an LMDB file", "data.mdb 不是 LMDB 文件"}, {}};
+    case MDB_VERSION_MISMATCH:
+      return {ErrorCode::WrongFormat,
+              {"data.mdb was written by another version of LMDB, expected 0.9", "data.mdb 由其他版本的 LMDB 写入，应为 0.9"},
+              {}};
+    case MDB_READERS_FULL:
+      return {ErrorCode::Busy,
+              {"all " + std::to_string(kReaderSlots) + " reader slots are taken",
+               "全部 " + std::to_string(kReaderSlots) + " 个读取位都已占用"},
+              {"try again when other queries have ended", "请等其他查询结束后再试"}};
+    case MDB_TXN_FULL:
+      return {ErrorCode::TooLarge,
+              {"the transaction changes more pages than LMDB can keep", "该事务改动的页面超过 LMDB 所能容纳的数量"},
+              {"load the data in smaller parts", "请分成较小的部分导入"}};
+    case MDB_MAP_FULL:
+      return {ErrorCode::TooLarge, {"the memory map is full", "内存映射已满"}, {}};
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return {ErrorCode::DiskFull,
+              {"there is no room for the file to grow; nothing was changed", "磁盘空间不足，数据未作任何改动"},
+              {"free some space and try again", "请腾出空间后重试"}};
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return {ErrorCode::ReadOnly,
+              {"the folder or its files may not be written", "没有写入该文件夹或其文件的权限"},
+              {"check the owner and permissions of the folder", "请检查文件夹的所有者和权限"}};
+    case ENOENT:
+      return {ErrorCode::NotFound, {"no such file or folder", "文件或文件夹不存在"}, {}};
+    default:
+      return {ErrorCode::System, {mdb_strerror(code), mdb_strerror(code)}, {}};
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(KeySpace space) {
+  switch (space) {
+    case KeySpace::Meta:
+      return "meta";
+    case KeySpace::Tags:
+      return "tags";
+    case KeySpace::Values:
+      return "values";
+    case KeySpace::Fragments:
+      return "fragments";
+    case KeySpace::Users:
+      return "users";
+    case KeySpace::Ids:
+      return "ids";
+  }
+  return "";
+}
+
+Error lmdb_error(int code, std::string_view call, std::string_view where) {
+  Explained explained = explain(code);
+  const std::string prefix = std::string(call) + " (" + std::string(where) + ")";
+  return {explained.code,
+          {prefix + ": " + explained.what.en, prefix + "：" + explained.what.zh},
+          std::move(explained.hint)};
+}
+
+Result<LmdbEnvironment> LmdbEnvironment::open(const std::filesystem::path& folder, Access access,
+                                              std::uint64_t map_bytes) {
+  const std::string where = folder.string();
+  MDB_env* raw = nullptr;
+  if (const int code = mdb_env_create(&raw); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_create", where));
+  }
+  LmdbEnvironment environment{std::unique_ptr<MDB_env, Close>(raw)};
+  if (int code = mdb_env_set_maxdbs(raw, kKeySpaceCount); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_set_maxdbs", where));
+  }
+  if (int code = mdb_env_set_maxreaders(raw, kReaderSlots); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_set_maxreaders", where));
+  }
+  if (map_bytes != 0) {
+    if (const int code = mdb_env_set_mapsize(raw, map_bytes); code != MDB_SUCCESS) {
+      return tl::unexpected(lmdb_error(code, "mdb_env_set_mapsize", where));
+    }
+  }
+  unsigned flags = MDB_NOTLS;
+  if (access != Access::Write) {
+    flags |= MDB_RDONLY;
+  }
+  if (access == Access::ReadUnlocked) {
+    flags |= MDB_NOLOCK;
+  }
+  if (const int code = mdb_env_open(raw, folder.c_str(), flags, kFileMode); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_open", where));
+  }
+  if (access != Access::ReadUnlocked) {
+    int cleared = 0;
+    if (const int code = mdb_reader_check(raw, &cleared); code != MDB_SUCCESS) {
+      return tl::unexpected(lmdb_error(code, "mdb_reader_check", where));
+    }
+  }
+  return environment;
+}
+
+Result<MDB_txn*> LmdbEnvironment::begin_alone(unsigned flags) {
+  MDB_txn* raw = nullptr;
+  int code = mdb_txn_begin(env_.get(), nullptr, flags, &raw);
+  if (code == MDB_MAP_RESIZED) {
+    // A writer has grown the file since mdb_env_open read its size.
+    TAGLINE_RETURN_IF_ERROR(resize(0));
+    code = mdb_txn_begin(env_.get(), nullptr, flags, &raw);
+  }
+  if (code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_txn_begin", "while opening"));
+  }
+  return raw;
+}
+
+Result<bool> LmdbEnvironment::blank() {
+  TAGLINE_ASSIGN_OR_RETURN(MDB_txn * raw, begin_alone(MDB_RDONLY));
+  MDB_stat stat{};
+  MDB_dbi main = 0;
+  int code = mdb_dbi_open(raw, nullptr, 0, &main);
+  if (code == MDB_SUCCESS) {
+    code = mdb_stat(raw, main, &stat);
+  }
+  mdb_txn_abort(raw);
+  if (code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_stat", "main"));
+  }
+  return stat.ms_entries == 0;
+}
+
+Status LmdbEnvironment::open_key_spaces(Missing missing) {
+  TAGLINE_ASSIGN_OR_RETURN(MDB_txn * raw, begin_alone(missing == Missing::Create ? 0U : MDB_RDONLY));
+  for (std::size_t i = 0; i < kKeySpaceCount; ++i) {
+    // The views are of literals, so they end with a NUL.
+    const std::string_view name = name_of(static_cast<KeySpace>(i));
+    const unsigned flags = missing == Missing::Create ? MDB_CREATE : 0U;
+    const int code = mdb_dbi_open(raw, name.data(), flags, &spaces_[i]);
+    if (code != MDB_SUCCESS) {
+      mdb_txn_abort(raw);
+      if (code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE) {
+        return failure(ErrorCode::WrongFormat,
+                       {"it is an LMDB file without the key space \"" + std::string(name) + "\"",
+                        "它是 LMDB 文件，但缺少键空间 \"" + std::string(name) + "\""});
+      }
+      return tl::unexpected(lmdb_error(code, "mdb_dbi_open", name));
+    }
+  }
+  // Handles outlive the transaction only when it is committed, also one that read.
+  if (const int code = mdb_txn_commit(raw); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_txn_commit", "key spaces"));
+  }
+  return {};
+}
+
+Result<std::optional<ReadTransaction>> LmdbEnvironment::begin_read() const {
+  if (unmapped_) {
+    return tl::unexpected(lmdb_error(ENOMEM, "mdb_env_set_mapsize", "an earlier growth failed"));
+  }
+  MDB_txn* raw = nullptr;
+  int code = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &raw);
+  if (code == MDB_READERS_FULL) {
+    int cleared = 0;
+    if (mdb_reader_check(env_.get(), &cleared) == MDB_SUCCESS && cleared > 0) {
+      code = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &raw);
+    }
+  }
+  if (code == MDB_MAP_RESIZED) {
+    return std::optional<ReadTransaction>();
+  }
+  if (code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_txn_begin", "read"));
+  }
+  return std::optional<ReadTransaction>(ReadTransaction(raw, spaces_));
+}
+
+Result<WriteTransaction> LmdbEnvironment::begin_write() const {
+  if (unmapped_) {
+    return tl::unexpected(lmdb_error(ENOMEM, "mdb_env_set_mapsize", "an earlier growth failed"));
+  }
+  MDB_txn* raw = nullptr;
+  if (const int code = mdb_txn_begin(env_.get(), nullptr, 0, &raw); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_txn_begin", "write"));
+  }
+  return WriteTransaction(raw, spaces_);
+}
+
+Status LmdbEnvironment::resize(std::uint64_t map_bytes) {
+  if (const int code = mdb_env_set_mapsize(env_.get(), map_bytes); code != MDB_SUCCESS) {
+    unmapped_ = true;
+    return tl::unexpected(lmdb_error(code, "mdb_env_set_mapsize", std::to_string(map_bytes) + " bytes"));
+  }
+  return {};
+}
+
+std::uint64_t LmdbEnvironment::map_bytes() const {
+  MDB_envinfo info{};
+  mdb_env_info(env_.get(), &info);
+  return info.me_mapsize;
+}
+
+std::uint64_t LmdbEnvironment::used_bytes() const {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  mdb_env_info(env_.get(), &info);
+  mdb_env_stat(env_.get(), &stat);
+  return (std::uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
+}
+
+Result<std::optional<Bytes>> Transaction::get(KeySpace space, Bytes key) const {
+  MDB_val key_val = to_val(key);
+  MDB_val value{};
+  const int code = mdb_get(txn_.get(), handle(space), &key_val, &value);
+  if (code == MDB_NOTFOUND) {
+    return std::optional<Bytes>();
+  }
+  if (code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_get", name_of(space)));
+  }
+  return std::optional<Bytes>(to_bytes(value));
+}
+
+Result<std::uint64_t> Transaction::entries(KeySpace space) const {
+  MDB_stat stat{};
+  if (const int code = mdb_stat(txn_.get(), handle(space), &stat); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_stat", name_of(space)));
+  }
+  return std::uint64_t{stat.ms_entries};
+}
+
+Error WriteTransaction::failed(int code, std::string_view call, std::string_view where) {
+  spoilt_ = true;
+  map_full_ = map_full_ || code == MDB_MAP_FULL;
+  if (code == EIO) {
+    // LMDB says EIO when the system wrote only a part of what it was given, which is how a disk that fills up shows first.
+    const std::string prefix = std::string(call) + " (" + std::string(where) + ")";
+    return {ErrorCode::DiskFull,
+            {prefix + ": the file could not be written in full, the disk is full or failing; nothing was changed",
+             prefix + "：文件未能完整写入，磁盘已满或有故障；数据未作任何改动"},
+            {"free some space and try again; if there is enough, check the disk", "请腾出空间后重试；若空间充足，请检查磁盘"}};
+  }
+  return lmdb_error(code, call, where);
+}
+
+Status WriteTransaction::write(KeySpace space, Bytes key, Bytes value, unsigned flags) {
+  MDB_val key_val = to_val(key);
+  MDB_val value_val = to_val(value);
+  if (const int code = mdb_put(txn_.get(), handle(space), &key_val, &value_val, flags); code != MDB_SUCCESS) {
+    return tl::unexpected(failed(code, "mdb_put", name_of(space)));
+  }
+  changed_ = true;
+  return {};
+}
+
+Status WriteTransaction::put(KeySpace space, Bytes key, Bytes value) { return write(space, key, value, 0); }
+
+Status WriteTransaction::append(KeySpace space, Bytes key, Bytes value) {
+  return write(space, key, value, MDB_APPEND);
+}
+
+Status WriteTransaction::erase(KeySpace space, Bytes key) {
+  MDB_val key_val = to_val(key);
+  const int code = mdb_del(txn_.get(), handle(space), &key_val, nullptr);
+  if (code == MDB_NOTFOUND) {
+    return {};
+  }
+  if (code != MDB_SUCCESS) {
+    return tl::unexpected(failed(code, "mdb_del", name_of(space)));
+  }
+  changed_ = true;
+  return {};
+}
+
+Status WriteTransaction::commit() {
+  if (spoilt_) {
+    return failure(ErrorCode::Internal, {"a transaction with a failed change was to be committed",
+                                         "试图提交一个含有失败改动的事务"});
+  }
+  // The transaction is gone after mdb_txn_commit, whatever it returns.
+  if (const int code = mdb_txn_commit(txn_.release()); code != MDB_SUCCESS) {
+    return tl::unexpected(failed(code, "mdb_txn_commit", "write"));
+  }
+  return {};
+}
+
+Result<Cursor> Cursor::open(const Transaction& txn, KeySpace space) {
+  MDB_cursor* raw = nullptr;
+  if (const int code = mdb_cursor_open(txn.txn_.get(), txn.handle(space), &raw); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_cursor_open", name_of(space)));
+  }
+  return Cursor(raw, space);
+}
+
+Result<std::optional<Cursor::Entry>> Cursor::move(Bytes key, MDB_cursor_op op) {
+  MDB_val key_val = to_val(key);
+  MDB_val value{};
+  const int code = mdb_cursor_get(cursor_.get(), &key_val, &value, op);
+  if (code == MDB_NOTFOUND) {
+    return std::optional<Entry>();
+  }
+  if (code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_cursor_get", name_of(space_)));
+  }
+  return std::optional<Entry>(Entry{to_bytes(key_val), to_bytes(value)});
+}
+
+Result<std::optional<Bytes>> Cursor::find(Bytes key) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto entry, move(key, MDB_SET));
+  return entry ? std::optional<Bytes>(entry->value) : std::nullopt;
+}
+
+Result<std::optional<Cursor::Entry>> Cursor::seek(Bytes key) { return move(key, MDB_SET_RANGE); }
+Result<std::optional<Cursor::Entry>> Cursor::first() { return move({}, MDB_FIRST); }
+Result<std::optional<Cursor::Entry>> Cursor::last() { return move({}, MDB_LAST); }
+Result<std::optional<Cursor::Entry>> Cursor::next() { return move({}, MDB_NEXT); }
+Result<std::optional<Cursor::Entry>> Cursor::previous() { return move({}, MDB_PREV); }
+
+}  // namespace tagline::storage

@@ -1,0 +1,172 @@
+// lmdb_environment: LMDB behind types that keep its rules. The only header that includes lmdb.h; private to storage/.
+//
+// LMDB rule                                              kept by
+// -----------------------------------------------------  ---------------------------------------------------------
+// a file is opened once in a process                     OpenFolder (writer_lock.h): a second Store is Busy
+// no use of an environment after fork                    nothing here keeps one across exec; Store says so
+// one writer                                             WriterLock between processes, a mutex in Store within one
+// a write transaction belongs to one thread              Store::write runs fn on the caller's thread
+// a read transaction may be used by several threads,     MDB_NOTLS, and the mutex in Snapshot
+//   but not by two at once
+// reads cannot write                                     ReadTransaction and WriteTransaction are different types
+// a cursor ends before its transaction                   member order of whoever holds both; Cursor is move-only
+// data pointers live until the transaction ends, or      ReadTransaction: borrows are counted (Snapshot);
+//   until the next change in a write transaction           WriteTxn lends none
+// the map is resized only while this process has no      TransactionGate::alone
+//   transaction open
+// after MDB_MAP_FULL a transaction can only be aborted   WriteTransaction::map_full, asked by Store::write
+// after any failed change it must not be committed       WriteTransaction::commit refuses
+// key length is at most 511 bytes                        make_key (codec.h): ours have 4 to 12
+// handles of named databases last as long as the         LmdbEnvironment opens all in `open_key_spaces`
+//   environment and are opened in one transaction
+// stale reader slots hold back pages                     mdb_reader_check at open and when slots run out
+#pragma once
+
+#include <lmdb.h>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "engine/result.h"
+#include "storage/codec.h"
+
+namespace tagline::storage {
+
+/// The named databases of an environment.
+enum class KeySpace : std::uint8_t { Meta, Tags, Values, Fragments, Users, Ids };
+inline constexpr std::size_t kKeySpaceCount = 6;
+[[nodiscard]] std::string_view name_of(KeySpace space);
+
+/// The Error of a failed LMDB call: `call` and `where` (a key space or a path) are named in it.
+[[nodiscard]] Error lmdb_error(int code, std::string_view call, std::string_view where);
+
+enum class Access : std::uint8_t {
+  Read,
+  ReadUnlocked,  ///< without LMDB's reader table: only safe while nobody can write
+  Write,
+};
+
+class ReadTransaction;
+class WriteTransaction;
+
+/// One open environment. Movable; the transactions made from it must be gone before it is. Thread-safe but for `resize`.
+class LmdbEnvironment {
+ public:
+  /// `map_bytes`: the map of a new file; an existing file says its own.
+  [[nodiscard]] static Result<LmdbEnvironment> open(const std::filesystem::path& folder, Access access,
+                                                    std::uint64_t map_bytes);
+
+  /// No named database at all: a file made a moment ago, or by a process that was killed before its first commit.
+  [[nodiscard]] Result<bool> blank();
+  /// Opens the handles; with `create`, makes what is not there. WrongFormat when one is missing.
+  enum class Missing : std::uint8_t { Refuse, Create };
+  [[nodiscard]] Status open_key_spaces(Missing missing);
+
+  /// Nothing when another process has made the file larger than our map: `resize(0)`, then again.
+  [[nodiscard]] Result<std::optional<ReadTransaction>> begin_read() const;
+  [[nodiscard]] Result<WriteTransaction> begin_write() const;
+
+  /// REQUIRES: no transaction of this process is open. 0: as large as the file says. After a failure the
+  /// environment has no map, and refuses transactions.
+  [[nodiscard]] Status resize(std::uint64_t map_bytes);
+  [[nodiscard]] std::uint64_t map_bytes() const;
+  [[nodiscard]] std::uint64_t used_bytes() const;
+
+ private:
+  struct Close {
+    void operator()(MDB_env* env) const noexcept { mdb_env_close(env); }
+  };
+  explicit LmdbEnvironment(std::unique_ptr<MDB_env, Close> env) : env_(std::move(env)) {}
+  /// For use while opening, when no other transaction can be open.
+  [[nodiscard]] Result<MDB_txn*> begin_alone(unsigned flags);
+
+  std::unique_ptr<MDB_env, Close> env_;
+  std::array<MDB_dbi, kKeySpaceCount> spaces_{};
+  bool unmapped_ = false;
+};
+
+/// What both kinds of transaction can do.
+class Transaction {
+ public:
+  /// A view of the value: see the table for how long.
+  [[nodiscard]] Result<std::optional<Bytes>> get(KeySpace space, Bytes key) const;
+  [[nodiscard]] Result<std::uint64_t> entries(KeySpace space) const;
+
+ protected:
+  using KeySpaces = std::array<MDB_dbi, kKeySpaceCount>;
+  struct Abort {
+    void operator()(MDB_txn* txn) const noexcept { mdb_txn_abort(txn); }
+  };
+  Transaction(MDB_txn* txn, const KeySpaces& spaces) : txn_(txn), spaces_(spaces) {}
+  [[nodiscard]] MDB_dbi handle(KeySpace space) const { return spaces_[static_cast<std::size_t>(space)]; }
+
+  std::unique_ptr<MDB_txn, Abort> txn_;
+
+ private:
+  friend class Cursor;
+  KeySpaces spaces_;
+};
+
+class ReadTransaction : public Transaction {
+ private:
+  friend class LmdbEnvironment;
+  ReadTransaction(MDB_txn* txn, const KeySpaces& spaces) : Transaction(txn, spaces) {}
+};
+
+/// Ends without a trace unless committed.
+class WriteTransaction : public Transaction {
+ public:
+  [[nodiscard]] Status put(KeySpace space, Bytes key, Bytes value);
+  /// As `put` for a key above all there are: faster, and fills pages.
+  [[nodiscard]] Status append(KeySpace space, Bytes key, Bytes value);
+  [[nodiscard]] Status erase(KeySpace space, Bytes key);  ///< fine when it is not there
+  [[nodiscard]] Status commit();
+
+  /// Marks a change that was left half done, so that it cannot be committed.
+  void spoil() { spoilt_ = true; }
+  [[nodiscard]] bool map_full() const { return map_full_; }
+  [[nodiscard]] bool changed() const { return changed_; }
+
+ private:
+  friend class LmdbEnvironment;
+  WriteTransaction(MDB_txn* txn, const KeySpaces& spaces) : Transaction(txn, spaces) {}
+  [[nodiscard]] Status write(KeySpace space, Bytes key, Bytes value, unsigned flags);
+  [[nodiscard]] Error failed(int code, std::string_view call, std::string_view where);
+
+  bool map_full_ = false;
+  bool spoilt_ = false;
+  bool changed_ = false;
+};
+
+/// Walks one key space in key order.
+class Cursor {
+ public:
+  struct Entry {
+    Bytes key;
+    Bytes value;
+  };
+  [[nodiscard]] static Result<Cursor> open(const Transaction& txn, KeySpace space);
+
+  [[nodiscard]] Result<std::optional<Bytes>> find(Bytes key);     ///< exactly this key
+  [[nodiscard]] Result<std::optional<Entry>> seek(Bytes key);     ///< the first at or after `key`
+  [[nodiscard]] Result<std::optional<Entry>> first();
+  [[nodiscard]] Result<std::optional<Entry>> last();
+  [[nodiscard]] Result<std::optional<Entry>> next();
+  [[nodiscard]] Result<std::optional<Entry>> previous();
+
+ private:
+  struct Close {
+    void operator()(MDB_cursor* cursor) const noexcept { mdb_cursor_close(cursor); }
+  };
+  Cursor(MDB_cursor* cursor, KeySpace space) : cursor_(cursor), space_(space) {}
+  [[nodiscard]] Result<std::optional<Entry>> move(Bytes key, MDB_cursor_op op);
+
+  std::unique_ptr<MDB_cursor, Close> cursor_;
+  KeySpace space_;
+};
+
+}  // namespace tagline::storage

@@ -1,0 +1,251 @@
+#include "storage/record_codec.h"
+
+#include <algorithm>
+
+#include "storage/write_txn.h"
+
+namespace tagline::storage {
+
+namespace {
+
+constexpr std::string_view kMetaMagic = "tagline";
+constexpr std::uint64_t kTagVersion = 1;
+constexpr std::uint64_t kValueVersion = 1;
+constexpr std::uint8_t kIdBlockVersion = 1;
+
+constexpr std::uint64_t kHasMin = 1;
+constexpr std::uint64_t kHasMax = 2;
+constexpr std::uint64_t kDeprecated = 4;
+constexpr std::uint64_t kAllTagFlags = kHasMin | kHasMax | kDeprecated;
+
+// IdBlock: version, zero, u16 number of ids, then u16 start of each within the text, then the text. The last start is at most
+// 255 * 256, so 16 bits do.
+constexpr std::size_t kIdCountAt = 2;
+constexpr std::size_t kIdStartsAt = 4;
+constexpr std::size_t kIdStartBytes = 2;
+
+tl::unexpected<Error> corrupt(const std::string& what_en, const std::string& what_zh) {
+  return failure(ErrorCode::Corrupt, {"damaged record: " + what_en, "记录已损坏：" + what_zh},
+                 {"run \"tagline verify\", then load the data again or restore a backup",
+                  "请运行 \"tagline verify\"，然后重新导入数据或恢复备份"});
+}
+
+void strings(const std::vector<std::string>& values, RecordWriter& out) {
+  out.varint(values.size());
+  for (const std::string& value : values) {
+    out.string(value);
+  }
+}
+
+std::vector<std::string> strings(RecordReader& in) {
+  std::vector<std::string> values(in.count());
+  for (std::string& value : values) {
+    value = in.string();
+  }
+  return values;
+}
+
+Text text(RecordReader& in) {
+  Text read;
+  read.en = in.string();
+  read.zh = in.string();
+  return read;
+}
+
+}  // namespace
+
+void encode(const MetaRecord& meta, RecordWriter& out) {
+  out.string(kMetaMagic);
+  out.varint(kFormatVersion);
+  out.varint(meta.version);
+  out.zigzag(meta.created_s);
+  out.string(meta.time_zone);
+  out.varint(meta.id_seed);
+  out.varint(meta.user_limit);
+  out.varint(meta.next_field);
+}
+
+Result<MetaRecord> decode_meta(Bytes bytes) {
+  RecordReader in(bytes);
+  if (in.string() != kMetaMagic) {
+    return failure(ErrorCode::WrongFormat,
+                   {"its first record is not Tagline's, expected \"tagline\"", "其首条记录不属于 Tagline，应为 \"tagline\""});
+  }
+  const std::uint64_t format = in.varint();
+  if (format != kFormatVersion) {
+    return failure(ErrorCode::WrongFormat,
+                   {"its format version is " + std::to_string(format) + ", this program reads version " +
+                        std::to_string(kFormatVersion),
+                    "其格式版本为 " + std::to_string(format) + "，本程序只读取版本 " + std::to_string(kFormatVersion)},
+                   {"open it with the version of Tagline that wrote it", "请用写入它的 Tagline 版本打开"});
+  }
+  MetaRecord meta;
+  meta.version = in.varint();
+  meta.created_s = in.zigzag();
+  meta.time_zone = in.string();
+  meta.id_seed = in.varint();
+  const std::uint64_t user_limit = in.varint();
+  const std::uint64_t next_field = in.varint();
+  meta.user_limit = static_cast<std::uint32_t>(user_limit);
+  meta.next_field = static_cast<engine::FieldId>(next_field);
+  if (!in.complete() || meta.user_limit != user_limit || meta.next_field != next_field || next_field == 0) {
+    return corrupt("the database's own record cannot be read", "无法读取数据库自身的记录");
+  }
+  return meta;
+}
+
+void encode(const TagRecord& tag, RecordWriter& out) {
+  out.varint(kTagVersion);
+  out.string(tag.name);
+  out.byte(static_cast<std::uint8_t>(tag.kind));
+  out.varint(tag.scale);
+  out.varint((tag.min ? kHasMin : 0) | (tag.max ? kHasMax : 0) | (tag.deprecated ? kDeprecated : 0));
+  out.zigzag(tag.min.value_or(0));
+  out.zigzag(tag.max.value_or(0));
+  out.string(tag.unit);
+  out.string(tag.title.en);
+  out.string(tag.title.zh);
+  out.string(tag.description);
+  out.string(tag.layer);
+  out.string(tag.source);
+  out.string(tag.owner);
+  strings(tag.aliases, out);
+  out.zigzag(tag.created_s);
+  out.zigzag(tag.updated_s);
+}
+
+Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
+  RecordReader in(bytes);
+  if (const std::uint64_t version = in.varint(); version != kTagVersion) {
+    return corrupt("tag " + std::to_string(field) + " has record version " + std::to_string(version) + ", expected 1",
+                   "标签 " + std::to_string(field) + " 的记录版本为 " + std::to_string(version) + "，应为 1");
+  }
+  TagRecord tag;
+  tag.field = field;
+  tag.name = in.string();
+  const std::uint8_t kind = in.byte();
+  const std::uint64_t scale = in.varint();
+  const std::uint64_t flags = in.varint();
+  const std::int64_t min = in.zigzag();
+  const std::int64_t max = in.zigzag();
+  tag.unit = in.string();
+  tag.title = text(in);
+  tag.description = in.string();
+  tag.layer = in.string();
+  tag.source = in.string();
+  tag.owner = in.string();
+  tag.aliases = strings(in);
+  tag.created_s = in.zigzag();
+  tag.updated_s = in.zigzag();
+  if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Date) || scale > kNumberScaleMax ||
+      (flags & ~kAllTagFlags) != 0) {
+    return corrupt("tag " + std::to_string(field) + " cannot be read", "无法读取标签 " + std::to_string(field));
+  }
+  tag.kind = static_cast<engine::TagKind>(kind);
+  tag.scale = static_cast<unsigned>(scale);
+  tag.min = (flags & kHasMin) != 0 ? std::optional(min) : std::nullopt;
+  tag.max = (flags & kHasMax) != 0 ? std::optional(max) : std::nullopt;
+  tag.deprecated = (flags & kDeprecated) != 0;
+  return tag;
+}
+
+void encode(const ValueRecord& value, RecordWriter& out) {
+  out.varint(kValueVersion);
+  out.string(value.name);
+  strings(value.aliases, out);
+  out.string(value.title.en);
+  out.string(value.title.zh);
+}
+
+Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes) {
+  RecordReader in(bytes);
+  if (const std::uint64_t version = in.varint(); version != kValueVersion) {
+    return corrupt("the value of row " + std::to_string(row) + " has record version " + std::to_string(version) + ", expected 1",
+                   "第 " + std::to_string(row) + " 行的取值记录版本为 " + std::to_string(version) + "，应为 1");
+  }
+  ValueRecord value;
+  value.row = row;
+  value.name = in.string();
+  value.aliases = strings(in);
+  value.title = text(in);
+  if (!in.complete()) {
+    return corrupt("the value of row " + std::to_string(row) + " cannot be read",
+                   "无法读取第 " + std::to_string(row) + " 行的取值");
+  }
+  return value;
+}
+
+Result<IdBlock> IdBlock::decode(Bytes bytes) {
+  if (bytes.size() < kIdStartsAt || bytes[0] != std::byte{kIdBlockVersion} || bytes[1] != std::byte{0}) {
+    return corrupt("a block of user ids does not start with version 1", "用户 ID 块未以版本 1 开头");
+  }
+  const unsigned size = load_little<std::uint16_t>(bytes, kIdCountAt);
+  const std::size_t text_at = kIdStartsAt + size * kIdStartBytes;
+  if (size == 0 || size > kBlockIds || text_at > bytes.size()) {
+    return corrupt("a block of user ids claims " + std::to_string(size) + " ids in " + std::to_string(bytes.size()) + " bytes",
+                   "用户 ID 块声称在 " + std::to_string(bytes.size()) + " 字节中有 " + std::to_string(size) + " 个 ID");
+  }
+  return IdBlock(bytes, size);
+}
+
+Result<std::string_view> IdBlock::id(unsigned at) const {
+  const Bytes text = bytes_.subspan(kIdStartsAt + size_ * kIdStartBytes);
+  const auto start_of = [&](unsigned number) -> std::size_t {
+    return load_little<std::uint16_t>(bytes_, kIdStartsAt + number * kIdStartBytes);
+  };
+  const std::size_t start = start_of(at);
+  const std::size_t end = at + 1 < size_ ? start_of(at + 1) : text.size();
+  if ((at == 0 && start != 0) || end < start || end > text.size() || end - start > kExternalIdBytesMax) {
+    return corrupt("id " + std::to_string(at) + " of a block of user ids lies outside it",
+                   "用户 ID 块中第 " + std::to_string(at) + " 个 ID 越界");
+  }
+  return text_of(text.subspan(start, end - start));
+}
+
+std::vector<std::byte> encode_id_block(std::span<const std::string_view> ids) {
+  std::size_t text_bytes = 0;
+  for (const std::string_view id : ids) {
+    text_bytes += id.size();
+  }
+  std::vector<std::byte> block(kIdStartsAt + ids.size() * kIdStartBytes + text_bytes);
+  block[0] = std::byte{kIdBlockVersion};
+  store_little(std::span(block), kIdCountAt, static_cast<std::uint16_t>(ids.size()));
+  const std::span<std::byte> text = std::span(block).subspan(kIdStartsAt + ids.size() * kIdStartBytes);
+  std::size_t start = 0;
+  for (std::size_t at = 0; at < ids.size(); ++at) {
+    store_little(std::span(block), kIdStartsAt + at * kIdStartBytes, static_cast<std::uint16_t>(start));
+    const Bytes id = bytes_of(ids[at]);
+    std::copy(id.begin(), id.end(), text.begin() + static_cast<std::ptrdiff_t>(start));
+    start += id.size();
+  }
+  return block;
+}
+
+Result<IdBucket> IdBucket::decode(Bytes bytes) {
+  if (bytes.empty() || bytes.size() % kIdEntryBytes != 0) {
+    return corrupt("a bucket of the id directory has " + std::to_string(bytes.size()) + " bytes, expected a multiple of 8",
+                   "ID 目录的桶有 " + std::to_string(bytes.size()) + " 字节，应为 8 的倍数");
+  }
+  return IdBucket(bytes);
+}
+
+IdEntry IdBucket::at(std::size_t index) const {
+  return {load_little<std::uint32_t>(bytes_, index * kIdEntryBytes),
+          load_little<std::uint32_t>(bytes_, index * kIdEntryBytes + sizeof(std::uint32_t))};
+}
+
+std::size_t IdBucket::lower_bound(std::uint32_t hash) const {
+  std::size_t begin = 0;
+  std::size_t end = size();
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    if (at(middle).hash < hash) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+}  // namespace tagline::storage

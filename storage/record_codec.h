@@ -1,0 +1,89 @@
+// record_codec: records of the catalogue, of users and of the database itself, to bytes and back. Every decoder takes
+// any bytes at all and gives a record or Corrupt; a version it does not know is Corrupt too.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/result.h"
+#include "storage/codec.h"
+#include "storage/record.h"
+
+namespace tagline::storage {
+
+/// Version of the whole file format; raised when an older program could misread a newer database.
+inline constexpr std::uint64_t kFormatVersion = 1;
+/// Digits after the point of a number: 10^18 still fits 63 bits.
+inline constexpr unsigned kNumberScaleMax = 18;
+
+/// The one record of key space `meta`.
+struct MetaRecord {
+  std::uint64_t version = 0;         ///< raised by one with every commit
+  std::int64_t created_s = 0;        ///< seconds since 1970, UTC
+  std::string time_zone;             ///< IANA
+  std::uint64_t id_seed = 0;         ///< of the hash of external ids
+  std::uint32_t user_limit = 0;      ///< indexes given out so far
+  engine::FieldId next_field = 1;    ///< 0 is the population
+  friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
+};
+
+void encode(const MetaRecord& meta, RecordWriter& out);
+/// WrongFormat when it is not ours or of another version.
+[[nodiscard]] Result<MetaRecord> decode_meta(Bytes bytes);
+
+/// Without `field`, which is the key.
+void encode(const TagRecord& tag, RecordWriter& out);
+[[nodiscard]] Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes);
+
+/// Without `row`, which is in the key.
+void encode(const ValueRecord& value, RecordWriter& out);
+[[nodiscard]] Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes);
+
+/// External ids are stored by blocks of 256 users: one record a block, small enough to rewrite, large enough that
+/// printing ids in index order reads few of them.
+inline constexpr unsigned kBlockIdBits = 8;
+inline constexpr unsigned kBlockIds = 1U << kBlockIdBits;
+
+/// The ids of up to 256 neighbours: a view of the record's bytes.
+class IdBlock {
+ public:
+  /// Checks the number of ids and that there is room for it, O(1): a look-up wants one id of 256.
+  [[nodiscard]] static Result<IdBlock> decode(Bytes bytes);
+  [[nodiscard]] unsigned size() const { return size_; }
+  /// Corrupt when it lies outside the block, overlaps its neighbour or is too long. REQUIRES: at < size().
+  [[nodiscard]] Result<std::string_view> id(unsigned at) const;
+
+ private:
+  IdBlock(Bytes bytes, unsigned size) : bytes_(bytes), size_(size) {}
+  Bytes bytes_;
+  unsigned size_;
+};
+/// REQUIRES: 1 to 256 ids of at most kExternalIdBytesMax bytes.
+[[nodiscard]] std::vector<std::byte> encode_id_block(std::span<const std::string_view> ids);
+
+/// One external id in the hash directory (user_directory.h).
+struct IdEntry {
+  std::uint32_t hash = 0;
+  engine::UserIndex user = 0;
+  friend auto operator<=>(const IdEntry&, const IdEntry&) = default;
+};
+inline constexpr std::size_t kIdEntryBytes = 8;
+
+/// A view of the sorted entries of one bucket.
+class IdBucket {
+ public:
+  [[nodiscard]] static Result<IdBucket> decode(Bytes bytes);
+  [[nodiscard]] std::size_t size() const { return bytes_.size() / kIdEntryBytes; }
+  [[nodiscard]] IdEntry at(std::size_t index) const;
+  /// The first entry whose hash is not below `hash`.
+  [[nodiscard]] std::size_t lower_bound(std::uint32_t hash) const;
+
+ private:
+  explicit IdBucket(Bytes bytes) : bytes_(bytes) {}
+  Bytes bytes_;
+};
+
+}  // namespace tagline::storage

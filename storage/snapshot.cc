@@ -1,0 +1,204 @@
+#include "storage/snapshot.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <span>
+
+#include "storage/catalogue_reader.h"
+#include "storage/fragment_value.h"
+#include "storage/snapshot_rep.h"
+#include "storage/user_directory.h"
+
+namespace tagline::storage {
+
+namespace {
+
+// Members taken from a bitmap at a time when ids are listed: 16 KB on the stack.
+constexpr std::size_t kPageUsers = 4096;
+
+std::uint16_t number_at(const engine::Container& container, std::size_t at) {
+  return load_little<std::uint16_t>({container.data + at * sizeof(std::uint16_t), sizeof(std::uint16_t)}, 0);
+}
+
+/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the search still ends.
+std::uint32_t count_not_above(const engine::Container& container, std::size_t stride, std::uint32_t value) {
+  std::uint32_t begin = 0;
+  std::uint32_t end = container.count;
+  while (begin < end) {
+    const std::uint32_t middle = begin + (end - begin) / 2;
+    if (number_at(container, middle * stride) <= value) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+bool contains(const engine::Fragment& fragment, std::uint32_t user) {
+  const engine::Container* container = fragment.find(user / engine::kBlockUsers);
+  if (container == nullptr) {
+    return false;
+  }
+  const std::uint32_t value = user % engine::kBlockUsers;
+  switch (container->kind) {
+    case engine::ContainerKind::Bitset: {
+      const std::byte part = container->data[value / 8];
+      return (std::to_integer<unsigned>(part) >> (value % 8) & 1U) != 0;
+    }
+    case engine::ContainerKind::Array: {
+      const std::uint32_t upto = count_not_above(*container, 1, value);
+      return upto > 0 && number_at(*container, upto - 1) == value;
+    }
+    case engine::ContainerKind::Run: {
+      const std::uint32_t upto = count_not_above(*container, 2, value);
+      // A run is (start, length - 1).
+      return upto > 0 && value - number_at(*container, 2 * (upto - 1)) <= number_at(*container, 2 * upto - 1);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Snapshot::Snapshot(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
+
+Snapshot::~Snapshot() {
+  // Sanitizers cannot see a view of a page that LMDB has recycled; the count can.
+  if (const std::int64_t alive = rep_->borrows.load(); alive != 0) {
+    std::fprintf(stderr, "tagline: %lld fragments outlived the snapshot they were borrowed from\n",
+                 static_cast<long long>(alive));
+    std::abort();
+  }
+}
+
+std::uint64_t Snapshot::version() const { return rep_->meta.version; }
+const std::string& Snapshot::time_zone() const { return rep_->meta.time_zone; }
+std::uint32_t Snapshot::user_limit() const { return rep_->meta.user_limit; }
+Result<std::uint64_t> Snapshot::population() const { return cardinality(engine::kPopulationRow); }
+
+Result<std::vector<TagRecord>> Snapshot::tags() const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_tags(rep_->reading.txn);
+}
+
+Result<std::vector<ValueRecord>> Snapshot::values(engine::FieldId field) const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_values(rep_->reading.txn, field);
+}
+
+Result<std::optional<engine::UserIndex>> Snapshot::find_user(std::string_view external_id) const {
+  const std::lock_guard lock(rep_->mutex);
+  return storage::find_user(rep_->reading.txn, rep_->meta.id_seed, external_id);
+}
+
+Result<std::string> Snapshot::external_id(engine::UserIndex user) const {
+  const std::lock_guard lock(rep_->mutex);
+  TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, external_id_of(rep_->reading.txn, user));
+  return std::string(id);
+}
+
+Status Snapshot::for_each_external_id(
+    const engine::Bitmap& users, const std::function<bool(engine::UserIndex, std::string_view)>& fn) const {
+  std::array<std::uint32_t, kPageUsers> page{};
+  std::optional<IdBlock> block;
+  std::uint32_t block_at = 0;
+  for (std::uint64_t from = 0; from <= std::numeric_limits<std::uint32_t>::max();) {
+    const std::size_t size = users.page(static_cast<std::uint32_t>(from), page);
+    for (const engine::UserIndex user : std::span(page).first(size)) {
+      if (!block || block_at != user >> kBlockIdBits) {
+        const std::lock_guard lock(rep_->mutex);  // not while fn runs: it may read the snapshot
+        TAGLINE_ASSIGN_OR_RETURN(block, id_block_of(rep_->reading.txn, user));
+        block_at = user >> kBlockIdBits;
+      }
+      const unsigned at = user % kBlockIds;
+      if (!block || at >= block->size()) {
+        const std::string index = std::to_string(user);
+        return failure(ErrorCode::NotFound, {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
+      }
+      TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, block->id(at));
+      if (!fn(user, id)) {
+        return {};
+      }
+    }
+    if (size < page.size()) {
+      return {};
+    }
+    from = std::uint64_t{page.back()} + 1;
+  }
+  return {};
+}
+
+engine::ShardId Snapshot::shard_count() const {
+  const std::uint32_t limit = rep_->meta.user_limit;
+  return limit == 0 ? 0 : engine::shard_of(limit - 1) + 1;
+}
+
+Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId shard) const {
+  const auto key = make_key<3>({row.field, row.row, shard});
+  std::optional<Bytes> value;
+  {
+    const std::lock_guard lock(rep_->mutex);
+    TAGLINE_ASSIGN_OR_RETURN(value, rep_->fragments.find(key));
+  }
+  if (!value) {
+    return engine::Fragment();
+  }
+  return read_fragment(*value, &rep_->borrows);
+}
+
+Result<std::uint64_t> Snapshot::cardinality(engine::RowKey row) const {
+  const std::lock_guard lock(rep_->mutex);
+  std::uint64_t total = 0;
+  TAGLINE_ASSIGN_OR_RETURN(auto entry, rep_->fragments.seek(make_key<3>({row.field, row.row, 0})));
+  while (entry) {
+    const auto parts = parse_key<3>(entry->key);
+    if (!parts || (*parts)[0] != row.field || (*parts)[1] != row.row) {
+      break;
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const FragmentValue value, split_fragment(entry->value));
+    total += value.cardinality;
+    TAGLINE_ASSIGN_OR_RETURN(entry, rep_->fragments.next());
+  }
+  return total;
+}
+
+Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
+  // The last key of the field, found from the first one behind it.
+  const std::lock_guard lock(rep_->mutex);
+  std::optional<Cursor::Entry> entry;
+  TAGLINE_ASSIGN_OR_RETURN(entry, field == std::numeric_limits<engine::FieldId>::max()
+                                      ? std::optional<Cursor::Entry>()
+                                      : rep_->fragments.seek(make_key<3>({field + 1, 0, 0})));
+  TAGLINE_ASSIGN_OR_RETURN(entry, entry ? rep_->fragments.previous() : rep_->fragments.last());
+  const auto parts = entry ? parse_key<3>(entry->key) : std::nullopt;
+  if (!parts || (*parts)[0] != field || (*parts)[1] < engine::kFirstBitRow) {
+    return 0U;
+  }
+  return std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax);
+}
+
+Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
+  TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, engine::shard_of(user)));
+  return contains(fragment, engine::within_shard(user));
+}
+
+Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field, engine::UserIndex user) const {
+  TAGLINE_ASSIGN_OR_RETURN(const bool known, holds({field, engine::kExistsRow}, user));
+  if (!known) {
+    return std::optional<std::int64_t>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const bool negative, holds({field, engine::kSignRow}, user));
+  TAGLINE_ASSIGN_OR_RETURN(const unsigned bits, value_bits(field));
+  std::int64_t magnitude = 0;
+  for (unsigned bit = 0; bit < bits; ++bit) {
+    TAGLINE_ASSIGN_OR_RETURN(const bool set, holds({field, engine::kFirstBitRow + bit}, user));
+    magnitude |= std::int64_t{set} << bit;
+  }
+  return std::optional<std::int64_t>(negative ? -magnitude : magnitude);
+}
+
+}  // namespace tagline::storage

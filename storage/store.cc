@@ -1,0 +1,90 @@
+#include "storage/store.h"
+
+#include <mutex>
+#include <utility>
+
+#include "storage/database.h"
+#include "storage/snapshot_rep.h"
+#include "storage/write_txn_rep.h"
+
+namespace tagline::storage {
+
+class Store::Environment {
+ public:
+  Environment(std::unique_ptr<Database> opened, OpenMode mode)
+      : database(std::move(opened)), writable(mode != OpenMode::Read) {}
+
+  std::unique_ptr<Database> database;
+  const bool writable;
+  std::mutex writing;  ///< held for the whole of a write: one at a time
+};
+
+Store::Store(std::filesystem::path folder, std::unique_ptr<Environment> environment)
+    : folder_(std::move(folder)), environment_(std::move(environment)) {}
+
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder, const OpenOptions& options) {
+  TAGLINE_ASSIGN_OR_RETURN(auto database, Database::open(folder, options));
+  return std::unique_ptr<Store>(
+      new Store(folder, std::make_unique<Environment>(std::move(database), options.mode)));
+}
+
+Result<std::unique_ptr<Snapshot>> Store::begin_read() {
+  TAGLINE_ASSIGN_OR_RETURN(Reading reading, environment_->database->begin_read());
+  TAGLINE_ASSIGN_OR_RETURN(auto meta, read_meta(reading.txn));
+  TAGLINE_ASSIGN_OR_RETURN(auto cursor, Cursor::open(reading.txn, KeySpace::Fragments));
+  return std::unique_ptr<Snapshot>(
+      new Snapshot(std::make_unique<Snapshot::Rep>(std::move(reading), std::move(meta), std::move(cursor))));
+}
+
+Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
+  Database& database = *environment_->database;
+  if (!environment_->writable) {
+    return failure(ErrorCode::ReadOnly,
+                   {"the database " + folder_.string() + " was opened for reading", "数据库 " + folder_.string() + " 以只读方式打开"},
+                   {"open it for writing", "请以可写方式打开"});
+  }
+  // It would wait for itself: for the one writer, or for the map to be free of transactions.
+  if (database.gate.inside()) {
+    return failure(ErrorCode::Internal, {"write was called inside read or write", "在 read 或 write 内部调用了 write"});
+  }
+  const std::lock_guard lock(environment_->writing);
+  for (;;) {
+    bool map_full = false;
+    {
+      const TransactionGate::Pass pass = database.gate.enter();
+      TAGLINE_ASSIGN_OR_RETURN(auto begun, database.environment.begin_write());
+      TAGLINE_ASSIGN_OR_RETURN(auto meta, read_meta(begun));
+      WriteTxn txn(std::make_unique<WriteTxn::Rep>(std::move(begun), std::move(meta)));
+      WriteTxn::Rep& rep = *txn.rep_;
+      Status status = fn(txn);
+      if (status.has_value() && rep.txn.changed()) {
+        ++rep.meta.version;
+        status = write_meta(rep.txn, rep.meta);
+        if (status.has_value()) {
+          status = rep.txn.commit();
+        }
+      }
+      map_full = rep.txn.map_full();
+      if (!map_full) {
+        return status;
+      }
+    }
+    TAGLINE_RETURN_IF_ERROR(database.grow());
+  }
+}
+
+std::uint64_t Store::map_bytes() const {
+  Database& database = *environment_->database;
+  const TransactionGate::Pass pass = database.gate.enter();
+  return database.environment.map_bytes();
+}
+
+std::uint64_t Store::file_bytes() const {
+  Database& database = *environment_->database;
+  const TransactionGate::Pass pass = database.gate.enter();
+  return database.environment.used_bytes();
+}
+
+}  // namespace tagline::storage

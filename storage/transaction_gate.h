@@ -1,0 +1,44 @@
+// TransactionGate: lets transactions run together, and a change of the memory map run alone.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <utility>
+
+namespace tagline::storage {
+
+/// LMDB may resize its map only while this process has no transaction open. Every transaction holds a Pass; `alone` waits
+/// until all are gone and keeps new ones out meanwhile, so that a stream of queries cannot starve it. A thread that
+/// already holds a pass gets another at once: it would wait for itself otherwise. (std::shared_mutex allows neither.)
+/// Threads: thread-safe. A Pass ends on the thread that got it.
+class TransactionGate {
+ public:
+  class Pass {
+   public:
+    explicit Pass(TransactionGate& gate);
+    ~Pass();
+    Pass(Pass&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
+    Pass& operator=(Pass&&) = delete;
+    Pass(const Pass&) = delete;
+    Pass& operator=(const Pass&) = delete;
+
+   private:
+    TransactionGate* gate_;
+  };
+
+  [[nodiscard]] Pass enter() { return Pass(*this); }
+  /// Whether the calling thread holds a pass of this gate.
+  [[nodiscard]] bool inside() const;
+  /// Runs `fn` while nobody holds a pass. REQUIRES: !inside().
+  void alone(const std::function<void()>& fn);
+
+ private:
+  std::mutex mutex_;  ///< guards the two counts
+  std::condition_variable moved_;
+  std::uint64_t passes_ = 0;
+  std::uint64_t loners_ = 0;  ///< waiting for `alone`, or in it
+};
+
+}  // namespace tagline::storage

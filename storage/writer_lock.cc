@@ -1,0 +1,136 @@
+#include "storage/writer_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace tagline::storage {
+
+namespace {
+
+constexpr const char* kLockFile = "writer.lock";
+constexpr mode_t kFileMode = 0644;
+constexpr std::size_t kPidDigitsMax = 20;
+
+Error system_error(int code, const std::string& call, const std::filesystem::path& path) {
+  const bool denied = code == EACCES || code == EPERM || code == EROFS;
+  const std::string what = call + " (" + path.string() + "): " + std::system_category().message(code);
+  return {denied ? ErrorCode::ReadOnly : code == ENOSPC || code == EDQUOT ? ErrorCode::DiskFull : ErrorCode::System,
+          {what, what},
+          denied ? Text{"check the owner and permissions of the folder", "请检查文件夹的所有者和权限"} : Text{}};
+}
+
+/// The digits at the start of the file, or nothing: the holder may not have written them yet.
+std::string holder_of(int file) {
+  std::array<char, kPidDigitsMax> buffer{};
+  const ssize_t read = pread(file, buffer.data(), buffer.size(), 0);
+  const std::string_view text(buffer.data(), read > 0 ? static_cast<std::size_t>(read) : 0);
+  return std::string(text.substr(0, text.find_first_not_of("0123456789")));
+}
+
+tl::unexpected<Error> busy(const std::filesystem::path& folder, const std::string& holder) {
+  const std::string who_en = holder.empty() ? "another process" : "process " + holder;
+  const std::string who_zh = holder.empty() ? "另一个进程" : "进程 " + holder;
+  return failure(ErrorCode::Busy,
+                 {who_en + " is writing to the database " + folder.string(),
+                  who_zh + " 正在写入数据库 " + folder.string()},
+                 {"wait until it has ended; reading is possible meanwhile", "请等它结束；在此期间可以读取"});
+}
+
+struct OpenFolders {
+  std::mutex mutex;  ///< guards the set
+  std::set<std::pair<dev_t, ino_t>> ids;
+};
+OpenFolders& open_folders() {
+  static OpenFolders folders;
+  return folders;
+}
+
+}  // namespace
+
+Result<WriterLock> WriterLock::take(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kLockFile;
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (file < 0) {
+    return tl::unexpected(system_error(errno, "open", path));
+  }
+  WriterLock lock(file);
+  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return busy(folder, holder_of(file));
+    }
+    return tl::unexpected(system_error(errno, "flock", path));
+  }
+  const std::string pid = std::to_string(getpid()) + "\n";
+  if (ftruncate(file, 0) != 0 || pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return tl::unexpected(system_error(errno, "write", path));
+  }
+  lock.signed_ = true;
+  return lock;
+}
+
+Result<std::optional<WriterLock>> WriterLock::keep_writers_out(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kLockFile;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    if (errno == ENOENT) {
+      return std::optional<WriterLock>();
+    }
+    return tl::unexpected(system_error(errno, "open", path));
+  }
+  WriterLock lock(file);
+  if (flock(file, LOCK_SH | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return busy(folder, holder_of(file));
+    }
+    return tl::unexpected(system_error(errno, "flock", path));
+  }
+  return std::optional<WriterLock>(std::move(lock));
+}
+
+WriterLock::~WriterLock() {
+  if (file_ < 0) {
+    return;
+  }
+  if (signed_) {
+    // Tidiness only: the next holder overwrites it.
+    [[maybe_unused]] const int ignored = ftruncate(file_, 0);
+  }
+  close(file_);
+}
+
+Result<OpenFolder> OpenFolder::claim(const std::filesystem::path& folder) {
+  struct stat status {};
+  if (stat(folder.c_str(), &status) != 0) {
+    return tl::unexpected(system_error(errno, "stat", folder));
+  }
+  const Id id(status.st_dev, status.st_ino);
+  OpenFolders& folders = open_folders();
+  const std::lock_guard lock(folders.mutex);
+  if (!folders.ids.insert(id).second) {
+    return failure(ErrorCode::Busy,
+                   {"this process has the database " + folder.string() + " open already",
+                    "本进程已经打开了数据库 " + folder.string()},
+                   {"use the Store that is open: it serves any number of threads", "请使用已打开的 Store，它可供多个线程使用"});
+  }
+  return OpenFolder(id);
+}
+
+OpenFolder::~OpenFolder() {
+  if (id_) {
+    OpenFolders& folders = open_folders();
+    const std::lock_guard lock(folders.mutex);
+    folders.ids.erase(*id_);
+  }
+}
+
+}  // namespace tagline::storage

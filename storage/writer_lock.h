@@ -1,0 +1,54 @@
+// writer_lock: who may open a database folder, between processes and within this one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "engine/result.h"
+
+namespace tagline::storage {
+
+/// The exclusive (a writer) or shared (a reader that cannot register with LMDB) lock of `writer.lock`. It is an flock,
+/// so the kernel releases it when the process ends, however it ends; the file stays and means nothing by itself.
+class WriterLock {
+ public:
+  /// Makes the file when it is not there and writes our process id into it. Busy names the process that has it.
+  [[nodiscard]] static Result<WriterLock> take(const std::filesystem::path& folder);
+  /// Keeps writers out while this reader lives. Nothing when there is no file to lock. Busy when there is a writer.
+  [[nodiscard]] static Result<std::optional<WriterLock>> keep_writers_out(const std::filesystem::path& folder);
+
+  ~WriterLock();
+  WriterLock(WriterLock&& other) noexcept
+      : file_(std::exchange(other.file_, -1)), signed_(std::exchange(other.signed_, false)) {}
+  WriterLock& operator=(WriterLock&&) = delete;
+  WriterLock(const WriterLock&) = delete;
+  WriterLock& operator=(const WriterLock&) = delete;
+
+ private:
+  explicit WriterLock(int file) : file_(file) {}
+  int file_;
+  bool signed_ = false;  ///< our process id is in the file
+};
+
+/// A folder this process has open. LMDB must not open one file twice in a process.
+class OpenFolder {
+ public:
+  /// Busy when this process has it open already. REQUIRES: the folder exists.
+  [[nodiscard]] static Result<OpenFolder> claim(const std::filesystem::path& folder);
+
+  ~OpenFolder();
+  OpenFolder(OpenFolder&& other) noexcept : id_(std::exchange(other.id_, std::nullopt)) {}
+  OpenFolder& operator=(OpenFolder&&) = delete;
+  OpenFolder(const OpenFolder&) = delete;
+  OpenFolder& operator=(const OpenFolder&) = delete;
+
+ private:
+  using Id = std::pair<dev_t, ino_t>;  ///< the same folder whatever path led to it
+  explicit OpenFolder(Id id) : id_(id) {}
+  std::optional<Id> id_;
+};
+
+}  // namespace tagline::storage

@@ -1,0 +1,76 @@
+#include "tests/cli/program.h"
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tagline::tests {
+namespace {
+
+std::string slurp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+[[noreturn]] void become(const std::vector<std::string>& arguments, const std::string& in,
+                         const std::string& out, const std::string& err) {
+  const auto redirect = [](const std::string& path, int flags, int descriptor) {
+    const int file = open(path.c_str(), flags, 0600);
+    dup2(file, descriptor);
+    close(file);
+  };
+  redirect(in, O_RDONLY, STDIN_FILENO);
+  redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+  redirect(err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+  setenv("LC_ALL", "C.UTF-8", 1);
+  std::vector<char*> argv;
+  static std::string program = TAGLINE_PROGRAM;
+  argv.push_back(program.data());
+  std::vector<std::string> copies = arguments;
+  for (std::string& argument : copies) {
+    argv.push_back(argument.data());
+  }
+  argv.push_back(nullptr);
+  execv(program.c_str(), argv.data());
+  _exit(127);
+}
+
+}  // namespace
+
+Outcome run_tagline(const std::vector<std::string>& arguments, const std::string& input) {
+  const TempFolder folder;
+  const std::string in = folder.write("in", input);
+  const std::string out = folder.path("out");
+  const std::string err = folder.path("err");
+  const pid_t child = fork();
+  if (child == 0) {
+    become(arguments, in, out, err);
+  }
+  int state = 0;
+  waitpid(child, &state, 0);
+  Outcome run;
+  run.status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+  run.out = slurp(out);
+  run.err = slurp(err);
+  return run;
+}
+
+TempFolder::TempFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "tagline-test-XXXXXX").string();
+  folder_ = mkdtemp(name.data());
+}
+
+TempFolder::~TempFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string TempFolder::write(const std::string& name, const std::string& content) const {
+  std::ofstream(folder_ / name, std::ios::binary) << content;
+  return path(name);
+}
+
+}  // namespace tagline::tests

@@ -1,0 +1,37 @@
+// Runs the built `tagline` program as a user's shell would, and gives back what it printed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tagline::tests {
+
+struct Outcome {
+  int status = -1;  ///< exit status; 128 + signal when killed
+  std::string out;
+  std::string err;
+};
+
+/// `arguments` without the program's name. `input` goes to standard input. LANG is C.UTF-8.
+[[nodiscard]] Outcome run_tagline(const std::vector<std::string>& arguments,
+                                  const std::string& input = {});
+
+/// A folder of its own, removed at the end.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return (folder_ / name).string();
+  }
+  /// Writes a file and returns its path.
+  [[nodiscard]] std::string write(const std::string& name, const std::string& content) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace tagline::tests

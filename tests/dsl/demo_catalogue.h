@@ -1,0 +1,111 @@
+// The small catalogue that cases, fuzzer and documents speak of. "Today" is 2024-06-15, a Saturday.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dsl/catalogue.h"
+#include "dsl/check.h"
+
+namespace tagline::dsl {
+
+struct NamedValue {
+  std::string name;
+  std::vector<std::string> aliases;
+};
+
+inline std::vector<Value> values_of(const std::vector<NamedValue>& names) {
+  std::vector<Value> values;
+  for (const NamedValue& named : names) {
+    values.push_back({named.name, named.aliases, engine::kFirstValueRow + static_cast<engine::RowId>(values.size())});
+  }
+  return values;
+}
+
+class DemoCatalogue {
+ public:
+  DemoCatalogue() {
+    using engine::TagKind;
+    add(TagKind::Flag, "vip");
+    add(TagKind::Flag, "churn_risk", {"流失风险"});
+    add(TagKind::Flag, "new_user", {"new user", "新用户"});
+    add(TagKind::Flag, "会员");
+    add(TagKind::Flag, "7日活跃");
+    add(TagKind::Category, "city", {"城市"}).values =
+        values_of({{"tier1", {"一线"}}, {"tier2", {"二线"}}, {"tier3", {"三线"}}, {"New York", {}}, {"and", {}}});
+    add(TagKind::Category, "gender", {"性别"}).values = values_of({{"female", {"女"}}, {"male", {"男"}}});
+    add(TagKind::Category, "age_band", {"年龄段"}).values =
+        values_of({{"18-24", {}}, {"25-34", {}}, {"35-44", {}}, {"65+", {}}, {"90后", {}}});
+    add(TagKind::Category, "sku").values = values_of({{"A*1", {}}, {"A-1", {}}, {"AB1", {}}, {"C++", {}}});
+    add(TagKind::Set, "interest", {"兴趣"}).values =
+        values_of({{"beauty", {"美妆"}}, {"sports", {"运动"}}, {"travel", {"旅行"}}, {"baby", {"母婴"}}});
+    number("age", {"年龄"}, 0, 0, 120);
+    number("score", {}, 0, -100, 100);
+    number("year_born", {}, 0, 1900, 2024);
+    number("spend", {"消费金额"}, 2, 0, 1'000'000'000).unit = "元";
+    add(TagKind::Date, "signup", {"注册日期"});
+    add(TagKind::Date, "last_active", {"最近活跃"});
+
+    const std::vector<NamedValue> goods = {{"beauty", {"美妆"}}, {"sports", {"运动"}}};
+    catalogue_.events = {{"purchase", {"购买"}, true, values_of(goods)},
+                         {"view", {"浏览"}, false, values_of(goods)},
+                         {"cart", {"加购"}, false, {}},
+                         {"login", {"登录"}, false, {}}};
+    catalogue_.segments = {"vip", "high_value", "高价值客户", "VIP 用户", "buyers"};
+    catalogue_.runnable = false;
+  }
+
+  [[nodiscard]] Catalogue take() && { return std::move(catalogue_); }
+
+ private:
+  Tag& add(engine::TagKind kind, std::string name, std::vector<std::string> aliases = {}) {
+    Tag tag;
+    tag.name = std::move(name);
+    tag.aliases = std::move(aliases);
+    tag.kind = kind;
+    tag.field = static_cast<engine::FieldId>(catalogue_.tags.size() + 1);
+    return catalogue_.tags.emplace_back(std::move(tag));
+  }
+
+  Tag& number(std::string name, std::vector<std::string> aliases, unsigned scale, std::int64_t min, std::int64_t max) {
+    Tag& tag = add(engine::TagKind::Number, std::move(name), std::move(aliases));
+    tag.scale = scale;
+    tag.min = min;
+    tag.max = max;
+    return tag;
+  }
+
+  Catalogue catalogue_;
+};
+
+/// As a catalogue file: nothing to run on, nobody to count.
+[[nodiscard]] inline Catalogue demo_catalogue() { return DemoCatalogue().take(); }
+
+/// As a database of a million people: tags only, with counts. Every row holds 182,340 people; 1,203 have no value.
+[[nodiscard]] inline Catalogue demo_database() {
+  Catalogue catalogue = demo_catalogue();
+  catalogue.events.clear();
+  catalogue.segments.clear();
+  catalogue.runnable = true;
+  catalogue.population = 1'000'000;
+  catalogue.people = [](engine::RowKey key) -> std::optional<std::uint64_t> {
+    return key.row == engine::kExistsRow ? 1'000'000 - 1'203 : 182'340;
+  };
+  return catalogue;
+}
+
+[[nodiscard]] inline CheckOptions demo_options() {
+  CheckOptions options;
+  options.as_of = std::chrono::sys_days(std::chrono::year(2024) / 6 / 15);
+  return options;
+}
+
+[[nodiscard]] inline Checked demo_check(std::string_view text) {
+  static const Catalogue catalogue = demo_catalogue();
+  return check(text, catalogue, demo_options());
+}
+
+}  // namespace tagline::dsl

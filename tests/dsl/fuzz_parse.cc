@@ -1,0 +1,66 @@
+// Any bytes: no crash, every span inside the input, messages and cards for all, canonical text that parses to itself.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "dsl/lower.h"
+#include "dsl/unicode.h"
+#include "engine/plan.h"
+#include "tests/dsl/demo_catalogue.h"
+
+namespace {
+
+using namespace tagline::dsl;  // NOLINT(google-build-using-namespace): a program of one file
+
+void require(bool condition) {
+  if (!condition) {
+    std::abort();
+  }
+}
+
+void check_diagnostics(const std::vector<Diagnostic>& diagnostics, std::string_view text, std::size_t length) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    require(diagnostic.span.begin <= diagnostic.span.end && diagnostic.span.end <= length);
+    require(!diagnostic.message.en.empty() && !diagnostic.message.zh.empty());
+    for (const Fix& fix : diagnostic.fixes) {
+      require(fix.span.begin <= fix.span.end && fix.span.end <= length);
+    }
+    require(!card(diagnostic, text, Language::English).empty());
+    require(!card(diagnostic, text, Language::Chinese).empty());
+  }
+}
+
+void check_against(std::string_view text, const Catalogue& catalogue) {
+  const CheckOptions options = demo_options();
+  const Checked checked = check(text, catalogue, options);
+  const std::size_t length = count_points(text);
+  require(checked.ok == checked.errors.empty());
+  require(checked.errors.size() <= options.limits.errors);
+  check_diagnostics(checked.errors, text, length);
+  check_diagnostics(checked.warnings, text, length);
+  if (checked.canonical.empty()) {
+    return;
+  }
+  const Checked again = check(checked.canonical, catalogue, options);
+  // Canonical text may be longer than what was typed, and then too long.
+  const bool too_long = !again.errors.empty() && again.errors.front().code == "too-long";
+  require(too_long || (again.canonical == checked.canonical && again.ok == checked.ok));
+  if (checked.ok) {
+    require(too_long || same_condition(checked.bound, again.bound));
+    tagline::engine::Plan plan;
+    require(lower(checked.bound, plan) < plan.size());
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Catalogue file = demo_catalogue();
+  static const Catalogue database = demo_database();
+  const std::string text(data, data + size);
+  check_against(text, file);
+  check_against(text, database);
+  return 0;
+}

@@ -1,0 +1,229 @@
+#include "engine/execute.h"
+
+#include "engine/memory_source.h"
+
+#include <array>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace tagline::engine {
+namespace {
+
+constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+constexpr FieldId kNumber = 5;
+
+ExecuteOptions as_written(unsigned threads = 1) {
+  ExecuteOptions options;
+  options.rewrite = false;
+  options.threads = threads;
+  return options;
+}
+
+// Counts and fails fetches.
+class Observed final : public Source {
+ public:
+  explicit Observed(const Source& inner) : inner_(inner) {}
+  ShardId shard_count() const override { return inner_.shard_count(); }
+  Result<Fragment> fetch(RowKey row, ShardId shard) const override {
+    ++fetches;
+    if (row == broken_row && shard == broken_shard) {
+      return failure(ErrorCode::Corrupt, {"damaged", "已损坏"});
+    }
+    if (cancel_at != 0 && fetches >= cancel_at) {
+      budget.cancelled = true;
+    }
+    return inner_.fetch(row, shard);
+  }
+  Result<std::uint64_t> cardinality(RowKey row) const override { return inner_.cardinality(row); }
+
+  mutable std::atomic<int> fetches{0};
+  mutable Budget budget;
+  int cancel_at = 0;
+  RowKey broken_row{99, 99};
+  ShardId broken_shard = 0;
+
+ private:
+  const Source& inner_;
+};
+
+class Execute : public testing::Test {
+ protected:
+  Execute() : source_(kShardUsers * 3 + 100) {
+    source_.set_row({1, 1}, Bitmap::range(0, 3000));
+    source_.set_row({1, 2}, Bitmap::range(2000, kShardUsers * 2));
+    Bitmap tens;
+    for (std::uint32_t user = 0; user < kShardUsers * 3 + 100; user += 10) {
+      tens.add(user);
+    }
+    source_.set_row({1, 3}, tens);
+  }
+  NodeId all(std::initializer_list<NodeId> ids) { return plan_.all_of(std::vector<NodeId>(ids)); }
+
+  MemorySource source_;
+  Plan plan_;
+  NodeId few_ = plan_.row({1, 1});
+  NodeId many_ = plan_.row({1, 2});
+  NodeId tens_ = plan_.row({1, 3});
+};
+
+TEST_F(Execute, OneRowIsAnsweredFromStoredCardinalities) {
+  const Observed observed(source_);
+  EXPECT_EQ(count(plan_, tens_, observed).value(), (kShardUsers * 3 + 100 + 9) / 10);
+  EXPECT_EQ(count(plan_, plan_.everyone(), observed).value(), kShardUsers * 3 + 100);
+  EXPECT_EQ(count(plan_, plan_.nothing(), observed).value(), 0U);
+  EXPECT_EQ(observed.fetches, 0);
+}
+
+TEST_F(Execute, ShardsWithoutTheRequiredRowAreNotRead) {
+  const Observed observed(source_);
+  ExecuteStats stats;
+  EXPECT_EQ(count(plan_, all({few_, many_, tens_}), observed, as_written(), &stats).value(), 100U);
+  EXPECT_EQ(observed.fetches,
+            3 + 3);  // all three in shard 0, then the first alone in each of the others
+  EXPECT_EQ(stats.blocks_run, 1U);
+  EXPECT_EQ(stats.blocks_skipped, 63U);
+  EXPECT_EQ(stats.instructions_run, 1U);
+  EXPECT_EQ(stats.fragments_borrowed, 3U);
+  EXPECT_EQ(stats.fragments_copied, 0U);
+  EXPECT_GT(stats.payload_bytes, 0U);
+}
+
+TEST_F(Execute, BlocksInNoRowAreSettledWithoutRunning) {
+  ExecuteStats stats;
+  EXPECT_EQ(count(plan_, plan_.negate(few_), source_, as_written(), &stats).value(),
+            kShardUsers * 3 + 100 - 3000);
+  EXPECT_EQ(stats.blocks_run, 1U);
+  EXPECT_EQ(stats.blocks_skipped, 63U);
+}
+
+TEST_F(Execute, ALimitStopsReading) {
+  const Observed observed(source_);
+  const Result<Bitmap> first = select(plan_, all({many_, tens_}), observed, as_written(), 5);
+  EXPECT_EQ(first->to_vector(), (std::vector<std::uint32_t>{2000, 2010, 2020, 2030, 2040}));
+  EXPECT_EQ(observed.fetches, 2);
+  EXPECT_TRUE(select(plan_, tens_, source_, as_written(), 0)->empty());
+}
+
+TEST_F(Execute, AnErrorOfTheSourceIsTheAnswer) {
+  for (const unsigned threads : {1U, 2U}) {
+    Observed observed(source_);
+    observed.broken_row = {1, 2};
+    observed.broken_shard = 1;
+    const NodeId root = plan_.any_of(std::array{few_, many_});
+    EXPECT_EQ(count(plan_, root, observed, as_written(threads)).error().code(), ErrorCode::Corrupt);
+    EXPECT_EQ(select(plan_, root, observed, as_written(threads)).error().code(),
+              ErrorCode::Corrupt);
+    EXPECT_EQ(select(plan_, root, observed, as_written(threads), kShardUsers * 2).error().code(),
+              ErrorCode::Corrupt);
+  }
+}
+
+TEST_F(Execute, DeadlineAndCancellation) {
+  Budget late;
+  late.deadline = std::chrono::steady_clock::now();
+  ExecuteOptions options = as_written();
+  options.budget = &late;
+  const NodeId root = all({many_, tens_});
+  EXPECT_EQ(count(plan_, root, source_, options).error().code(), ErrorCode::DeadlineExceeded);
+  EXPECT_EQ(select(plan_, root, source_, options).error().code(), ErrorCode::DeadlineExceeded);
+  for (const unsigned threads : {1U, 2U}) {
+    // Cancelled while it runs: by the source, in the middle of the second shard.
+    Observed observed(source_);
+    observed.cancel_at = 4;
+    options.threads = threads;
+    options.budget = &observed.budget;
+    EXPECT_EQ(count(plan_, root, observed, options).error().code(), ErrorCode::Cancelled);
+  }
+}
+
+class Numbers : public testing::Test {
+ protected:
+  Numbers() : source_(10) {
+    const std::vector<std::pair<UserIndex, std::int64_t>> values{
+        {0, 0}, {1, 1}, {2, -1}, {3, 7}, {4, -8}, {5, kMax}, {6, -kMax}};
+    source_.set_numbers(kNumber, values);
+  }
+  std::vector<std::uint32_t> within(std::int64_t low, std::int64_t high) {
+    const NodeId range = plan_.range(kNumber, low, high);
+    auto users = select(plan_, range, source_, as_written())->to_vector();
+    EXPECT_EQ(count(plan_, range, source_, as_written()).value(), users.size());
+    EXPECT_EQ(select(plan_, range, source_).value().to_vector(), users);
+    return users;
+  }
+
+  MemorySource source_;
+  Plan plan_;
+};
+
+using Users = std::vector<std::uint32_t>;
+
+TEST_F(Numbers, BoundsBelongToTheRange) {
+  EXPECT_EQ(within(0, 0), Users{0});
+  EXPECT_EQ(within(1, 7), (Users{1, 3}));
+  EXPECT_EQ(within(-1, 1), (Users{0, 1, 2}));
+  EXPECT_EQ(within(-8, -1), (Users{2, 4}));
+  EXPECT_EQ(within(-7, -2), Users{});
+  EXPECT_EQ(within(2, 6), Users{});
+  EXPECT_EQ(within(5, 1), Users{});
+}
+
+TEST_F(Numbers, Extremes) {
+  const Users everyone{0, 1, 2, 3, 4, 5, 6};
+  EXPECT_EQ(within(kMin, kMax), everyone);
+  EXPECT_EQ(within(kMin + 1, kMax), everyone);
+  EXPECT_EQ(within(kMax, kMax), Users{5});
+  EXPECT_EQ(within(kMin, kMin), Users{});
+  EXPECT_EQ(within(kMin, -kMax), Users{6});
+  EXPECT_EQ(within(kMin + 2, kMax - 1), (Users{0, 1, 2, 3, 4}));
+  EXPECT_EQ(within(kMax, kMin), Users{});
+  EXPECT_EQ(within(kMin, -1), (Users{2, 4, 6}));
+  EXPECT_EQ(within(0, kMax), (Users{0, 1, 3, 5}));
+}
+
+TEST_F(Numbers, OneUserAtATime) {
+  source_.set_number(kNumber, 3, -5);
+  source_.set_number(kNumber, 9, 5);
+  source_.set_number(kNumber, 10, 5);  // unknown
+  EXPECT_EQ(within(-5, 5), (Users{0, 1, 2, 3, 9}));
+  EXPECT_EQ(source_.cardinality({kNumber, kExistsRow}).value(), 8U);
+}
+
+TEST_F(Numbers, AFieldThatIsNotThere) {
+  const NodeId missing = plan_.range(77, kMin, kMax);
+  EXPECT_EQ(count(plan_, missing, source_).value(), 0U);
+  EXPECT_EQ(count(plan_, plan_.negate(missing), source_).value(), 10U);
+}
+
+TEST_F(Numbers, ValueBitsAreProbedFromTheTop) {
+  EXPECT_EQ(source_.value_bits(kNumber).value(), 63U);
+  EXPECT_EQ(source_.value_bits(77).value(), 0U);
+  const std::vector<std::pair<UserIndex, std::int64_t>> small{{0, 5}, {1, -9}};
+  source_.set_numbers(8, small);
+  EXPECT_EQ(source_.value_bits(8).value(), 4U);
+}
+
+TEST(MemorySource, DropsUsersBeyondThePopulation) {
+  MemorySource source(70'000);
+  source.set_row({1, 1}, Bitmap::range(69'998, 80'000));
+  EXPECT_EQ(source.row({1, 1}).to_vector(), (Users{69'998, 69'999}));
+  source.set_row({1, 1}, Bitmap());
+  EXPECT_EQ(source.cardinality({1, 1}).value(), 0U);
+  EXPECT_EQ(source.fetch({1, 1}, 0)->cardinality(), 0U);
+  EXPECT_EQ(MemorySource(0).shard_count(), 0U);
+  EXPECT_EQ(MemorySource(kShardUsers).shard_count(), 1U);
+  EXPECT_EQ(MemorySource(kShardUsers + 1).shard_count(), 2U);
+}
+
+TEST(ProgramText, NamesRowsAsAsked) {
+  Plan plan;
+  const NodeId root = plan.all_of(std::array{plan.row({1, 1}), plan.range(2, 18, 24)});
+  EXPECT_EQ(program_text(plan, root, [](RowKey key) { return key.field == 1 ? "vip" : "age"; }),
+            "0  all_of r0 {vip}\n"
+            "1  skip_if_empty r0 to 3\n"
+            "2  range r0 and age [18, 24]\n");
+}
+
+}  // namespace
+}  // namespace tagline::engine

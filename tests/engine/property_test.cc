@@ -1,0 +1,150 @@
+// Laws over random worlds: optimised = unoptimised = oracle, whatever the population's size and the
+// rows' shapes.
+#include "engine/execute.h"
+#include "tests/engine/scenario.h"
+
+#include <algorithm>
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace tagline::engine::test {
+namespace {
+
+std::vector<std::uint32_t> selected(Plan& plan, NodeId root, const Source& source,
+                                    const ExecuteOptions& options) {
+  const Result<Bitmap> users = select(plan, root, source, options);
+  EXPECT_TRUE(users.has_value());
+  return users.has_value() ? users->to_vector() : std::vector<std::uint32_t>{};
+}
+
+std::uint64_t counted(Plan& plan, NodeId root, const Source& source,
+                      const ExecuteOptions& options) {
+  const Result<std::uint64_t> users = count(plan, root, source, options);
+  EXPECT_TRUE(users.has_value());
+  return users.value_or(0);
+}
+
+struct Size {
+  std::uint32_t users;
+  int worlds;
+};
+
+class Populations : public testing::TestWithParam<Size> {
+ protected:
+  // Calls check(source, oracle, plan, root) for plans over random worlds of the size.
+  template <class Check>
+  void for_plans(int plans_a_world, Check check) {
+    SCOPED_TRACE(seed_hint());
+    Random random(seed() + GetParam().users);
+    for (int i = 0; i < GetParam().worlds; ++i) {
+      const World world = random_world(random, GetParam().users);
+      const MemorySource source = source_of(world);
+      const Oracle oracle(world);
+      for (int j = 0; j < plans_a_world && !HasFailure(); ++j) {
+        Plan plan;
+        const NodeId root = random_plan(random, plan, 4);
+        SCOPED_TRACE("world " + std::to_string(i) + ", plan " + std::to_string(j) + ":\n" +
+                     print(plan, root));
+        check(random, source, oracle, plan, root);
+      }
+    }
+  }
+};
+
+TEST_P(Populations, OptimisedAndUnoptimisedAgreeWithTheOracle) {
+  for_plans(30, [](Random&, const Source& source, const Oracle& oracle, Plan& plan, NodeId root) {
+    const auto expected = oracle.select(plan, root);
+    for (const bool rewrites : {false, true}) {
+      SCOPED_TRACE(rewrites ? "rewritten:\n" + print(plan, rewrite(plan, root, &source).root)
+                            : "as written");
+      ExecuteOptions options;
+      options.rewrite = rewrites;
+      options.threads = 1;
+      ASSERT_EQ(selected(plan, root, source, options), expected);
+      ASSERT_EQ(counted(plan, root, source, options), expected.size());
+    }
+  });
+}
+
+TEST_P(Populations, EveryPassAloneAndInRandomOrderKeepsTheMeaning) {
+  for_plans(
+      10, [](Random& random, const Source& source, const Oracle& oracle, Plan& plan, NodeId root) {
+        const auto expected = oracle.select(plan, root);
+        std::array<std::size_t, kPassCount> passes{};
+        for (std::size_t i = 0; i < kPassCount; ++i) {
+          passes[i] = i;
+        }
+        std::shuffle(passes.begin(), passes.end(), random);
+        NodeId in_order = root;
+        for (const std::size_t pass : passes) {
+          SCOPED_TRACE(std::string(name_of(static_cast<Pass>(pass))));
+          RewriteOptions only;
+          only.enabled.fill(false);
+          only.enabled[pass] = true;
+          const NodeId alone = rewrite(plan, root, &source, only).root;
+          ASSERT_EQ(oracle.select(plan, alone), expected) << print(plan, alone);
+          in_order = rewrite(plan, in_order, &source, only).root;
+          ASSERT_EQ(oracle.select(plan, in_order), expected) << print(plan, in_order);
+        }
+      });
+}
+
+TEST_P(Populations, ALimitGivesTheFirstUsers) {
+  for_plans(
+      8, [](Random& random, const Source& source, const Oracle& oracle, Plan& plan, NodeId root) {
+        auto expected = oracle.select(plan, root);
+        const std::uint64_t limit = pick(random, 0, expected.size() + 2);
+        const Result<Bitmap> first = select(plan, root, source, {}, limit);
+        ASSERT_TRUE(first.has_value());
+        expected.resize(std::min<std::size_t>(expected.size(), limit));
+        ASSERT_EQ(first->to_vector(), expected) << "limit " << limit;
+      });
+}
+
+TEST_P(Populations, ThreadsChangeNothing) {
+  for_plans(5, [](Random&, const Source& source, const Oracle&, Plan& plan, NodeId root) {
+    ExecuteOptions one;
+    one.threads = 1;
+    ExecuteOptions two;
+    two.threads = 2;
+    ASSERT_EQ(selected(plan, root, source, one), selected(plan, root, source, two));
+    ASSERT_EQ(counted(plan, root, source, one), counted(plan, root, source, two));
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, Populations,
+                         testing::Values(Size{0, 2}, Size{1, 10}, Size{1000, 10}, Size{65535, 3},
+                                         Size{65536, 3}, Size{65537, 3}, Size{(1U << 20U) - 1, 2},
+                                         Size{1U << 20U, 2}, Size{(1U << 20U) + 1, 2},
+                                         Size{3'000'000, 2}),
+                         [](const auto& size) { return std::to_string(size.param.users); });
+
+// An oracle that could not disagree would prove nothing: with one user moved in the source, it
+// must.
+TEST(OracleCanDisagree, AfterAPlantedBug) {
+  SCOPED_TRACE(seed_hint());
+  Random random(seed());
+  World world = random_world(random, 65537);
+  world.rows[{kRowField, 1}] = {1, 2, 3, 65536};
+  const MemorySource source = source_of(world);
+  world.rows[{kRowField, 1}].erase(65536);
+  Plan plan;
+  const NodeId root = plan.any_of(std::array{plan.row({kRowField, 1}), plan.nothing()});
+  EXPECT_NE(selected(plan, root, source, {}), Oracle(world).select(plan, root));
+}
+
+// And so must it with a rewrite that breaks its law.
+TEST(OracleCanDisagree, AfterAWrongRewrite) {
+  World world;
+  world.users = 4;
+  world.rows[{1, 1}] = {0, 1};
+  world.rows[{1, 2}] = {1, 2};
+  Plan plan;
+  const std::array operands{plan.row({1, 1}), plan.row({1, 2})};
+  const Oracle oracle(world);
+  EXPECT_NE(oracle.select(plan, plan.all_of(operands)), oracle.select(plan, plan.any_of(operands)));
+}
+
+}  // namespace
+}  // namespace tagline::engine::test

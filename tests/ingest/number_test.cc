@@ -1,0 +1,71 @@
+#include "ingest/number.h"
+
+#include <gtest/gtest.h>
+
+namespace tagline::ingest {
+namespace {
+
+struct Case {
+  const char* text;
+  unsigned scale;
+  NumberStatus status;
+  std::int64_t value;
+};
+
+TEST(Number, ReadsDecimalsExactly) {
+  const Case cases[] = {
+      {"0", 0, NumberStatus::Ok, 0},
+      {"-0", 0, NumberStatus::Ok, 0},
+      {"-0.00", 2, NumberStatus::Ok, 0},
+      {"42", 0, NumberStatus::Ok, 42},
+      {"+42", 0, NumberStatus::Ok, 42},
+      {"-42", 2, NumberStatus::Ok, -4200},
+      {"0.1", 1, NumberStatus::Ok, 1},
+      {".5", 1, NumberStatus::Ok, 5},
+      {"5.", 1, NumberStatus::Ok, 50},
+      {"12.50", 1, NumberStatus::Ok, 125},
+      {"17850.0", 0, NumberStatus::Ok, 17850},
+      {"12.55", 1, NumberStatus::TooManyDecimals, 0},
+      {"1.000000001", 9, NumberStatus::Ok, 1000000001},
+      {"9223372036854775807", 0, NumberStatus::Ok, 9223372036854775807},
+      {"-9223372036854775807", 0, NumberStatus::Ok, -9223372036854775807},
+      {"9223372036854775808", 0, NumberStatus::TooLarge, 0},
+      {"-9223372036854775808", 0, NumberStatus::TooLarge, 0},
+      {"92233720368547758.08", 2, NumberStatus::TooLarge, 0},
+      {"9223372036854775807", 1, NumberStatus::TooLarge, 0},
+      {"99999999999999999999999999", 0, NumberStatus::TooLarge, 0},
+      {"00000000000000000000000000000012", 0, NumberStatus::Ok, 12},
+      {"", 0, NumberStatus::NotANumber, 0},
+      {"-", 0, NumberStatus::NotANumber, 0},
+      {".", 0, NumberStatus::NotANumber, 0},
+      {"1,000", 0, NumberStatus::NotANumber, 0},
+      {"1e3", 0, NumberStatus::NotANumber, 0},
+      {"1.2.3", 1, NumberStatus::NotANumber, 0},
+      {"--1", 0, NumberStatus::NotANumber, 0},
+      {"25-34", 0, NumberStatus::NotANumber, 0},
+      {"0x10", 0, NumberStatus::NotANumber, 0},
+      {"NaN", 0, NumberStatus::NotANumber, 0},
+      {"１２", 0, NumberStatus::NotANumber, 0},
+  };
+  for (const Case& expected : cases) {
+    const NumberParse parse = parse_number(expected.text, expected.scale);
+    EXPECT_EQ(parse.status, expected.status) << expected.text;
+    if (expected.status == NumberStatus::Ok) {
+      EXPECT_EQ(parse.value, expected.value) << expected.text;
+    }
+  }
+}
+
+TEST(Number, ShapesForInference) {
+  EXPECT_TRUE(shape_of("-12.50").number);
+  EXPECT_EQ(shape_of("-12.50").decimals, 2U);
+  EXPECT_EQ(shape_of("-12.50").digits, 2U);
+  EXPECT_TRUE(shape_of("007").zero_padded);
+  EXPECT_FALSE(shape_of("0.7").zero_padded);
+  EXPECT_FALSE(shape_of("0").zero_padded);
+  EXPECT_FALSE(shape_of("12a").number);
+  EXPECT_FALSE(shape_of(".").number);
+}
+
+}  // namespace
+}  // namespace tagline::ingest

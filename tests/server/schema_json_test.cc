@@ -1,0 +1,92 @@
+#include "server/schema_json.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace tagline::server {
+namespace {
+
+constexpr const char* kWhole = R"({
+  "format": "csv", "delimiter": ";", "header": true, "id": {"column": "customer_id"},
+  "columns": [
+    {"column": "city", "kind": "category", "also": ["城市"], "values": {"tier1": ["一线"], "tier2": "二线"}, "missing": ["?"]},
+    {"column": "spend", "kind": "number", "scale": 2, "min": 0, "max": "100.50", "unit": "元", "why": "decimals"},
+    {"column": "signup", "kind": "date", "date_format": "%d/%m/%Y"},
+    {"column": "vip", "kind": "flag", "true": ["yes"], "false": ["no"], "title": {"en": "VIP", "zh-CN": "贵宾"}},
+    {"column": "likes", "tag": "interest", "kind": "set", "separator": "|", "update": "add", "layer": "interest"},
+    {"column": "note", "kind": "skip", "why": {"en": "free text", "zh-CN": "自由文本"}}
+  ]})";
+
+TEST(SchemaJson, ReadsEverything) {
+  const auto schema = schema_from_json(kWhole);
+  ASSERT_TRUE(schema.has_value()) << schema.error().message().en;
+  EXPECT_EQ(schema->delimiter, ';');
+  EXPECT_EQ(schema->id_column, "customer_id");
+  ASSERT_EQ(schema->columns.size(), 6U);
+  EXPECT_EQ(schema->columns[0].value_aliases.at("tier2"), std::vector<std::string>{"二线"});
+  EXPECT_EQ(schema->columns[1].max, 10050);
+  EXPECT_EQ(schema->columns[2].date_format, "%d/%m/%Y");
+  EXPECT_EQ(schema->columns[3].title.zh, "贵宾");
+  EXPECT_EQ(schema->columns[4].tag, "interest");
+  EXPECT_EQ(schema->columns[4].update, ingest::SetUpdate::Add);
+  EXPECT_TRUE(schema->columns[5].skip);
+}
+
+TEST(SchemaJson, WritingAndReadingGivesTheSame) {
+  const auto schema = schema_from_json(kWhole);
+  ASSERT_TRUE(schema.has_value());
+  const std::string once = schema_to_json(*schema);
+  const auto again = schema_from_json(once);
+  ASSERT_TRUE(again.has_value()) << again.error().message().en;
+  EXPECT_EQ(schema_to_json(*again), once);
+}
+
+TEST(SchemaJson, FaultsNameTheirPlace) {
+  const std::vector<std::pair<std::string, std::string>> faults = {
+      {R"({"columns": []})", "id"},
+      {R"({"id": {"row_number": true}})", "columns"},
+      {R"({"id": {"row_number": true}, "colums": []})", "colums"},
+      {R"({"id": {"row_number": true, "column": "a"}, "columns": []})", "id"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "numbr"}]})",
+       "columns[0].kind"},
+      {R"({"id": {"row_number": true}, "columns": [{"kind": "flag"}]})", "columns[0].column"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "flag"}]})",
+       "columns[0].true"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "date"}]})",
+       "columns[0].date_format"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "category", "scale": 2}]})",
+       "columns[0].scale"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "number", "scale": 99}]})",
+       "columns[0].scale"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "number", "min": 0.5}]})",
+       "columns[0].min"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "number", "also": 5}]})",
+       "columns[0].also"},
+      {R"({"id": {"row_number": true}, "delimiter": "::", "columns": []})", "delimiter"},
+      {R"({"id": {"row_number": true}, "columns": [5]})", "columns[0]"},
+      {"{\n  \"id\": ]", "line 2, column 9"},
+      {"[]", "document"},
+      {"", "JSON"},
+  };
+  for (const auto& [json, place] : faults) {
+    const auto schema = schema_from_json(json);
+    ASSERT_FALSE(schema.has_value()) << json;
+    EXPECT_EQ(schema.error().code(), ErrorCode::BadSchema);
+    EXPECT_NE(schema.error().message().en.find(place), std::string::npos)
+        << json << "\n"
+        << schema.error().message().en;
+    EXPECT_FALSE(schema.error().message().zh.empty());
+  }
+}
+
+TEST(SchemaJson, DeepNestingIsRefusedNotRecursedInto) {
+  const std::string deep(100'000, '[');
+  EXPECT_FALSE(schema_from_json(deep).has_value());
+  EXPECT_FALSE(schema_from_json("{\"id\":" + deep).has_value());
+}
+
+}  // namespace
+}  // namespace tagline::server

@@ -1,0 +1,163 @@
+#include "storage/record_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "storage/write_txn.h"
+
+namespace tagline::storage {
+namespace {
+
+TagRecord full_tag() {
+  TagRecord tag;
+  tag.field = 7;
+  tag.name = "消费金额";
+  tag.kind = engine::TagKind::Number;
+  tag.scale = 2;
+  tag.min = std::numeric_limits<std::int64_t>::min();
+  tag.max = -5;
+  tag.unit = "CNY";
+  tag.title = {"Spend", "消费"};
+  tag.description = "of the last year";
+  tag.layer = "behaviour/consumption";
+  tag.source = "first party";
+  tag.owner = "crm";
+  tag.aliases = {"spend", "", "gasto"};
+  tag.created_s = 1'700'000'000;
+  tag.updated_s = -1;
+  tag.deprecated = true;
+  return tag;
+}
+
+template <class T>
+std::vector<std::byte> encoded(const T& record) {
+  RecordWriter out;
+  encode(record, out);
+  return {out.bytes().begin(), out.bytes().end()};
+}
+
+TEST(RecordCodec, TagsComeBack) {
+  const auto bytes = encoded(full_tag());
+  const auto read = decode_tag(7, bytes);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(*read, full_tag());
+
+  TagRecord plain;
+  plain.field = 1;
+  plain.name = "churn_risk";
+  EXPECT_EQ(*decode_tag(1, encoded(plain)), plain);
+}
+
+TEST(RecordCodec, ValuesComeBack) {
+  const ValueRecord value{3, "一线", {"tier1", "T1"}, {"Tier 1", "一线城市"}};
+  EXPECT_EQ(*decode_value(3, encoded(value)), value);
+}
+
+TEST(RecordCodec, MetaComesBack) {
+  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF};
+  EXPECT_EQ(*decode_meta(encoded(meta)), meta);
+}
+
+TEST(RecordCodec, EveryTruncationIsCorruptAndSoIsMore) {
+  const auto check = [](std::vector<std::byte> bytes, const auto& decode) {
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      EXPECT_FALSE(decode(Bytes(bytes).first(size)).has_value()) << size;
+    }
+    EXPECT_TRUE(decode(Bytes(bytes)).has_value());
+    bytes.push_back(std::byte{0});
+    EXPECT_FALSE(decode(Bytes(bytes)).has_value());
+  };
+  check(encoded(full_tag()), [](Bytes bytes) { return decode_tag(7, bytes); });
+  check(encoded(ValueRecord{3, "x", {"y"}, {"a", "b"}}), [](Bytes bytes) { return decode_value(3, bytes); });
+  check(encoded(MetaRecord{1, 2, "UTC", 3, 4, 5}), [](Bytes bytes) { return decode_meta(bytes); });
+}
+
+TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
+  auto tag = encoded(full_tag());
+  tag[0] = std::byte{2};
+  EXPECT_EQ(decode_tag(7, tag).error().code(), ErrorCode::Corrupt);
+
+  TagRecord odd = full_tag();
+  odd.kind = static_cast<engine::TagKind>(5);
+  EXPECT_EQ(decode_tag(7, encoded(odd)).error().code(), ErrorCode::Corrupt);
+
+  auto value = encoded(ValueRecord{3, "x", {}, {}});
+  value[0] = std::byte{9};
+  EXPECT_EQ(decode_value(3, value).error().code(), ErrorCode::Corrupt);
+
+  auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
+  meta[8] = std::byte{7};  // behind the length and the seven letters of "tagline"
+  const auto newer = decode_meta(meta);
+  EXPECT_EQ(newer.error().code(), ErrorCode::WrongFormat);
+  EXPECT_NE(newer.error().message().en.find("version is 7"), std::string::npos) << newer.error().message().en;
+  meta[1] = std::byte{'T'};
+  EXPECT_EQ(decode_meta(meta).error().code(), ErrorCode::WrongFormat);
+}
+
+TEST(RecordCodec, IdBlocksComeBack) {
+  const std::string longest(kExternalIdBytesMax, 'z');
+  std::vector<std::string_view> ids(kBlockIds, longest);  // the largest block there can be
+  ids[0] = "";
+  ids[7] = std::string_view("a\0b", 3);
+  const auto bytes = encode_id_block(ids);
+  const auto block = IdBlock::decode(bytes);
+  ASSERT_TRUE(block.has_value());
+  ASSERT_EQ(block->size(), kBlockIds);
+  for (unsigned at = 0; at < kBlockIds; ++at) {
+    EXPECT_EQ(*block->id(at), ids[at]) << at;
+  }
+}
+
+TEST(RecordCodec, DamagedIdBlocksAreCorrupt) {
+  const auto readable = [](Bytes bytes) {
+    const auto block = IdBlock::decode(bytes);
+    bool all = block.has_value();
+    for (unsigned at = 0; all && at < block->size(); ++at) {
+      all = block->id(at).has_value();
+    }
+    return all;
+  };
+  const std::array<std::string_view, 3> ids = {"ab", "", "c"};
+  const auto good = encode_id_block(ids);
+  EXPECT_TRUE(readable(good));
+  const auto damaged = [&](std::size_t at, std::uint8_t byte) {
+    auto bytes = good;
+    bytes[at] = std::byte{byte};
+    return !readable(bytes);
+  };
+  EXPECT_TRUE(damaged(0, 2));    // version
+  EXPECT_TRUE(damaged(2, 0));    // no ids
+  EXPECT_TRUE(damaged(2, 200));  // more starts than bytes
+  EXPECT_TRUE(damaged(3, 2));    // more than 256 ids
+  EXPECT_TRUE(damaged(4, 1));    // the first id does not start at 0
+  EXPECT_TRUE(damaged(6, 9));    // a start behind the end
+  EXPECT_TRUE(damaged(8, 1));    // a start before the one before
+  for (std::size_t size = 0; size < 10; ++size) {
+    EXPECT_FALSE(readable(Bytes(good).first(size))) << size;
+  }
+  const std::vector<std::string_view> one = {"x"};
+  auto long_one = encode_id_block(one);
+  long_one.resize(long_one.size() + kExternalIdBytesMax);
+  EXPECT_FALSE(readable(long_one));
+}
+
+TEST(RecordCodec, BucketsFindTheFirstOfEqualHashes) {
+  const std::array<IdEntry, 4> entries = {{{5, 1}, {9, 2}, {9, 3}, {11, 0}}};
+  const auto bucket = IdBucket::decode(std::as_bytes(std::span(entries)));
+  ASSERT_TRUE(bucket.has_value());
+  EXPECT_EQ(bucket->size(), 4U);
+  EXPECT_EQ(bucket->lower_bound(0), 0U);
+  EXPECT_EQ(bucket->lower_bound(9), 1U);
+  EXPECT_EQ(bucket->lower_bound(12), 4U);
+  EXPECT_EQ(bucket->at(2), (IdEntry{9, 3}));
+  EXPECT_FALSE(IdBucket::decode({}).has_value());
+  EXPECT_FALSE(IdBucket::decode(std::as_bytes(std::span(entries)).first(12)).has_value());
+}
+
+}  // namespace
+}  // namespace tagline::storage
