@@ -5,9 +5,11 @@
 namespace tagline::dsl {
 
 bool same_condition(const Bound& a, const Bound& b) {
-  return a.kind == b.kind && a.field == b.field && a.differs == b.differs && a.threshold == b.threshold &&
-         a.rows == b.rows && a.intervals == b.intervals && a.text == b.text &&
-         std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(), same_condition);
+  return a.kind == b.kind && a.field == b.field && a.differs == b.differs &&
+         a.threshold == b.threshold && a.rows == b.rows && a.intervals == b.intervals &&
+         a.text == b.text &&
+         std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(),
+                    same_condition);
 }
 
 std::vector<Interval> merged(std::vector<Interval> intervals) {

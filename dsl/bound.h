@@ -1,13 +1,14 @@
-// Bound: an expression whose names are resolved to fields and rows, whose numbers are scaled and whose dates are days.
-// A value; it can be lowered as a whole or node by node (dsl/lower.h), so that explain may count every node.
+// Bound: an expression whose names are resolved to fields and rows, whose numbers are scaled and
+// whose dates are days. A value; it can be lowered as a whole or node by node (dsl/lower.h), so
+// that explain may count every node.
 #pragma once
+
+#include "dsl/diagnostic.h"
+#include "engine/layout.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "dsl/diagnostic.h"
-#include "engine/layout.h"
 
 namespace tagline::dsl {
 
@@ -26,27 +27,27 @@ inline constexpr std::int64_t kNumberMax = INT64_MAX;
 inline constexpr std::int64_t kNumberMin = -INT64_MAX;
 
 enum class BoundKind : std::uint8_t {
-  Nothing,   ///< can match nobody
+  Nothing,  ///< can match nobody
   Everyone,
-  Rows,      ///< in any of `rows` of `field`
-  Numbers,   ///< the number of `field` lies in any of `intervals` (scaled; dates: days since 1970)
+  Rows,     ///< in any of `rows` of `field`
+  Numbers,  ///< the number of `field` lies in any of `intervals` (scaled; dates: days since 1970)
   And,
   Or,
   Not,
-  AtLeast,   ///< in at least `threshold` of the operands
-  Foreign,   ///< a function over events, or a segment: this version checks it and cannot run it. Only from a
-             ///< catalogue that is not runnable.
+  AtLeast,  ///< in at least `threshold` of the operands
+  Foreign,  ///< a function over events, or a segment: this version checks it and cannot run it.
+            ///< Only from a catalogue that is not runnable.
 };
 
 struct Bound {
   BoundKind kind = BoundKind::Nothing;
-  Span span;                    ///< of the text this node came from
+  Span span;  ///< of the text this node came from
   engine::FieldId field = 0;
-  bool differs = false;         ///< Rows, Numbers: `!=`: has a value, and none of these
-  std::vector<engine::RowId> rows;       ///< ascending, no repeats
-  std::vector<Interval> intervals;       ///< ascending by low, none touches or overlaps the next
+  bool differs = false;             ///< Rows, Numbers: `!=`: has a value, and none of these
+  std::vector<engine::RowId> rows;  ///< ascending, no repeats
+  std::vector<Interval> intervals;  ///< ascending by low, none touches or overlaps the next
   std::int64_t threshold = 0;
-  std::string text;                      ///< Foreign: canonical text
+  std::string text;  ///< Foreign: canonical text
   std::vector<Bound> operands;
 };
 

@@ -1,11 +1,12 @@
-// The card a diagnostic is shown as. Wide characters get wide carets and wide padding, so that the carets stand under
-// them in any font that keeps to two columns (CEL does the same, but for every character that is not ASCII).
-#include <algorithm>
-#include <string>
-
+// The card a diagnostic is shown as. Wide characters get wide carets and wide padding, so that the
+// carets stand under them in any font that keeps to two columns (CEL does the same, but for every
+// character that is not ASCII).
 #include "dsl/diagnostic.h"
 #include "dsl/display_width.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
+#include <string>
 
 namespace tagline::dsl {
 namespace {
@@ -22,7 +23,10 @@ constexpr char32_t kReplacement = 0xFFFD;
   if (point == U'\t') {
     return U' ';
   }
-  return is_control(point) || is_bidi_control(point) || is_noncharacter(point) || is_line_break(point) ? kReplacement : point;
+  return is_control(point) || is_bidi_control(point) || is_noncharacter(point) ||
+                 is_line_break(point)
+             ? kReplacement
+             : point;
 }
 
 void pad(std::string& out, char32_t under, char32_t narrow, char32_t wide) {
@@ -59,7 +63,8 @@ std::string card(const Diagnostic& diagnostic, std::string_view text, Language l
   const std::u32string points = decode(text);
   const std::size_t begin = std::min<std::size_t>(diagnostic.span.begin, points.size());
   const Window window = window_of(points, begin);
-  const std::size_t end = std::clamp<std::size_t>(diagnostic.span.end, begin, std::max(begin, window.end));
+  const std::size_t end =
+      std::clamp<std::size_t>(diagnostic.span.end, begin, std::max(begin, window.end));
 
   std::string line;
   std::string carets;

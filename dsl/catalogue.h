@@ -1,6 +1,8 @@
-// Catalogue: what names may stand in an expression. A plain value that the caller fills from a database or from a
-// catalogue file; the language neither reads nor stores it.
+// Catalogue: what names may stand in an expression. A plain value that the caller fills from a
+// database or from a catalogue file; the language neither reads nor stores it.
 #pragma once
+
+#include "engine/layout.h"
 
 #include <cstdint>
 #include <functional>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/layout.h"
 
 namespace tagline::dsl {
 
@@ -25,11 +25,11 @@ struct Tag {
   std::vector<std::string> aliases;
   engine::TagKind kind = engine::TagKind::Flag;
   engine::FieldId field = 0;
-  unsigned scale = 0;                ///< Number: digits after the point
-  std::optional<std::int64_t> min;   ///< Number: declared bounds, scaled
+  unsigned scale = 0;               ///< Number: digits after the point
+  std::optional<std::int64_t> min;  ///< Number: declared bounds, scaled
   std::optional<std::int64_t> max;
-  std::string unit;                  ///< Number: 元, years, ...
-  std::vector<Value> values;         ///< Category, Set; in the order in which they are listed to people
+  std::string unit;           ///< Number: 元, years, ...
+  std::vector<Value> values;  ///< Category, Set; in the order in which they are listed to people
 };
 
 struct Event {
@@ -44,8 +44,8 @@ struct Catalogue {
   std::vector<Event> events;
   std::vector<std::string> segments;
 
-  /// How many users a row holds, for "(182,340 people)" in hints and for ranking suggestions; empty when the
-  /// catalogue came from a file. May be called only while the snapshot it reads lives.
+  /// How many users a row holds, for "(182,340 people)" in hints and for ranking suggestions; empty
+  /// when the catalogue came from a file. May be called only while the snapshot it reads lives.
   std::function<std::optional<std::uint64_t>(engine::RowKey)> people;
   std::optional<std::uint64_t> population;
 

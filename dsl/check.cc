@@ -1,7 +1,5 @@
 #include "dsl/check.h"
 
-#include <algorithm>
-
 #include "dsl/checker.h"
 #include "dsl/dates.h"
 #include "dsl/grammar.h"
@@ -12,6 +10,8 @@
 #include "dsl/scan.h"
 #include "dsl/syntax_error.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
@@ -31,7 +31,8 @@ namespace {
     words.hint = near.size() == 1 ? "+closest" : "+closest-some";
     words.slots.push_back(slot("closest", written));
   } else {
-    words.hint = checking.names.tag(name) != nullptr ? "unknown-segment+tag" : "unknown-segment+list";
+    words.hint =
+        checking.names.tag(name) != nullptr ? "unknown-segment+tag" : "unknown-segment+list";
     auto list = checking.names.catalogue().segments;
     constexpr std::size_t kListedMax = 6;
     list.resize(std::min(list.size(), kListedMax));
@@ -46,10 +47,12 @@ namespace {
   bound.span = tree.span;
   const std::string* segment = checking.names.segment(tree.name.text);
   if (segment == nullptr) {
-    checking.report.error("unknown-segment", tree.span, [&checking, &tree] { return unknown_segment(checking, tree); });
+    checking.report.error("unknown-segment", tree.span,
+                          [&checking, &tree] { return unknown_segment(checking, tree); });
   } else if (checking.names.catalogue().runnable) {
     checking.report.error("not-available", tree.span, [&tree] {
-      return Wording{"not-available/segment", "not-available+check", {slot("name", tree.name.text)}, {}};
+      return Wording{
+          "not-available/segment", "not-available+check", {slot("name", tree.name.text)}, {}};
     });
   } else {
     bound.text = "@" + write_name(*segment);
@@ -70,8 +73,10 @@ namespace {
 
 void report_literal(Checking& checking, const Tree& tree) {
   checking.report.error("literal-not-condition", tree.span, [&tree] {
-    return Wording{"", "literal-not-condition+quote",
-                   {slot("value", tree.name.text), kind_of_literal("kind", decode(tree.name.text))}, {}};
+    return Wording{"",
+                   "literal-not-condition+quote",
+                   {slot("value", tree.name.text), kind_of_literal("kind", decode(tree.name.text))},
+                   {}};
   });
 }
 
@@ -142,7 +147,8 @@ Checked check(std::string_view text, const Catalogue& catalogue, const CheckOpti
   checked.canonical = print(checked.tree);
 
   CheckOptions settled = options;
-  // The language writes the years 1 to 9999; a clock outside them would overflow the arithmetic of days.
+  // The language writes the years 1 to 9999; a clock outside them would overflow the arithmetic of
+  // days.
   settled.as_of = std::clamp(options.as_of, earliest_day(), latest_day());
   Report report;
   Checking checking{scanned, names, settled, report};

@@ -1,17 +1,18 @@
-// check: text -> tree -> bound condition, or diagnostics. The door to the language: scan, parse and check in one call.
+// check: text -> tree -> bound condition, or diagnostics. The door to the language: scan, parse and
+// check in one call.
 #pragma once
-
-#include <chrono>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "dsl/bound.h"
 #include "dsl/catalogue.h"
 #include "dsl/diagnostic.h"
 #include "dsl/limits.h"
 #include "dsl/tree.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tagline::dsl {
 
@@ -20,18 +21,21 @@ struct CheckOptions {
   Limits limits{};
 };
 
-/// What is known of an expression. Errors and warnings are sorted by position; at most limits.errors errors.
+/// What is known of an expression. Errors and warnings are sorted by position; at most
+/// limits.errors errors.
 struct Checked {
-  bool ok = false;                   ///< no errors
-  std::string canonical;             ///< language.md 2.4; empty when the text did not parse
-  Tree tree;                         ///< as written; meaningless when the text did not parse
-  Bound bound;                       ///< names resolved, dates fixed; only when ok
+  bool ok = false;        ///< no errors
+  std::string canonical;  ///< language.md 2.4; empty when the text did not parse
+  Tree tree;              ///< as written; meaningless when the text did not parse
+  Bound bound;            ///< names resolved, dates fixed; only when ok
   std::vector<Diagnostic> errors;
   std::vector<Diagnostic> warnings;  ///< never block
 };
 
-/// Never fails otherwise: any bytes at all give a Checked. Reads no clock and no disk (except through
-/// catalogue.people). Cost: microseconds for a normal expression; bounded by the limits for any.
-[[nodiscard]] Checked check(std::string_view text, const Catalogue& catalogue, const CheckOptions& options);
+/// Never fails otherwise: any bytes at all give a Checked. Reads no clock and no disk (except
+/// through catalogue.people). Cost: microseconds for a normal expression; bounded by the limits for
+/// any.
+[[nodiscard]] Checked check(std::string_view text, const Catalogue& catalogue,
+                            const CheckOptions& options);
 
 }  // namespace tagline::dsl

@@ -1,16 +1,18 @@
-// Dates: a date is a range of days, and the comparison picks its edge: `> 2024-01` is after January ends. Periods are
-// resolved against `as_of` here, once.
-#include <chrono>
-
+// Dates: a date is a range of days, and the comparison picks its edge: `> 2024-01` is after January
+// ends. Periods are resolved against `as_of` here, once.
 #include "dsl/checker.h"
 #include "dsl/read_date.h"
+
+#include <chrono>
 
 namespace tagline::dsl {
 namespace {
 
 using Kind = DateProblem::Kind;
 
-[[nodiscard]] std::int64_t number_of(Day day) { return day.time_since_epoch().count(); }
+[[nodiscard]] std::int64_t number_of(Day day) {
+  return day.time_since_epoch().count();
+}
 
 [[nodiscard]] bool is_any(const TermValue& value) {
   return !value.word.quoted && !value.period.has_value() && value.word.text == "*";
@@ -22,11 +24,18 @@ using Kind = DateProblem::Kind;
     std::string_view en;
     std::string_view zh;
   };
-  constexpr std::array<Words, 8> kWords = {{{"day", " 天"}, {"week", " 周"}, {"month", " 个月"}, {"quarter", " 个季度"},
-                                            {"year", " 年"}, {"hour", " 小时"}, {"minute", " 分钟"}, {"second", " 秒"}}};
+  constexpr std::array<Words, 8> kWords = {{{"day", " 天"},
+                                            {"week", " 周"},
+                                            {"month", " 个月"},
+                                            {"quarter", " 个季度"},
+                                            {"year", " 年"},
+                                            {"hour", " 小时"},
+                                            {"minute", " 分钟"},
+                                            {"second", " 秒"}}};
   const Words& words = kWords.at(static_cast<std::size_t>(length.unit));
   const std::string count = std::to_string(length.count);
-  return slot(name, count + " " + std::string(words.en) + (length.count == 1 ? "" : "s"), count + std::string(words.zh));
+  return slot(name, count + " " + std::string(words.en) + (length.count == 1 ? "" : "s"),
+              count + std::string(words.zh));
 }
 
 [[nodiscard]] std::string without_blanks(std::string text) {
@@ -43,13 +52,19 @@ using Kind = DateProblem::Kind;
     std::string_view current;
     std::string_view previous;
   };
-  constexpr std::array<Words, 5> kWords = {{{"今天", "昨天"}, {"本周", "上周"}, {"本月", "上月"}, {"本季度", "上季度"}, {"今年", "去年"}}};
+  constexpr std::array<Words, 5> kWords = {{{"今天", "昨天"},
+                                            {"本周", "上周"},
+                                            {"本月", "上月"},
+                                            {"本季度", "上季度"},
+                                            {"今年", "去年"}}};
   const Words& words = kWords.at(static_cast<std::size_t>(period.length.unit));
-  return slot(name, to_text(period), period.kind == Period::Kind::This ? words.current : words.previous);
+  return slot(name, to_text(period),
+              period.kind == Period::Kind::This ? words.current : words.previous);
 }
 
 /// The day a comparison with a period most likely meant, as it would be written.
-[[nodiscard]] std::string edge_of(const Period& period, const DayRange& days, Comparison comparison) {
+[[nodiscard]] std::string edge_of(const Period& period, const DayRange& days,
+                                  Comparison comparison) {
   const bool start = comparison == Comparison::Less || comparison == Comparison::GreaterEqual;
   if (period.kind != Period::Kind::Rolling) {
     return to_text(start ? days.first : days.last);
@@ -78,26 +93,34 @@ using Kind = DateProblem::Kind;
   return "bad-comparison+after";
 }
 
-void report_period_compared(Checking& checking, const Tree& term, const TermValue& value, const DayRange& days) {
+void report_period_compared(Checking& checking, const Tree& term, const TermValue& value,
+                            const DayRange& days) {
   checking.report.error("bad-comparison", value.span, [&term, &value, days] {
     const std::string edge = edge_of(*value.period, days, term.comparison);
-    const std::string better = term.name.text + " " + std::string(operator_text(term.comparison)) + " " + edge;
-    return Wording{"", std::string(edge_hint(term.comparison)),
-                   {slot("value", value.word.text), slot("operator", operator_text(term.comparison)),
-                    period_words("period", *value.period), slot("better", better)},
-                   {change_to(value.span, edge)}};
+    const std::string better =
+        term.name.text + " " + std::string(operator_text(term.comparison)) + " " + edge;
+    return Wording{
+        "",
+        std::string(edge_hint(term.comparison)),
+        {slot("value", value.word.text), slot("operator", operator_text(term.comparison)),
+         period_words("period", *value.period), slot("better", better)},
+        {change_to(value.span, edge)}};
   });
 }
 
 void report_hours(Checking& checking, const TermValue& value) {
   checking.report.error("unit-error", value.span, [&value] {
-    return Wording{"unit-error/hours", "unit-error+days", {slot("value", value.word.text)}, {change_to(value.span, "last 1d")}};
+    return Wording{"unit-error/hours",
+                   "unit-error+days",
+                   {slot("value", value.word.text)},
+                   {change_to(value.span, "last 1d")}};
   });
 }
 
 [[nodiscard]] std::string_view month_name(unsigned month) {
-  constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March", "April", "May", "June",
-                                                        "July", "August", "September", "October", "November", "December"};
+  constexpr std::array<std::string_view, 12> kMonths = {
+      "January", "February", "March",     "April",   "May",      "June",
+      "July",    "August",   "September", "October", "November", "December"};
   return kMonths.at((month + 11) % 12);
 }
 
@@ -108,15 +131,17 @@ void report_hours(Checking& checking, const TermValue& value) {
     const std::string& word = value.word.text;
     const auto at = word.find(problem.text);
     std::string whole = word;
-    whole.replace(at == std::string::npos ? 0 : at, at == std::string::npos ? word.size() : problem.text.size(), problem.better);
+    whole.replace(at == std::string::npos ? 0 : at,
+                  at == std::string::npos ? word.size() : problem.text.size(), problem.better);
     words.fixes = {change_to(value.span, whole)};
   }
   switch (problem.kind) {
     case Kind::NoSuchDay:
       words.message = "bad-date/day";
       words.hint = "bad-date+last-day";
-      words.slots.push_back(slot("month", std::string(month_name(problem.month)) + " " + std::to_string(problem.year),
-                                 std::to_string(problem.year) + " 年 " + std::to_string(problem.month) + " 月"));
+      words.slots.push_back(
+          slot("month", std::string(month_name(problem.month)) + " " + std::to_string(problem.year),
+               std::to_string(problem.year) + " 年 " + std::to_string(problem.month) + " 月"));
       words.slots.push_back(slot("days", std::to_string(problem.last_day)));
       return words;
     case Kind::NoSuchMonth:
@@ -132,7 +157,8 @@ void report_hours(Checking& checking, const TermValue& value) {
       words.hint = "bad-date+period";
       const Slot length = length_words("length", problem.length);
       words.slots.push_back(length);
-      words.slots.push_back(slot("recent", "last " + to_text(problem.length), "最近" + without_blanks(length.value.zh)));
+      words.slots.push_back(slot("recent", "last " + to_text(problem.length),
+                                 "最近" + without_blanks(length.value.zh)));
       words.slots.push_back(slot("last", "last " + to_text(problem.length)));
       words.fixes = {change_to(value.span, "last " + to_text(problem.length))};
       return words;
@@ -165,9 +191,12 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
     case Kind::Reversed:
       checking.report.error("empty-range", value.span, [&value, problem] {
         const auto dots = problem.better.find("..");
-        return Wording{"empty-range/date", "empty-range+swap",
-                       {slot("high", problem.better.substr(0, dots)), slot("low", problem.better.substr(dots + 2)), slot("better", problem.better)},
-                       {change_to(value.span, problem.better)}};
+        return Wording{
+            "empty-range/date",
+            "empty-range+swap",
+            {slot("high", problem.better.substr(0, dots)),
+             slot("low", problem.better.substr(dots + 2)), slot("better", problem.better)},
+            {change_to(value.span, problem.better)}};
       });
       return;
     case Kind::NotADate:
@@ -178,7 +207,9 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
     case Kind::Wildcard:
       break;
   }
-  checking.report.error("bad-date", value.span, [&value, problem, as_of = checking.options.as_of] { return bad_date(value, problem, as_of); });
+  checking.report.error("bad-date", value.span, [&value, problem, as_of = checking.options.as_of] {
+    return bad_date(value, problem, as_of);
+  });
 }
 
 [[nodiscard]] bool is_order(Comparison comparison) {
@@ -186,7 +217,8 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
 }
 
 /// Empty: something was wrong.
-[[nodiscard]] std::optional<DateWord> read_value(Checking& checking, const Tree& term, const TermValue& value) {
+[[nodiscard]] std::optional<DateWord> read_value(Checking& checking, const Tree& term,
+                                                 const TermValue& value) {
   if (value.period.has_value()) {
     if (value.period->length.unit > Unit::Year) {
       report_hours(checking, value);
@@ -195,7 +227,10 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
     const auto days = resolve(*value.period, checking.options.as_of);
     if (!days.has_value()) {
       checking.report.error("out-of-range", value.span, [&value] {
-        return Wording{value.period->length.count == 0 ? "out-of-range/zero" : "out-of-range/far", "out-of-range+check", {slot("value", value.word.text)}, {}};
+        return Wording{value.period->length.count == 0 ? "out-of-range/zero" : "out-of-range/far",
+                       "out-of-range+check",
+                       {slot("value", value.word.text)},
+                       {}};
       });
       return std::nullopt;
     }
@@ -212,8 +247,12 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
   }
   if (date->is_range && is_order(term.comparison)) {
     checking.report.error("bad-comparison", value.span, [&term, &value] {
-      return Wording{"bad-comparison/range", "bad-comparison+is",
-                     {slot("value", value.word.text), slot("operator", operator_text(term.comparison)), slot("better", term.name.text + ":" + value.word.text)}, {}};
+      return Wording{
+          "bad-comparison/range",
+          "bad-comparison+is",
+          {slot("value", value.word.text), slot("operator", operator_text(term.comparison)),
+           slot("better", term.name.text + ":" + value.word.text)},
+          {}};
     });
     return std::nullopt;
   }
@@ -251,8 +290,11 @@ std::optional<Matched> read_dates(Checking& checking, const Tree& term) {
       if (is_order(term.comparison)) {
         sound = false;
         checking.report.error("bad-comparison", value.span, [&term] {
-          return Wording{"bad-comparison/any", "bad-comparison+is",
-                         {slot("value", "*"), slot("operator", operator_text(term.comparison)), slot("better", term.name.text + ":*")}, {}};
+          return Wording{"bad-comparison/any",
+                         "bad-comparison+is",
+                         {slot("value", "*"), slot("operator", operator_text(term.comparison)),
+                          slot("better", term.name.text + ":*")},
+                         {}};
         });
       }
       continue;

@@ -1,10 +1,10 @@
 // Category and set tags, and the keys of events: values are names, taken as they are, or wildcards.
-#include <algorithm>
-#include <unordered_set>
-
 #include "dsl/checker.h"
 #include "dsl/print.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
+#include <unordered_set>
 
 namespace tagline::dsl {
 namespace {
@@ -12,16 +12,53 @@ namespace {
 using engine::RowId;
 
 [[nodiscard]] bool is_wildcard(const TermValue& value) {
-  return !value.word.quoted && !value.period.has_value() && value.word.text.find('*') != std::string::npos;
+  return !value.word.quoted && !value.period.has_value() &&
+         value.word.text.find('*') != std::string::npos;
 }
 
-[[nodiscard]] bool is_any(const TermValue& value) { return is_wildcard(value) && value.word.text.find_first_not_of('*') == std::string::npos; }
+[[nodiscard]] bool is_any(const TermValue& value) {
+  return is_wildcard(value) && value.word.text.find_first_not_of('*') == std::string::npos;
+}
 
-[[nodiscard]] std::vector<const Value*> expand(const std::string& pattern, const std::vector<Value>& values) {
+// Greedy with one way back: the last `*` takes one more character whenever the rest does not fit.
+// No recursion, and never more than pattern * text steps; a pattern whose letters outnumber the
+// text fails at once.
+[[nodiscard]] bool key_matches(std::string_view p, std::string_view t) {
+  const auto letters =
+      static_cast<std::size_t>(std::count_if(p.begin(), p.end(), [](char c) { return c != '*'; }));
+  if (letters > t.size()) {
+    return false;
+  }
+  std::size_t at = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  for (std::size_t i = 0; i < t.size();) {
+    if (at < p.size() && p[at] == '*') {
+      star = at++;
+      resume = i;
+    } else if (at < p.size() && p[at] == t[i]) {
+      ++at;
+      ++i;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      i = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return p.find_first_not_of('*', at) == std::string_view::npos;
+}
+
+[[nodiscard]] std::vector<const Value*> expand(const std::string& pattern,
+                                               const std::vector<Value>& values) {
   std::vector<const Value*> found;
+  const std::string key = match_key(pattern);
+  const auto matches_key = [&key](const std::string& name) {
+    return key_matches(key, match_key(name));
+  };
   for (const Value& value : values) {
-    const bool matches = wildcard_matches(pattern, value.name) ||
-                         std::any_of(value.aliases.begin(), value.aliases.end(), [&](const std::string& alias) { return wildcard_matches(pattern, alias); });
+    const bool matches = matches_key(value.name) ||
+                         std::any_of(value.aliases.begin(), value.aliases.end(), matches_key);
     if (matches) {
       found.push_back(&value);
     }
@@ -30,21 +67,26 @@ using engine::RowId;
 }
 
 /// 城市:一线且会员: a keyword swallowed by a value, where what stands before it is one.
-[[nodiscard]] std::optional<Wording> swallowed_keyword(Names& names, const Word& word, const std::vector<Value>& values) {
+[[nodiscard]] std::optional<Wording> swallowed_keyword(Names& names, const Word& word,
+                                                       const std::vector<Value>& values) {
   for (const std::string_view keyword : {"且", "或"}) {
     const auto at = word.quoted ? std::string::npos : word.text.find(keyword);
     const bool inside = at != std::string::npos && at > 0 && at + keyword.size() < word.text.size();
     if (inside && names.value(values, word.text.substr(0, at)) != nullptr) {
       std::string better = word.text;
       better.insert(at + keyword.size(), " ").insert(at, " ");
-      return Wording{"", "unknown-tag+keyword", {slot("operator", keyword), slot("better", better)}, {change_to(word.span, better)}};
+      return Wording{"",
+                     "unknown-tag+keyword",
+                     {slot("operator", keyword), slot("better", better)},
+                     {change_to(word.span, better)}};
     }
   }
   return std::nullopt;
 }
 
-[[nodiscard]] Wording unknown_value(Checking& checking, const TermValue& value, const std::string& owner,
-                                    const Tag* tag, const std::vector<Value>& values) {
+[[nodiscard]] Wording unknown_value(Checking& checking, const TermValue& value,
+                                    const std::string& owner, const Tag* tag,
+                                    const std::vector<Value>& values) {
   const std::string& text = value.word.text;
   Wording words;
   words.slots = {slot("tag", owner), slot("value", shown(text))};
@@ -66,13 +108,18 @@ using engine::RowId;
   }
   if (near.size() == 1) {
     words.hint = "unknown-value+closest";
-    const auto people = tag == nullptr ? std::nullopt : checking.names.people(*tag, values[near.front().owner].row);
-    words.slots.push_back(people.has_value() ? slot("people", " (" + with_separators(*people) + " people)", "（" + with_separators(*people) + " 人）") : slot("people", ""));
+    const auto people =
+        tag == nullptr ? std::nullopt : checking.names.people(*tag, values[near.front().owner].row);
+    words.slots.push_back(people.has_value()
+                              ? slot("people", " (" + with_separators(*people) + " people)",
+                                     "（" + with_separators(*people) + " 人）")
+                              : slot("people", ""));
     words.slots.push_back(slot("closest", list));
   } else if (!near.empty()) {
     words.hint = "+closest-values";
     words.slots.push_back(slot("closest", list));
-  } else if (const Tag* other = checking.names.tag_with_value(text); other != nullptr && other != tag) {
+  } else if (const Tag* other = checking.names.tag_with_value(text);
+             other != nullptr && other != tag) {
     const std::string better = std::string(name_like(*other, text)) + ":" + write_value(text);
     words.hint = "unknown-value+elsewhere";
     words.slots.push_back(slot("other", name_like(*other, text)));
@@ -84,12 +131,15 @@ using engine::RowId;
   return words;
 }
 
-void report_unknown(Checking& checking, const TermValue& value, const std::string& owner, const Tag* tag,
-                    const std::vector<Value>& values) {
+void report_unknown(Checking& checking, const TermValue& value, const std::string& owner,
+                    const Tag* tag, const std::vector<Value>& values) {
   if (is_wildcard(value)) {
     checking.report.error("unknown-value", value.span, [&value, owner, &values] {
-      return Wording{"unknown-value/wildcard", values.empty() ? "unknown-value+no-values" : "unknown-value+list",
-                     {slot("tag", owner), slot("value", value.word.text), value_list("list", values)}, {}};
+      return Wording{
+          "unknown-value/wildcard",
+          values.empty() ? "unknown-value+no-values" : "unknown-value+list",
+          {slot("tag", owner), slot("value", value.word.text), value_list("list", values)},
+          {}};
     });
     return;
   }
@@ -101,15 +151,17 @@ void report_unknown(Checking& checking, const TermValue& value, const std::strin
 void report_period(Checking& checking, const TermValue& value, const std::string& owner) {
   checking.report.error("type-mismatch", value.span, [&value, owner] {
     const std::string better = "\"" + value.word.text + "\"";
-    return Wording{"type-mismatch/period-name", "type-mismatch+quote",
+    return Wording{"type-mismatch/period-name",
+                   "type-mismatch+quote",
                    {slot("value", value.word.text), slot("tag", owner), slot("better", better)},
                    {change_to(value.span, better)}};
   });
 }
 
 /// The rows of one value; empty when it was wrong.
-[[nodiscard]] std::vector<RowId> rows_of(Checking& checking, const TermValue& value, const std::string& owner,
-                                         const Tag* tag, const std::vector<Value>& values) {
+[[nodiscard]] std::vector<RowId> rows_of(Checking& checking, const TermValue& value,
+                                         const std::string& owner, const Tag* tag,
+                                         const std::vector<Value>& values) {
   std::vector<RowId> rows;
   if (value.period.has_value()) {
     report_period(checking, value, owner);
@@ -128,11 +180,15 @@ void report_period(Checking& checking, const TermValue& value, const std::string
       report_unknown(checking, value, owner, tag, values);
     } else if (found.size() > limit) {
       checking.report.error("too-many-values", value.span, [&value, count = found.size(), limit] {
-        return Wording{"too-many-values/wildcard", "too-many-values+wildcard",
-                       {slot("value", value.word.text), slot("count", with_separators(count)), slot("limit", with_separators(limit))}, {}};
+        return Wording{"too-many-values/wildcard",
+                       "too-many-values+wildcard",
+                       {slot("value", value.word.text), slot("count", with_separators(count)),
+                        slot("limit", with_separators(limit))},
+                       {}};
       });
     } else {
-      std::transform(found.begin(), found.end(), std::back_inserter(rows), [](const Value* entry) { return entry->row; });
+      std::transform(found.begin(), found.end(), std::back_inserter(rows),
+                     [](const Value* entry) { return entry->row; });
     }
   } else if (const Value* found = checking.names.value(values, value.word.text)) {
     rows.push_back(found->row);
@@ -147,41 +203,18 @@ void report_comparison(Checking& checking, const Tree& term) {
   checking.report.error("type-mismatch", value.span, [&term, &value] {
     const std::string is = term.name.text + ":" + value.word.text;
     const std::string is_not = term.name.text + " != " + value.word.text;
-    return Wording{"", "type-mismatch+names",
-                   {slot("tag", term.name.text), slot("operator", operator_text(term.comparison)), slot("is", is), slot("is_not", is_not)},
+    return Wording{"",
+                   "type-mismatch+names",
+                   {slot("tag", term.name.text), slot("operator", operator_text(term.comparison)),
+                    slot("is", is), slot("is_not", is_not)},
                    {change_to(term.span, is), change_to(term.span, is_not)}};
   });
 }
 
 }  // namespace
 
-// Greedy with one way back: the last `*` takes one more character whenever the rest does not fit. No recursion, and
-// never more than pattern * text steps; a pattern whose letters outnumber the text fails at once.
 bool wildcard_matches(std::string_view pattern, std::string_view text) {
-  const std::string p = match_key(pattern);
-  const std::string t = match_key(text);
-  const auto letters = static_cast<std::size_t>(std::count_if(p.begin(), p.end(), [](char c) { return c != '*'; }));
-  if (letters > t.size()) {
-    return false;
-  }
-  std::size_t at = 0;
-  std::size_t star = std::string::npos;
-  std::size_t resume = 0;
-  for (std::size_t i = 0; i < t.size();) {
-    if (at < p.size() && p[at] == '*') {
-      star = at++;
-      resume = i;
-    } else if (at < p.size() && p[at] == t[i]) {
-      ++at;
-      ++i;
-    } else if (star != std::string::npos) {
-      at = star + 1;
-      i = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return p.find_first_not_of('*', at) == std::string::npos;
+  return key_matches(match_key(pattern), match_key(text));
 }
 
 void check_key(Checking& checking, const TermValue& value, const Event& event) {

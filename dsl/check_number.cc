@@ -1,10 +1,11 @@
-// Numbers: values are exact decimals, ranges of them, or `*`. What is not a number is told apart from what was meant.
-#include <algorithm>
-#include <array>
-
+// Numbers: values are exact decimals, ranges of them, or `*`. What is not a number is told apart
+// from what was meant.
 #include "dsl/checker.h"
 #include "dsl/literal.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
+#include <array>
 
 namespace tagline::dsl {
 namespace {
@@ -19,7 +20,8 @@ struct NumberWord {
   std::string separator;
 };
 
-[[nodiscard]] std::optional<NumberWord> split_range(std::string_view text, std::size_t at, std::size_t width) {
+[[nodiscard]] std::optional<NumberWord> split_range(std::string_view text, std::size_t at,
+                                                    std::size_t width) {
   NumberWord range;
   range.is_range = true;
   range.low_text = text.substr(0, at);
@@ -66,48 +68,73 @@ struct Reading {
   const NumberDomain& domain;
 };
 
-void report_out_of_range(const Reading& reading, const TermValue& value, const NumberWord& word, bool above) {
-  reading.checking.report.error("out-of-range", value.span, [&value, word, above, domain = reading.domain, comparison = reading.term.comparison] {
-    const std::string low = domain.min.has_value() ? unscale(*domain.min, domain.scale) : "";
-    const std::string high = domain.max.has_value() ? unscale(*domain.max, domain.scale) : "";
-    std::vector<Slot> slots = {slot("tag", domain.name), slot("value", value.word.text), slot("min", low), slot("max", high), slot("call", domain.call)};
-    if (!domain.call.empty()) {
-      return Wording{domain.call.starts_with("did") || domain.call.starts_with("做过") ? "out-of-range/did" : "out-of-range/option", "out-of-range+did", slots, {}};
-    }
-    const bool negative = comparison == Comparison::Is && !word.is_range && word.low->negative;
-    if (negative && domain.min.has_value() && *domain.min >= 0) {
-      const std::string plain = value.word.text.substr(1);
-      slots.push_back(slot("plain", plain));
-      slots.push_back(slot("words", in_words(plain)));
-      return Wording{"out-of-range/minus", "out-of-range+up-to", slots, {change_to(value.span, ".." + plain)}};
-    }
-    if (!domain.max.has_value()) {
-      return Wording{"out-of-range/below", "out-of-range+check", slots, {}};
-    }
-    if (!domain.min.has_value()) {
-      return Wording{"out-of-range/above", "out-of-range+check", slots, {}};
-    }
-    return Wording{domain.is_age && above ? "out-of-range/age" : "out-of-range/tag", "out-of-range+check", slots, {}};
-  });
+void report_out_of_range(const Reading& reading, const TermValue& value, const NumberWord& word,
+                         bool above) {
+  reading.checking.report.error(
+      "out-of-range", value.span,
+      [&value, word, above, domain = reading.domain, comparison = reading.term.comparison] {
+        const std::string low = domain.min.has_value() ? unscale(*domain.min, domain.scale) : "";
+        const std::string high = domain.max.has_value() ? unscale(*domain.max, domain.scale) : "";
+        std::vector<Slot> slots = {slot("tag", domain.name), slot("value", value.word.text),
+                                   slot("min", low), slot("max", high), slot("call", domain.call)};
+        if (!domain.call.empty()) {
+          return Wording{domain.call.starts_with("did") || domain.call.starts_with("做过")
+                             ? "out-of-range/did"
+                             : "out-of-range/option",
+                         "out-of-range+did",
+                         slots,
+                         {}};
+        }
+        const bool negative = comparison == Comparison::Is && !word.is_range && word.low->negative;
+        if (negative && domain.min.has_value() && *domain.min >= 0) {
+          const std::string plain = value.word.text.substr(1);
+          slots.push_back(slot("plain", plain));
+          slots.push_back(slot("words", in_words(plain)));
+          return Wording{"out-of-range/minus",
+                         "out-of-range+up-to",
+                         slots,
+                         {change_to(value.span, ".." + plain)}};
+        }
+        if (!domain.max.has_value()) {
+          return Wording{"out-of-range/below", "out-of-range+check", slots, {}};
+        }
+        if (!domain.min.has_value()) {
+          return Wording{"out-of-range/above", "out-of-range+check", slots, {}};
+        }
+        return Wording{domain.is_age && above ? "out-of-range/age" : "out-of-range/tag",
+                       "out-of-range+check",
+                       slots,
+                       {}};
+      });
 }
 
 void report_reversed(const Reading& reading, const TermValue& value, const NumberWord& word) {
   reading.checking.report.error("empty-range", value.span, [&value, word] {
     const std::string better = word.high_text + word.separator + word.low_text;
-    return Wording{"", "empty-range+swap", {slot("low", word.low_text), slot("high", word.high_text), slot("better", better)}, {change_to(value.span, better)}};
+    return Wording{
+        "",
+        "empty-range+swap",
+        {slot("low", word.low_text), slot("high", word.high_text), slot("better", better)},
+        {change_to(value.span, better)}};
   });
 }
 
 void report_fraction(const Reading& reading, const TermValue& value, const Decimal& number) {
-  reading.checking.report.error("bad-number", value.span, [&value, number, name = reading.domain.name] {
-    const std::string whole = (number.negative ? "-" : "") + (number.whole.empty() ? "0" : number.whole);
-    return Wording{"bad-number/whole", "bad-number+whole", {slot("tag", name), slot("value", value.word.text), slot("better", whole)}, {}};
-  });
+  reading.checking.report.error(
+      "bad-number", value.span, [&value, number, name = reading.domain.name] {
+        const std::string whole =
+            (number.negative ? "-" : "") + (number.whole.empty() ? "0" : number.whole);
+        return Wording{"bad-number/whole",
+                       "bad-number+whole",
+                       {slot("tag", name), slot("value", value.word.text), slot("better", whole)},
+                       {}};
+      });
 }
 
-/// The interval a value and its comparison stand for. Empty: something was wrong. An interval whose low is above its
-/// high: no number of this scale lies there.
-[[nodiscard]] std::optional<Interval> interval_of(const Reading& reading, const TermValue& value, const NumberWord& word) {
+/// The interval a value and its comparison stand for. Empty: something was wrong. An interval whose
+/// low is above its high: no number of this scale lies there.
+[[nodiscard]] std::optional<Interval> interval_of(const Reading& reading, const TermValue& value,
+                                                  const NumberWord& word) {
   const NumberDomain& domain = reading.domain;
   std::optional<Scaled> low;
   std::optional<Scaled> high;
@@ -122,7 +149,8 @@ void report_fraction(const Reading& reading, const TermValue& value, const Decim
     *scaled = scale(**number, domain.scale);
     if (!scaled->has_value()) {
       reading.checking.report.error("out-of-range", value.span, [&value] {
-        return Wording{"out-of-range/huge", "out-of-range+check", {slot("value", value.word.text)}, {}};
+        return Wording{
+            "out-of-range/huge", "out-of-range+check", {slot("value", value.word.text)}, {}};
       });
       return std::nullopt;
     }
@@ -132,7 +160,9 @@ void report_fraction(const Reading& reading, const TermValue& value, const Decim
     return std::nullopt;
   }
   // A number between two that the scale can write: from it on means from the next one on.
-  const auto from = [](const Scaled& number) { return number.exact ? number.floor : number.floor + 1; };
+  const auto from = [](const Scaled& number) {
+    return number.exact ? number.floor : number.floor + 1;
+  };
   switch (reading.term.comparison) {
     case Comparison::Greater:
       return Interval{low->floor + 1, kNumberMax};
@@ -147,36 +177,49 @@ void report_fraction(const Reading& reading, const TermValue& value, const Decim
     case Comparison::IsNot:
       break;
   }
-  return Interval{low.has_value() ? from(*low) : kNumberMin, high.has_value() ? high->floor : kNumberMax};
+  return Interval{low.has_value() ? from(*low) : kNumberMin,
+                  high.has_value() ? high->floor : kNumberMax};
 }
 
 /// Reports a value that is no single number where a comparison needs one.
 [[nodiscard]] bool comparison_takes(const Reading& reading, const TermValue& value, bool is_range) {
   const Comparison comparison = reading.term.comparison;
-  if (comparison == Comparison::Is || comparison == Comparison::IsNot || (!is_range && !is_any(value))) {
+  if (comparison == Comparison::Is || comparison == Comparison::IsNot ||
+      (!is_range && !is_any(value))) {
     return true;
   }
-  reading.checking.report.error("bad-comparison", value.span, [&value, comparison, is_range, name = reading.domain.name] {
-    const std::string better = name + ":" + value.word.text;
-    return Wording{is_range ? "bad-comparison/range" : "bad-comparison/any", "bad-comparison+is",
-                   {slot("value", value.word.text), slot("operator", operator_text(comparison)), slot("better", better)}, {}};
-  });
+  reading.checking.report.error(
+      "bad-comparison", value.span, [&value, comparison, is_range, name = reading.domain.name] {
+        const std::string better = name + ":" + value.word.text;
+        return Wording{is_range ? "bad-comparison/range" : "bad-comparison/any",
+                       "bad-comparison+is",
+                       {slot("value", value.word.text), slot("operator", operator_text(comparison)),
+                        slot("better", better)},
+                       {}};
+      });
   return false;
 }
 
 void warn_never(const Reading& reading, const TermValue& value) {
   reading.checking.report.warning("never-true", value.span, [&value, domain = reading.domain] {
-    return Wording{"never-true/scale", "never-true+scale",
-                   {slot("tag", domain.name), slot("value", value.word.text), slot("digits", std::to_string(domain.scale))}, {}};
+    return Wording{"never-true/scale",
+                   "never-true+scale",
+                   {slot("tag", domain.name), slot("value", value.word.text),
+                    slot("digits", std::to_string(domain.scale))},
+                   {}};
   });
 }
 
 /// Adds what one value stands for. False: something was wrong.
 [[nodiscard]] bool add_value(const Reading& reading, const TermValue& value, Matched& matched) {
   if (value.period.has_value()) {
-    reading.checking.report.error("type-mismatch", value.span, [&value, name = reading.domain.name] {
-      return Wording{"type-mismatch/period-number", "type-mismatch+number", {slot("value", value.word.text), slot("tag", name)}, {}};
-    });
+    reading.checking.report.error(
+        "type-mismatch", value.span, [&value, name = reading.domain.name] {
+          return Wording{"type-mismatch/period-number",
+                         "type-mismatch+number",
+                         {slot("value", value.word.text), slot("tag", name)},
+                         {}};
+        });
     return false;
   }
   if (is_any(value)) {
@@ -196,7 +239,8 @@ void warn_never(const Reading& reading, const TermValue& value) {
     return false;
   }
   const NumberDomain& domain = reading.domain;
-  const bool outside = interval->high < domain.min.value_or(kNumberMin) || interval->low > domain.max.value_or(kNumberMax);
+  const bool outside = interval->high < domain.min.value_or(kNumberMin) ||
+                       interval->low > domain.max.value_or(kNumberMax);
   const bool differs = reading.term.comparison == Comparison::IsNot;
   if (outside && !differs) {
     report_out_of_range(reading, value, *word, interval->low > domain.max.value_or(kNumberMax));
@@ -212,7 +256,8 @@ void warn_never(const Reading& reading, const TermValue& value) {
 
 }  // namespace
 
-std::optional<Matched> read_numbers(Checking& checking, const Tree& term, const NumberDomain& domain) {
+std::optional<Matched> read_numbers(Checking& checking, const Tree& term,
+                                    const NumberDomain& domain) {
   const Reading reading{checking, term, domain};
   Matched matched;
   bool sound = true;

@@ -1,15 +1,17 @@
-// Options of calls, and the events of did(...) and sequence(...). Options read as terms of tags do: count as a whole
-// number, in as a date, by as a name.
-#include <algorithm>
-
+// Options of calls, and the events of did(...) and sequence(...). Options read as terms of tags do:
+// count as a whole number, in as a date, by as a name.
 #include "dsl/checker.h"
 #include "dsl/print.h"
 #include "dsl/unicode.h"
 
+#include <algorithm>
+
 namespace tagline::dsl {
 namespace {
 
-[[nodiscard]] bool is_chinese(const Tree& call) { return has_wide_script(call.name.text); }
+[[nodiscard]] bool is_chinese(const Tree& call) {
+  return has_wide_script(call.name.text);
+}
 
 void report_bad_option(Checking& checking, const Tree& term, std::string_view variant) {
   checking.report.error("bad-option", term.span, [&term, key = std::string(variant)] {
@@ -40,18 +42,25 @@ void check_sum(Checking& checking, const Tree& term, const Tree& call, const Eve
       std::vector<std::string> others;
       for (const Event& other : checking.names.catalogue().events) {
         if (other.has_amount) {
-          others.emplace_back(is_chinese(call) ? chinese_name(other) : std::string_view(other.name));
+          others.emplace_back(is_chinese(call) ? chinese_name(other)
+                                               : std::string_view(other.name));
         }
       }
       const std::string rest = checking.source({term.comparison_span.begin, term.span.end});
       const bool touches = term.comparison == Comparison::Is;
-      const std::string count = std::string(is_chinese(call) ? "次数" : "count") + (touches ? "" : " ") + rest;
-      return Wording{"", others.empty() ? "no-amount+count" : "no-amount+count-or",
-                     {slot("event", is_chinese(call) ? chinese_name(*event) : std::string_view(event->name)), slot("option", term.name.text), slot("count", count), slot("others", others)}, {}};
+      const std::string count =
+          std::string(is_chinese(call) ? "次数" : "count") + (touches ? "" : " ") + rest;
+      return Wording{
+          "",
+          others.empty() ? "no-amount+count" : "no-amount+count-or",
+          {slot("event", is_chinese(call) ? chinese_name(*event) : std::string_view(event->name)),
+           slot("option", term.name.text), slot("count", count), slot("others", others)},
+          {}};
     });
     return;
   }
-  // Nine digits after the point are more than any currency has; the event's own scale is not known here.
+  // Nine digits after the point are more than any currency has; the event's own scale is not known
+  // here.
   NumberDomain domain;
   domain.name = term.name.text;
   domain.scale = 9;
@@ -106,7 +115,8 @@ void check_within(Checking& checking, const Tree& term) {
   const std::u32string word = decode(value.word.text);
   const auto dots = word.find(U"..");
   const auto low = read_length(std::u32string_view(word).substr(0, dots));
-  const auto high = dots == std::u32string::npos ? low : read_length(std::u32string_view(word).substr(dots + 2));
+  const auto high =
+      dots == std::u32string::npos ? low : read_length(std::u32string_view(word).substr(dots + 2));
   if (!low.has_value() || !high.has_value()) {
     report_duration(checking, term, "bad-duration");
   } else if (low->unit > Unit::Year || high->unit > Unit::Year) {
@@ -116,9 +126,13 @@ void check_within(Checking& checking, const Tree& term) {
       return Wording{"out-of-range/far", "", {slot("value", value.word.text)}, {}};
     });
   } else if (about_days(*low) > about_days(*high)) {
-    checking.report.error("empty-range", value.span, [&value, low = to_text(*low), high = to_text(*high)] {
-      return Wording{"", "empty-range+swap", {slot("low", low), slot("high", high), slot("better", high + ".." + low)}, {change_to(value.span, high + ".." + low)}};
-    });
+    checking.report.error(
+        "empty-range", value.span, [&value, low = to_text(*low), high = to_text(*high)] {
+          return Wording{"",
+                         "empty-range+swap",
+                         {slot("low", low), slot("high", high), slot("better", high + ".." + low)},
+                         {change_to(value.span, high + ".." + low)}};
+        });
   }
 }
 
@@ -135,7 +149,11 @@ void check_by(Checking& checking, const Tree& term) {
   if (tag == nullptr) {
     checking.report.error("unknown-tag", value.span, [&checking, &value] {
       const auto near = checking.names.near_tags(value.word.text);
-      Wording words{"", near.empty() ? "unknown-tag+by" : (near.size() == 1 ? "+closest" : "+closest-some"), {slot("name", value.word.text), slot("closest", near)}, {}};
+      Wording words{
+          "",
+          near.empty() ? "unknown-tag+by" : (near.size() == 1 ? "+closest" : "+closest-some"),
+          {slot("name", value.word.text), slot("closest", near)},
+          {}};
       for (const std::string& better : near) {
         words.fixes.push_back(change_to(value.span, write_value(better)));
       }
@@ -167,7 +185,8 @@ void check_by(Checking& checking, const Tree& term) {
     constexpr std::size_t kListedMax = 6;
     list.resize(std::min(list.size(), kListedMax));
   }
-  words.hint = near.empty() ? "unknown-event+list" : (near.size() == 1 ? "+closest" : "+closest-some");
+  words.hint =
+      near.empty() ? "unknown-event+list" : (near.size() == 1 ? "+closest" : "+closest-some");
   words.slots.push_back(slot(near.empty() ? "list" : "closest", list));
   for (const std::string& better : near) {
     words.fixes.push_back(change_to(argument.name.span, write_name(better)));
@@ -176,17 +195,22 @@ void check_by(Checking& checking, const Tree& term) {
 }
 
 void report_no_event(Checking& checking, const Tree& argument, const Function& function) {
-  checking.report.error("expected-event", argument.span, [&checking, &argument, name = std::string(function.en)] {
-    std::vector<std::string> list;
-    for (const Event& event : checking.names.catalogue().events) {
-      list.emplace_back(event.name);
-    }
-    constexpr std::size_t kListedMax = 6;
-    list.resize(std::min(list.size(), kListedMax));
-    const bool is_tag = argument.kind == TreeKind::Term;
-    return Wording{is_tag ? "expected-event/tag" : "", list.empty() ? "unknown-event+none" : "expected-event+list",
-                   {slot("function", name), slot("found", is_tag ? argument.name.text : checking.source(argument.span)), slot("list", list)}, {}};
-  });
+  checking.report.error(
+      "expected-event", argument.span, [&checking, &argument, name = std::string(function.en)] {
+        std::vector<std::string> list;
+        for (const Event& event : checking.names.catalogue().events) {
+          list.emplace_back(event.name);
+        }
+        constexpr std::size_t kListedMax = 6;
+        list.resize(std::min(list.size(), kListedMax));
+        const bool is_tag = argument.kind == TreeKind::Term;
+        return Wording{is_tag ? "expected-event/tag" : "",
+                       list.empty() ? "unknown-event+none" : "expected-event+list",
+                       {slot("function", name),
+                        slot("found", is_tag ? argument.name.text : checking.source(argument.span)),
+                        slot("list", list)},
+                       {}};
+      });
 }
 
 }  // namespace
@@ -195,8 +219,9 @@ std::string bare_call(const Checking& checking, const Tree& call) {
   std::string text = call.name.text + "(";
   bool first = true;
   for (const Tree& argument : call.operands) {
-    const bool is_option = argument.kind == TreeKind::Term && argument.comparison != Comparison::None &&
-                           !argument.name.quoted && find_option(argument.name.text) != nullptr;
+    const bool is_option = argument.kind == TreeKind::Term &&
+                           argument.comparison != Comparison::None && !argument.name.quoted &&
+                           find_option(argument.name.text) != nullptr;
     if (!is_option) {
       text += (first ? "" : ", ") + checking.source(argument.span);
       first = false;
@@ -211,12 +236,14 @@ void check_event(Checking& checking, const Tree& argument, const Function& funct
     return;
   }
   const Event* event = checking.names.event(argument.name.text);
-  if (event == nullptr && checking.names.tag(argument.name.text) != nullptr && !checking.names.catalogue().events.empty()) {
+  if (event == nullptr && checking.names.tag(argument.name.text) != nullptr &&
+      !checking.names.catalogue().events.empty()) {
     report_no_event(checking, argument, function);
     return;
   }
   if (event == nullptr) {
-    checking.report.error("unknown-event", argument.name.span, [&checking, &argument] { return event_unknown(checking, argument); });
+    checking.report.error("unknown-event", argument.name.span,
+                          [&checking, &argument] { return event_unknown(checking, argument); });
     return;
   }
   if (argument.comparison != Comparison::None && argument.comparison != Comparison::Is) {
@@ -224,8 +251,12 @@ void check_event(Checking& checking, const Tree& argument, const Function& funct
     checking.report.error("type-mismatch", value.span, [&argument, &value] {
       const std::string op(operator_text(argument.comparison));
       const bool is_number = read_decimal(value.word.text).has_value();
-      return Wording{"type-mismatch/event", is_number ? "type-mismatch+event-count" : "type-mismatch+event-key",
-                     {slot("event", argument.name.text), slot("operator", op), slot("count", "count " + op + " " + value.word.text), slot("key", argument.name.text + ":" + value.word.text)}, {}};
+      return Wording{"type-mismatch/event",
+                     is_number ? "type-mismatch+event-count" : "type-mismatch+event-key",
+                     {slot("event", argument.name.text), slot("operator", op),
+                      slot("count", "count " + op + " " + value.word.text),
+                      slot("key", argument.name.text + ":" + value.word.text)},
+                     {}};
     });
     return;
   }
@@ -234,7 +265,8 @@ void check_event(Checking& checking, const Tree& argument, const Function& funct
   }
 }
 
-void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call, const Event* event) {
+void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call,
+                  const Event* event) {
   switch (option.id) {
     case OptionId::Count:
     case OptionId::Days:

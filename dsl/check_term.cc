@@ -1,11 +1,11 @@
 // Terms: a name, alone or with values. Which tag it is decides what the values may be.
-#include <algorithm>
-
 #include "dsl/checker.h"
 #include "dsl/dates.h"
 #include "dsl/literal.h"
 #include "dsl/print.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
@@ -15,7 +15,8 @@ using engine::TagKind;
 constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalogue
 
 /// The keyword a name begins with (非会员, NOTvip), when the rest is a tag.
-[[nodiscard]] std::optional<std::pair<std::string, std::string>> glued_not(Names& names, const Word& word) {
+[[nodiscard]] std::optional<std::pair<std::string, std::string>> glued_not(Names& names,
+                                                                           const Word& word) {
   if (word.quoted) {
     return std::nullopt;
   }
@@ -38,7 +39,10 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
     if (inside && names.tag(word.text.substr(0, at)) != nullptr) {
       std::string better = word.text;
       better.insert(at + keyword.size(), " ").insert(at, " ");
-      return Wording{"", "unknown-tag+keyword", {slot("operator", keyword), slot("better", better)}, {change_to(word.span, better)}};
+      return Wording{"",
+                     "unknown-tag+keyword",
+                     {slot("operator", keyword), slot("better", better)},
+                     {change_to(word.span, better)}};
     }
   }
   return std::nullopt;
@@ -57,14 +61,25 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
   const std::string& name = term.name.text;
   const std::string written = write_name(name);
   if (const Function* function = find_function(name)) {
-    return {"", "unknown-tag+function", {slot("example", function->en == ascii_lower(name) ? function->example_en : function->example_zh)}, {}};
+    return {"",
+            "unknown-tag+function",
+            {slot("example",
+                  function->en == ascii_lower(name) ? function->example_en : function->example_zh)},
+            {}};
   }
-  if (const Tag* tag = term.comparison == Comparison::None ? checking.names.tag_with_value(name) : nullptr) {
+  if (const Tag* tag =
+          term.comparison == Comparison::None ? checking.names.tag_with_value(name) : nullptr) {
     const std::string better = std::string(name_like(*tag, name)) + ":" + write_value(name);
-    return {"", "unknown-tag+value", {slot("tag", name_like(*tag, name)), slot("better", better)}, {change_to(term.span, better)}};
+    return {"",
+            "unknown-tag+value",
+            {slot("tag", name_like(*tag, name)), slot("better", better)},
+            {change_to(term.span, better)}};
   }
   if (const std::string* segment = checking.names.segment(name)) {
-    return {"", "unknown-tag+segment", {slot("better", "@" + write_name(*segment))}, {change_to(term.name.span, "@" + write_name(*segment))}};
+    return {"",
+            "unknown-tag+segment",
+            {slot("better", "@" + write_name(*segment))},
+            {change_to(term.name.span, "@" + write_name(*segment))}};
   }
   if (const Option* option = find_option(name)) {
     return {"", "unknown-tag+option", {slot("option", option->en)}, {}};
@@ -73,7 +88,10 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
   if (tags.empty()) {
     return {"", "unknown-tag+none", {}, {}};
   }
-  return {"", tags.size() > kListedMax ? "unknown-tag+some" : "unknown-tag+all", {slot("list", first_names(tags))}, {}};
+  return {"",
+          tags.size() > kListedMax ? "unknown-tag+some" : "unknown-tag+all",
+          {slot("list", first_names(tags))},
+          {}};
 }
 
 [[nodiscard]] Wording unknown_tag(Checking& checking, const Tree& term) {
@@ -81,7 +99,10 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
   Wording words;
   if (const auto glued = glued_not(checking.names, term.name)) {
     const std::string better = glued->first + " " + glued->second;
-    words = {"", "unknown-tag+not", {slot("not", glued->first), slot("rest", glued->second)}, {change_to(term.name.span, better)}};
+    words = {"",
+             "unknown-tag+not",
+             {slot("not", glued->first), slot("rest", glued->second)},
+             {change_to(term.name.span, better)}};
   } else if (const auto together = run_together(checking.names, term.name)) {
     words = *together;
   } else if (const auto near = checking.names.near_tags(name); !near.empty()) {
@@ -99,7 +120,8 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
 
 [[nodiscard]] Wording event_alone(const Tree& term, const Event& event) {
   std::string key;
-  if (term.comparison == Comparison::Is && term.values.size() == 1 && !term.values.front().period.has_value()) {
+  if (term.comparison == Comparison::Is && term.values.size() == 1 &&
+      !term.values.front().period.has_value()) {
     key = ":" + write_value(term.values.front().word.text);
   }
   const std::string en = "did(" + write_name(event.name) + key;
@@ -145,7 +167,9 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
 
 [[nodiscard]] Wording flag_value(const Tree& term) {
   const std::string written = term.name.quoted ? write_name(term.name.text) : term.name.text;
-  return {"", "flag-takes-no-value+write", {slot("tag", term.name.text), slot("written", written)},
+  return {"",
+          "flag-takes-no-value+write",
+          {slot("tag", term.name.text), slot("written", written)},
           {change_to(term.span, written), change_to(term.span, "NOT " + written)}};
 }
 
@@ -182,7 +206,9 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
 
 }  // namespace
 
-std::string shown(const std::string& text) { return text.empty() ? "\"\"" : text; }
+std::string shown(const std::string& text) {
+  return text.empty() ? "\"\"" : text;
+}
 
 Slot value_list(std::string_view name, const std::vector<Value>& values) {
   std::vector<std::string> list;
@@ -244,7 +270,9 @@ std::string example_value(const Checking& checking, const Tag& tag) {
     }
     case TagKind::Category:
     case TagKind::Set: {
-      const auto usable = std::find_if(tag.values.begin(), tag.values.end(), [](const Value& value) { return !is_keyword(decode(value.name)); });
+      const auto usable =
+          std::find_if(tag.values.begin(), tag.values.end(),
+                       [](const Value& value) { return !is_keyword(decode(value.name)); });
       return usable == tag.values.end() ? "" : write_value(usable->name);
     }
     case TagKind::Flag:
@@ -259,9 +287,11 @@ Bound check_term(Checking& checking, const Tree& term) {
   const Tag* tag = checking.names.tag(term.name.text);
   if (tag == nullptr) {
     if (const Event* event = checking.names.event(term.name.text)) {
-      checking.report.error("event-not-condition", term.name.span, [&term, event] { return event_alone(term, *event); });
+      checking.report.error("event-not-condition", term.name.span,
+                            [&term, event] { return event_alone(term, *event); });
     } else {
-      checking.report.error("unknown-tag", term.name.span, [&checking, &term] { return unknown_tag(checking, term); });
+      checking.report.error("unknown-tag", term.name.span,
+                            [&checking, &term] { return unknown_tag(checking, term); });
     }
     return wrong;
   }
@@ -274,17 +304,21 @@ Bound check_term(Checking& checking, const Tree& term) {
     return flag;
   }
   if (tag->kind == TagKind::Flag) {
-    checking.report.error("flag-takes-no-value", term.values.front().span, [&term] { return flag_value(term); });
+    checking.report.error("flag-takes-no-value", term.values.front().span,
+                          [&term] { return flag_value(term); });
     return wrong;
   }
   if (term.comparison == Comparison::None) {
-    checking.report.error("needs-value", term.name.span, [&checking, &term, tag] { return needs_value(checking, term, *tag); });
+    checking.report.error("needs-value", term.name.span,
+                          [&checking, &term, tag] { return needs_value(checking, term, *tag); });
     return wrong;
   }
   if (tag->kind == TagKind::Category || tag->kind == TagKind::Set) {
     return check_names(checking, term, *tag);
   }
-  const auto matched = tag->kind == TagKind::Number ? read_numbers(checking, term, domain_of(term, *tag)) : read_dates(checking, term);
+  const auto matched = tag->kind == TagKind::Number
+                           ? read_numbers(checking, term, domain_of(term, *tag))
+                           : read_dates(checking, term);
   if (!matched.has_value()) {
     return wrong;
   }

@@ -1,12 +1,7 @@
-// The checker's parts, one a kind of thing: conditions, terms of each kind of tag, calls and their options. Each takes a
-// tree that parsed, reports what is wrong with it, and gives the bound form (Nothing where it was wrong). Recursion is
-// bounded by the brackets of the tree.
+// The checker's parts, one a kind of thing: conditions, terms of each kind of tag, calls and their
+// options. Each takes a tree that parsed, reports what is wrong with it, and gives the bound form
+// (Nothing where it was wrong). Recursion is bounded by the brackets of the tree.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "dsl/bound.h"
 #include "dsl/catalogue.h"
@@ -17,6 +12,11 @@
 #include "dsl/report.h"
 #include "dsl/scan.h"
 #include "dsl/tree.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tagline::dsl {
 
@@ -51,7 +51,8 @@ struct NumberDomain {
   std::optional<std::int64_t> max;
   std::string unit;
   bool is_age = false;
-  std::string call;  ///< of an option: the call without options, for "did(purchase)"; empty for a tag
+  std::string
+      call;  ///< of an option: the call without options, for "did(purchase)"; empty for a tag
 };
 /// The values of a term as intervals of the real line; `everything`: `*` was among them.
 struct Matched {
@@ -59,18 +60,21 @@ struct Matched {
   bool everything = false;
 };
 /// Empty when something was wrong and has been reported.
-[[nodiscard]] std::optional<Matched> read_numbers(Checking& checking, const Tree& term, const NumberDomain& domain);
+[[nodiscard]] std::optional<Matched> read_numbers(Checking& checking, const Tree& term,
+                                                  const NumberDomain& domain);
 [[nodiscard]] std::optional<Matched> read_dates(Checking& checking, const Tree& term);
 /// Reports why `word` is not a number of the domain.
 void report_not_a_number(Checking& checking, const TermValue& value, const NumberDomain& domain);
 
 void check_event(Checking& checking, const Tree& argument, const Function& function);
 /// `event`: the event of a did(...), when it is known.
-void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call, const Event* event);
+void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call,
+                  const Event* event);
 /// `call` without its options, as typed: did(purchase).
 [[nodiscard]] std::string bare_call(const Checking& checking, const Tree& call);
 
-/// Findings that do not stop an expression. REQUIRES: `bound` is what `tree` was bound to, without errors.
+/// Findings that do not stop an expression. REQUIRES: `bound` is what `tree` was bound to, without
+/// errors.
 void warn(Checking& checking, const Tree& tree, const Bound& bound);
 
 /// 数值, 日期, ...: what Chinese calls a literal of this kind.

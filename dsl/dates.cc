@@ -35,7 +35,9 @@ constexpr std::int64_t kDaysMax = 4'000'000;  // likewise
   return 0;
 }
 
-[[nodiscard]] std::int64_t days_in(Unit unit) { return unit == Unit::Week ? 7 : 1; }
+[[nodiscard]] std::int64_t days_in(Unit unit) {
+  return unit == Unit::Week ? 7 : 1;
+}
 
 [[nodiscard]] Day month_start(Day day) {
   const year_month_day date(day);
@@ -60,16 +62,22 @@ constexpr std::int64_t kDaysMax = 4'000'000;  // likewise
 
 }  // namespace
 
-Day earliest_day() { return kFirstDay; }
+Day earliest_day() {
+  return kFirstDay;
+}
 
-Day latest_day() { return kLastDay; }
+Day latest_day() {
+  return kLastDay;
+}
 
-bool is_writable(Day day) { return day >= kFirstDay && day <= kLastDay; }
+bool is_writable(Day day) {
+  return day >= kFirstDay && day <= kLastDay;
+}
 
 Day add_months(Day day, std::int64_t months) {
   const year_month_day date(day);
-  const std::int64_t total =
-      static_cast<std::int64_t>(static_cast<int>(date.year())) * 12 + static_cast<unsigned>(date.month()) - 1 + months;
+  const std::int64_t total = static_cast<std::int64_t>(static_cast<int>(date.year())) * 12 +
+                             static_cast<unsigned>(date.month()) - 1 + months;
   const std::int64_t years = total >= 0 ? total / 12 : -((11 - total) / 12);
   const auto then_year = year(static_cast<int>(years));
   const auto then_month = month(static_cast<unsigned>(total - years * 12 + 1));

@@ -1,16 +1,17 @@
 // Diagnostics: what is wrong with an expression, where, and what to write instead.
 #pragma once
 
+#include "engine/error.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/error.h"
-
 namespace tagline::dsl {
 
-/// Half-open [begin, end), 0-based code points of the text as typed. People and JSON see `begin + 1`.
+/// Half-open [begin, end), 0-based code points of the text as typed. People and JSON see `begin +
+/// 1`.
 struct Span {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
@@ -31,14 +32,16 @@ struct Diagnostic {
   Severity severity = Severity::Error;
   Span span;
   Text message;
-  Text hint;         ///< may be empty
+  Text hint;  ///< may be empty
   std::vector<Fix> fixes;
 };
 
-/// The card a terminal shows: the line of `text` the diagnostic points into, a caret line under it (full-width
-/// carets under East Asian wide characters), then `error: ...` and `hint:  ...` in the language asked for
+/// The card a terminal shows: the line of `text` the diagnostic points into, a caret line under it
+/// (full-width carets under East Asian wide characters), then `error: ...` and `hint:  ...` in the
+/// language asked for
 /// ("错误：", "提示：" in Chinese). Ends with a line feed.
 enum class Language : std::uint8_t { English, Chinese };
-[[nodiscard]] std::string card(const Diagnostic& diagnostic, std::string_view text, Language language);
+[[nodiscard]] std::string card(const Diagnostic& diagnostic, std::string_view text,
+                               Language language);
 
 }  // namespace tagline::dsl

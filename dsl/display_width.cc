@@ -1,16 +1,17 @@
 #include "dsl/display_width.h"
 
-#include <algorithm>
-
 #include "dsl/unicode.h"
 #include "dsl/width_table.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
 
 [[nodiscard]] bool contains(std::span<const CodeRange> ranges, char32_t point) {
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), point,
-                                      [](char32_t value, const CodeRange& range) { return value < range.first; });
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), point,
+                       [](char32_t value, const CodeRange& range) { return value < range.first; });
   return after != ranges.begin() && point <= std::prev(after)->last;
 }
 

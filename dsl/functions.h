@@ -1,5 +1,5 @@
-// Functions: the table of what may be called, with what options. Functions are data, not grammar: a new one is a row
-// here and a branch in the checker.
+// Functions: the table of what may be called, with what options. Functions are data, not grammar: a
+// new one is a row here and a branch in the checker.
 #pragma once
 
 #include <array>

@@ -1,33 +1,39 @@
 // The grammar of the language, and the only file that knows Boost.Spirit X3.
 //
-// X3 parses the scanned text (dsl/scan.h), so there is no Unicode, no quote and no unbounded nesting left to deal with
-// here. Rules are named by the error they mean: an expectation that fails throws with the name of the rule that was
-// expected, and `fault_of` turns that into a code. A check that no rule can express (a name that reads as a number) sets
-// `State::fault`, which outranks whatever X3 reports afterwards; such checks stand only where the parser is already
+// X3 parses the scanned text (dsl/scan.h), so there is no Unicode, no quote and no unbounded
+// nesting left to deal with here. Rules are named by the error they mean: an expectation that fails
+// throws with the name of the rule that was expected, and `fault_at` turns that into a code. A
+// check that no rule can express (a name that reads as a number) sets `State::fault`, which
+// outranks whatever X3 reports afterwards; such checks stand only where the parser is already
 // committed, so the first one is the right one. Nothing else is thrown.
 //
-// Traps this file walks around (Boost 1.81): attributes are not rolled back when an alternative fails, so every rule
-// fills its node in actions; predicates skip blanks first, so boundaries stand inside lexeme; plain char_ does not match
-// beyond ASCII, so only the unicode one is named; `a % op` swallows a dangling operator, so lists are `a >> *(op > a)`.
+// Traps this file walks around (Boost 1.81): attributes are not rolled back when an alternative
+// fails, so every rule fills its node in actions; predicates skip blanks first, so boundaries stand
+// inside lexeme; plain char_ does not match beyond ASCII, so only the unicode one is named; `a %
+// op` swallows a dangling operator, so lists are `a >> *(op > a)`.
 #define BOOST_SPIRIT_X3_UNICODE
 
 #include "dsl/grammar.h"
+
+#include "dsl/grammar_fault.h"
+#include "dsl/literal.h"
+#include "dsl/unicode.h"
 
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <utility>
 
-#include "dsl/literal.h"
-#include "dsl/unicode.h"
-
 #include <boost/spirit/home/x3.hpp>
 
-// What is expected is named by its rule, also when an action hangs on it (Boost 1.81 gives the mangled type instead).
+// What is expected is named by its rule, also when an action hangs on it (Boost 1.81 gives the
+// mangled type instead).
 template <class Subject, class Action>
 struct boost::spirit::x3::get_info<boost::spirit::x3::action<Subject, Action>> {
   using result_type = std::string;
-  std::string operator()(const action<Subject, Action>& parser) const { return what(parser.subject); }
+  std::string operator()(const action<Subject, Action>& parser) const {
+    return what(parser.subject);
+  }
 };
 
 namespace tagline::dsl {
@@ -42,7 +48,6 @@ struct State {
   const Scanned& scanned;
   const Limits& limits;
   Iterator begin;
-  Iterator end;
   std::uint32_t terms = 0;
   std::optional<Fault> fault{};
   Span matched{};  ///< by the last rule that is Marked
@@ -81,48 +86,13 @@ std::string unescape(std::u32string_view content) {
   return out;
 }
 
-std::u32string_view word_at(Iterator at, Iterator end) {
-  Iterator last = at;
-  while (last != end && is_word_char(*last)) {
-    ++last;
-  }
-  return {at, static_cast<std::size_t>(last - at)};
-}
-
-Iterator skip_blanks(Iterator at, Iterator end) {
-  while (at != end && *at == U' ') {
-    ++at;
-  }
-  return at;
-}
-
-bool is_negation(std::u32string_view word) { return word == U"非" || (word.size() == 3 && is_keyword(word) && ascii_lower(word[0]) == U'n'); }
-
-/// Does what follows a word make it the name of a condition rather than a literal argument? `25 <= age`, `25(vip)` and
-/// `10 AND vip` are conditions that begin with a value, which deserves to be said; `10, vip` is not.
-bool makes_condition(Iterator at, Iterator end) {
-  if (at != end && *at == U'(') {
-    return true;
-  }
-  at = skip_blanks(at, end);
-  if (at == end) {
-    return false;
-  }
-  if (*at == U'!') {
-    return at + 1 != end && at[1] == U'=';
-  }
-  const std::u32string_view word = word_at(at, end);
-  constexpr std::u32string_view kOperators = U":=<>≥≤≠&|";
-  return kOperators.find(*at) != std::u32string_view::npos || (is_keyword(word) && !is_negation(word));
-}
-
-// --- What rules do when they have matched ------------------------------------------------------------------------------
-
-/// Rules that say where they matched. X3 hides the node from on_success when a rule has actions, so the place is left in
-/// the state, and the action of the caller, which runs next, writes it into the node.
+/// Rules that say where they matched. X3 hides the node from on_success when a rule has actions, so
+/// the place is left in the state, and the action of the caller, which runs next, writes it into
+/// the node.
 struct Marked {
   template <class Unused, class Context>
-  void on_success(const Iterator& first, const Iterator& last, Unused& /*node*/, const Context& context) {
+  void on_success(const Iterator& first, const Iterator& last, Unused& /*node*/,
+                  const Context& context) {
     State& state = state_of(context);
     state.matched = state.span(first, last);
   }
@@ -132,7 +102,8 @@ struct Marked {
 template <class Context>
 Tree located(Context& context) {
   Tree tree = std::move(x3::_attr(context));
-  const bool is_group = tree.kind == TreeKind::And || tree.kind == TreeKind::Or || tree.kind == TreeKind::Not;
+  const bool is_group =
+      tree.kind == TreeKind::And || tree.kind == TreeKind::Or || tree.kind == TreeKind::Not;
   if (is_group && !tree.bracketed) {
     tree.span = state_of(context).matched;
   }
@@ -149,7 +120,8 @@ void absorb(Tree& group, Tree&& operand) {
   }
 }
 
-/// (a AND b) AND c = a AND b AND c: groups of one operator are flat, so only brackets make a tree deep.
+/// (a AND b) AND c = a AND b AND c: groups of one operator are flat, so only brackets make a tree
+/// deep.
 template <TreeKind kKind>
 struct Join {
   template <class Context>
@@ -216,7 +188,9 @@ const auto bracket = [](auto& context) {
 
 const auto everyone_here = [](auto& context) { x3::_val(context).kind = TreeKind::Everyone; };
 
-const auto word_text = [](auto& context) { x3::_val(context).text = encode(view_of(x3::_attr(context))); };
+const auto word_text = [](auto& context) {
+  x3::_val(context).text = encode(view_of(x3::_attr(context)));
+};
 
 const auto string_text = [](auto& context) {
   x3::_val(context).text = unescape(view_of(x3::_attr(context)));
@@ -250,7 +224,7 @@ const auto literal_text = [](auto& context) {
   State& state = state_of(context);
   const std::u32string_view text = view_of(x3::_attr(context));
   const Iterator last = text.data() + text.size();
-  if (!is_literal(text) || makes_condition(last, state.end)) {
+  if (!is_literal(text) || makes_condition(state.scanned.text, state.span(last, last).begin)) {
     x3::_pass(context) = false;
     return;
   }
@@ -260,8 +234,12 @@ const auto literal_text = [](auto& context) {
   tree.name = {encode(text), false, tree.span};
 };
 
-const auto add_argument = [](auto& context) { x3::_val(context).push_back(std::move(x3::_attr(context))); };
-const auto set_arguments = [](auto& context) { x3::_val(context).operands = std::move(x3::_attr(context)); };
+const auto add_argument = [](auto& context) {
+  x3::_val(context).push_back(std::move(x3::_attr(context)));
+};
+const auto set_arguments = [](auto& context) {
+  x3::_val(context).operands = std::move(x3::_attr(context));
+};
 
 const auto set_operator = [](auto& context) { x3::_val(context) = x3::_attr(context); };
 const auto set_is = [](auto& context) { x3::_val(context) = Comparison::Is; };
@@ -291,28 +269,32 @@ const auto add_value = [](auto& context) {
     x3::_pass(context) = false;
   }
 };
-const auto set_values = [](auto& context) { x3::_val(context).values = std::move(x3::_attr(context)); };
+const auto set_values = [](auto& context) {
+  x3::_val(context).values = std::move(x3::_attr(context));
+};
 const auto set_word = [](auto& context) {
   x3::_val(context).word = std::move(x3::_attr(context));
   x3::_val(context).word.span = state_of(context).matched;
 };
 const auto set_period = [](auto& context) {
   const State& state = state_of(context);
-  const std::u32string_view text(state.begin + state.matched.begin, state.matched.end - state.matched.begin);
+  const std::u32string_view text(state.begin + state.matched.begin,
+                                 state.matched.end - state.matched.begin);
   x3::_val(context).period = x3::_attr(context);
   x3::_val(context).word = {encode(text), false, state.matched};
 };
 const auto rolling_count = [](auto& context) {
-  x3::_val(context) = Period{Period::Kind::Rolling, {count_of(view_of(x3::_attr(context))), Unit::Day}};
+  x3::_val(context) =
+      Period{Period::Kind::Rolling, {count_of(view_of(x3::_attr(context))), Unit::Day}};
 };
 const auto rolling_unit = [](auto& context) { x3::_val(context).length.unit = x3::_attr(context); };
-const auto this_unit = [](auto& context) { x3::_val(context) = Period{Period::Kind::This, {0, x3::_attr(context)}}; };
+const auto this_unit = [](auto& context) {
+  x3::_val(context) = Period{Period::Kind::This, {0, x3::_attr(context)}};
+};
 const auto previous_unit = [](auto& context) {
   x3::_val(context) = Period{Period::Kind::Previous, {0, x3::_attr(context)}};
 };
 const auto named_period = [](auto& context) { x3::_val(context) = x3::_attr(context); };
-
-// --- Tables of words ---------------------------------------------------------------------------------------------------
 
 struct UnitTable : Symbols<Unit> {
   UnitTable() {
@@ -353,8 +335,8 @@ const PeriodTable period_word;
 const EqualTable eq;
 const RelationTable rel;
 
-// --- The grammar -------------------------------------------------------------------------------------------------------
-// grammar-docs/grammar.ebnf, rule for rule. The name of a rule is the error when it is expected and not there.
+// grammar-docs/grammar.ebnf, rule for rule. The name of a rule is the error when it is expected and
+// not there.
 
 using x3::lexeme;
 using x3::no_case;
@@ -423,7 +405,7 @@ const auto group_def       = lit(U"(") > disjunction[bracket] > close_group;
 const auto everyone_def    = lexeme[lit(U"*") >> !word_char] >> x3::eps[everyone_here];
 const auto segment_def     = lit(U"@") > segment_name[Named<TreeKind::Segment>()];
 const auto call_def        = call_name[Named<TreeKind::Call>()] > open_call > arguments[set_arguments];
-const auto arguments_def   = lit(U")") | (argument[add_argument] >> *(lit(U",") > argument[add_argument]) > close_call);
+const auto arguments_def   = lit(U")") | ((argument[add_argument] >> *(lit(U",") > argument[add_argument])) > close_call);
 const auto argument_def    = literal[pass] | disjunction[condition];
 const auto literal_def     = lexeme[raw[word][literal_text]];
 
@@ -464,86 +446,29 @@ BOOST_SPIRIT_DEFINE(arguments, argument, literal, name, segment_name, call_name,
 BOOST_SPIRIT_DEFINE(period, equal, relation, colon, close_group, close_list, close_call, open_call, finish)
 // clang-format on
 
-// --- Faults ------------------------------------------------------------------------------------------------------------
-
-bool starts_condition(Iterator at, Iterator end) {
-  if (*at == U'!') {
-    return at + 1 == end || at[1] != U'=';
-  }
-  return is_word_char(*at) || *at == kQuoteOpen || *at == U'(' || *at == U'@';
-}
-
-/// What stands at a place, for the caret: a word, a quoted text, an operator.
-Span token_span(const State& state, Iterator at) {
-  if (at == state.end) {
-    return state.span(at, at);
-  }
-  Iterator last = at + 1;
-  if (*at == U'@' || is_word_char(*at)) {
-    last += static_cast<std::ptrdiff_t>(word_at(last, state.end).size());
-  } else if (*at == kQuoteOpen) {
-    while (last != state.end && *(last - 1) != kQuoteClose) {
-      ++last;
-    }
-  } else if (last != state.end) {
-    constexpr std::u32string_view kPairs = U">=<=!==<=><>&&||";
-    for (std::size_t i = 0; i + 1 < kPairs.size(); i += 2) {
-      if (kPairs[i] == *at && kPairs[i + 1] == *last) {
-        return state.span(at, last + 1);
-      }
-    }
-    if (*at == U'=' && *last == U'=') {
-      ++last;
-    }
-  }
-  return state.span(at, last);
-}
-
-Fault fault_of(const State& state, Iterator where, std::string_view which) {
-  const Iterator at = skip_blanks(where, state.end);
-  const Span span = token_span(state, at);
-  const bool closes = which.starts_with("close-");
-  if (!closes && which != "end") {
-    for (const std::string_view code : {"expected-value", "expected-name", "expected-argument"}) {
-      if (which == code) {
-        return {code, span};
-      }
-    }
-    return {"expected-term", span};
-  }
-  if (at == state.end && !state.scanned.unclosed.empty()) {
-    const std::uint32_t open = state.scanned.unclosed.back();
-    return {"unclosed-paren", {open, open + 1}};
-  }
-  if (*at == U')') {
-    return {"unexpected-close", span};
-  }
-  if (!starts_condition(at, state.end)) {
-    return {"unexpected-char", span};
-  }
-  return {which == "close-list" || which == "close-call" ? "missing-comma" : "missing-operator", span};
-}
-
 }  // namespace
 
 Parsed parse(const Scanned& scanned, const Limits& limits) {
   Parsed parsed;
   const Iterator begin = scanned.text.data();
   const Iterator last = begin + scanned.text.size();
-  if (skip_blanks(begin, last) == last) {
+  if (scanned.text.find_first_not_of(U' ') == std::u32string::npos) {
     parsed.fault = Fault{"empty", {0, 0}};
     return parsed;
   }
-  State state{scanned, limits, begin, last};
+  State state{scanned, limits, begin};
   Iterator first = begin;
   try {
-    const bool ok = x3::phrase_parse(first, last, x3::with<StateTag>(std::ref(state))[query], lit(U" "), parsed.tree);
+    const bool ok = x3::phrase_parse(first, last, x3::with<StateTag>(std::ref(state))[query],
+                                     lit(U" "), parsed.tree);
     if (!ok) {
-      state.stop("expected-term", token_span(state, skip_blanks(begin, last)));
+      const Fault fault = fault_at(scanned, 0, "expected-term");
+      state.stop(fault.code, fault.span);
     }
   } catch (const x3::expectation_failure<Iterator>& failure) {
-    const Fault fault = fault_of(state, failure.where(), failure.which());
-    state.stop(fault.code, fault.span, fault.count);
+    const Span where = state.span(failure.where(), failure.where());
+    const Fault fault = fault_at(scanned, where.begin, failure.which());
+    state.stop(fault.code, fault.span);
   }
   parsed.fault = state.fault;
   parsed.before = state.before;

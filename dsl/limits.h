@@ -1,17 +1,21 @@
-// Limits: how much of everything an expression may hold. No input, however hostile, costs more than these allow.
+// Limits: how much of everything an expression may hold. No input, however hostile, costs more than
+// these allow.
 #pragma once
 
 #include <cstdint>
 
 namespace tagline::dsl {
 
-/// Defaults; a caller may set others. Each has an error code of its own (in brackets), whose text gives the limit.
+/// Defaults; a caller may set others. Each has an error code of its own (in brackets), whose text
+/// gives the limit.
 struct Limits {
-  /// Code points of the text [too-long]. Several thousand conditions' worth; a list of people belongs in a segment.
+  /// Code points of the text [too-long]. Several thousand conditions' worth; a list of people
+  /// belongs in a segment.
   std::uint32_t code_points = 65'536;
-  /// Open brackets at any point [too-deep]. Counted as people see them. Bounds the recursion of the parser, the
-  /// printer, the checker, lowering and the destructors: flat AND/OR and cancelled NOTs make no tree deeper than
-  /// its brackets. Measured stack at this depth: grammar-docs/language.en.md, "Limits".
+  /// Open brackets at any point [too-deep]. Counted as people see them. Bounds the recursion of the
+  /// parser, the printer, the checker, lowering and the destructors: flat AND/OR and cancelled NOTs
+  /// make no tree deeper than its brackets. Measured stack at this depth:
+  /// grammar-docs/language.en.md, "Limits".
   std::uint32_t depth = 64;
   /// Conditions, function calls and options together [too-many-terms].
   std::uint32_t terms = 1'000;
@@ -21,9 +25,9 @@ struct Limits {
   std::uint32_t sequence_steps = 32;
   /// Values one wildcard may stand for [too-many-values]: it becomes a union of that many rows.
   std::uint32_t wildcard_values = 10'000;
-  /// Values compared with wildcards in one expression [too-many-values]: thousands of wildcards over a large tag
-  /// would take minutes. About a second's work.
-  std::uint64_t wildcard_tests = 5'000'000;
+  /// Values compared with wildcards in one expression [too-many-values]: thousands of wildcards
+  /// over a large tag would take minutes. Some tenths of a second's work.
+  std::uint64_t wildcard_tests = 2'000'000;
   /// Errors in one reply, and warnings in one reply; the first by position are kept.
   std::uint32_t errors = 10;
 };

@@ -1,10 +1,10 @@
 #include "dsl/literal.h"
 
-#include <array>
-#include <string>
-
 #include "dsl/unicode.h"
 #include "dsl/units.h"
+
+#include <array>
+#include <string>
 
 namespace tagline::dsl {
 namespace {
@@ -70,7 +70,8 @@ namespace {
   if (!found) {
     return false;
   }
-  return rest.empty() || ((rest.front() == U'-' || rest.front() == U'+') && read_length(rest.substr(1)).has_value());
+  return rest.empty() || ((rest.front() == U'-' || rest.front() == U'+') &&
+                          read_length(rest.substr(1)).has_value());
 }
 
 /// Hours and less are no lengths of ours, so that `5s` may be a tag.
@@ -94,7 +95,8 @@ namespace {
     return is_number(word.substr(0, wave)) && is_number(word.substr(wave + 1));
   }
   const auto dash = word.find(U'-');
-  return dash != std::u32string_view::npos && is_unsigned(word.substr(0, dash)) && is_unsigned(word.substr(dash + 1));
+  return dash != std::u32string_view::npos && is_unsigned(word.substr(0, dash)) &&
+         is_unsigned(word.substr(dash + 1));
 }
 
 }  // namespace
@@ -124,7 +126,8 @@ bool is_keyword(std::u32string_view word) {
   for (char32_t& point : lower) {
     point = ascii_lower(point);
   }
-  return lower == U"and" || lower == U"or" || lower == U"not" || lower == U"且" || lower == U"或" || lower == U"非";
+  return lower == U"and" || lower == U"or" || lower == U"not" || lower == U"且" || lower == U"或" ||
+         lower == U"非";
 }
 
 }  // namespace tagline::dsl

@@ -9,7 +9,8 @@ using engine::NodeId;
 using engine::Plan;
 
 /// `!=`: has a value, and none of these.
-[[nodiscard]] NodeId known_without(const Bound& bound, const std::vector<NodeId>& values, Plan& plan) {
+[[nodiscard]] NodeId known_without(const Bound& bound, const std::vector<NodeId>& values,
+                                   Plan& plan) {
   const NodeId known = plan.row({bound.field, engine::kExistsRow});
   return values.empty() ? known : plan.difference(known, values);
 }

@@ -1,9 +1,9 @@
 #include "dsl/message.h"
 
-#include <algorithm>
-
 #include "dsl/text_table.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
@@ -31,8 +31,20 @@ void append_set_off(std::string& out, std::string_view value, std::string_view r
   out += starts_bare(rest) ? "" : " ";
 }
 
-// One pass: what a slot brings in is not looked at again, so braces in the user's text are harmless.
-[[nodiscard]] std::string fill_one(std::string_view text, const std::vector<Slot>& slots, std::string Text::*language) {
+// A message quotes what was typed, not all of it: the span does the pointing.
+constexpr std::size_t kQuotedMax = 200;  // code points of one slot
+
+[[nodiscard]] std::string shortened(const std::string& value) {
+  if (value.size() <= kQuotedMax || count_points(value) <= kQuotedMax) {
+    return value;
+  }
+  return encode(decode(value).substr(0, kQuotedMax - 1)) + "…";
+}
+
+// One pass: what a slot brings in is not looked at again, so braces in the user's text are
+// harmless.
+[[nodiscard]] std::string fill_one(std::string_view text, const std::vector<Slot>& slots,
+                                   std::string Text::*language) {
   std::string out;
   for (;;) {
     const auto open = text.find('{');
@@ -45,15 +57,16 @@ void append_set_off(std::string& out, std::string_view value, std::string_view r
     const bool set_off = name.starts_with('~');
     name.remove_prefix(set_off ? 1 : 0);
     text.remove_prefix(close + 1);
-    const auto found =
-        std::find_if(slots.begin(), slots.end(), [&](const Slot& entry) { return entry.name == name; });
+    const auto found = std::find_if(slots.begin(), slots.end(),
+                                    [&](const Slot& entry) { return entry.name == name; });
     if (found == slots.end()) {
       continue;
     }
+    const std::string value = shortened(found->value.*language);
     if (set_off && language == &Text::zh) {
-      append_set_off(out, found->value.*language, text);
+      append_set_off(out, value, text);
     } else {
-      out += found->value.*language;
+      out += value;
     }
   }
 }
@@ -69,7 +82,9 @@ void append_set_off(std::string& out, std::string_view value, std::string_view r
 
 }  // namespace
 
-Slot slot(std::string_view name, std::string_view both) { return slot(name, both, both); }
+Slot slot(std::string_view name, std::string_view both) {
+  return slot(name, both, both);
+}
 
 Slot slot(std::string_view name, std::string_view en, std::string_view zh) {
   return {name, {std::string(en), std::string(zh)}};
@@ -89,7 +104,8 @@ Diagnostic compose(std::string_view code, Severity severity, Span span, const Wo
   diagnostic.code = code;
   diagnostic.severity = severity;
   diagnostic.span = span;
-  diagnostic.message = fill(wording.message.empty() ? code : std::string_view(wording.message), wording.slots);
+  diagnostic.message =
+      fill(wording.message.empty() ? code : std::string_view(wording.message), wording.slots);
   if (!wording.hint.empty()) {
     diagnostic.hint = fill(wording.hint, wording.slots);
   }
@@ -105,6 +121,8 @@ Fix insert_at(std::uint32_t at, std::string_view text) {
   return {fill("fix+insert", {slot("text", text)}), {at, at}, std::string(text)};
 }
 
-Fix remove(Span span) { return {fill("fix+remove", {}), span, ""}; }
+Fix remove(Span span) {
+  return {fill("fix+remove", {}), span, ""};
+}
 
 }  // namespace tagline::dsl

@@ -1,11 +1,11 @@
 // Messages: rows of the text table with their slots filled.
 #pragma once
 
+#include "dsl/diagnostic.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/diagnostic.h"
 
 namespace tagline::dsl {
 
@@ -27,7 +27,8 @@ struct Wording {
 };
 
 [[nodiscard]] Text fill(std::string_view key, const std::vector<Slot>& slots);
-[[nodiscard]] Diagnostic compose(std::string_view code, Severity severity, Span span, const Wording& wording);
+[[nodiscard]] Diagnostic compose(std::string_view code, Severity severity, Span span,
+                                 const Wording& wording);
 /// "change to {text}", replacing `span`.
 [[nodiscard]] Fix change_to(Span span, std::string_view text);
 [[nodiscard]] Fix insert_at(std::uint32_t at, std::string_view text);

@@ -1,15 +1,16 @@
 #include "dsl/names.h"
 
-#include <algorithm>
-
 #include "dsl/unicode.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
 
-constexpr std::size_t kWalkLookups = 8;  // look-ups in one list before an index pays
+constexpr std::size_t kWalkLookups = 8;   // look-ups in one list before an index pays
 constexpr std::size_t kWalkEntries = 16;  // lists this short are always walked
-constexpr std::size_t kValuesSearched = 200'000;  // bound of the search for a value in all tags, for a hint only
+constexpr std::size_t kValuesSearched =
+    200'000;  // bound of the search for a value in all tags, for a hint only
 
 /// match_key(text) == key, without building it.
 [[nodiscard]] bool has_key(std::string_view text, std::string_view key) {
@@ -30,8 +31,9 @@ constexpr std::size_t kValuesSearched = 200'000;  // bound of the search for a v
 
 template <class Entry>
 [[nodiscard]] bool is_called(const Entry& entry, std::string_view key) {
-  return has_key(entry.name, key) || std::any_of(entry.aliases.begin(), entry.aliases.end(),
-                                                 [&](const std::string& alias) { return has_key(alias, key); });
+  return has_key(entry.name, key) ||
+         std::any_of(entry.aliases.begin(), entry.aliases.end(),
+                     [&](const std::string& alias) { return has_key(alias, key); });
 }
 
 template <class Entry>
@@ -54,7 +56,9 @@ template <class Entry>
   return list;
 }
 
-[[nodiscard]] std::uint64_t nobody(std::size_t /*owner*/) { return 0; }
+[[nodiscard]] std::uint64_t nobody(std::size_t /*owner*/) {
+  return 0;
+}
 
 }  // namespace
 
@@ -126,7 +130,8 @@ template class NameList<Tag>;
 template class NameList<Event>;
 template class NameList<Value>;
 
-Names::Names(const Catalogue& catalogue) : catalogue_(catalogue), tags_(catalogue.tags), events_(catalogue.events) {}
+Names::Names(const Catalogue& catalogue)
+    : catalogue_(catalogue), tags_(catalogue.tags), events_(catalogue.events) {}
 
 const Value* Names::value(const std::vector<Value>& values, std::string_view name) {
   return values_.try_emplace(&values, values).first->second.find(name);
@@ -154,7 +159,8 @@ const Tag* Names::tag_with_value(std::string_view value) {
     if (searched > kValuesSearched) {
       return nullptr;
     }
-    if (std::any_of(tag.values.begin(), tag.values.end(), [&](const Value& entry) { return is_called(entry, key); })) {
+    if (std::any_of(tag.values.begin(), tag.values.end(),
+                    [&](const Value& entry) { return is_called(entry, key); })) {
       return &tag;
     }
   }

@@ -1,6 +1,9 @@
-// Names: the catalogue as the checker asks it. Exact spellings first (names before aliases), then any ASCII case and
-// width, if that is unique.
+// Names: the catalogue as the checker asks it. Exact spellings first (names before aliases), then
+// any ASCII case and width, if that is unique.
 #pragma once
+
+#include "dsl/catalogue.h"
+#include "dsl/suggest.h"
 
 #include <optional>
 #include <string>
@@ -8,13 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "dsl/catalogue.h"
-#include "dsl/suggest.h"
-
 namespace tagline::dsl {
 
-/// Finds entries of one list. Walks the list for the first few look-ups, then indexes it: most expressions ask a tag for
-/// one value of many, some for thousands.
+/// Finds entries of one list. Walks the list for the first few look-ups, then indexes it: most
+/// expressions ask a tag for one value of many, some for thousands.
 template <class Entry>
 class NameList {
  public:

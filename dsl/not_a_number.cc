@@ -1,11 +1,11 @@
-// What a word that should be a number was meant to be: an amount with its currency, 1万, 10k, a range with a minus
-// sign. Where the number can be told, the hint gives it.
-#include <algorithm>
-#include <array>
-
+// What a word that should be a number was meant to be: an amount with its currency, 1万, 10k, a
+// range with a minus sign. Where the number can be told, the hint gives it.
 #include "dsl/checker.h"
 #include "dsl/literal.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
+#include <array>
 
 namespace tagline::dsl {
 namespace {
@@ -15,11 +15,26 @@ struct Multiplier {
   unsigned zeros;
 };
 // Longest first. `w` is 万 (and weeks, which is why it is refused and not read).
-constexpr std::array<Multiplier, 16> kMultipliers = {{{"百万", 6}, {"千万", 7}, {"十万", 5}, {"万亿", 12}, {"亿", 8}, {"万", 4},
-                                                      {"千", 3}, {"百", 2}, {"十", 1}, {"k", 3}, {"K", 3}, {"w", 4}, {"W", 4},
-                                                      {"m", 6}, {"M", 6}, {"b", 9}}};
-constexpr std::array<std::string_view, 8> kCurrencies = {"¥", "￥", "$", "€", "£", "RMB", "CNY", "USD"};
-constexpr std::array<std::string_view, 9> kMoneyWords = {"元", "块", "块钱", "圆", "人民币", "rmb", "yuan", "RMB", "CNY"};
+constexpr std::array<Multiplier, 16> kMultipliers = {{{"百万", 6},
+                                                      {"千万", 7},
+                                                      {"十万", 5},
+                                                      {"万亿", 12},
+                                                      {"亿", 8},
+                                                      {"万", 4},
+                                                      {"千", 3},
+                                                      {"百", 2},
+                                                      {"十", 1},
+                                                      {"k", 3},
+                                                      {"K", 3},
+                                                      {"w", 4},
+                                                      {"W", 4},
+                                                      {"m", 6},
+                                                      {"M", 6},
+                                                      {"b", 9}}};
+constexpr std::array<std::string_view, 8> kCurrencies = {"¥", "￥",  "$",   "€",
+                                                         "£", "RMB", "CNY", "USD"};
+constexpr std::array<std::string_view, 9> kMoneyWords = {"元",  "块",   "块钱", "圆", "人民币",
+                                                         "rmb", "yuan", "RMB",  "CNY"};
 
 /// value * 10^zeros as text, exactly.
 [[nodiscard]] std::string times_ten(const Decimal& value, unsigned zeros) {
@@ -32,12 +47,13 @@ constexpr std::array<std::string_view, 9> kMoneyWords = {"元", "块", "块钱",
     digits.append(zeros - value.fraction.size(), '0');
   }
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
-  return (value.negative ? "-" : "") + (digits.empty() ? "0" : digits) + (fraction.empty() ? "" : "." + fraction);
+  return (value.negative ? "-" : "") + (digits.empty() ? "0" : digits) +
+         (fraction.empty() ? "" : "." + fraction);
 }
 
 struct Amount {
-  std::string number;       ///< what it comes to
-  bool is_money = false;    ///< a currency or the unit stood beside it
+  std::string number;     ///< what it comes to
+  bool is_money = false;  ///< a currency or the unit stood beside it
 };
 
 /// Digits, then a multiplier, then a unit, either of which may be missing; a currency in front.
@@ -53,8 +69,10 @@ struct Amount {
   const auto digits_end = std::min(text.find_first_not_of("-.0123456789"), text.size());
   const auto number = read_decimal(text.substr(0, digits_end));
   std::string_view rest = text.substr(digits_end);
-  const bool has_more_digits = std::any_of(rest.begin(), rest.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!number.has_value() || has_more_digits || rest.find('*') != std::string_view::npos || (rest.empty() && !amount.is_money)) {
+  const bool has_more_digits =
+      std::any_of(rest.begin(), rest.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!number.has_value() || has_more_digits || rest.find('*') != std::string_view::npos ||
+      (rest.empty() && !amount.is_money)) {
     return std::nullopt;
   }
   unsigned zeros = 0;
@@ -65,7 +83,8 @@ struct Amount {
       break;
     }
   }
-  amount.is_money = amount.is_money || (!unit.empty() && rest == unit) || std::find(kMoneyWords.begin(), kMoneyWords.end(), rest) != kMoneyWords.end();
+  amount.is_money = amount.is_money || (!unit.empty() && rest == unit) ||
+                    std::find(kMoneyWords.begin(), kMoneyWords.end(), rest) != kMoneyWords.end();
   const bool is_unit = rest.empty() || amount.is_money || rest == "%" || has_wide_script(rest) ||
                        read_length(decode("1" + std::string(rest))).has_value();
   if (!is_unit) {
@@ -78,7 +97,8 @@ struct Amount {
 /// -20-5 and the like: a range whose dash could be a sign.
 [[nodiscard]] std::optional<std::string> signed_range(std::string_view text) {
   const auto dash = text.find('-', 1);
-  if (dash == std::string_view::npos || !read_decimal(text.substr(0, dash)).has_value() || !read_decimal(text.substr(dash + 1)).has_value()) {
+  if (dash == std::string_view::npos || !read_decimal(text.substr(0, dash)).has_value() ||
+      !read_decimal(text.substr(dash + 1)).has_value()) {
     return std::nullopt;
   }
   return std::string(text.substr(0, dash)) + ".." + std::string(text.substr(dash + 1));
@@ -86,7 +106,9 @@ struct Amount {
 
 /// .5, 5., +5: numbers but for one sign.
 [[nodiscard]] std::optional<std::string> repaired(std::string_view text) {
-  for (const std::string& candidate : {"0" + std::string(text), std::string(text.substr(0, text.size() - 1)), std::string(text.substr(1))}) {
+  for (const std::string& candidate :
+       {"0" + std::string(text), std::string(text.substr(0, text.size() - 1)),
+        std::string(text.substr(1))}) {
     const bool is_repair = text.starts_with('.') || text.ends_with('.') || text.starts_with('+');
     if (is_repair && read_decimal(candidate).has_value()) {
       return candidate;
@@ -110,8 +132,11 @@ void report_not_a_number(Checking& checking, const TermValue& value, const Numbe
   if (const auto amount = text.empty() ? std::nullopt : read_amount(text, domain.unit)) {
     checking.report.error("unit-error", value.span, [&value, amount = *amount, domain] {
       const bool names_unit = amount.is_money && !domain.unit.empty();
-      return Wording{names_unit ? "unit-error/currency-of" : (amount.is_money ? "unit-error/currency" : "unit-error"), "+write",
-                     {slot("value", value.word.text), slot("tag", domain.name), slot("unit", domain.unit), slot("better", amount.number)},
+      return Wording{names_unit ? "unit-error/currency-of"
+                                : (amount.is_money ? "unit-error/currency" : "unit-error"),
+                     "+write",
+                     {slot("value", value.word.text), slot("tag", domain.name),
+                      slot("unit", domain.unit), slot("better", amount.number)},
                      {change_to(value.span, amount.number)}};
     });
     return;
@@ -119,7 +144,8 @@ void report_not_a_number(Checking& checking, const TermValue& value, const Numbe
   checking.report.error("bad-number", value.span, [&value, domain] {
     const std::string& word = value.word.text;
     Wording words;
-    words.slots = {slot("value", shown(word)), slot("tag", domain.name), slot("example", example_of(domain))};
+    words.slots = {slot("value", shown(word)), slot("tag", domain.name),
+                   slot("example", example_of(domain))};
     std::optional<std::string> better;
     if (word.find('*') != std::string::npos && !value.word.quoted) {
       words.hint = "bad-number+wildcard";

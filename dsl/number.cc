@@ -7,7 +7,8 @@ namespace tagline::dsl {
 namespace {
 
 [[nodiscard]] bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 [[nodiscard]] std::strong_ordering compare_magnitude(const Decimal& a, const Decimal& b) {
@@ -85,7 +86,8 @@ std::optional<Scaled> scale(const Decimal& value, unsigned digits) {
   if (exact) {
     return Scaled{-magnitude, true};
   }
-  return magnitude == kMagnitudeMax ? std::nullopt : std::optional<Scaled>(Scaled{-magnitude - 1, false});
+  return magnitude == kMagnitudeMax ? std::nullopt
+                                    : std::optional<Scaled>(Scaled{-magnitude - 1, false});
 }
 
 std::string with_separators(std::uint64_t count) {
@@ -99,7 +101,8 @@ std::string with_separators(std::uint64_t count) {
 
 std::string unscale(std::int64_t value, unsigned digits) {
   const bool negative = value < 0;
-  std::string text = std::to_string(negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+  std::string text = std::to_string(negative ? 0 - static_cast<std::uint64_t>(value)
+                                             : static_cast<std::uint64_t>(value));
   if (digits > 0) {
     if (text.size() <= digits) {
       text.insert(0, digits + 1 - text.size(), '0');
@@ -115,10 +118,11 @@ std::string unscale(std::int64_t value, unsigned digits) {
 
 std::string in_words(std::string_view whole_number) {
   constexpr std::array<std::string_view, 20> kUnits = {
-      "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-      "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-  constexpr std::array<std::string_view, 10> kTens = {"", "", "twenty", "thirty", "forty",
-                                                      "fifty", "sixty", "seventy", "eighty", "ninety"};
+      "zero",     "one",     "two",     "three",     "four",     "five",    "six",
+      "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+      "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+  constexpr std::array<std::string_view, 10> kTens = {
+      "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
   if (!all_digits(whole_number) || whole_number.size() > 2) {
     return std::string(whole_number);
   }

@@ -1,10 +1,10 @@
 #include "dsl/print.h"
 
-#include <algorithm>
-
 #include "dsl/functions.h"
 #include "dsl/literal.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
@@ -25,8 +25,10 @@ std::string quote(std::string_view text) {
 bool is_plain(std::u32string_view text) {
   const bool one_word = !text.empty() && std::all_of(text.begin(), text.end(), is_word_char);
   // What the fold would change, typed without quotes, would come back as something else.
-  const bool folded = std::any_of(text.begin(), text.end(), [](char32_t point) { return fold(point) != point; });
-  return one_word && !folded && !is_keyword(text) && !is_literal(text) && text.find(U'*') == std::u32string_view::npos;
+  const bool folded =
+      std::any_of(text.begin(), text.end(), [](char32_t point) { return fold(point) != point; });
+  return one_word && !folded && !is_keyword(text) && !is_literal(text) &&
+         text.find(U'*') == std::u32string_view::npos;
 }
 
 /// 本周, 最近7天, last7d: one word that would read as a period.
@@ -37,10 +39,13 @@ bool is_period_word(std::u32string_view text) {
     }
   }
   std::u32string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char32_t point) { return ascii_lower(point); });
-  for (const std::u32string_view last : {std::u32string_view(U"last"), std::u32string_view(U"最近"),
-                                         std::u32string_view(U"近"), std::u32string_view(U"过去")}) {
-    if (lower.starts_with(last) && read_length(std::u32string_view(lower).substr(last.size())).has_value()) {
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char32_t point) { return ascii_lower(point); });
+  for (const std::u32string_view last :
+       {std::u32string_view(U"last"), std::u32string_view(U"最近"), std::u32string_view(U"近"),
+        std::u32string_view(U"过去")}) {
+    if (lower.starts_with(last) &&
+        read_length(std::u32string_view(lower).substr(last.size())).has_value()) {
       return true;
     }
   }
@@ -79,7 +84,8 @@ void print_value(std::string& out, const TermValue& value) {
 
 void print_term(std::string& out, const Tree& term, bool is_argument) {
   // A quoted name is never an option: `"in":x` must not come back as one.
-  const bool keep_quotes = is_argument && term.comparison != Comparison::None && find_option(term.name.text) != nullptr;
+  const bool keep_quotes =
+      is_argument && term.comparison != Comparison::None && find_option(term.name.text) != nullptr;
   if (!term.name.quoted) {
     out += term.name.text;
   } else {
@@ -123,7 +129,8 @@ void print_to(std::string& out, const Tree& tree) {
     case TreeKind::Segment:
       out += "@";
       // Keywords and numbers need no quotes after @.
-      out += tree.name.quoted && !is_keyword(decode(tree.name.text)) ? write_name(tree.name.text) : tree.name.text;
+      out += tree.name.quoted && !is_keyword(decode(tree.name.text)) ? write_name(tree.name.text)
+                                                                     : tree.name.text;
       return;
     case TreeKind::Term:
       print_term(out, tree, false);

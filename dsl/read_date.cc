@@ -1,11 +1,11 @@
 #include "dsl/read_date.h"
 
+#include "dsl/unicode.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <vector>
-
-#include "dsl/unicode.h"
 
 namespace tagline::dsl {
 namespace {
@@ -27,7 +27,8 @@ using Single = tl::expected<DayRange, DateProblem>;
 }
 
 [[nodiscard]] bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// REQUIRES: at most 4 digits.
@@ -57,9 +58,11 @@ using Single = tl::expected<DayRange, DateProblem>;
   if (month < 1 || month > 12) {
     return refuse(Kind::NoSuchMonth, text);
   }
-  const auto last = std::chrono::year_month_day(year / std::chrono::month(month) / std::chrono::last);
+  const auto last =
+      std::chrono::year_month_day(year / std::chrono::month(month) / std::chrono::last);
   if (parts.size() == 2) {
-    return DayRange{std::chrono::sys_days(year / std::chrono::month(month) / 1), std::chrono::sys_days(last)};
+    return DayRange{std::chrono::sys_days(year / std::chrono::month(month) / 1),
+                    std::chrono::sys_days(last)};
   }
   const unsigned day = to_number(parts[2]);
   if (day < 1 || day > static_cast<unsigned>(last.day())) {
@@ -90,7 +93,8 @@ using Single = tl::expected<DayRange, DateProblem>;
   if (parts.size() < 2 || parts.size() > 3 || parts[0].size() != 4) {
     return false;
   }
-  return std::all_of(parts.begin(), parts.end(), [](std::string_view part) { return all_digits(part) && part.size() <= 4; }) &&
+  return std::all_of(parts.begin(), parts.end(),
+                     [](std::string_view part) { return all_digits(part) && part.size() <= 4; }) &&
          parts[1].size() <= 2 && (parts.size() == 2 || parts[2].size() <= 2);
 }
 
@@ -107,7 +111,8 @@ using Single = tl::expected<DayRange, DateProblem>;
   std::string dashes;
   for (std::size_t at = 0; at < text.size();) {
     const Decoded next = decode_at(text, at);
-    const bool mark = next.point == U'年' || next.point == U'月' || next.point == U'日' || next.point == U'号';
+    const bool mark =
+        next.point == U'年' || next.point == U'月' || next.point == U'日' || next.point == U'号';
     if (!mark && !is_digit(next.point)) {
       return std::nullopt;
     }
@@ -119,7 +124,8 @@ using Single = tl::expected<DayRange, DateProblem>;
   }
   dashes.pop_back();
   const auto parts = split(dashes, '-');
-  if (!is_date_like(parts) && !(parts.size() == 1 && parts[0].size() == 4 && all_digits(parts[0]))) {
+  if (!is_date_like(parts) &&
+      !(parts.size() == 1 && parts[0].size() == 4 && all_digits(parts[0]))) {
     return std::nullopt;
   }
   return in_our_style(parts);
@@ -142,7 +148,8 @@ using Single = tl::expected<DayRange, DateProblem>;
     }
   }
   if (text.size() == 8 && all_digits(text)) {
-    return problem(Kind::OtherStyle, text, in_our_style({text.substr(0, 4), text.substr(4, 2), text.substr(6)}));
+    return problem(Kind::OtherStyle, text,
+                   in_our_style({text.substr(0, 4), text.substr(4, 2), text.substr(6)}));
   }
   if (text.find('*') != std::string_view::npos) {
     const std::string_view head = text.substr(0, text.find_first_of("*"));
@@ -178,7 +185,8 @@ using Single = tl::expected<DayRange, DateProblem>;
     std::string_view name;
     int days_back;
   };
-  constexpr std::array<Named, 4> kNamed = {{{"today", 0}, {"yesterday", 1}, {"今天", 0}, {"昨天", 1}}};
+  constexpr std::array<Named, 4> kNamed = {
+      {{"today", 0}, {"yesterday", 1}, {"今天", 0}, {"昨天", 1}}};
   const std::string lower = ascii_lower(text);
   for (const Named& named : kNamed) {
     if (lower.starts_with(named.name)) {
@@ -205,10 +213,11 @@ using Single = tl::expected<DayRange, DateProblem>;
 /// `2024-01-31 18:30`, with or without seconds, T for the blank.
 [[nodiscard]] bool is_time(std::string_view text) {
   const auto field = [&text](std::size_t at, unsigned limit) {
-    return all_digits(text.substr(at, 2)) && text.substr(at, 2).size() == 2 && to_number(text.substr(at, 2)) < limit;
+    return all_digits(text.substr(at, 2)) && text.substr(at, 2).size() == 2 &&
+           to_number(text.substr(at, 2)) < limit;
   };
-  return (text.size() == 5 || (text.size() == 8 && text[5] == ':' && field(6, 60))) && field(0, 24) && text[2] == ':' &&
-         field(3, 60);
+  return (text.size() == 5 || (text.size() == 8 && text[5] == ':' && field(6, 60))) &&
+         field(0, 24) && text[2] == ':' && field(3, 60);
 }
 
 }  // namespace
@@ -219,7 +228,8 @@ tl::expected<DateWord, DateProblem> read_date(std::string_view word, bool quoted
     if (word.size() > 11 && (word[10] == ' ' || word[10] == 'T') && is_time(word.substr(11))) {
       date = word.substr(0, 10);
     }
-    if (date.empty() || !is_digit(static_cast<unsigned char>(date[0])) || date.find_first_of("+") != std::string_view::npos) {
+    if (date.empty() || !is_digit(static_cast<unsigned char>(date[0])) ||
+        date.find_first_of("+") != std::string_view::npos) {
       return tl::unexpected(problem(Kind::NotADate, word));
     }
     const Single day = read_single(date, as_of);
@@ -258,7 +268,8 @@ tl::expected<DateWord, DateProblem> read_date(std::string_view word, bool quoted
     range.last = day->last;
   }
   if (range.first.has_value() && range.last.has_value() && *range.first > *range.last) {
-    DateProblem fault = problem(Kind::Reversed, word, std::string(right) + ".." + std::string(left));
+    DateProblem fault =
+        problem(Kind::Reversed, word, std::string(right) + ".." + std::string(left));
     return tl::unexpected(std::move(fault));
   }
   return range;

@@ -13,18 +13,24 @@ void Report::warning(std::string_view code, Span span, Words words) {
   warnings_.push_back({code, span, std::move(words)});
 }
 
-std::vector<Diagnostic> Report::worded(std::vector<Finding>& findings, Severity severity, std::uint32_t limit) {
+std::vector<Diagnostic> Report::worded(std::vector<Finding>& findings, Severity severity,
+                                       std::uint32_t limit) {
   std::stable_sort(findings.begin(), findings.end(),
                    [](const Finding& a, const Finding& b) { return a.span.begin < b.span.begin; });
   std::vector<Diagnostic> diagnostics;
   for (std::size_t i = 0; i < std::min<std::size_t>(findings.size(), limit); ++i) {
-    diagnostics.push_back(compose(findings[i].code, severity, findings[i].span, findings[i].words()));
+    diagnostics.push_back(
+        compose(findings[i].code, severity, findings[i].span, findings[i].words()));
   }
   return diagnostics;
 }
 
-std::vector<Diagnostic> Report::errors(std::uint32_t limit) { return worded(errors_, Severity::Error, limit); }
+std::vector<Diagnostic> Report::errors(std::uint32_t limit) {
+  return worded(errors_, Severity::Error, limit);
+}
 
-std::vector<Diagnostic> Report::warnings(std::uint32_t limit) { return worded(warnings_, Severity::Warning, limit); }
+std::vector<Diagnostic> Report::warnings(std::uint32_t limit) {
+  return worded(warnings_, Severity::Warning, limit);
+}
 
 }  // namespace tagline::dsl

@@ -1,23 +1,24 @@
 // Report: what the checker has found so far.
 #pragma once
 
+#include "dsl/diagnostic.h"
+#include "dsl/message.h"
+
 #include <cstdint>
 #include <functional>
 #include <string_view>
 #include <vector>
 
-#include "dsl/diagnostic.h"
-#include "dsl/message.h"
-
 namespace tagline::dsl {
 
-/// Findings are worded only when they are shown: a list of ten thousand unknown values costs ten searches for near
-/// names, not ten thousand.
+/// Findings are worded only when they are shown: a list of ten thousand unknown values costs ten
+/// searches for near names, not ten thousand.
 class Report {
  public:
   using Words = std::function<Wording()>;
 
-  /// REQUIRES: what `words` refers to lives until errors() or warnings() has run; `code` is a literal.
+  /// REQUIRES: what `words` refers to lives until errors() or warnings() has run; `code` is a
+  /// literal.
   void error(std::string_view code, Span span, Words words);
   void warning(std::string_view code, Span span, Words words);
   [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
@@ -32,8 +33,8 @@ class Report {
     Span span;
     Words words;
   };
-  [[nodiscard]] static std::vector<Diagnostic> worded(std::vector<Finding>& findings, Severity severity,
-                                                      std::uint32_t limit);
+  [[nodiscard]] static std::vector<Diagnostic> worded(std::vector<Finding>& findings,
+                                                      Severity severity, std::uint32_t limit);
 
   std::vector<Finding> errors_;
   std::vector<Finding> warnings_;

@@ -1,8 +1,8 @@
 #include "dsl/scan.h"
 
-#include <array>
-
 #include "dsl/unicode.h"
+
+#include <array>
 
 namespace tagline::dsl {
 namespace {
@@ -51,9 +51,10 @@ class Scan {
 
  private:
   void stop(std::string_view code, std::size_t begin, std::size_t length, std::uint64_t count = 0) {
-    out_.fault = Fault{code,
-                       {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + length)},
-                       count};
+    out_.fault =
+        Fault{code,
+              {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + length)},
+              count};
   }
 
   void emit(char32_t folded) {
@@ -111,7 +112,8 @@ class Scan {
     stop("unclosed-quote", open_at, 1);
   }
 
-  // Controls are harmless in a comment, but bidirectional controls could make code look like comment.
+  // Controls are harmless in a comment, but bidirectional controls could make code look like
+  // comment.
   void comment() {
     while (at_ < typed_.size() && !is_line_break(typed_[at_])) {
       if (is_bidi_control(typed_[at_]) || is_noncharacter(typed_[at_])) {

@@ -1,18 +1,20 @@
 #include "dsl/suggest.h"
 
+#include "dsl/unicode.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
 
-#include "dsl/unicode.h"
-
 namespace tagline::dsl {
 namespace {
 
-constexpr std::size_t kTypedMax = 64;   // code points; nobody mistypes a longer name by a few letters
-constexpr std::size_t kSuggestions = 3;  // more is a list, not a suggestion
+constexpr std::size_t kTypedMax =
+    64;  // code points; nobody mistypes a longer name by a few letters
+constexpr std::size_t kSuggestions = 3;         // more is a list, not a suggestion
 constexpr std::size_t kCandidatesMax = 50'000;  // compared one by one: some tens of milliseconds
-constexpr std::size_t kTiesMax = 64;     // counting people reads the database; equally near names are few
+constexpr std::size_t kTiesMax =
+    64;  // counting people reads the database; equally near names are few
 
 struct Near {
   Candidate candidate;
@@ -20,9 +22,10 @@ struct Near {
   std::uint64_t people = 0;
 };
 
-/// Twice the edits, or one more for a name that only begins like the text (DuckDB compares prefixes too: people stop
-/// typing early). Empty when too far.
-[[nodiscard]] std::optional<std::size_t> rank_of(std::u32string_view typed, std::u32string_view name) {
+/// Twice the edits, or one more for a name that only begins like the text (DuckDB compares prefixes
+/// too: people stop typing early). Empty when too far.
+[[nodiscard]] std::optional<std::size_t> rank_of(std::u32string_view typed,
+                                                 std::u32string_view name) {
   const std::size_t limit = std::max<std::size_t>(1, typed.size() / 3);
   const std::size_t edits = edit_distance(typed, name, limit);
   if (edits <= limit && edits < typed.size()) {

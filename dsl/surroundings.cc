@@ -1,9 +1,9 @@
 #include "dsl/surroundings.h"
 
-#include <algorithm>
-
 #include "dsl/literal.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 

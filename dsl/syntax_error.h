@@ -1,5 +1,5 @@
-// syntax_error: the first fault of scan or parse, in words. Looks around the fault in the text, and asks the catalogue
-// what the names near it are.
+// syntax_error: the first fault of scan or parse, in words. Looks around the fault in the text, and
+// asks the catalogue what the names near it are.
 #pragma once
 
 #include "dsl/check.h"

@@ -1,12 +1,12 @@
 // Wordings of the faults that need a closer look at the text around them.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "dsl/message.h"
 #include "dsl/surroundings.h"
 #include "dsl/syntax_error.h"
+
+#include <optional>
+#include <string>
 
 namespace tagline::dsl {
 
@@ -17,7 +17,8 @@ namespace tagline::dsl {
 [[nodiscard]] Wording words_for_unexpected(const SyntaxFault& context, Span fault);
 [[nodiscard]] Wording words_for_literal(const SyntaxFault& context, Span fault);
 
-/// `city:` of `city:(tier1, ` and `age >` of `age > `: name and operator of the value that was expected at `at`.
+/// `city:` of `city:(tier1, ` and `age >` of `age > `: name and operator of the value that was
+/// expected at `at`.
 [[nodiscard]] std::optional<Span> head_of_value(const Surroundings& around, std::uint32_t at);
 /// The comparison that ends before `at`, as typed.
 [[nodiscard]] std::string operator_before(const Surroundings& around, std::uint32_t at);

@@ -6,11 +6,12 @@
 
 namespace tagline::dsl {
 
-/// Keys: "unknown-tag" is the message of that code; "empty-range/date" another message of a code, for other inputs;
-/// "unknown-tag+closest" a hint; "+closest" a hint that several codes share; "fix+change" the title of an edit.
+/// Keys: "unknown-tag" is the message of that code; "empty-range/date" another message of a code,
+/// for other inputs; "unknown-tag+closest" a hint; "+closest" a hint that several codes share;
+/// "fix+change" the title of an edit.
 ///
-/// Slots: `{name}` is replaced as it is. `{~name}` in Chinese sets a name off from the sentence: blanks around
-/// Latin letters, “” around anything else.
+/// Slots: `{name}` is replaced as it is. `{~name}` in Chinese sets a name off from the sentence:
+/// blanks around Latin letters, “” around anything else.
 struct TextRow {
   std::string_view key;
   std::string_view en;
@@ -18,7 +19,8 @@ struct TextRow {
 };
 
 [[nodiscard]] std::span<const TextRow> syntax_texts();  ///< of the scan and the grammar
-[[nodiscard]] std::span<const TextRow> check_texts();   ///< of the checker, warnings, shared hints, fixes
+[[nodiscard]] std::span<const TextRow>
+check_texts();  ///< of the checker, warnings, shared hints, fixes
 /// The row of a key; a row of empty texts when there is none.
 [[nodiscard]] const TextRow& text_row(std::string_view key);
 

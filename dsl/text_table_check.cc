@@ -152,20 +152,20 @@ constexpr TextRow kRows[] = {
     {"arity/top", "{function}(...) takes a number of people, then at most one condition", "{function}(...) 需要人数，再加最多一个条件"},
     {"arity/sample", "{function}(...) takes a number or a percentage, then at most one condition", "{function}(...) 需要人数或百分比，再加最多一个条件"},
     {"arity/lookalike", "{function}(...) takes a number of people, then one condition", "{function}(...) 需要人数，再加一个条件"},
+    {"arity+option", "{option} is an option and needs a value, such as {option}:3", "{option} 是选项，需要取值，如 {option}:3"},
     {"arity+example", "for example {example}", "如 {example}"},
     {"missing-option", "{function}(...) does not say by what", "{function}(...) 没有说明按什么排序"},
     {"missing-option+by", "add by:, for example {better}", "请加 by:，例如 {better}"},
+    {"missing-option+value", "write {better}", "请写 {better}"},
     {"missing-option+no-number", "add by: and a number tag", "请加 by: 和一个数值标签"},
     {"duplicate-option", "{option} is given twice", "{option} 写了两次"},
     {"duplicate-option+one", "delete one of them", "删掉其中一个"},
     {"duplicate-option+range", "for two bounds, write a range: {option}:3-5", "上下限请写成区间：{option}:3-5"},
     {"bad-option", "{option} does not take this", "{option} 不能这样写"},
-    {"bad-option/empty", "{option} is an option and needs a value", "{option} 是选项，需要取值"},
     {"bad-option/in", "{option} takes one period or day", "{option} 只接受一个时间段或日期"},
     {"bad-option/within", "{option} takes one length of time, after a colon", "{option} 只接受一个时长，写在冒号后面"},
     {"bad-option/by", "{option} takes one tag, after a colon", "{option} 只接受一个标签，写在冒号后面"},
     {"bad-option/seed", "{option} takes one word, after a colon", "{option} 只接受一个词，写在冒号后面"},
-    {"bad-option+empty", "write {option}:1, or delete it", "请写 {option}:1，或删掉它"},
     {"bad-option+in", "write {option}:last 30d", "请写 {option}:最近30天"},
     {"bad-option+within", "write {option}:3d", "请写 {option}:3d"},
     {"bad-option+by", "write {option}:spend", "请写 {option}:消费金额"},
@@ -196,6 +196,8 @@ constexpr TextRow kRows[] = {
 
 }  // namespace
 
-std::span<const TextRow> check_texts() { return kRows; }
+std::span<const TextRow> check_texts() {
+  return kRows;
+}
 
 }  // namespace tagline::dsl

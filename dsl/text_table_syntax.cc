@@ -1,5 +1,5 @@
-// Texts of the scan and the grammar. Plain words, one statement, no full stop; hints are statements too, and say what to
-// write rather than what not to.
+// Texts of the scan and the grammar. Plain words, one statement, no full stop; hints are statements
+// too, and say what to write rather than what not to.
 #include "dsl/text_table.h"
 
 #include <array>
@@ -104,6 +104,8 @@ constexpr TextRow kRows[] = {
 
 }  // namespace
 
-std::span<const TextRow> syntax_texts() { return kRows; }
+std::span<const TextRow> syntax_texts() {
+  return kRows;
+}
 
 }  // namespace tagline::dsl

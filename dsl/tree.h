@@ -1,18 +1,19 @@
-// Tree: an expression as written, with a span on every node. Knows nothing of any catalogue; the checker
-// (dsl/check.h) turns it into a Bound.
+// Tree: an expression as written, with a span on every node. Knows nothing of any catalogue; the
+// checker (dsl/check.h) turns it into a Bound.
 #pragma once
+
+#include "dsl/diagnostic.h"
+#include "dsl/units.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "dsl/diagnostic.h"
-#include "dsl/units.h"
-
 namespace tagline::dsl {
 
-/// A name or a value as it stands in the text: folded (dsl/unicode.h) unless it was quoted, then unescaped.
+/// A name or a value as it stands in the text: folded (dsl/unicode.h) unless it was quoted, then
+/// unescaped.
 struct Word {
   std::string text;
   bool quoted = false;  ///< plain text: no range, no wildcard, no period, no keyword
@@ -21,7 +22,7 @@ struct Word {
 
 /// What may follow `:` or a comparison: a word, or a period (`last 7d`, 上月).
 struct TermValue {
-  Word word;                     ///< for a period: the text as typed
+  Word word;  ///< for a period: the text as typed
   std::optional<Period> period;
   Span span;
 };
@@ -49,11 +50,11 @@ enum class TreeKind : std::uint8_t {
 
 struct Tree {
   TreeKind kind = TreeKind::Everyone;
-  Span span;                 ///< without brackets around the whole node
-  bool bracketed = false;    ///< brackets were written around it
-  Word name;                 ///< Segment, Term, Call; Literal: its text
+  Span span;               ///< without brackets around the whole node
+  bool bracketed = false;  ///< brackets were written around it
+  Word name;               ///< Segment, Term, Call; Literal: its text
   Comparison comparison = Comparison::None;
-  Span comparison_span;      ///< the operator as typed
+  Span comparison_span;           ///< the operator as typed
   std::vector<TermValue> values;  ///< Term: one or more unless comparison is None
   std::vector<Tree> operands;
 };

@@ -13,7 +13,8 @@ constexpr char32_t kPointMax = 0x10FFFF;
   return static_cast<unsigned char>(text[at]);
 }
 
-/// The shape of a lead byte: how many bytes follow, its payload, and the least code point that needs that many.
+/// The shape of a lead byte: how many bytes follow, its payload, and the least code point that
+/// needs that many.
 struct Lead {
   std::size_t tail = 0;
   char32_t payload = 0;
@@ -36,8 +37,8 @@ struct Lead {
 
 [[nodiscard]] bool is_space(char32_t point) {
   return (point >= 0x09 && point <= 0x0D) || point == 0x20 || point == 0x85 || point == 0xA0 ||
-         point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 ||
-         point == 0x202F || point == 0x205F || point == 0x3000;
+         point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 ||
+         point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
 }  // namespace
@@ -77,7 +78,9 @@ std::u32string decode(std::string_view text) {
 }
 
 void append_utf8(std::string& out, char32_t point) {
-  const auto tail = [&out](char32_t bits) { out.push_back(static_cast<char>(0x80U | (bits & 0x3FU))); };
+  const auto tail = [&out](char32_t bits) {
+    out.push_back(static_cast<char>(0x80U | (bits & 0x3FU)));
+  };
   if (point < 0x80) {
     out.push_back(static_cast<char>(point));
   } else if (point < 0x800) {
@@ -142,6 +145,12 @@ std::string match_key(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte > 0x20U && byte < 0x7FU) {  // nothing to fold: most names are of these
+      out.push_back(static_cast<char>(ascii_lower(byte)));
+      ++at;
+      continue;
+    }
     const Decoded next = decode_at(text, at);
     append_utf8(out, ascii_lower(fold(next.point)));
     at += next.bytes;
@@ -154,8 +163,8 @@ bool is_line_break(char32_t point) {
 }
 
 bool is_invisible(char32_t point) {
-  return point == 0xFEFF || point == 0x200B || point == 0x200E || point == 0x200F || point == 0x061C ||
-         point == 0x2060 || point == 0x00AD;
+  return point == 0xFEFF || point == 0x200B || point == 0x200E || point == 0x200F ||
+         point == 0x061C || point == 0x2060 || point == 0x00AD;
 }
 
 bool is_bidi_control(char32_t point) {
@@ -172,12 +181,14 @@ bool is_control(char32_t point) {
 
 bool is_word_char(char32_t folded) {
   constexpr std::u32string_view kOutside = U" ():=<>!&|,\"'#@≥≤≠;[]{}^?\\`“‘「";
-  return kOutside.find(folded) == std::u32string_view::npos && !is_space(folded) && !is_control(folded) &&
-         !is_invisible(folded) && !is_bidi_control(folded) && !is_noncharacter(folded);
+  return kOutside.find(folded) == std::u32string_view::npos && !is_space(folded) &&
+         !is_control(folded) && !is_invisible(folded) && !is_bidi_control(folded) &&
+         !is_noncharacter(folded);
 }
 
 bool has_wide_script(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80U; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x80U; });
 }
 
 }  // namespace tagline::dsl

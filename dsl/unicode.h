@@ -1,6 +1,6 @@
-// Unicode as the language needs it: UTF-8, the fold of full-width and other look-alike characters, and the classes
-// of characters that the scan tells apart. No normalisation: the fold is one code point to one code point, so a
-// position in folded text is a position in what was typed.
+// Unicode as the language needs it: UTF-8, the fold of full-width and other look-alike characters,
+// and the classes of characters that the scan tells apart. No normalisation: the fold is one code
+// point to one code point, so a position in folded text is a position in what was typed.
 #pragma once
 
 #include <cstddef>
@@ -25,17 +25,20 @@ void append_utf8(std::string& out, char32_t point);
 [[nodiscard]] std::string encode(std::u32string_view text);
 [[nodiscard]] std::size_t count_points(std::string_view text);
 
-/// Full-width forms to ASCII, the dashes to '-', 、 to ',', 〜 to '~', every Unicode space and line break to ' '.
+/// Full-width forms to ASCII, the dashes to '-', 、 to ',', 〜 to '~', every Unicode space and line
+/// break to ' '.
 [[nodiscard]] char32_t fold(char32_t point);
 [[nodiscard]] constexpr char32_t ascii_lower(char32_t point) {
   return point >= U'A' && point <= U'Z' ? point - U'A' + U'a' : point;
 }
 [[nodiscard]] std::string ascii_lower(std::string_view text);
-/// How names are compared when they are not equal as typed: fold and ascii_lower of every code point.
+/// How names are compared when they are not equal as typed: fold and ascii_lower of every code
+/// point.
 [[nodiscard]] std::string match_key(std::string_view text);
 
 [[nodiscard]] bool is_line_break(char32_t point);
-/// BOM, zero-width space, direction marks, word joiner, soft hyphen: come with copied text, can never be seen.
+/// BOM, zero-width space, direction marks, word joiner, soft hyphen: come with copied text, can
+/// never be seen.
 [[nodiscard]] bool is_invisible(char32_t point);
 /// Bidirectional embeddings, overrides and isolates: what is read is not what is stored.
 [[nodiscard]] bool is_bidi_control(char32_t point);
@@ -44,7 +47,9 @@ void append_utf8(std::string& out, char32_t point);
 [[nodiscard]] bool is_control(char32_t point);
 /// Of folded text: may stand in an unquoted word.
 [[nodiscard]] bool is_word_char(char32_t folded);
-[[nodiscard]] constexpr bool is_digit(char32_t point) { return point >= U'0' && point <= U'9'; }
+[[nodiscard]] constexpr bool is_digit(char32_t point) {
+  return point >= U'0' && point <= U'9';
+}
 /// Has a character outside ASCII: how messages tell Chinese names from Latin ones.
 [[nodiscard]] bool has_wide_script(std::string_view text);
 

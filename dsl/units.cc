@@ -1,8 +1,8 @@
 #include "dsl/units.h"
 
-#include <array>
-
 #include "dsl/unicode.h"
+
+#include <array>
 
 namespace tagline::dsl {
 namespace {
@@ -37,9 +37,13 @@ constexpr std::array<PeriodName, 12> kPeriods = {{
 
 }  // namespace
 
-std::span<const UnitName> unit_names() { return kUnits; }
+std::span<const UnitName> unit_names() {
+  return kUnits;
+}
 
-std::span<const PeriodName> period_names() { return kPeriods; }
+std::span<const PeriodName> period_names() {
+  return kPeriods;
+}
 
 std::string_view short_name(Unit unit) {
   switch (unit) {

@@ -9,7 +9,8 @@
 
 namespace tagline::dsl {
 
-/// Hour, Minute and Second are read only to be refused with a good message: a day is the smallest unit.
+/// Hour, Minute and Second are read only to be refused with a good message: a day is the smallest
+/// unit.
 enum class Unit : std::uint8_t { Day, Week, Month, Quarter, Year, Hour, Minute, Second };
 
 struct UnitName {

@@ -1,22 +1,26 @@
-// Warnings: what is allowed, and probably not meant. They look at one group of operands at a time; the engine's rewrites
-// find more, but people need the place in their text.
-#include <algorithm>
-
+// Warnings: what is allowed, and probably not meant. They look at one group of operands at a time;
+// the engine's rewrites find more, but people need the place in their text.
 #include "dsl/checker.h"
 #include "dsl/print.h"
+
+#include <algorithm>
 
 namespace tagline::dsl {
 namespace {
 
-[[nodiscard]] bool is_values(const Bound& bound) { return bound.kind == BoundKind::Rows || bound.kind == BoundKind::Numbers; }
+[[nodiscard]] bool is_values(const Bound& bound) {
+  return bound.kind == BoundKind::Rows || bound.kind == BoundKind::Numbers;
+}
 
 [[nodiscard]] bool is_existence(const Bound& bound) {
-  return bound.kind == BoundKind::Rows && !bound.differs && bound.rows.size() == 1 && bound.rows.front() == engine::kExistsRow;
+  return bound.kind == BoundKind::Rows && !bound.differs && bound.rows.size() == 1 &&
+         bound.rows.front() == engine::kExistsRow;
 }
 
 [[nodiscard]] bool meet(const std::vector<Interval>& a, const std::vector<Interval>& b) {
   return std::any_of(a.begin(), a.end(), [&](const Interval& x) {
-    return std::any_of(b.begin(), b.end(), [&](const Interval& y) { return x.low <= y.high && y.low <= x.high; });
+    return std::any_of(b.begin(), b.end(),
+                       [&](const Interval& y) { return x.low <= y.high && y.low <= x.high; });
   });
 }
 
@@ -46,12 +50,14 @@ namespace {
     return false;
   }
   const auto& tags = names.catalogue().tags;
-  const auto tag = std::find_if(tags.begin(), tags.end(), [&](const Tag& entry) { return entry.field == a.field; });
+  const auto tag = std::find_if(tags.begin(), tags.end(),
+                                [&](const Tag& entry) { return entry.field == a.field; });
   if (tag == tags.end() || tag->kind != engine::TagKind::Category) {
     return false;
   }
   std::vector<engine::RowId> both;
-  std::set_intersection(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(), std::back_inserter(both));
+  std::set_intersection(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(),
+                        std::back_inserter(both));
   return both.empty();
 }
 
@@ -92,19 +98,26 @@ class Warner {
 
   void alone(const Tree& tree) {
     if (tree.kind == TreeKind::Not) {
-      checking_.report.warning("alone-not", tree.span, [] { return Wording{"", "alone-not+add", {}, {}}; });
+      checking_.report.warning("alone-not", tree.span, [] {
+        return Wording{"", "alone-not+add", {}, {}};
+      });
     }
   }
 
  private:
-  [[nodiscard]] std::string source(const Bound& bound) const { return checking_.source(bound.span); }
+  [[nodiscard]] std::string source(const Bound& bound) const {
+    return checking_.source(bound.span);
+  }
 
   void mixed(const Tree& tree) {
     for (const Tree& operand : tree.operands) {
       if (operand.kind == TreeKind::And && !operand.bracketed) {
         checking_.report.warning("mixed-and-or", operand.span, [&tree, &operand] {
           const std::string better = "(" + print(operand) + ")";
-          return Wording{"", "mixed-and-or+write", {slot("better", print(tree))}, {change_to(operand.span, better)}};
+          return Wording{"",
+                         "mixed-and-or+write",
+                         {slot("better", print(tree))},
+                         {change_to(operand.span, better)}};
         });
         return;
       }
@@ -133,13 +146,18 @@ class Warner {
     const auto& operands = bound.operands;
     for (std::size_t i = 1; i < operands.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        const bool clash = bound.kind == BoundKind::And ? exclude(checking_.names, operands[j], operands[i])
-                                                        : are_opposite(operands[j], operands[i]);
+        const bool clash = bound.kind == BoundKind::And
+                               ? exclude(checking_.names, operands[j], operands[i])
+                               : are_opposite(operands[j], operands[i]);
         if (clash) {
-          const std::string_view message = bound.kind == BoundKind::And ? "never-true" : "always-true";
-          checking_.report.warning(code, operands[i].span, [message, first = source(operands[j]), second = source(operands[i])] {
-            return Wording{std::string(message), "", {slot("first", first), slot("second", second)}, {}};
-          });
+          const std::string_view message =
+              bound.kind == BoundKind::And ? "never-true" : "always-true";
+          checking_.report.warning(
+              code, operands[i].span,
+              [message, first = source(operands[j]), second = source(operands[i])] {
+                return Wording{
+                    std::string(message), "", {slot("first", first), slot("second", second)}, {}};
+              });
           return;
         }
       }
@@ -149,13 +167,16 @@ class Warner {
   void everyone_in_or(const Bound& bound) {
     for (const Bound& operand : bound.operands) {
       if (operand.kind == BoundKind::Everyone) {
-        checking_.report.warning("always-true", operand.span, [] { return Wording{"always-true/everyone", "", {}, {}}; });
+        checking_.report.warning("always-true", operand.span, [] {
+          return Wording{"always-true/everyone", "", {}, {}};
+        });
         return;
       }
     }
   }
 
-  /// The opposite that leaves out people without a value: city:x -> city != x, age >= 30 -> age < 30.
+  /// The opposite that leaves out people without a value: city:x -> city != x, age >= 30 -> age
+  /// < 30.
   [[nodiscard]] static std::string opposite(const Tree& term) {
     Tree other = term;
     switch (term.comparison) {
@@ -198,8 +219,10 @@ class Warner {
     const std::uint64_t unknown = counted ? *population - *known : 0;
     checking_.report.warning("includes-unknown", tree.span, [&tree, &term, unknown, counted] {
       const std::string better = opposite(term);
-      return Wording{counted ? "" : "includes-unknown/uncounted", "",
-                     {slot("not", print(tree)), slot("count", with_separators(unknown)), slot("tag", term.name.text), slot("better", better)},
+      return Wording{counted ? "" : "includes-unknown/uncounted",
+                     "",
+                     {slot("not", print(tree)), slot("count", with_separators(unknown)),
+                      slot("tag", term.name.text), slot("better", better)},
                      {change_to(tree.span, better)}};
     });
   }

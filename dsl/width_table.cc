@@ -1,5 +1,5 @@
-// Generated from the Unicode Character Database 14.0.0: East_Asian_Width W and F (with the blocks that
-// are wide by default), and General_Category Mn, Me, Cf, from U+0300 on, neighbours joined.
+// Generated from the Unicode Character Database 14.0.0: East_Asian_Width W and F (with the blocks
+// that are wide by default), and General_Category Mn, Me, Cf, from U+0300 on, neighbours joined.
 #include "dsl/width_table.h"
 
 #include <array>
@@ -118,8 +118,12 @@ constexpr std::array<CodeRange, 347> kZeroWidth = {{
 
 }  // namespace
 
-std::span<const CodeRange> wide_ranges() { return kWide; }
+std::span<const CodeRange> wide_ranges() {
+  return kWide;
+}
 
-std::span<const CodeRange> zero_width_ranges() { return kZeroWidth; }
+std::span<const CodeRange> zero_width_ranges() {
+  return kZeroWidth;
+}
 
 }  // namespace tagline::dsl

@@ -1,19 +1,21 @@
 // Wordings of faults of the grammar whose cure depends on what the words around them are.
-#include <algorithm>
-#include <array>
-
 #include "dsl/checker.h"
 #include "dsl/literal.h"
 #include "dsl/print.h"
 #include "dsl/syntax_words.h"
 #include "dsl/unicode.h"
 
+#include <algorithm>
+#include <array>
+
 namespace tagline::dsl {
 namespace {
 
 constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repeated in a hint
 
-[[nodiscard]] bool is_short(Span span) { return span.end - span.begin <= kQuotedMax; }
+[[nodiscard]] bool is_short(Span span) {
+  return span.end - span.begin <= kQuotedMax;
+}
 
 /// `ORvip`, 且会员: a keyword with a known name stuck to it.
 [[nodiscard]] std::optional<std::size_t> glued_keyword(Names& names, std::u32string_view word) {
@@ -37,21 +39,28 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
 }
 
 /// `age:25 - 34`.
-[[nodiscard]] std::optional<Wording> spaced_range(const Surroundings& around, Span before, Span fault) {
+[[nodiscard]] std::optional<Wording> spaced_range(const Surroundings& around, Span before,
+                                                  Span fault) {
   if (around.at(fault.begin) != U'-' || fault.end - fault.begin != 1) {
     return std::nullopt;
   }
   const Span low = {value_begin(around, before), before.end};
   const Span high = around.word_from(around.skip_blanks(fault.end));
-  if (literal_kind(around.folded(low)) != LiteralKind::Number || literal_kind(around.folded(high)) != LiteralKind::Number) {
+  if (literal_kind(around.folded(low)) != LiteralKind::Number ||
+      literal_kind(around.folded(high)) != LiteralKind::Number) {
     return std::nullopt;
   }
   const std::string better = around.typed(low) + "-" + around.typed(high);
-  return Wording{"", "missing-operator+range", {slot("better", better)}, {change_to({low.begin, high.end}, better)}};
+  return Wording{"",
+                 "missing-operator+range",
+                 {slot("better", better)},
+                 {change_to({low.begin, high.end}, better)}};
 }
 
 /// `city:New York`: two words that are one value.
-[[nodiscard]] std::optional<Wording> spaced_value(const SyntaxFault& context, const Surroundings& around, Span before, Span fault) {
+[[nodiscard]] std::optional<Wording> spaced_value(const SyntaxFault& context,
+                                                  const Surroundings& around, Span before,
+                                                  Span fault) {
   const std::uint32_t begin = value_begin(around, before);
   const Span name = around.word_from(before.begin);
   const Tag* tag = begin < before.end ? context.names.tag(encode(around.folded(name))) : nullptr;
@@ -60,7 +69,10 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
     return std::nullopt;
   }
   const std::string better = around.typed({before.begin, begin}) + "\"" + whole + "\"";
-  return Wording{"", "missing-operator+quote", {slot("better", better)}, {change_to({before.begin, around.word_from(fault.begin).end}, better)}};
+  return Wording{"",
+                 "missing-operator+quote",
+                 {slot("better", better)},
+                 {change_to({before.begin, around.word_from(fault.begin).end}, better)}};
 }
 
 [[nodiscard]] Span operator_at(const Surroundings& around, std::uint32_t from) {
@@ -97,23 +109,29 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   return text == "=" || text == "==" || text == ":" ? ":" : text;
 }
 
-[[nodiscard]] std::string term_text(const std::string& name, const std::string& op, const std::string& value) {
+[[nodiscard]] std::string term_text(const std::string& name, const std::string& op,
+                                    const std::string& value) {
   return op == ":" ? name + ":" + value : name + " " + op + " " + value;
 }
 
 /// 城市:一线且性别:女: a keyword swallowed by the value before the fault.
-[[nodiscard]] std::optional<Wording> swallowed_keyword(const Surroundings& around, Span before, Span fault) {
+[[nodiscard]] std::optional<Wording> swallowed_keyword(const Surroundings& around, Span before,
+                                                       Span fault) {
   const std::uint32_t begin = value_begin(around, before);
   const std::u32string_view value = around.folded({begin, before.end});
   const auto at = value.find_first_of(U"且或");
-  if (around.at(fault.begin) != U':' || begin >= before.end || at == std::u32string_view::npos || at == 0 || at + 1 == value.size()) {
+  if (around.at(fault.begin) != U':' || begin >= before.end || at == std::u32string_view::npos ||
+      at == 0 || at + 1 == value.size()) {
     return std::nullopt;
   }
   const auto middle = begin + static_cast<std::uint32_t>(at);
   const Span rest = around.condition_from(middle + 1);
   const std::string op = around.typed({middle, middle + 1});
-  const std::string better = around.typed({before.begin, middle}) + " " + op + " " + around.typed(rest);
-  return Wording{"", "unexpected-char+keyword", {slot("operator", op), slot("text", encode(value)), slot("better", better)},
+  const std::string better =
+      around.typed({before.begin, middle}) + " " + op + " " + around.typed(rest);
+  return Wording{"",
+                 "unexpected-char+keyword",
+                 {slot("operator", op), slot("text", encode(value)), slot("better", better)},
                  {change_to({middle, middle + 1}, " " + op + " ")}};
 }
 
@@ -124,11 +142,16 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   const std::string op = operator_before(around, begin);
   const bool is_colon = op == ":" || op == "：";
   const std::u32string_view digits = around.folded(next);
-  const bool thousands = begin < before.end && literal_kind(around.folded({begin, before.end})) == LiteralKind::Number &&
-                         digits.size() == 3 && literal_kind(digits) == LiteralKind::Number && next.begin == fault.end;
+  const bool thousands = begin < before.end &&
+                         literal_kind(around.folded({begin, before.end})) == LiteralKind::Number &&
+                         digits.size() == 3 && literal_kind(digits) == LiteralKind::Number &&
+                         next.begin == fault.end;
   if (thousands) {
     const std::string better = around.typed({begin, before.end}) + around.typed(next);
-    return {"", "unexpected-char+thousands", {slot("better", better)}, {change_to({begin, next.end}, better)}};
+    return {"",
+            "unexpected-char+thousands",
+            {slot("better", better)},
+            {change_to({begin, next.end}, better)}};
   }
   if (begin >= before.end || !is_colon) {
     return {"", "unexpected-char+comma", {}, {}};
@@ -147,7 +170,10 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   if (!is_short({before.begin, end})) {
     return {"", "unexpected-char+comma", {}, {}};
   }
-  return {"", "unexpected-char+list", {slot("better", better)}, {change_to({before.begin, end}, better)}};
+  return {"",
+          "unexpected-char+list",
+          {slot("better", better)},
+          {change_to({before.begin, end}, better)}};
 }
 
 [[nodiscard]] Slot char_slot(const std::string& found) {
@@ -171,25 +197,40 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   const Span value = around.word_from(around.skip_blanks(fault.end));
   const std::string op = around.typed(fault);
   const bool has_value = value.begin < value.end;
-  const bool after_call = before.end > before.begin && around.at(before.end - 1) == U')' && around.at(around.word_from(before.begin).end) == U'(';
+  const bool after_call = before.end > before.begin && around.at(before.end - 1) == U')' &&
+                          around.at(around.word_from(before.begin).end) == U'(';
   if (after_call && has_value && point != U':' && is_short({before.begin, value.end})) {
-    const std::string better = around.typed({before.begin, before.end - 1}) + ", count " + op + " " + around.typed(value) + ")";
-    return {"", "unexpected-char+count", {slot("better", better)}, {change_to({before.begin, value.end}, better)}};
+    const std::string better = around.typed({before.begin, before.end - 1}) + ", count " + op +
+                               " " + around.typed(value) + ")";
+    return {"",
+            "unexpected-char+count",
+            {slot("better", better)},
+            {change_to({before.begin, value.end}, better)}};
   }
   const std::uint32_t begin = value_begin(around, before);
   if (point == U':' && begin < before.end && has_value && is_short({before.begin, value.end})) {
-    const std::string better = around.typed({before.begin, begin}) + "\"" + around.typed({begin, value.end}) + "\"";
-    return {"", "unexpected-char+quote", {slot("better", better)}, {change_to({before.begin, value.end}, better)}};
+    const std::string better =
+        around.typed({before.begin, begin}) + "\"" + around.typed({begin, value.end}) + "\"";
+    return {"",
+            "unexpected-char+quote",
+            {slot("better", better)},
+            {change_to({before.begin, value.end}, better)}};
   }
-  if (is_comparison_char(point) && begin < before.end && has_value && is_short({before.begin, value.end})) {
+  if (is_comparison_char(point) && begin < before.end && has_value &&
+      is_short({before.begin, value.end})) {
     const std::string name = around.typed(around.word_from(before.begin));
-    const std::string better = around.typed(before) + " AND " + name + " " + op + " " + around.typed(value);
-    return {"", "unexpected-char+both", {slot("better", better)}, {change_to({before.begin, value.end}, better)}};
+    const std::string better =
+        around.typed(before) + " AND " + name + " " + op + " " + around.typed(value);
+    return {"",
+            "unexpected-char+both",
+            {slot("better", better)},
+            {change_to({before.begin, value.end}, better)}};
   }
   return {"", "unexpected-char+delete", {}, {}};
 }
 
-[[nodiscard]] Wording value_hint(const SyntaxFault& context, const std::string& name, const std::string& head) {
+[[nodiscard]] Wording value_hint(const SyntaxFault& context, const std::string& name,
+                                 const std::string& head) {
   const Tag* tag = context.names.tag(name);
   Wording words{"", "expected-value+add", {slot("head", head), slot("tag", name)}, {}};
   if (tag == nullptr) {
@@ -232,7 +273,8 @@ std::optional<Span> head_of_value(const Surroundings& around, std::uint32_t at) 
     end = around.back_over_blanks(*open);
   }
   std::uint32_t begin = end;
-  while (begin > 0 && (is_comparison_char(around.at(begin - 1)) || around.at(begin - 1) == U'!' || around.at(begin - 1) == U' ')) {
+  while (begin > 0 && (is_comparison_char(around.at(begin - 1)) || around.at(begin - 1) == U'!' ||
+                       around.at(begin - 1) == U' ')) {
     --begin;
   }
   if (begin == end) {
@@ -261,11 +303,15 @@ std::string operator_before(const Surroundings& around, std::uint32_t at) {
 Wording words_for_missing_value(const SyntaxFault& context, Span fault) {
   const Surroundings around(context.scanned);
   const Span head = head_of_value(around, fault.begin).value_or(Span{fault.begin, fault.begin});
-  const Span name = around.at(head.begin) == kQuoteOpen ? Span{head.begin + 1, head.begin + 1} : around.word_from(head.begin);
+  const Span name = around.at(head.begin) == kQuoteOpen ? Span{head.begin + 1, head.begin + 1}
+                                                        : around.word_from(head.begin);
   const bool touches = fault.begin > 0 && around.at(fault.begin - 1) != U' ';
   if (is_keyword(around.folded(fault)) && touches) {
     const std::string better = "\"" + around.typed(fault) + "\"";
-    return {"expected-value/keyword", "expected-value+quote", {slot("found", around.typed(fault)), slot("better", better)}, {change_to(fault, better)}};
+    return {"expected-value/keyword",
+            "expected-value+quote",
+            {slot("found", around.typed(fault)), slot("better", better)},
+            {change_to(fault, better)}};
   }
   Wording words = value_hint(context, encode(around.folded(name)), around.typed(head));
   const std::uint32_t before = around.back_over_blanks(fault.begin);
@@ -282,18 +328,26 @@ Wording words_for_missing_operator(const SyntaxFault& context, Span fault) {
   const Span right_span = around.condition_from(fault.begin);
   const std::string right = around.typed(right_span);
   if (around.at(fault.begin) == U'(' && find_function(encode(around.folded(before))) != nullptr) {
-    return {"", "missing-operator+touch", {slot("better", is_short(right_span) ? left + right : left + "(...)")}, {remove({before.end, fault.begin})}};
+    return {"",
+            "missing-operator+touch",
+            {slot("better", is_short(right_span) ? left + right : left + "(...)")},
+            {remove({before.end, fault.begin})}};
   }
   if (auto words = spaced_range(around, before, fault)) {
     return *words;
   }
   if (around.at(fault.begin) == U'!' && around.at(around.skip_blanks(fault.end)) == U'=') {
-    return {"", "missing-operator+not-equal", {}, {change_to({fault.begin, around.skip_blanks(fault.end) + 1}, "!=")}};
+    return {"",
+            "missing-operator+not-equal",
+            {},
+            {change_to({fault.begin, around.skip_blanks(fault.end) + 1}, "!=")}};
   }
   const std::u32string_view word = around.folded(around.word_from(fault.begin));
   if (const auto keyword = glued_keyword(context.names, word)) {
     const std::string op = encode(word.substr(0, *keyword));
-    return {"", "missing-operator+space", {slot("operator", op), slot("better", op + " " + encode(word.substr(*keyword)))},
+    return {"",
+            "missing-operator+space",
+            {slot("operator", op), slot("better", op + " " + encode(word.substr(*keyword)))},
             {insert_at(fault.begin + static_cast<std::uint32_t>(*keyword), " ")}};
   }
   if (auto words = spaced_value(context, around, before, fault)) {
@@ -303,13 +357,19 @@ Wording words_for_missing_operator(const SyntaxFault& context, Span fault) {
   if ((word == U"in" || word == U"IN") && around.at(list) == U'(') {
     const Span group = around.condition_from(list);
     const std::string better = left + ":" + around.typed(group);
-    return {"", is_short(group) ? "missing-operator+list" : "missing-operator+put", {slot("better", better)}, {change_to({before.end, list}, ":")}};
+    return {"",
+            is_short(group) ? "missing-operator+list" : "missing-operator+put",
+            {slot("better", better)},
+            {change_to({before.end, list}, ":")}};
   }
   if (!is_short(before) || !is_short(right_span)) {
     return {"", "missing-operator+put", {}, {}};
   }
   const std::string with_and = left + " AND " + right;
-  return {"", "missing-operator+both", {slot("right", right), slot("better", with_and)}, {insert_at(fault.begin, "AND "), insert_at(fault.begin, "OR ")}};
+  return {"",
+          "missing-operator+both",
+          {slot("right", right), slot("better", with_and)},
+          {insert_at(fault.begin, "AND "), insert_at(fault.begin, "OR ")}};
 }
 
 Wording words_for_unexpected(const SyntaxFault& context, Span fault) {
@@ -322,7 +382,10 @@ Wording words_for_unexpected(const SyntaxFault& context, Span fault) {
 Wording words_for_literal(const SyntaxFault& context, Span fault) {
   const Surroundings around(context.scanned);
   const std::string value = around.typed(fault);
-  Wording words{"", "literal-not-condition+quote", {slot("value", value), kind_of_literal("kind", around.folded(fault))}, {}};
+  Wording words{"",
+                "literal-not-condition+quote",
+                {slot("value", value), kind_of_literal("kind", around.folded(fault))},
+                {}};
   const Span op = operator_at(around, around.skip_blanks(fault.end));
   const Span name = around.word_from(around.skip_blanks(op.end));
   if (op.begin == op.end || name.begin == name.end || is_literal(around.folded(name))) {

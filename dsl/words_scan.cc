@@ -1,10 +1,10 @@
 // Wordings of what the scan refuses: characters and quotes.
-#include <algorithm>
-#include <array>
-
 #include "dsl/literal.h"
 #include "dsl/syntax_words.h"
 #include "dsl/unicode.h"
+
+#include <algorithm>
+#include <array>
 
 namespace tagline::dsl {
 namespace {
@@ -73,7 +73,8 @@ Wording words_for_bad_char(const Scanned& scanned, Span fault) {
   const char32_t point = scanned.typed[fault.begin];
   Wording words;
   words.slots = {slot("code", code_of(point))};
-  if (is_invisible(point) || is_control(point) || is_bidi_control(point) || is_noncharacter(point)) {
+  if (is_invisible(point) || is_control(point) || is_bidi_control(point) ||
+      is_noncharacter(point)) {
     words.message = is_invisible(point) ? "bad-char/invisible" : "bad-char/control";
     words.hint = "+delete-it";
     words.fixes = {remove(fault)};
@@ -91,7 +92,8 @@ Wording words_for_bad_char(const Scanned& scanned, Span fault) {
       words.hint = "bad-char+range";
       words.slots.push_back(slot("better", *range));
       if (close != std::u32string_view::npos) {
-        words.fixes = {change_to({fault.begin, fault.end + static_cast<std::uint32_t>(close) + 1}, *range)};
+        words.fixes = {
+            change_to({fault.begin, fault.end + static_cast<std::uint32_t>(close) + 1}, *range)};
       }
     }
   }
@@ -124,10 +126,14 @@ Wording words_for_unclosed_quote(const Scanned& scanned, Span fault) {
   }
   if (word < fault.begin && closer == "'") {
     const auto rest = content.substr(0, std::min(content.find(U' '), content.size()));
-    const std::string whole = "\"" + encode(std::u32string_view(typed).substr(word, fault.end - word)) + encode(rest) + "\"";
+    const std::string whole = "\"" +
+                              encode(std::u32string_view(typed).substr(word, fault.end - word)) +
+                              encode(rest) + "\"";
     words.hint = "unclosed-quote+apostrophe";
     words.slots.push_back(slot("better", whole));
-    words.fixes = {change_to({static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(fault.end + rest.size())}, whole)};
+    words.fixes = {change_to(
+        {static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(fault.end + rest.size())},
+        whole)};
   } else if (!content.empty() && content.find(U' ') == std::u32string_view::npos) {
     words.hint = "unclosed-quote+add";
     words.slots.push_back(slot("text", encode(content)));

@@ -7,40 +7,69 @@
 // are, each operand is read once and the result written once. Operator by operator, every operator
 // would read and write the whole block.
 
-constexpr std::size_t kLanesPerChunk = 4;
 constexpr std::size_t kLaneWords = sizeof(Lanes) / sizeof(std::uint64_t);
-constexpr std::size_t kChunkWords = kLanesPerChunk * kLaneWords;
+constexpr std::size_t kChunkWords = 4 * kLaneWords;
 static_assert(kBlockWords % kChunkWords == 0);
 
+// Named members, not an array: compilers keep these in machine registers, and an array in memory.
 struct Chunk {
-  Lanes lanes[kLanesPerChunk];
+  Lanes a;
+  Lanes b;
+  Lanes c;
+  Lanes d;
 };
 
 // By reference: a vector returned by value has another calling convention on each instruction set.
-inline const LooseLanes& load(const std::uint64_t* words, std::size_t lane) {
+inline const LooseLanes& lanes_at(const std::uint64_t* words, std::size_t lane) {
   return *reinterpret_cast<const LooseLanes*>(words + lane * kLaneWords);
 }
-
-// In all of `with` and none of `without`, from word `at` on.
-inline void conjoin(Chunk& chunk, WordsList with, WordsList without, std::size_t at) {
-  for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-    chunk.lanes[i] = load(with[0] + at, i);
-  }
-  for (std::size_t operand = 1; operand < with.size(); ++operand) {
-    const std::uint64_t* words = with[operand] + at;
-    for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-      chunk.lanes[i] &= load(words, i);
-    }
-  }
-  for (const std::uint64_t* operand : without) {
-    const std::uint64_t* words = operand + at;
-    for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-      chunk.lanes[i] &= ~load(words, i);
-    }
-  }
+inline LooseLanes& lanes_at(std::uint64_t* words, std::size_t lane) {
+  return *reinterpret_cast<LooseLanes*>(words + lane * kLaneWords);
 }
 
-// Users counted so far, a sum a word; added up once at the end.
+inline void load(Chunk& chunk, const std::uint64_t* words) {
+  chunk.a = lanes_at(words, 0);
+  chunk.b = lanes_at(words, 1);
+  chunk.c = lanes_at(words, 2);
+  chunk.d = lanes_at(words, 3);
+}
+
+inline void store(const Chunk& chunk, std::uint64_t* words) {
+  lanes_at(words, 0) = chunk.a;
+  lanes_at(words, 1) = chunk.b;
+  lanes_at(words, 2) = chunk.c;
+  lanes_at(words, 3) = chunk.d;
+}
+
+inline void keep(Chunk& chunk, const std::uint64_t* words) {
+  chunk.a &= lanes_at(words, 0);
+  chunk.b &= lanes_at(words, 1);
+  chunk.c &= lanes_at(words, 2);
+  chunk.d &= lanes_at(words, 3);
+}
+
+inline void drop(Chunk& chunk, const std::uint64_t* words) {
+  chunk.a &= ~lanes_at(words, 0);
+  chunk.b &= ~lanes_at(words, 1);
+  chunk.c &= ~lanes_at(words, 2);
+  chunk.d &= ~lanes_at(words, 3);
+}
+
+inline void add(Chunk& chunk, const std::uint64_t* words) {
+  chunk.a |= lanes_at(words, 0);
+  chunk.b |= lanes_at(words, 1);
+  chunk.c |= lanes_at(words, 2);
+  chunk.d |= lanes_at(words, 3);
+}
+
+// Adds the users of a chunk to a count a word; `total` adds those up at the end.
+inline void count(const Chunk& chunk, Lanes& users) {
+  count_lanes(chunk.a, users);
+  count_lanes(chunk.b, users);
+  count_lanes(chunk.c, users);
+  count_lanes(chunk.d, users);
+}
+
 inline std::uint32_t total(const Lanes& users) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < kLaneWords; ++i) {
@@ -49,13 +78,14 @@ inline std::uint32_t total(const Lanes& users) {
   return static_cast<std::uint32_t>(sum);
 }
 
-// Counts, and stores when there is somewhere to.
-inline void finish(const Chunk& chunk, std::uint64_t* out, std::size_t at, Lanes& users) {
-  if (out != nullptr) {
-    std::memcpy(out + at, chunk.lanes, sizeof(chunk.lanes));
+// In all of `with` and none of `without`, from word `at` on.
+inline void conjoin(Chunk& chunk, WordsList with, WordsList without, std::size_t at) {
+  load(chunk, with[0] + at);
+  for (std::size_t operand = 1; operand < with.size(); ++operand) {
+    keep(chunk, with[operand] + at);
   }
-  for (const Lanes& lanes : chunk.lanes) {
-    count_lanes(lanes, users);
+  for (const std::uint64_t* words : without) {
+    drop(chunk, words + at);
   }
 }
 
@@ -64,7 +94,10 @@ std::uint32_t intersect(std::uint64_t* out, WordsList with, WordsList without) {
   for (std::size_t at = 0; at < kBlockWords; at += kChunkWords) {
     Chunk chunk;
     conjoin(chunk, with, without, at);
-    finish(chunk, out, at, users);
+    count(chunk, users);
+    if (out != nullptr) {
+      store(chunk, out + at);
+    }
   }
   return total(users);
 }
@@ -73,16 +106,14 @@ std::uint32_t unite(std::uint64_t* out, WordsList any) {
   Lanes users{};
   for (std::size_t at = 0; at < kBlockWords; at += kChunkWords) {
     Chunk chunk;
-    for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-      chunk.lanes[i] = load(any[0] + at, i);
-    }
+    load(chunk, any[0] + at);
     for (std::size_t operand = 1; operand < any.size(); ++operand) {
-      const std::uint64_t* words = any[operand] + at;
-      for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-        chunk.lanes[i] |= load(words, i);
-      }
+      add(chunk, any[operand] + at);
     }
-    finish(chunk, out, at, users);
+    count(chunk, users);
+    if (out != nullptr) {
+      store(chunk, out + at);
+    }
   }
   return total(users);
 }
@@ -91,34 +122,47 @@ std::uint32_t unite(std::uint64_t* out, WordsList any) {
 // the bits up to and including i, `most` says "not above high" and `least` "not below low":
 //   bit i of high is 1:  most  = ~S | most      bit i of low is 1:  least = S & least
 //   bit i of high is 0:  most  = ~S & most      bit i of low is 0:  least = S | least
+// `high` and `not_low` are that bit in every place, so that both cases are one formula: the
+// majority of the three.
+inline void compare(Lanes& most, Lanes& least, const LooseLanes& slice, std::uint64_t high,
+                    std::uint64_t not_low) {
+  most = (~slice & (most | high)) | (most & high);
+  least = (slice & (least | not_low)) | (least & not_low);
+}
+
+inline void fill(Chunk& chunk) {
+  const Lanes zero{};
+  chunk = {~zero, ~zero, ~zero, ~zero};
+}
+
 std::uint32_t range(std::uint64_t* out, const RangeOperands& operands, bool or_into) {
   Lanes users{};
   for (std::size_t at = 0; at < kBlockWords; at += kChunkWords) {
     Chunk most;
     Chunk least;
-    std::memset(&most, 0xFF, sizeof(most));
-    std::memset(&least, 0xFF, sizeof(least));
+    fill(most);
+    fill(least);
     for (std::size_t bit = 0; bit < operands.slices.size(); ++bit) {
       const std::uint64_t* words = operands.slices[bit] + at;
       const std::uint64_t high = 0 - (operands.high >> bit & 1U);
-      const std::uint64_t low = 0 - (operands.low >> bit & 1U);
-      for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-        const Lanes slice = load(words, i);
-        most.lanes[i] = (~slice & (most.lanes[i] | high)) | (most.lanes[i] & high);
-        least.lanes[i] = (slice & (least.lanes[i] | ~low)) | (least.lanes[i] & ~low);
-      }
+      const std::uint64_t not_low = (operands.low >> bit & 1U) - 1;
+      compare(most.a, least.a, lanes_at(words, 0), high, not_low);
+      compare(most.b, least.b, lanes_at(words, 1), high, not_low);
+      compare(most.c, least.c, lanes_at(words, 2), high, not_low);
+      compare(most.d, least.d, lanes_at(words, 3), high, not_low);
     }
     Chunk chunk;
     conjoin(chunk, operands.with, operands.without, at);
-    for (std::size_t i = 0; i < kLanesPerChunk; ++i) {
-      chunk.lanes[i] &= most.lanes[i] & least.lanes[i];
-    }
-    finish(chunk, nullptr, at, users);
+    chunk.a &= most.a & least.a;
+    chunk.b &= most.b & least.b;
+    chunk.c &= most.c & least.c;
+    chunk.d &= most.d & least.d;
+    count(chunk, users);
     if (out != nullptr) {
-      for (std::size_t i = 0; or_into && i < kLanesPerChunk; ++i) {
-        chunk.lanes[i] |= load(out + at, i);
+      if (or_into) {
+        add(chunk, out + at);
       }
-      std::memcpy(out + at, chunk.lanes, sizeof(chunk.lanes));
+      store(chunk, out + at);
     }
   }
   return total(users);
@@ -131,11 +175,11 @@ void count_up(const CounterOperands& operands) {
   for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
     Lanes counter[kCounterBitsMax];
     for (std::size_t bit = 0; bit < bits; ++bit) {
-      counter[bit] = load(operands.slices[bit] + at, 0);
+      counter[bit] = lanes_at(operands.slices[bit] + at, 0);
     }
-    Lanes overflowed = load(operands.overflowed + at, 0);
+    Lanes overflowed = lanes_at(operands.overflowed + at, 0);
     for (const std::uint64_t* words : operands.add) {
-      Lanes carry = load(words + at, 0);
+      Lanes carry = lanes_at(words + at, 0);
       for (std::size_t bit = 0; bit < bits; ++bit) {
         const Lanes sum = counter[bit] ^ carry;
         carry &= counter[bit];
@@ -144,8 +188,8 @@ void count_up(const CounterOperands& operands) {
       overflowed |= carry;
     }
     for (std::size_t bit = 0; bit < bits; ++bit) {
-      std::memcpy(operands.slices[bit] + at, &counter[bit], sizeof(Lanes));
+      lanes_at(operands.slices[bit] + at, 0) = counter[bit];
     }
-    std::memcpy(operands.overflowed + at, &overflowed, sizeof(Lanes));
+    lanes_at(operands.overflowed + at, 0) = overflowed;
   }
 }

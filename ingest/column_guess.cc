@@ -349,7 +349,10 @@ class Guesser {
       }
       const bool repeated = pieces.different * 2 <= pieces.pieces;
       const bool alone = pieces.alone * 2 >= pieces.pieces;
-      if (separator == ',' ? alone : alone || repeated) {
+      // Hardly anybody writes | in a text, so there one piece seen again is enough, in a small file
+      // too.
+      const bool again = pieces.alone > 0 || pieces.different < pieces.pieces;
+      if (separator == '|' ? again : separator == ',' ? alone : alone || repeated) {
         column_.separator = std::string(1, separator);
         keep_category_missing();
         become(TagKind::Set, {"several values in a cell, separated by " + column_.separator,

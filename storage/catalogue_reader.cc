@@ -1,8 +1,8 @@
 #include "storage/catalogue_reader.h"
 
-#include <utility>
-
 #include "storage/record_codec.h"
+
+#include <utility>
 
 namespace tagline::storage {
 

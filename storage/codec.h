@@ -1,5 +1,6 @@
-// codec: the small encodings all records are made of. Written by us, read as if by an enemy: a reader never
-// leaves its bytes, never allocates more than they hold, and remembers its first failure.
+// codec: the small encodings all records are made of. Written by us, read as if by an enemy: a
+// reader never leaves its bytes, never allocates more than they hold, and remembers its first
+// failure.
 #pragma once
 
 #include <array>
@@ -38,7 +39,8 @@ void store_little(std::span<std::byte> bytes, std::size_t at, T value) {
   std::memcpy(bytes.data() + at, &value, sizeof value);
 }
 
-/// Keys: numbers big-endian one after the other, so that LMDB's byte order is the order of the numbers.
+/// Keys: numbers big-endian one after the other, so that LMDB's byte order is the order of the
+/// numbers.
 template <std::size_t N>
 [[nodiscard]] std::array<std::byte, 4 * N> make_key(const std::array<std::uint32_t, N>& parts) {
   std::array<std::byte, 4 * N> key{};
@@ -64,16 +66,17 @@ template <std::size_t N>
 class RecordWriter {
  public:
   void byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
-  void varint(std::uint64_t value);         ///< LEB128: seven bits a byte, low first
-  void zigzag(std::int64_t value);          ///< varint of (value << 1) ^ (value >> 63)
-  void string(std::string_view value);      ///< varint length, then the bytes
+  void varint(std::uint64_t value);     ///< LEB128: seven bits a byte, low first
+  void zigzag(std::int64_t value);      ///< varint of (value << 1) ^ (value >> 63)
+  void string(std::string_view value);  ///< varint length, then the bytes
   [[nodiscard]] Bytes bytes() const { return bytes_; }
 
  private:
   std::vector<std::byte> bytes_;
 };
 
-/// Takes a record apart. After a failure everything reads as zero or empty, and `complete` is false.
+/// Takes a record apart. After a failure everything reads as zero or empty, and `complete` is
+/// false.
 class RecordReader {
  public:
   explicit RecordReader(Bytes bytes) : rest_(bytes) {}

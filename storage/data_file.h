@@ -1,11 +1,12 @@
-// data_file: a look at data.mdb before LMDB maps it. LMDB believes its two head pages, and a process that touches a
-// mapped page behind the end of the file is killed; so what can be checked cheaply is checked here.
+// data_file: a look at data.mdb before LMDB maps it. LMDB believes its two head pages, and a
+// process that touches a mapped page behind the end of the file is killed; so what can be checked
+// cheaply is checked here.
 #pragma once
+
+#include "engine/result.h"
 
 #include <cstdint>
 #include <filesystem>
-
-#include "engine/result.h"
 
 namespace tagline::storage {
 

@@ -1,14 +1,14 @@
 #include "storage/database.h"
 
-#include <unistd.h>
+#include "storage/data_file.h"
+#include "storage/time_zone.h"
 
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <sys/statvfs.h>
 #include <system_error>
-
-#include "storage/data_file.h"
-#include "storage/time_zone.h"
+#include <unistd.h>
 
 namespace tagline::storage {
 
@@ -20,18 +20,22 @@ constexpr std::string_view kMetaKey = "database";
 constexpr std::uint64_t kMapBytesMin = 1ULL << 20U;
 // LMDB wants multiples of the system's page size, which is 64 KiB at most.
 constexpr std::uint64_t kMapBytesStep = 1ULL << 16U;
-// What one growth gives at least: every growth runs the transaction again, and address space is free (the file only
-// takes what is written).
+// What one growth gives at least: every growth runs the transaction again, and address space is
+// free (the file only takes what is written).
 constexpr std::uint64_t kMapGrowthMin = 1ULL << 30U;
 // Half of the 47 bits of address space a process has on x86-64.
 constexpr std::uint64_t kMapBytesMax = 1ULL << 46U;
-// A file may grow again between our resize and the next attempt; more often than this is no accident.
+// A file may grow again between our resize and the next attempt; more often than this is no
+// accident.
 constexpr int kResizeAttempts = 16;
 
-tl::unexpected<Error> no_database(const std::filesystem::path& folder, const std::string& en, const std::string& zh) {
+tl::unexpected<Error> no_database(const std::filesystem::path& folder, const std::string& en,
+                                  const std::string& zh) {
   return failure(ErrorCode::NotFound,
-                 {"there is no database in " + folder.string() + ": " + en, folder.string() + " 中没有数据库：" + zh},
-                 {"check the path, or create a database by loading a file into it", "请检查路径，或导入文件以新建数据库"});
+                 {"there is no database in " + folder.string() + ": " + en,
+                  folder.string() + " 中没有数据库：" + zh},
+                 {"check the path, or create a database by loading a file into it",
+                  "请检查路径，或导入文件以新建数据库"});
 }
 
 Error in_folder(const std::filesystem::path& folder, const Error& error) {
@@ -47,7 +51,8 @@ Status make_folder(const std::filesystem::path& folder) {
   if (!code) {
     return {};
   }
-  const bool denied = code == std::errc::permission_denied || code == std::errc::read_only_file_system;
+  const bool denied =
+      code == std::errc::permission_denied || code == std::errc::read_only_file_system;
   const std::string what = "mkdir (" + folder.string() + "): " + code.message();
   return failure(denied ? ErrorCode::ReadOnly : ErrorCode::System, {what, what},
                  {"choose a folder that can be written", "请选择可写的文件夹"});
@@ -82,27 +87,40 @@ struct Opened {
   LmdbEnvironment environment;
 };
 
-/// LMDB registers readers in lock.mdb. Where we may not write that, reading is still safe while nobody writes.
+/// Somebody may still write to it, through another mount of the same disk.
+bool mounted_read_only(const std::filesystem::path& folder) {
+  struct statvfs status {};
+  return statvfs(folder.c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0;
+}
+
+/// LMDB registers readers in lock.mdb. Where we may not write that, reading is still safe while
+/// nobody writes.
 Result<Opened> open_for_reading(const std::filesystem::path& folder) {
-  auto environment = LmdbEnvironment::open(folder, Access::Read, 0);
-  if (environment.has_value()) {
-    return Opened{std::nullopt, std::move(*environment)};
-  }
-  if (environment.error().code() != ErrorCode::ReadOnly) {
-    return tl::unexpected(std::move(environment).error());
+  // LMDB itself would go on without registering on a read-only mount, and so without any safety.
+  if (!mounted_read_only(folder)) {
+    auto environment = LmdbEnvironment::open(folder, Access::Read, 0);
+    if (environment.has_value()) {
+      return Opened{std::nullopt, std::move(*environment)};
+    }
+    if (environment.error().code() != ErrorCode::ReadOnly) {
+      return tl::unexpected(std::move(environment).error());
+    }
   }
   TAGLINE_ASSIGN_OR_RETURN(auto lock, WriterLock::keep_writers_out(folder));
   TAGLINE_ASSIGN_OR_RETURN(auto unlocked, LmdbEnvironment::open(folder, Access::ReadUnlocked, 0));
   return Opened{std::move(lock), std::move(unlocked)};
 }
 
-Result<Opened> open_for_writing(const std::filesystem::path& folder, DataFile file, const OpenOptions& options) {
+Result<Opened> open_for_writing(const std::filesystem::path& folder, DataFile file,
+                                const OpenOptions& options) {
   TAGLINE_ASSIGN_OR_RETURN(auto lock, WriterLock::take(folder));
   const std::uint64_t map_bytes = std::clamp(options.map_bytes, kMapBytesMin, kMapBytesMax);
   TAGLINE_ASSIGN_OR_RETURN(
       auto environment,
       LmdbEnvironment::open(folder, Access::Write,
-                            file == DataFile::Lmdb ? 0 : (map_bytes + kMapBytesStep - 1) / kMapBytesStep * kMapBytesStep));
+                            file == DataFile::Lmdb
+                                ? 0
+                                : (map_bytes + kMapBytesStep - 1) / kMapBytesStep * kMapBytesStep));
   return Opened{std::move(lock), std::move(environment)};
 }
 
@@ -114,7 +132,8 @@ Status initialise(LmdbEnvironment& environment, const OpenOptions& options) {
                        .count();
   meta.time_zone = options.time_zone;
   if (getentropy(&meta.id_seed, sizeof meta.id_seed) != 0) {
-    return failure(ErrorCode::System, {"getentropy: no random numbers", "getentropy：无法取得随机数"});
+    return failure(ErrorCode::System,
+                   {"getentropy: no random numbers", "getentropy：无法取得随机数"});
   }
   TAGLINE_RETURN_IF_ERROR(environment.open_key_spaces(LmdbEnvironment::Missing::Create));
   TAGLINE_ASSIGN_OR_RETURN(auto txn, environment.begin_write());
@@ -122,7 +141,8 @@ Status initialise(LmdbEnvironment& environment, const OpenOptions& options) {
   return txn.commit();
 }
 
-/// Blank: made now, or by a process that was killed before it had written its key spaces or its meta record.
+/// Blank: made now, or by a process that was killed before it had written its key spaces or its
+/// meta record.
 Result<bool> is_blank(LmdbEnvironment& environment) {
   TAGLINE_ASSIGN_OR_RETURN(const bool blank, environment.blank());
   if (blank) {
@@ -143,7 +163,8 @@ Result<bool> is_blank(LmdbEnvironment& environment) {
 Result<MetaRecord> read_meta(const Transaction& txn) {
   TAGLINE_ASSIGN_OR_RETURN(const auto bytes, txn.get(KeySpace::Meta, bytes_of(kMetaKey)));
   if (!bytes) {
-    return failure(ErrorCode::WrongFormat, {"it has no record of its format version", "缺少格式版本记录"});
+    return failure(ErrorCode::WrongFormat,
+                   {"it has no record of its format version", "缺少格式版本记录"});
   }
   return decode_meta(*bytes);
 }
@@ -154,17 +175,20 @@ Status write_meta(WriteTransaction& txn, const MetaRecord& meta) {
   return txn.put(KeySpace::Meta, bytes_of(kMetaKey), record.bytes());
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, const OpenOptions& options) {
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder,
+                                                 const OpenOptions& options) {
   TAGLINE_ASSIGN_OR_RETURN(const DataFile file, look(folder, options.mode));
   TAGLINE_ASSIGN_OR_RETURN(auto claimed, OpenFolder::claim(folder));
-  TAGLINE_ASSIGN_OR_RETURN(Opened opened, options.mode == OpenMode::Read ? open_for_reading(folder)
-                                                                         : open_for_writing(folder, file, options));
-  auto database =
-      std::make_unique<Database>(std::move(claimed), std::move(opened.lock), std::move(opened.environment));
+  TAGLINE_ASSIGN_OR_RETURN(Opened opened, options.mode == OpenMode::Read
+                                              ? open_for_reading(folder)
+                                              : open_for_writing(folder, file, options));
+  auto database = std::make_unique<Database>(std::move(claimed), std::move(opened.lock),
+                                             std::move(opened.environment));
   const auto blank = is_blank(database->environment);
   if (!blank.has_value()) {
-    return tl::unexpected(blank.error().code() == ErrorCode::WrongFormat ? in_folder(folder, blank.error())
-                                                                         : blank.error());
+    return tl::unexpected(blank.error().code() == ErrorCode::WrongFormat
+                              ? in_folder(folder, blank.error())
+                              : blank.error());
   }
   if (*blank) {
     if (options.mode != OpenMode::Create) {
@@ -174,8 +198,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
   }
   TAGLINE_ASSIGN_OR_RETURN(const Reading reading, database->begin_read());
   if (const auto meta = read_meta(reading.txn); !meta.has_value()) {
-    return tl::unexpected(meta.error().code() == ErrorCode::WrongFormat ? in_folder(folder, meta.error())
-                                                                        : meta.error());
+    return tl::unexpected(meta.error().code() == ErrorCode::WrongFormat
+                              ? in_folder(folder, meta.error())
+                              : meta.error());
   }
   return database;
 }
@@ -190,15 +215,17 @@ Result<Reading> Database::begin_read() {
       }
     }
     if (gate.inside()) {
-      return failure(ErrorCode::Busy,
-                     {"the database has grown while this thread is reading it", "本线程读取期间数据库已增大"},
-                     {"end the outer read, then try again", "请结束外层读取后再试"});
+      return failure(
+          ErrorCode::Busy,
+          {"the database has grown while this thread is reading it", "本线程读取期间数据库已增大"},
+          {"end the outer read, then try again", "请结束外层读取后再试"});
     }
     Status resized;
     gate.alone([&] { resized = environment.resize(0); });
     TAGLINE_RETURN_IF_ERROR(resized);
   }
-  return failure(ErrorCode::Busy, {"the database keeps growing", "数据库仍在不断增大"}, {"try again", "请重试"});
+  return failure(ErrorCode::Busy, {"the database keeps growing", "数据库仍在不断增大"},
+                 {"try again", "请重试"});
 }
 
 Status Database::grow() {
@@ -206,7 +233,8 @@ Status Database::grow() {
   gate.alone([&] {
     const std::uint64_t now = environment.map_bytes();
     if (now >= kMapBytesMax) {
-      grown = failure(ErrorCode::TooLarge, {"the database has reached the limit of 64 TiB", "数据库已达到 64 TiB 的上限"});
+      grown = failure(ErrorCode::TooLarge, {"the database has reached the limit of 64 TiB",
+                                            "数据库已达到 64 TiB 的上限"});
       return;
     }
     grown = environment.resize(std::max(2 * now, now + kMapGrowthMin));

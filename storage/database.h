@@ -1,18 +1,18 @@
 // Database: an open folder as Store, Snapshot and WriteTxn share it. Private to storage/.
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <utility>
-
 #include "engine/result.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
 #include "storage/store.h"
 #include "storage/transaction_gate.h"
 #include "storage/writer_lock.h"
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
 
 namespace tagline::storage {
 
@@ -33,8 +33,8 @@ struct Database {
 
   /// A transaction on the newest state. Follows another process that has made the file grow.
   [[nodiscard]] Result<Reading> begin_read();
-  /// Waits until no transaction of this process is open, then at least doubles the map. TooLarge at the end of the
-  /// address space.
+  /// Waits until no transaction of this process is open, then at least doubles the map. TooLarge at
+  /// the end of the address space.
   [[nodiscard]] Status grow();
 
   OpenFolder folder;

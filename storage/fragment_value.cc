@@ -1,13 +1,13 @@
-// Why the header is 16 bytes: LMDB puts a value larger than about half a page on pages of its own, 16 bytes after
-// the start of the page. CRoaring's frozen form wants 32-byte alignment. One 16-byte header in front of it makes the
-// payload of every large value aligned in the map itself, so it is read in place. Small values share pages
-// and lie anywhere; they are copied, which costs little because they are small.
-// Rejected: padding inside the value for small ones too (their offset in the page changes as neighbours come and go).
+// Why the header is 16 bytes: LMDB puts a value larger than about half a page on pages of its own,
+// 16 bytes after the start of the page. CRoaring's frozen form wants 32-byte alignment. One 16-byte
+// header in front of it makes the payload of every large value aligned in the map itself, so it is
+// read in place. Small values share pages and lie anywhere; they are copied, which costs little
+// because they are small. Rejected: padding inside the value for small ones too (their offset in
+// the page changes as neighbours come and go).
 #include "storage/fragment_value.h"
 
-#include <xxhash.h>
-
 #include <string>
+#include <xxhash.h>
 
 namespace tagline::storage {
 
@@ -28,7 +28,8 @@ tl::unexpected<Error> corrupt(const std::string& en, const std::string& zh) {
                   "请运行 \"tagline verify\"，然后重新导入数据或恢复备份"});
 }
 
-/// The seed is the first half of the header, so that a changed cardinality or version is noticed too.
+/// The seed is the first half of the header, so that a changed cardinality or version is noticed
+/// too.
 std::uint64_t checksum_of(Bytes value) {
   const Bytes payload = value.subspan(kFragmentHeaderBytes);
   return XXH3_64bits_withSeed(payload.data(), payload.size(), load_little<std::uint64_t>(value, 0));
@@ -42,7 +43,8 @@ bool aligned(Bytes bytes) {
 
 Result<FragmentValue> split_fragment(Bytes value) {
   if (value.size() <= kFragmentHeaderBytes) {
-    return corrupt("a value of " + std::to_string(value.size()) + " bytes, expected a 16-byte header and a payload",
+    return corrupt("a value of " + std::to_string(value.size()) +
+                       " bytes, expected a 16-byte header and a payload",
                    "该值只有 " + std::to_string(value.size()) + " 字节，应为 16 字节头部加内容");
   }
   if (load_little<std::uint16_t>(value, 0) != kMagic) {
@@ -53,23 +55,26 @@ Result<FragmentValue> split_fragment(Bytes value) {
   if (version != kVersion || flags != 0) {
     return corrupt("version " + std::to_string(version) + " with flags " + std::to_string(flags) +
                        ", expected version 1 without flags",
-                   "版本为 " + std::to_string(version) + "、标志为 " + std::to_string(flags) + "，应为版本 1、无标志");
+                   "版本为 " + std::to_string(version) + "、标志为 " + std::to_string(flags) +
+                       "，应为版本 1、无标志");
   }
   const auto cardinality = load_little<std::uint32_t>(value, kCardinalityAt);
   if (cardinality == 0 || cardinality > engine::kShardUsers) {
-    return corrupt("the header counts " + std::to_string(cardinality) + " users, expected 1 to 1048576",
-                   "头部记录的用户数为 " + std::to_string(cardinality) + "，应在 1 到 1048576 之间");
+    return corrupt(
+        "the header counts " + std::to_string(cardinality) + " users, expected 1 to 1048576",
+        "头部记录的用户数为 " + std::to_string(cardinality) + "，应在 1 到 1048576 之间");
   }
   return FragmentValue{cardinality, value.subspan(kFragmentHeaderBytes)};
 }
 
 Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows) {
   TAGLINE_ASSIGN_OR_RETURN(const FragmentValue parts, split_fragment(value));
-  TAGLINE_ASSIGN_OR_RETURN(auto fragment, aligned(parts.payload) ? engine::Fragment::borrow(parts.payload, borrows)
-                                                                 : engine::Fragment::copy(parts.payload));
+  TAGLINE_ASSIGN_OR_RETURN(auto fragment, aligned(parts.payload)
+                                              ? engine::Fragment::borrow(parts.payload, borrows)
+                                              : engine::Fragment::copy(parts.payload));
   if (fragment.cardinality() != parts.cardinality) {
-    return corrupt("its containers hold " + std::to_string(fragment.cardinality()) + " users, the header says " +
-                       std::to_string(parts.cardinality),
+    return corrupt("its containers hold " + std::to_string(fragment.cardinality()) +
+                       " users, the header says " + std::to_string(parts.cardinality),
                    "其容器共有 " + std::to_string(fragment.cardinality()) + " 个用户，头部记录为 " +
                        std::to_string(parts.cardinality));
   }
@@ -80,13 +85,14 @@ Result<engine::Bitmap> copy_fragment(Bytes value) {
   TAGLINE_ASSIGN_OR_RETURN(const FragmentValue parts, split_fragment(value));
   TAGLINE_ASSIGN_OR_RETURN(auto members, engine::Bitmap::read_frozen(parts.payload));
   if (members.cardinality() != parts.cardinality) {
-    return corrupt("it holds " + std::to_string(members.cardinality()) + " users, the header says " +
-                       std::to_string(parts.cardinality),
+    return corrupt("it holds " + std::to_string(members.cardinality()) +
+                       " users, the header says " + std::to_string(parts.cardinality),
                    "实际有 " + std::to_string(members.cardinality()) + " 个用户，头部记录为 " +
                        std::to_string(parts.cardinality));
   }
   if (members.max().value_or(0) >= engine::kShardUsers) {
-    return corrupt("a member is beyond the shard's 1048576 users", "有成员超出分区的 1048576 个用户");
+    return corrupt("a member is beyond the shard's 1048576 users",
+                   "有成员超出分区的 1048576 个用户");
   }
   return members;
 }
@@ -100,7 +106,8 @@ Bytes FragmentEncoder::encode(const engine::Bitmap& members) {
   // The header is the second half of the first line, so the payload starts the second one, aligned.
   buffer_.resize(1 + (payload_bytes + sizeof(Line) - 1) / sizeof(Line));
   const std::span<std::byte> buffer(buffer_.front().bytes, buffer_.size() * sizeof(Line));
-  const auto value = buffer.subspan(sizeof(Line) - kFragmentHeaderBytes, kFragmentHeaderBytes + payload_bytes);
+  const auto value =
+      buffer.subspan(sizeof(Line) - kFragmentHeaderBytes, kFragmentHeaderBytes + payload_bytes);
   members.write_frozen(value.subspan(kFragmentHeaderBytes));
   store_little(value, 0, kMagic);
   store_little(value, kVersionAt, kVersion);

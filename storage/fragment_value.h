@@ -1,14 +1,15 @@
-// fragment_value: a stored fragment taken apart and put together. Value = 16-byte header + CRoaring's frozen form.
+// fragment_value: a stored fragment taken apart and put together. Value = 16-byte header +
+// CRoaring's frozen form.
 #pragma once
-
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 #include "engine/bitmap.h"
 #include "engine/fragment.h"
 #include "engine/result.h"
 #include "storage/codec.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace tagline::storage {
 
@@ -22,9 +23,10 @@ struct FragmentValue {
 /// Checks the header (magic, version, flags, a possible cardinality), not the payload. Corrupt.
 [[nodiscard]] Result<FragmentValue> split_fragment(Bytes value);
 
-/// The value as the executor reads it: in place when the payload lies 32-byte aligned, else copied. Checks the header
-/// and every size, and that the container sizes add up to the header's cardinality; the checksum is not looked
-/// at (that would read every byte), see verify. `borrows` as in engine::Fragment::borrow.
+/// The value as the executor reads it: in place when the payload lies 32-byte aligned, else copied.
+/// Checks the header and every size, and that the container sizes add up to the header's
+/// cardinality; the checksum is not looked at (that would read every byte), see verify. `borrows`
+/// as in engine::Fragment::borrow.
 [[nodiscard]] Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows);
 
 /// An owned, fully validated copy (not the checksum). Corrupt.
@@ -36,7 +38,8 @@ struct FragmentValue {
 /// Makes values; keeps its buffer from one to the next.
 class FragmentEncoder {
  public:
-  /// REQUIRES: `members` optimised, not empty and below 2^20. The bytes are good until the next call.
+  /// REQUIRES: `members` optimised, not empty and below 2^20. The bytes are good until the next
+  /// call.
   [[nodiscard]] Bytes encode(const engine::Bitmap& members);
 
  private:

@@ -9,8 +9,9 @@ namespace tagline::storage {
 
 namespace {
 
-// Slots of LMDB's reader table, one a live read transaction of any process. 126 is LMDB's default; a server with a pool of
-// threads beside a few command lines stays far below this, and a slot costs 64 bytes of lock.mdb.
+// Slots of LMDB's reader table, one a live read transaction of any process. 126 is LMDB's default;
+// a server with a pool of threads beside a few command lines stays far below this, and a slot costs
+// 64 bytes of lock.mdb.
 constexpr unsigned kReaderSlots = 512;
 constexpr mdb_mode_t kFileMode = 0644;
 
@@ -19,7 +20,9 @@ MDB_val to_val(Bytes bytes) {
   return {bytes.size(), const_cast<std::byte*>(bytes.data())};
 }
 
-Bytes to_bytes(const MDB_val& val) { return {static_cast<const std::byte*>(val.mv_data), val.mv_size}; }
+Bytes to_bytes(const MDB_val& val) {
+  return {static_cast<const std::byte*>(val.mv_data), val.mv_size};
+}
 
 struct Explained {
   ErrorCode code;
@@ -35,10 +38,12 @@ Explained explain(int code) {
               {"a page of the file is damaged", "文件中有页面已损坏"},
               {"restore a backup", "请恢复备份"}};
     case MDB_INVALID:
-      return {ErrorCode::WrongFormat, {"data.mdb is not an LMDB file", "data.mdb 不是 LMDB 文件"}, {}};
+      return {
+          ErrorCode::WrongFormat, {"data.mdb is not an LMDB file", "data.mdb 不是 LMDB 文件"}, {}};
     case MDB_VERSION_MISMATCH:
       return {ErrorCode::WrongFormat,
-              {"data.mdb was written by another version of LMDB, expected 0.9", "data.mdb 由其他版本的 LMDB 写入，应为 0.9"},
+              {"data.mdb was written by another version of LMDB, expected 0.9",
+               "data.mdb 由其他版本的 LMDB 写入，应为 0.9"},
               {}};
     case MDB_READERS_FULL:
       return {ErrorCode::Busy,
@@ -47,7 +52,8 @@ Explained explain(int code) {
               {"try again when other queries have ended", "请等其他查询结束后再试"}};
     case MDB_TXN_FULL:
       return {ErrorCode::TooLarge,
-              {"the transaction changes more pages than LMDB can keep", "该事务改动的页面超过 LMDB 所能容纳的数量"},
+              {"the transaction changes more pages than LMDB can keep",
+               "该事务改动的页面超过 LMDB 所能容纳的数量"},
               {"load the data in smaller parts", "请分成较小的部分导入"}};
     case MDB_MAP_FULL:
       return {ErrorCode::TooLarge, {"the memory map is full", "内存映射已满"}, {}};
@@ -55,7 +61,8 @@ Explained explain(int code) {
     case EDQUOT:
     case EFBIG:
       return {ErrorCode::DiskFull,
-              {"there is no room for the file to grow; nothing was changed", "磁盘空间不足，数据未作任何改动"},
+              {"there is no room for the file to grow; nothing was changed",
+               "磁盘空间不足，数据未作任何改动"},
               {"free some space and try again", "请腾出空间后重试"}};
     case EACCES:
     case EPERM:
@@ -166,7 +173,8 @@ Result<bool> LmdbEnvironment::blank() {
 }
 
 Status LmdbEnvironment::open_key_spaces(Missing missing) {
-  TAGLINE_ASSIGN_OR_RETURN(MDB_txn * raw, begin_alone(missing == Missing::Create ? 0U : MDB_RDONLY));
+  TAGLINE_ASSIGN_OR_RETURN(MDB_txn * raw,
+                           begin_alone(missing == Missing::Create ? 0U : MDB_RDONLY));
   for (std::size_t i = 0; i < kKeySpaceCount; ++i) {
     // The views are of literals, so they end with a NUL.
     const std::string_view name = name_of(static_cast<KeySpace>(i));
@@ -224,7 +232,8 @@ Result<WriteTransaction> LmdbEnvironment::begin_write() const {
 Status LmdbEnvironment::resize(std::uint64_t map_bytes) {
   if (const int code = mdb_env_set_mapsize(env_.get(), map_bytes); code != MDB_SUCCESS) {
     unmapped_ = true;
-    return tl::unexpected(lmdb_error(code, "mdb_env_set_mapsize", std::to_string(map_bytes) + " bytes"));
+    return tl::unexpected(
+        lmdb_error(code, "mdb_env_set_mapsize", std::to_string(map_bytes) + " bytes"));
   }
   return {};
 }
@@ -268,12 +277,15 @@ Error WriteTransaction::failed(int code, std::string_view call, std::string_view
   spoilt_ = true;
   map_full_ = map_full_ || code == MDB_MAP_FULL;
   if (code == EIO) {
-    // LMDB says EIO when the system wrote only a part of what it was given, which is how a disk that fills up shows first.
+    // LMDB says EIO when the system wrote only a part of what it was given, which is how a disk
+    // that fills up shows first.
     const std::string prefix = std::string(call) + " (" + std::string(where) + ")";
     return {ErrorCode::DiskFull,
-            {prefix + ": the file could not be written in full, the disk is full or failing; nothing was changed",
+            {prefix + ": the file could not be written in full, the disk is full or failing; "
+                      "nothing was changed",
              prefix + "：文件未能完整写入，磁盘已满或有故障；数据未作任何改动"},
-            {"free some space and try again; if there is enough, check the disk", "请腾出空间后重试；若空间充足，请检查磁盘"}};
+            {"free some space and try again; if there is enough, check the disk",
+             "请腾出空间后重试；若空间充足，请检查磁盘"}};
   }
   return lmdb_error(code, call, where);
 }
@@ -281,14 +293,17 @@ Error WriteTransaction::failed(int code, std::string_view call, std::string_view
 Status WriteTransaction::write(KeySpace space, Bytes key, Bytes value, unsigned flags) {
   MDB_val key_val = to_val(key);
   MDB_val value_val = to_val(value);
-  if (const int code = mdb_put(txn_.get(), handle(space), &key_val, &value_val, flags); code != MDB_SUCCESS) {
+  if (const int code = mdb_put(txn_.get(), handle(space), &key_val, &value_val, flags);
+      code != MDB_SUCCESS) {
     return tl::unexpected(failed(code, "mdb_put", name_of(space)));
   }
   changed_ = true;
   return {};
 }
 
-Status WriteTransaction::put(KeySpace space, Bytes key, Bytes value) { return write(space, key, value, 0); }
+Status WriteTransaction::put(KeySpace space, Bytes key, Bytes value) {
+  return write(space, key, value, 0);
+}
 
 Status WriteTransaction::append(KeySpace space, Bytes key, Bytes value) {
   return write(space, key, value, MDB_APPEND);
@@ -321,7 +336,8 @@ Status WriteTransaction::commit() {
 
 Result<Cursor> Cursor::open(const Transaction& txn, KeySpace space) {
   MDB_cursor* raw = nullptr;
-  if (const int code = mdb_cursor_open(txn.txn_.get(), txn.handle(space), &raw); code != MDB_SUCCESS) {
+  if (const int code = mdb_cursor_open(txn.txn_.get(), txn.handle(space), &raw);
+      code != MDB_SUCCESS) {
     return tl::unexpected(lmdb_error(code, "mdb_cursor_open", name_of(space)));
   }
   return Cursor(raw, space);
@@ -345,10 +361,20 @@ Result<std::optional<Bytes>> Cursor::find(Bytes key) {
   return entry ? std::optional<Bytes>(entry->value) : std::nullopt;
 }
 
-Result<std::optional<Cursor::Entry>> Cursor::seek(Bytes key) { return move(key, MDB_SET_RANGE); }
-Result<std::optional<Cursor::Entry>> Cursor::first() { return move({}, MDB_FIRST); }
-Result<std::optional<Cursor::Entry>> Cursor::last() { return move({}, MDB_LAST); }
-Result<std::optional<Cursor::Entry>> Cursor::next() { return move({}, MDB_NEXT); }
-Result<std::optional<Cursor::Entry>> Cursor::previous() { return move({}, MDB_PREV); }
+Result<std::optional<Cursor::Entry>> Cursor::seek(Bytes key) {
+  return move(key, MDB_SET_RANGE);
+}
+Result<std::optional<Cursor::Entry>> Cursor::first() {
+  return move({}, MDB_FIRST);
+}
+Result<std::optional<Cursor::Entry>> Cursor::last() {
+  return move({}, MDB_LAST);
+}
+Result<std::optional<Cursor::Entry>> Cursor::next() {
+  return move({}, MDB_NEXT);
+}
+Result<std::optional<Cursor::Entry>> Cursor::previous() {
+  return move({}, MDB_PREV);
+}
 
 }  // namespace tagline::storage

@@ -1,28 +1,34 @@
-// lmdb_environment: LMDB behind types that keep its rules. The only header that includes lmdb.h; private to storage/.
+// lmdb_environment: LMDB behind types that keep its rules. The only header that includes lmdb.h;
+// private to storage/.
 //
 // LMDB rule                                              kept by
-// -----------------------------------------------------  ---------------------------------------------------------
-// a file is opened once in a process                     OpenFolder (writer_lock.h): a second Store is Busy
-// no use of an environment after fork                    nothing here keeps one across exec; Store says so
-// one writer                                             WriterLock between processes, a mutex in Store within one
-// a write transaction belongs to one thread              Store::write runs fn on the caller's thread
-// a read transaction may be used by several threads,     MDB_NOTLS, and the mutex in Snapshot
+// -----------------------------------------------------
+// --------------------------------------------------------- a file is opened once in a process
+// OpenFolder (writer_lock.h): a second Store is Busy no use of an environment after fork nothing
+// here keeps one across exec; Store says so one writer WriterLock between processes, a mutex in
+// Store within one a write transaction belongs to one thread              Store::write runs fn on
+// the caller's thread a read transaction may be used by several threads,     MDB_NOTLS, and the
+// mutex in Snapshot
 //   but not by two at once
-// reads cannot write                                     ReadTransaction and WriteTransaction are different types
-// a cursor ends before its transaction                   member order of whoever holds both; Cursor is move-only
-// data pointers live until the transaction ends, or      ReadTransaction: borrows are counted (Snapshot);
+// reads cannot write                                     ReadTransaction and WriteTransaction are
+// different types a cursor ends before its transaction                   member order of whoever
+// holds both; Cursor is move-only data pointers live until the transaction ends, or
+// ReadTransaction: borrows are counted (Snapshot);
 //   until the next change in a write transaction           WriteTxn lends none
 // the map is resized only while this process has no      TransactionGate::alone
 //   transaction open
-// after MDB_MAP_FULL a transaction can only be aborted   WriteTransaction::map_full, asked by Store::write
-// after any failed change it must not be committed       WriteTransaction::commit refuses
-// key length is at most 511 bytes                        make_key (codec.h): ours have 4 to 12
-// handles of named databases last as long as the         LmdbEnvironment opens all in `open_key_spaces`
+// after MDB_MAP_FULL a transaction can only be aborted   WriteTransaction::map_full, asked by
+// Store::write after any failed change it must not be committed       WriteTransaction::commit
+// refuses key length is at most 511 bytes                        make_key (codec.h): ours have 4 to
+// 12 handles of named databases last as long as the         LmdbEnvironment opens all in
+// `open_key_spaces`
 //   environment and are opened in one transaction
-// stale reader slots hold back pages                     mdb_reader_check at open and when slots run out
+// stale reader slots hold back pages                     mdb_reader_check at open and when slots
+// run out
 #pragma once
 
-#include <lmdb.h>
+#include "engine/result.h"
+#include "storage/codec.h"
 
 #include <array>
 #include <cstdint>
@@ -31,8 +37,7 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/result.h"
-#include "storage/codec.h"
+#include <lmdb.h>
 
 namespace tagline::storage {
 
@@ -53,14 +58,16 @@ enum class Access : std::uint8_t {
 class ReadTransaction;
 class WriteTransaction;
 
-/// One open environment. Movable; the transactions made from it must be gone before it is. Thread-safe but for `resize`.
+/// One open environment. Movable; the transactions made from it must be gone before it is.
+/// Thread-safe but for `resize`.
 class LmdbEnvironment {
  public:
   /// `map_bytes`: the map of a new file; an existing file says its own.
-  [[nodiscard]] static Result<LmdbEnvironment> open(const std::filesystem::path& folder, Access access,
-                                                    std::uint64_t map_bytes);
+  [[nodiscard]] static Result<LmdbEnvironment> open(const std::filesystem::path& folder,
+                                                    Access access, std::uint64_t map_bytes);
 
-  /// No named database at all: a file made a moment ago, or by a process that was killed before its first commit.
+  /// No named database at all: a file made a moment ago, or by a process that was killed before its
+  /// first commit.
   [[nodiscard]] Result<bool> blank();
   /// Opens the handles; with `create`, makes what is not there. WrongFormat when one is missing.
   enum class Missing : std::uint8_t { Refuse, Create };
@@ -70,8 +77,8 @@ class LmdbEnvironment {
   [[nodiscard]] Result<std::optional<ReadTransaction>> begin_read() const;
   [[nodiscard]] Result<WriteTransaction> begin_write() const;
 
-  /// REQUIRES: no transaction of this process is open. 0: as large as the file says. After a failure the
-  /// environment has no map, and refuses transactions.
+  /// REQUIRES: no transaction of this process is open. 0: as large as the file says. After a
+  /// failure the environment has no map, and refuses transactions.
   [[nodiscard]] Status resize(std::uint64_t map_bytes);
   [[nodiscard]] std::uint64_t map_bytes() const;
   [[nodiscard]] std::uint64_t used_bytes() const;
@@ -102,7 +109,9 @@ class Transaction {
     void operator()(MDB_txn* txn) const noexcept { mdb_txn_abort(txn); }
   };
   Transaction(MDB_txn* txn, const KeySpaces& spaces) : txn_(txn), spaces_(spaces) {}
-  [[nodiscard]] MDB_dbi handle(KeySpace space) const { return spaces_[static_cast<std::size_t>(space)]; }
+  [[nodiscard]] MDB_dbi handle(KeySpace space) const {
+    return spaces_[static_cast<std::size_t>(space)];
+  }
 
   std::unique_ptr<MDB_txn, Abort> txn_;
 
@@ -151,8 +160,8 @@ class Cursor {
   };
   [[nodiscard]] static Result<Cursor> open(const Transaction& txn, KeySpace space);
 
-  [[nodiscard]] Result<std::optional<Bytes>> find(Bytes key);     ///< exactly this key
-  [[nodiscard]] Result<std::optional<Entry>> seek(Bytes key);     ///< the first at or after `key`
+  [[nodiscard]] Result<std::optional<Bytes>> find(Bytes key);  ///< exactly this key
+  [[nodiscard]] Result<std::optional<Entry>> seek(Bytes key);  ///< the first at or after `key`
   [[nodiscard]] Result<std::optional<Entry>> first();
   [[nodiscard]] Result<std::optional<Entry>> last();
   [[nodiscard]] Result<std::optional<Entry>> next();

@@ -1,8 +1,8 @@
 #include "storage/record_codec.h"
 
-#include <algorithm>
-
 #include "storage/write_txn.h"
+
+#include <algorithm>
 
 namespace tagline::storage {
 
@@ -18,8 +18,8 @@ constexpr std::uint64_t kHasMax = 2;
 constexpr std::uint64_t kDeprecated = 4;
 constexpr std::uint64_t kAllTagFlags = kHasMin | kHasMax | kDeprecated;
 
-// IdBlock: version, zero, u16 number of ids, then u16 start of each within the text, then the text. The last start is at most
-// 255 * 256, so 16 bits do.
+// IdBlock: version, zero, u16 number of ids, then u16 start of each within the text, then the text.
+// The last start is at most 255 * 256, so 16 bits do.
 constexpr std::size_t kIdCountAt = 2;
 constexpr std::size_t kIdStartsAt = 4;
 constexpr std::size_t kIdStartBytes = 2;
@@ -69,15 +69,18 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
   RecordReader in(bytes);
   if (in.string() != kMetaMagic) {
     return failure(ErrorCode::WrongFormat,
-                   {"its first record is not Tagline's, expected \"tagline\"", "其首条记录不属于 Tagline，应为 \"tagline\""});
+                   {"its first record is not Tagline's, expected \"tagline\"",
+                    "其首条记录不属于 Tagline，应为 \"tagline\""});
   }
   const std::uint64_t format = in.varint();
   if (format != kFormatVersion) {
-    return failure(ErrorCode::WrongFormat,
-                   {"its format version is " + std::to_string(format) + ", this program reads version " +
-                        std::to_string(kFormatVersion),
-                    "其格式版本为 " + std::to_string(format) + "，本程序只读取版本 " + std::to_string(kFormatVersion)},
-                   {"open it with the version of Tagline that wrote it", "请用写入它的 Tagline 版本打开"});
+    return failure(
+        ErrorCode::WrongFormat,
+        {"its format version is " + std::to_string(format) + ", this program reads version " +
+             std::to_string(kFormatVersion),
+         "其格式版本为 " + std::to_string(format) + "，本程序只读取版本 " +
+             std::to_string(kFormatVersion)},
+        {"open it with the version of Tagline that wrote it", "请用写入它的 Tagline 版本打开"});
   }
   MetaRecord meta;
   meta.version = in.varint();
@@ -88,7 +91,8 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
   const std::uint64_t next_field = in.varint();
   meta.user_limit = static_cast<std::uint32_t>(user_limit);
   meta.next_field = static_cast<engine::FieldId>(next_field);
-  if (!in.complete() || meta.user_limit != user_limit || meta.next_field != next_field || next_field == 0) {
+  if (!in.complete() || meta.user_limit != user_limit || meta.next_field != next_field ||
+      next_field == 0) {
     return corrupt("the database's own record cannot be read", "无法读取数据库自身的记录");
   }
   return meta;
@@ -99,7 +103,8 @@ void encode(const TagRecord& tag, RecordWriter& out) {
   out.string(tag.name);
   out.byte(static_cast<std::uint8_t>(tag.kind));
   out.varint(tag.scale);
-  out.varint((tag.min ? kHasMin : 0) | (tag.max ? kHasMax : 0) | (tag.deprecated ? kDeprecated : 0));
+  out.varint((tag.min ? kHasMin : 0) | (tag.max ? kHasMax : 0) |
+             (tag.deprecated ? kDeprecated : 0));
   out.zigzag(tag.min.value_or(0));
   out.zigzag(tag.max.value_or(0));
   out.string(tag.unit);
@@ -117,8 +122,10 @@ void encode(const TagRecord& tag, RecordWriter& out) {
 Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kTagVersion) {
-    return corrupt("tag " + std::to_string(field) + " has record version " + std::to_string(version) + ", expected 1",
-                   "标签 " + std::to_string(field) + " 的记录版本为 " + std::to_string(version) + "，应为 1");
+    return corrupt(
+        "tag " + std::to_string(field) + " has record version " + std::to_string(version) +
+            ", expected 1",
+        "标签 " + std::to_string(field) + " 的记录版本为 " + std::to_string(version) + "，应为 1");
   }
   TagRecord tag;
   tag.field = field;
@@ -137,9 +144,10 @@ Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   tag.aliases = strings(in);
   tag.created_s = in.zigzag();
   tag.updated_s = in.zigzag();
-  if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Date) || scale > kNumberScaleMax ||
-      (flags & ~kAllTagFlags) != 0) {
-    return corrupt("tag " + std::to_string(field) + " cannot be read", "无法读取标签 " + std::to_string(field));
+  if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Date) ||
+      scale > kNumberScaleMax || (flags & ~kAllTagFlags) != 0) {
+    return corrupt("tag " + std::to_string(field) + " cannot be read",
+                   "无法读取标签 " + std::to_string(field));
   }
   tag.kind = static_cast<engine::TagKind>(kind);
   tag.scale = static_cast<unsigned>(scale);
@@ -160,8 +168,10 @@ void encode(const ValueRecord& value, RecordWriter& out) {
 Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes) {
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kValueVersion) {
-    return corrupt("the value of row " + std::to_string(row) + " has record version " + std::to_string(version) + ", expected 1",
-                   "第 " + std::to_string(row) + " 行的取值记录版本为 " + std::to_string(version) + "，应为 1");
+    return corrupt("the value of row " + std::to_string(row) + " has record version " +
+                       std::to_string(version) + ", expected 1",
+                   "第 " + std::to_string(row) + " 行的取值记录版本为 " + std::to_string(version) +
+                       "，应为 1");
   }
   ValueRecord value;
   value.row = row;
@@ -176,14 +186,18 @@ Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes) {
 }
 
 Result<IdBlock> IdBlock::decode(Bytes bytes) {
-  if (bytes.size() < kIdStartsAt || bytes[0] != std::byte{kIdBlockVersion} || bytes[1] != std::byte{0}) {
-    return corrupt("a block of user ids does not start with version 1", "用户 ID 块未以版本 1 开头");
+  if (bytes.size() < kIdStartsAt || bytes[0] != std::byte{kIdBlockVersion} ||
+      bytes[1] != std::byte{0}) {
+    return corrupt("a block of user ids does not start with version 1",
+                   "用户 ID 块未以版本 1 开头");
   }
   const unsigned size = load_little<std::uint16_t>(bytes, kIdCountAt);
   const std::size_t text_at = kIdStartsAt + size * kIdStartBytes;
   if (size == 0 || size > kBlockIds || text_at > bytes.size()) {
-    return corrupt("a block of user ids claims " + std::to_string(size) + " ids in " + std::to_string(bytes.size()) + " bytes",
-                   "用户 ID 块声称在 " + std::to_string(bytes.size()) + " 字节中有 " + std::to_string(size) + " 个 ID");
+    return corrupt("a block of user ids claims " + std::to_string(size) + " ids in " +
+                       std::to_string(bytes.size()) + " bytes",
+                   "用户 ID 块声称在 " + std::to_string(bytes.size()) + " 字节中有 " +
+                       std::to_string(size) + " 个 ID");
   }
   return IdBlock(bytes, size);
 }
@@ -195,7 +209,8 @@ Result<std::string_view> IdBlock::id(unsigned at) const {
   };
   const std::size_t start = start_of(at);
   const std::size_t end = at + 1 < size_ ? start_of(at + 1) : text.size();
-  if ((at == 0 && start != 0) || end < start || end > text.size() || end - start > kExternalIdBytesMax) {
+  if ((at == 0 && start != 0) || end < start || end > text.size() ||
+      end - start > kExternalIdBytesMax) {
     return corrupt("id " + std::to_string(at) + " of a block of user ids lies outside it",
                    "用户 ID 块中第 " + std::to_string(at) + " 个 ID 越界");
   }
@@ -210,10 +225,12 @@ std::vector<std::byte> encode_id_block(std::span<const std::string_view> ids) {
   std::vector<std::byte> block(kIdStartsAt + ids.size() * kIdStartBytes + text_bytes);
   block[0] = std::byte{kIdBlockVersion};
   store_little(std::span(block), kIdCountAt, static_cast<std::uint16_t>(ids.size()));
-  const std::span<std::byte> text = std::span(block).subspan(kIdStartsAt + ids.size() * kIdStartBytes);
+  const std::span<std::byte> text =
+      std::span(block).subspan(kIdStartsAt + ids.size() * kIdStartBytes);
   std::size_t start = 0;
   for (std::size_t at = 0; at < ids.size(); ++at) {
-    store_little(std::span(block), kIdStartsAt + at * kIdStartBytes, static_cast<std::uint16_t>(start));
+    store_little(std::span(block), kIdStartsAt + at * kIdStartBytes,
+                 static_cast<std::uint16_t>(start));
     const Bytes id = bytes_of(ids[at]);
     std::copy(id.begin(), id.end(), text.begin() + static_cast<std::ptrdiff_t>(start));
     start += id.size();
@@ -223,7 +240,8 @@ std::vector<std::byte> encode_id_block(std::span<const std::string_view> ids) {
 
 Result<IdBucket> IdBucket::decode(Bytes bytes) {
   if (bytes.empty() || bytes.size() % kIdEntryBytes != 0) {
-    return corrupt("a bucket of the id directory has " + std::to_string(bytes.size()) + " bytes, expected a multiple of 8",
+    return corrupt("a bucket of the id directory has " + std::to_string(bytes.size()) +
+                       " bytes, expected a multiple of 8",
                    "ID 目录的桶有 " + std::to_string(bytes.size()) + " 字节，应为 8 的倍数");
   }
   return IdBucket(bytes);

@@ -1,16 +1,17 @@
-// record_codec: records of the catalogue, of users and of the database itself, to bytes and back. Every decoder takes
-// any bytes at all and gives a record or Corrupt; a version it does not know is Corrupt too.
+// record_codec: records of the catalogue, of users and of the database itself, to bytes and back.
+// Every decoder takes any bytes at all and gives a record or Corrupt; a version it does not know is
+// Corrupt too.
 #pragma once
+
+#include "engine/result.h"
+#include "storage/codec.h"
+#include "storage/record.h"
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/result.h"
-#include "storage/codec.h"
-#include "storage/record.h"
 
 namespace tagline::storage {
 
@@ -21,12 +22,12 @@ inline constexpr unsigned kNumberScaleMax = 18;
 
 /// The one record of key space `meta`.
 struct MetaRecord {
-  std::uint64_t version = 0;         ///< raised by one with every commit
-  std::int64_t created_s = 0;        ///< seconds since 1970, UTC
-  std::string time_zone;             ///< IANA
-  std::uint64_t id_seed = 0;         ///< of the hash of external ids
-  std::uint32_t user_limit = 0;      ///< indexes given out so far
-  engine::FieldId next_field = 1;    ///< 0 is the population
+  std::uint64_t version = 0;       ///< raised by one with every commit
+  std::int64_t created_s = 0;      ///< seconds since 1970, UTC
+  std::string time_zone;           ///< IANA
+  std::uint64_t id_seed = 0;       ///< of the hash of external ids
+  std::uint32_t user_limit = 0;    ///< indexes given out so far
+  engine::FieldId next_field = 1;  ///< 0 is the population
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };
 
@@ -42,8 +43,8 @@ void encode(const TagRecord& tag, RecordWriter& out);
 void encode(const ValueRecord& value, RecordWriter& out);
 [[nodiscard]] Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes);
 
-/// External ids are stored by blocks of 256 users: one record a block, small enough to rewrite, large enough that
-/// printing ids in index order reads few of them.
+/// External ids are stored by blocks of 256 users: one record a block, small enough to rewrite,
+/// large enough that printing ids in index order reads few of them.
 inline constexpr unsigned kBlockIdBits = 8;
 inline constexpr unsigned kBlockIds = 1U << kBlockIdBits;
 
@@ -53,7 +54,8 @@ class IdBlock {
   /// Checks the number of ids and that there is room for it, O(1): a look-up wants one id of 256.
   [[nodiscard]] static Result<IdBlock> decode(Bytes bytes);
   [[nodiscard]] unsigned size() const { return size_; }
-  /// Corrupt when it lies outside the block, overlaps its neighbour or is too long. REQUIRES: at < size().
+  /// Corrupt when it lies outside the block, overlaps its neighbour or is too long. REQUIRES: at <
+  /// size().
   [[nodiscard]] Result<std::string_view> id(unsigned at) const;
 
  private:

@@ -1,16 +1,16 @@
 #include "storage/snapshot.h"
 
+#include "storage/catalogue_reader.h"
+#include "storage/fragment_value.h"
+#include "storage/snapshot_rep.h"
+#include "storage/user_directory.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <span>
-
-#include "storage/catalogue_reader.h"
-#include "storage/fragment_value.h"
-#include "storage/snapshot_rep.h"
-#include "storage/user_directory.h"
 
 namespace tagline::storage {
 
@@ -20,11 +20,14 @@ namespace {
 constexpr std::size_t kPageUsers = 4096;
 
 std::uint16_t number_at(const engine::Container& container, std::size_t at) {
-  return load_little<std::uint16_t>({container.data + at * sizeof(std::uint16_t), sizeof(std::uint16_t)}, 0);
+  return load_little<std::uint16_t>(
+      {container.data + at * sizeof(std::uint16_t), sizeof(std::uint16_t)}, 0);
 }
 
-/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the search still ends.
-std::uint32_t count_not_above(const engine::Container& container, std::size_t stride, std::uint32_t value) {
+/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the
+/// search still ends.
+std::uint32_t count_not_above(const engine::Container& container, std::size_t stride,
+                              std::uint32_t value) {
   std::uint32_t begin = 0;
   std::uint32_t end = container.count;
   while (begin < end) {
@@ -56,7 +59,8 @@ bool contains(const engine::Fragment& fragment, std::uint32_t user) {
     case engine::ContainerKind::Run: {
       const std::uint32_t upto = count_not_above(*container, 2, value);
       // A run is (start, length - 1).
-      return upto > 0 && value - number_at(*container, 2 * (upto - 1)) <= number_at(*container, 2 * upto - 1);
+      return upto > 0 &&
+             value - number_at(*container, 2 * (upto - 1)) <= number_at(*container, 2 * upto - 1);
     }
   }
   return false;
@@ -75,10 +79,18 @@ Snapshot::~Snapshot() {
   }
 }
 
-std::uint64_t Snapshot::version() const { return rep_->meta.version; }
-const std::string& Snapshot::time_zone() const { return rep_->meta.time_zone; }
-std::uint32_t Snapshot::user_limit() const { return rep_->meta.user_limit; }
-Result<std::uint64_t> Snapshot::population() const { return cardinality(engine::kPopulationRow); }
+std::uint64_t Snapshot::version() const {
+  return rep_->meta.version;
+}
+const std::string& Snapshot::time_zone() const {
+  return rep_->meta.time_zone;
+}
+std::uint32_t Snapshot::user_limit() const {
+  return rep_->meta.user_limit;
+}
+Result<std::uint64_t> Snapshot::population() const {
+  return cardinality(engine::kPopulationRow);
+}
 
 Result<std::vector<TagRecord>> Snapshot::tags() const {
   const std::lock_guard lock(rep_->mutex);
@@ -102,7 +114,8 @@ Result<std::string> Snapshot::external_id(engine::UserIndex user) const {
 }
 
 Status Snapshot::for_each_external_id(
-    const engine::Bitmap& users, const std::function<bool(engine::UserIndex, std::string_view)>& fn) const {
+    const engine::Bitmap& users,
+    const std::function<bool(engine::UserIndex, std::string_view)>& fn) const {
   std::array<std::uint32_t, kPageUsers> page{};
   std::optional<IdBlock> block;
   std::uint32_t block_at = 0;
@@ -117,7 +130,8 @@ Status Snapshot::for_each_external_id(
       const unsigned at = user % kBlockIds;
       if (!block || at >= block->size()) {
         const std::string index = std::to_string(user);
-        return failure(ErrorCode::NotFound, {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
+        return failure(ErrorCode::NotFound,
+                       {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
       }
       TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, block->id(at));
       if (!fn(user, id)) {
@@ -186,7 +200,8 @@ Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
   return contains(fragment, engine::within_shard(user));
 }
 
-Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field, engine::UserIndex user) const {
+Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field,
+                                                        engine::UserIndex user) const {
   TAGLINE_ASSIGN_OR_RETURN(const bool known, holds({field, engine::kExistsRow}, user));
   if (!known) {
     return std::optional<std::int64_t>();

@@ -1,6 +1,10 @@
 // Snapshot: one committed state of a database, for the length of one scope (Store::read).
 #pragma once
 
+#include "engine/bitmap.h"
+#include "engine/source.h"
+#include "storage/record.h"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,13 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/bitmap.h"
-#include "engine/source.h"
-#include "storage/record.h"
-
 namespace tagline::storage {
 
-/// Made only by Store. As an engine::Source it is thread-safe (look-ups of one transaction are serialised inside).
+/// Made only by Store. As an engine::Source it is thread-safe (look-ups of one transaction are
+/// serialised inside).
 class Snapshot final : public engine::Source {
  public:
   ~Snapshot() override;  ///< aborts when a borrowed fragment is still alive
@@ -35,23 +36,28 @@ class Snapshot final : public engine::Source {
   /// Values of a category or set tag, in order of arrival.
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 
-  [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(std::string_view external_id) const;
+  [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(
+      std::string_view external_id) const;
   /// NotFound when the index was never given out.
   [[nodiscard]] Result<std::string> external_id(engine::UserIndex user) const;
-  /// External ids of `users` in index order, until `fn` returns false. Reads each block of ids once.
-  [[nodiscard]] Status for_each_external_id(const engine::Bitmap& users,
-                                            const std::function<bool(engine::UserIndex, std::string_view)>& fn) const;
+  /// External ids of `users` in index order, until `fn` returns false. Reads each block of ids
+  /// once.
+  [[nodiscard]] Status for_each_external_id(
+      const engine::Bitmap& users,
+      const std::function<bool(engine::UserIndex, std::string_view)>& fn) const;
 
   // engine::Source
   [[nodiscard]] engine::ShardId shard_count() const override;
-  [[nodiscard]] Result<engine::Fragment> fetch(engine::RowKey row, engine::ShardId shard) const override;
+  [[nodiscard]] Result<engine::Fragment> fetch(engine::RowKey row,
+                                               engine::ShardId shard) const override;
   [[nodiscard]] Result<std::uint64_t> cardinality(engine::RowKey row) const override;
   [[nodiscard]] Result<unsigned> value_bits(engine::FieldId field) const override;
 
   /// Whether `user` is in `row`. One look-up, no copy of a large fragment.
   [[nodiscard]] Result<bool> holds(engine::RowKey row, engine::UserIndex user) const;
   /// A number or date of one user; nothing when unknown. Reads one bit of each slice.
-  [[nodiscard]] Result<std::optional<std::int64_t>> number_of(engine::FieldId field, engine::UserIndex user) const;
+  [[nodiscard]] Result<std::optional<std::int64_t>> number_of(engine::FieldId field,
+                                                              engine::UserIndex user) const;
 
  private:
   friend class Store;

@@ -1,11 +1,11 @@
 // What a Snapshot holds. Private to storage/.
 #pragma once
 
-#include <mutex>
-#include <utility>
-
 #include "storage/database.h"
 #include "storage/snapshot.h"
+
+#include <mutex>
+#include <utility>
 
 namespace tagline::storage {
 
@@ -16,8 +16,9 @@ struct Snapshot::Rep {
 
   Reading reading;
   const MetaRecord meta;
-  std::mutex mutex;   ///< guards reading.txn and fragments: LMDB wants one thread at a time in a transaction
-  Cursor fragments;   ///< kept from fetch to fetch: neighbours are often on the page it stands on
+  std::mutex mutex;  ///< guards reading.txn and fragments: LMDB wants one thread at a time in a
+                     ///< transaction
+  Cursor fragments;  ///< kept from fetch to fetch: neighbours are often on the page it stands on
   engine::BorrowCount borrows{0};
 };
 

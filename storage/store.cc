@@ -1,11 +1,11 @@
 #include "storage/store.h"
 
-#include <mutex>
-#include <utility>
-
 #include "storage/database.h"
 #include "storage/snapshot_rep.h"
 #include "storage/write_txn_rep.h"
+
+#include <mutex>
+#include <utility>
 
 namespace tagline::storage {
 
@@ -24,7 +24,8 @@ Store::Store(std::filesystem::path folder, std::unique_ptr<Environment> environm
 
 Store::~Store() = default;
 
-Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder, const OpenOptions& options) {
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
+                                           const OpenOptions& options) {
   TAGLINE_ASSIGN_OR_RETURN(auto database, Database::open(folder, options));
   return std::unique_ptr<Store>(
       new Store(folder, std::make_unique<Environment>(std::move(database), options.mode)));
@@ -34,20 +35,22 @@ Result<std::unique_ptr<Snapshot>> Store::begin_read() {
   TAGLINE_ASSIGN_OR_RETURN(Reading reading, environment_->database->begin_read());
   TAGLINE_ASSIGN_OR_RETURN(auto meta, read_meta(reading.txn));
   TAGLINE_ASSIGN_OR_RETURN(auto cursor, Cursor::open(reading.txn, KeySpace::Fragments));
-  return std::unique_ptr<Snapshot>(
-      new Snapshot(std::make_unique<Snapshot::Rep>(std::move(reading), std::move(meta), std::move(cursor))));
+  return std::unique_ptr<Snapshot>(new Snapshot(
+      std::make_unique<Snapshot::Rep>(std::move(reading), std::move(meta), std::move(cursor))));
 }
 
 Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
   Database& database = *environment_->database;
   if (!environment_->writable) {
     return failure(ErrorCode::ReadOnly,
-                   {"the database " + folder_.string() + " was opened for reading", "数据库 " + folder_.string() + " 以只读方式打开"},
+                   {"the database " + folder_.string() + " was opened for reading",
+                    "数据库 " + folder_.string() + " 以只读方式打开"},
                    {"open it for writing", "请以可写方式打开"});
   }
   // It would wait for itself: for the one writer, or for the map to be free of transactions.
   if (database.gate.inside()) {
-    return failure(ErrorCode::Internal, {"write was called inside read or write", "在 read 或 write 内部调用了 write"});
+    return failure(ErrorCode::Internal,
+                   {"write was called inside read or write", "在 read 或 write 内部调用了 write"});
   }
   const std::lock_guard lock(environment_->writing);
   for (;;) {

@@ -1,6 +1,10 @@
-// Store: a database folder. Readers see one committed state through a scoped Snapshot; a writer changes it in one
-// atomic transaction. The rest of storage/ is behind these two.
+// Store: a database folder. Readers see one committed state through a scoped Snapshot; a writer
+// changes it in one atomic transaction. The rest of storage/ is behind these two.
 #pragma once
+
+#include "engine/result.h"
+#include "storage/snapshot.h"
+#include "storage/write_txn.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -8,10 +12,6 @@
 #include <memory>
 #include <string>
 #include <type_traits>
-
-#include "engine/result.h"
-#include "storage/snapshot.h"
-#include "storage/write_txn.h"
 
 namespace tagline::storage {
 
@@ -23,28 +23,35 @@ enum class OpenMode : std::uint8_t {
 
 struct OpenOptions {
   OpenMode mode = OpenMode::Read;
-  std::string time_zone = "Asia/Shanghai";       ///< IANA zone of a database made now; fixed for its life
-  std::uint64_t map_bytes = 64ULL << 20U;        ///< first size of the memory map of a new database; it grows by itself
+  std::string time_zone =
+      "Asia/Shanghai";  ///< IANA zone of a database made now; fixed for its life
+  std::uint64_t map_bytes =
+      64ULL << 20U;  ///< first size of the memory map of a new database; it grows by itself
 };
 
-/// Threads: thread-safe. One Store a folder in a process (a second open of the same folder is Busy).
+/// Threads: thread-safe. One Store a folder in a process (a second open of the same folder is
+/// Busy).
 class Store {
  public:
-  /// Busy: another process writes to this folder (the message names its process id) and mode is Write or Create.
-  /// NotFound: no database there. WrongFormat: not one of ours, or another format version. ReadOnly, DiskFull, System.
-  /// Cost: milliseconds, whatever the size.
+  /// Busy: another process writes to this folder (the message names its process id) and mode is
+  /// Write or Create. NotFound: no database there. WrongFormat: not one of ours, or another format
+  /// version. ReadOnly, DiskFull, System. Cost: milliseconds, whatever the size.
   [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder,
                                                            const OpenOptions& options);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Runs `fn(const Snapshot&)` on the newest committed state and gives back what it returns, a Result or Status.
-  /// What borrows from the snapshot must be gone when fn returns: fragments are counted, and a survivor aborts.
+  /// Runs `fn(const Snapshot&)` on the newest committed state and gives back what it returns, a
+  /// Result or Status. What borrows from the snapshot must be gone when fn returns: fragments are
+  /// counted, and a survivor aborts. May be called inside read or write (which sees what was
+  /// committed). fn must not wait for another thread's read or write: that one may be waiting for
+  /// the map to grow, which waits for fn.
   template <class Fn>
   [[nodiscard]] auto read(Fn&& fn) -> std::invoke_result_t<Fn, const Snapshot&> {
     using R = std::invoke_result_t<Fn, const Snapshot&>;
-    static_assert(!std::is_same_v<R, Result<engine::Fragment>>, "a fragment may not leave the snapshot it borrows from");
+    static_assert(!std::is_same_v<R, Result<engine::Fragment>>,
+                  "a fragment may not leave the snapshot it borrows from");
     auto snapshot = begin_read();
     if (!snapshot.has_value()) {
       return tl::unexpected(std::move(snapshot).error());
@@ -52,9 +59,11 @@ class Store {
     return std::forward<Fn>(fn)(static_cast<const Snapshot&>(**snapshot));
   }
 
-  /// Runs `fn` in a write transaction and commits when it returns success; otherwise nothing changed. When the map
-  /// fills up it is doubled and `fn` RUNS AGAIN from the start, so fn must compute the same from the same state.
-  /// One writer at a time; readers go on. DiskFull leaves everything as it was.
+  /// Runs `fn` in a write transaction and commits when it returns success; otherwise nothing
+  /// changed. When the map fills up it is at least doubled and `fn` RUNS AGAIN from the start, so
+  /// fn must compute the same from the same state. One writer at a time; readers go on. DiskFull
+  /// leaves everything as it was. No commit, and no new version, when fn changed nothing. ReadOnly:
+  /// opened for reading. Internal: called inside read or write, or fn hid a failed change.
   [[nodiscard]] Status write(const std::function<Status(WriteTxn&)>& fn);
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }

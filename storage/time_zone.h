@@ -1,11 +1,11 @@
 // The calendar of a database: days in its IANA time zone.
 #pragma once
 
+#include "engine/result.h"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "engine/result.h"
 
 namespace tagline::storage {
 
@@ -13,6 +13,7 @@ namespace tagline::storage {
 [[nodiscard]] Status check_time_zone(std::string_view zone);
 
 /// The calendar day of an instant in a zone. REQUIRES: check_time_zone(zone) succeeded once.
-[[nodiscard]] Result<std::chrono::sys_days> day_in_zone(std::chrono::system_clock::time_point instant, std::string_view zone);
+[[nodiscard]] Result<std::chrono::sys_days> day_in_zone(
+    std::chrono::system_clock::time_point instant, std::string_view zone);
 
 }  // namespace tagline::storage

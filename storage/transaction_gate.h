@@ -9,10 +9,11 @@
 
 namespace tagline::storage {
 
-/// LMDB may resize its map only while this process has no transaction open. Every transaction holds a Pass; `alone` waits
-/// until all are gone and keeps new ones out meanwhile, so that a stream of queries cannot starve it. A thread that
-/// already holds a pass gets another at once: it would wait for itself otherwise. (std::shared_mutex allows neither.)
-/// Threads: thread-safe. A Pass ends on the thread that got it.
+/// LMDB may resize its map only while this process has no transaction open. Every transaction holds
+/// a Pass; `alone` waits until all are gone and keeps new ones out meanwhile, so that a stream of
+/// queries cannot starve it. A thread that already holds a pass gets another at once: it would wait
+/// for itself otherwise. (std::shared_mutex allows neither.) Threads: thread-safe. A Pass ends on
+/// the thread that got it.
 class TransactionGate {
  public:
   class Pass {

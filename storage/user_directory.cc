@@ -1,20 +1,23 @@
-// Why not one LMDB entry an id: ten million random inserts into a B-tree of ids are ten million searches, page splits
-// and a tree of half-empty pages with every id spelt twice (about 600 MB and minutes at 10 M users). Instead:
+// Why not one LMDB entry an id: ten million random inserts into a B-tree of ids are ten million
+// searches, page splits and a tree of half-empty pages with every id spelt twice (about 600 MB and
+// minutes at 10 M users). Instead:
 //
 //   users   index >> 8 -> the texts of 256 neighbours. Appending users appends records.
-//   ids     65,536 buckets by the top 16 bits of a hash; a bucket is a sorted array of (next 32 bits, index), 8 bytes an
-//           id. A look-up is one get and a binary search; candidates (nearly always one) are confirmed by their text.
+//   ids     65,536 buckets by the top 16 bits of a hash; a bucket is a sorted array of (next 32
+//   bits, index), 8 bytes an
+//           id. A look-up is one get and a binary search; candidates (nearly always one) are
+//           confirmed by their text.
 //
-// Adding any number of ids sorts them by bucket and merges each bucket once, so bulk costs at most 65,536 small
-// writes. Adding a single id rewrites one bucket: about 1.2 KB at 10 M users, 12 KB at 100 M. The hash is seeded by a random number
-// of the database, so nobody can prepare a file of ids that all fall into one bucket.
+// Adding any number of ids sorts them by bucket and merges each bucket once, so bulk costs at most
+// 65,536 small writes. Adding a single id rewrites one bucket: about 1.2 KB at 10 M users, 12 KB at
+// 100 M. The hash is seeded by a random number of the database, so nobody can prepare a file of ids
+// that all fall into one bucket.
 #include "storage/user_directory.h"
-
-#include <xxhash.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
+#include <xxhash.h>
 
 namespace tagline::storage {
 
@@ -39,12 +42,14 @@ tl::unexpected<Error> block_missing(engine::UserIndex user) {
 }
 
 /// Appends to the block `first` falls into, then whole blocks.
-Status append_blocks(WriteTransaction& txn, engine::UserIndex first, std::span<const std::string_view> external_ids) {
+Status append_blocks(WriteTransaction& txn, engine::UserIndex first,
+                     std::span<const std::string_view> external_ids) {
   std::vector<std::string_view> ids;
   std::vector<std::byte> old_bytes;  // what the first block's old ids are views of
   std::size_t next = 0;
   if (first % kBlockIds != 0) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(KeySpace::Users, make_key<1>({first >> kBlockIdBits})));
+    TAGLINE_ASSIGN_OR_RETURN(const auto stored,
+                             txn.get(KeySpace::Users, make_key<1>({first >> kBlockIdBits})));
     if (!stored) {
       return block_missing(first - 1);
     }
@@ -59,28 +64,34 @@ Status append_blocks(WriteTransaction& txn, engine::UserIndex first, std::span<c
     }
   }
   for (std::uint32_t block = first >> kBlockIdBits; next < external_ids.size(); ++block) {
-    const std::size_t take = std::min<std::size_t>(kBlockIds - ids.size(), external_ids.size() - next);
+    const std::size_t take =
+        std::min<std::size_t>(kBlockIds - ids.size(), external_ids.size() - next);
     const bool fresh = ids.empty();
     const auto part = external_ids.subspan(next, take);
     ids.insert(ids.end(), part.begin(), part.end());
     next += take;
     const std::vector<std::byte> record = encode_id_block(ids);
     const auto key = make_key<1>({block});
-    TAGLINE_RETURN_IF_ERROR(fresh ? txn.append(KeySpace::Users, key, record) : txn.put(KeySpace::Users, key, record));
+    TAGLINE_RETURN_IF_ERROR(fresh ? txn.append(KeySpace::Users, key, record)
+                                  : txn.put(KeySpace::Users, key, record));
     ids.clear();
   }
   return {};
 }
 
-/// The new entries of all buckets, bucket by bucket: those of b are entries[starts[b] .. starts[b + 1]), sorted.
+/// The new entries of all buckets, bucket by bucket: those of b are entries[starts[b] .. starts[b +
+/// 1]), sorted.
 struct Sorted {
   std::vector<std::uint32_t> starts;
   std::vector<IdEntry> entries;
 };
 
-/// A counting sort by bucket, then small sorts: three passes over the ids instead of one large comparison sort.
-Sorted sort_by_place(std::uint64_t seed, engine::UserIndex first, std::span<const std::string_view> external_ids) {
-  Sorted sorted{std::vector<std::uint32_t>(kBuckets + 1), std::vector<IdEntry>(external_ids.size())};
+/// A counting sort by bucket, then small sorts: three passes over the ids instead of one large
+/// comparison sort.
+Sorted sort_by_place(std::uint64_t seed, engine::UserIndex first,
+                     std::span<const std::string_view> external_ids) {
+  Sorted sorted{std::vector<std::uint32_t>(kBuckets + 1),
+                std::vector<IdEntry>(external_ids.size())};
   std::vector<IdPlace> places(external_ids.size());
   for (std::size_t i = 0; i < external_ids.size(); ++i) {
     places[i] = place_of(external_ids[i], seed);
@@ -91,15 +102,18 @@ Sorted sort_by_place(std::uint64_t seed, engine::UserIndex first, std::span<cons
   }
   std::vector<std::uint32_t> next(sorted.starts.begin(), sorted.starts.end() - 1);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    sorted.entries[next[places[i].bucket]++] = {places[i].hash, first + static_cast<engine::UserIndex>(i)};
+    sorted.entries[next[places[i].bucket]++] = {places[i].hash,
+                                                first + static_cast<engine::UserIndex>(i)};
   }
   for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
-    std::sort(sorted.entries.begin() + sorted.starts[bucket], sorted.entries.begin() + sorted.starts[bucket + 1]);
+    std::sort(sorted.entries.begin() + sorted.starts[bucket],
+              sorted.entries.begin() + sorted.starts[bucket + 1]);
   }
   return sorted;
 }
 
-/// Equal hashes stand side by side: their texts must differ. Reads nothing unless 48 bits of two hashes agree.
+/// Equal hashes stand side by side: their texts must differ. Reads nothing unless 48 bits of two
+/// hashes agree.
 Status check_distinct(const WriteTransaction& txn, std::span<const IdEntry> entries) {
   for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
     for (std::size_t j = i + 1; j < entries.size() && entries[j].hash == entries[i].hash; ++j) {
@@ -136,11 +150,13 @@ Status merge_bucket(WriteTransaction& txn, std::uint32_t bucket, std::span<const
 
 IdPlace place_of(std::string_view external_id, std::uint64_t seed) {
   const std::uint64_t hash = XXH3_64bits_withSeed(external_id.data(), external_id.size(), seed);
-  return {static_cast<std::uint32_t>(hash >> kBucketShift), static_cast<std::uint32_t>(hash >> kHashShift)};
+  return {static_cast<std::uint32_t>(hash >> kBucketShift),
+          static_cast<std::uint32_t>(hash >> kHashShift)};
 }
 
 Result<std::optional<IdBlock>> id_block_of(const Transaction& txn, engine::UserIndex user) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto bytes, txn.get(KeySpace::Users, make_key<1>({user >> kBlockIdBits})));
+  TAGLINE_ASSIGN_OR_RETURN(const auto bytes,
+                           txn.get(KeySpace::Users, make_key<1>({user >> kBlockIdBits})));
   if (!bytes) {
     return std::optional<IdBlock>();
   }
@@ -153,7 +169,8 @@ Result<std::string_view> external_id_of(const Transaction& txn, engine::UserInde
   const unsigned at = user % kBlockIds;
   if (!block || at >= block->size()) {
     const std::string index = std::to_string(user);
-    return failure(ErrorCode::NotFound, {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
+    return failure(ErrorCode::NotFound,
+                   {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
   }
   return block->id(at);
 }
@@ -166,7 +183,8 @@ Result<std::optional<engine::UserIndex>> find_user(const Transaction& txn, std::
     return std::optional<engine::UserIndex>();
   }
   TAGLINE_ASSIGN_OR_RETURN(const IdBucket bucket, IdBucket::decode(*bytes));
-  for (std::size_t i = bucket.lower_bound(place.hash); i < bucket.size() && bucket.at(i).hash == place.hash; ++i) {
+  for (std::size_t i = bucket.lower_bound(place.hash);
+       i < bucket.size() && bucket.at(i).hash == place.hash; ++i) {
     const engine::UserIndex user = bucket.at(i).user;
     TAGLINE_ASSIGN_OR_RETURN(const auto block, id_block_of(txn, user));
     if (!block || user % kBlockIds >= block->size()) {
@@ -191,8 +209,8 @@ Status append_users(WriteTransaction& txn, std::uint64_t seed, engine::UserIndex
       const std::uint32_t begin = sorted.starts[bucket];
       const std::uint32_t end = sorted.starts[bucket + 1];
       if (begin != end) {
-        TAGLINE_RETURN_IF_ERROR(
-            merge_bucket(txn, bucket, std::span(sorted.entries).subspan(begin, end - begin), merged));
+        TAGLINE_RETURN_IF_ERROR(merge_bucket(
+            txn, bucket, std::span(sorted.entries).subspan(begin, end - begin), merged));
       }
     }
     return {};

@@ -1,15 +1,15 @@
 // user_directory: external ids to user indexes and back, on any transaction.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string_view>
-
 #include "engine/layout.h"
 #include "engine/result.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 
 namespace tagline::storage {
 
@@ -22,16 +22,20 @@ inline constexpr std::uint32_t kBuckets = 1U << 16U;
 [[nodiscard]] IdPlace place_of(std::string_view external_id, std::uint64_t seed);
 
 /// The block that holds `user`; nothing when there is none. Views live as `txn.get` says.
-[[nodiscard]] Result<std::optional<IdBlock>> id_block_of(const Transaction& txn, engine::UserIndex user);
+[[nodiscard]] Result<std::optional<IdBlock>> id_block_of(const Transaction& txn,
+                                                         engine::UserIndex user);
 /// NotFound when `user` was never given out.
-[[nodiscard]] Result<std::string_view> external_id_of(const Transaction& txn, engine::UserIndex user);
-[[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(const Transaction& txn, std::uint64_t seed,
+[[nodiscard]] Result<std::string_view> external_id_of(const Transaction& txn,
+                                                      engine::UserIndex user);
+[[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(const Transaction& txn,
+                                                                 std::uint64_t seed,
                                                                  std::string_view external_id);
 
-/// Gives `external_ids` the indexes from `first` on, in both directions. REQUIRES: none is known, no two are equal;
-/// Internal otherwise, and the transaction is spoilt.
-/// Cost: the blocks touched, and one small record a bucket touched: at most 65,536, however many ids.
-[[nodiscard]] Status append_users(WriteTransaction& txn, std::uint64_t seed, engine::UserIndex first,
+/// Gives `external_ids` the indexes from `first` on, in both directions. REQUIRES: none is known,
+/// no two are equal; Internal otherwise, and the transaction is spoilt. Cost: the blocks touched,
+/// and one small record a bucket touched: at most 65,536, however many ids.
+[[nodiscard]] Status append_users(WriteTransaction& txn, std::uint64_t seed,
+                                  engine::UserIndex first,
                                   std::span<const std::string_view> external_ids);
 
 }  // namespace tagline::storage

@@ -1,19 +1,19 @@
 // Verifier: the state of one verify run. Private to storage/.
 #pragma once
 
+#include "storage/snapshot_rep.h"
+#include "storage/verify.h"
+
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 
-#include "storage/snapshot_rep.h"
-#include "storage/verify.h"
-
 namespace tagline::storage {
 
-/// Reads raw bytes through cursors of its own and believes none of them. Each check reports every problem it can tell
-/// apart and goes on; it fails only when LMDB cannot read.
+/// Reads raw bytes through cursors of its own and believes none of them. Each check reports every
+/// problem it can tell apart and goes on; it fails only when LMDB cannot read.
 struct Verifier {
   using Progress = std::function<void(std::uint64_t, std::uint64_t)>;
 

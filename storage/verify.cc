@@ -1,8 +1,8 @@
 #include "storage/verify.h"
 
-#include <mutex>
-
 #include "storage/verifier.h"
+
+#include <mutex>
 
 namespace tagline::storage {
 
@@ -31,7 +31,8 @@ Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& pro
   return std::move(verifier.report);
 }
 
-Result<VerifyReport> verify(const Snapshot& snapshot, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+Result<VerifyReport> verify(const Snapshot& snapshot,
+                            const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   return Verifier::run(snapshot, progress);
 }
 

@@ -1,13 +1,14 @@
-// One pass over all fragments in key order: the population first, then tag by tag, row by row. Of the tag at hand two bitmaps
-// a shard are kept (who has a value, who is in a value row), so memory is bounded by the users, not by the tags.
+// One pass over all fragments in key order: the population first, then tag by tag, row by row. Of
+// the tag at hand two bitmaps a shard are kept (who has a value, who is in a value row), so memory
+// is bounded by the users, not by the tags.
+#include "engine/bitmap.h"
+#include "storage/fragment_value.h"
+#include "storage/verifier.h"
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
-
-#include "engine/bitmap.h"
-#include "storage/fragment_value.h"
-#include "storage/verifier.h"
 
 namespace tagline::storage {
 
@@ -23,7 +24,9 @@ struct Address {
 /// Whole rows by shard. A shard that could not be read is not judged further.
 class Rows {
  public:
-  void put(engine::ShardId shard, std::optional<Bitmap> members) { shards_.insert_or_assign(shard, std::move(members)); }
+  void put(engine::ShardId shard, std::optional<Bitmap> members) {
+    shards_.insert_or_assign(shard, std::move(members));
+  }
   void spoil(engine::ShardId shard) { put(shard, std::nullopt); }
   void unite(engine::ShardId shard, const Bitmap& members) {
     const auto [at, fresh] = shards_.try_emplace(shard, std::nullopt);
@@ -42,7 +45,9 @@ class Rows {
     const auto found = shards_.find(shard);
     return found == shards_.end() ? nobody_ : *found->second;
   }
-  [[nodiscard]] const std::map<engine::ShardId, std::optional<Bitmap>>& shards() const { return shards_; }
+  [[nodiscard]] const std::map<engine::ShardId, std::optional<Bitmap>>& shards() const {
+    return shards_;
+  }
 
  private:
   std::map<engine::ShardId, std::optional<Bitmap>> shards_;
@@ -93,8 +98,8 @@ class FragmentCheck {
   /// After the last row of a tag.
   void finish_field() {
     const auto tag = verifier_.tags.find(field_);
-    if (tag != verifier_.tags.end() &&
-        (tag->second.kind == engine::TagKind::Category || tag->second.kind == engine::TagKind::Set)) {
+    if (tag != verifier_.tags.end() && (tag->second.kind == engine::TagKind::Category ||
+                                        tag->second.kind == engine::TagKind::Set)) {
       compare_existence();
     }
     exists_ = Rows();
@@ -105,8 +110,8 @@ class FragmentCheck {
   void problem(const Address& address, const std::string& en, const std::string& zh) {
     const auto tag = verifier_.tags.find(address.row.field);
     const std::string name = address.row == engine::kPopulationRow ? "population"
-                             : tag == verifier_.tags.end()         ? std::to_string(address.row.field)
-                                                                   : "\"" + tag->second.name + "\"";
+                             : tag == verifier_.tags.end() ? std::to_string(address.row.field)
+                                                           : "\"" + tag->second.name + "\"";
     const std::string row = std::to_string(address.row.row);
     const std::string shard = std::to_string(address.shard);
     verifier_.problem("fragment of " + name + ", row " + row + ", shard " + shard + ": " + en,
@@ -170,7 +175,8 @@ class FragmentCheck {
   }
 
   void check_limit(const Address& address, const Bitmap& members) {
-    const std::uint64_t highest = (std::uint64_t{address.shard} << engine::kShardBits) + members.max().value_or(0);
+    const std::uint64_t highest =
+        (std::uint64_t{address.shard} << engine::kShardBits) + members.max().value_or(0);
     if (highest >= verifier_.meta.user_limit) {
       problem(address, "it holds user " + std::to_string(highest) + ", who was never added",
               "包含从未添加的用户 " + std::to_string(highest));
@@ -181,7 +187,8 @@ class FragmentCheck {
     if (!population_.readable(address.shard)) {
       return;
     }
-    if (const std::uint64_t strangers = outside(members, population_.at(address.shard)); strangers != 0) {
+    if (const std::uint64_t strangers = outside(members, population_.at(address.shard));
+        strangers != 0) {
       problem(address, std::to_string(strangers) + " of its users are not in the population",
               "有 " + std::to_string(strangers) + " 个用户不在总体中");
     }
@@ -199,14 +206,16 @@ class FragmentCheck {
     if (kind == engine::TagKind::Category || kind == engine::TagKind::Set) {
       if (kind == engine::TagKind::Category && covered_.readable(address.shard) &&
           covered_.at(address.shard).intersects(members)) {
-        problem(address, "some of its users have another value of this category too", "其中有用户还有该类别的其他取值");
+        problem(address, "some of its users have another value of this category too",
+                "其中有用户还有该类别的其他取值");
       }
       covered_.unite(address.shard, members);
       return;
     }
     if (exists_.readable(address.shard)) {
       if (const std::uint64_t strays = outside(members, exists_.at(address.shard)); strays != 0) {
-        problem(address, std::to_string(strays) + " of its users have no number", "有 " + std::to_string(strays) + " 个用户没有数值");
+        problem(address, std::to_string(strays) + " of its users have no number",
+                "有 " + std::to_string(strays) + " 个用户没有数值");
       }
     }
   }
@@ -221,8 +230,10 @@ class FragmentCheck {
       shards.insert(shard);
     }
     for (const engine::ShardId shard : shards) {
-      if (exists_.readable(shard) && covered_.readable(shard) && !(exists_.at(shard) == covered_.at(shard))) {
-        problem({{field_, engine::kExistsRow}, shard}, "it is not the union of the value rows", "它不等于各取值行的并集");
+      if (exists_.readable(shard) && covered_.readable(shard) &&
+          !(exists_.at(shard) == covered_.at(shard))) {
+        problem({{field_, engine::kExistsRow}, shard}, "it is not the union of the value rows",
+                "它不等于各取值行的并集");
       }
     }
   }

@@ -1,13 +1,13 @@
-// Both directions of the ids without holding them: every user's id is looked up in its bucket (65,536 views kept), which proves
-// index -> id -> index; when the buckets hold exactly as many entries as there are users, none of them
-// points anywhere else.
+// Both directions of the ids without holding them: every user's id is looked up in its bucket
+// (65,536 views kept), which proves index -> id -> index; when the buckets hold exactly as many
+// entries as there are users, none of them points anywhere else.
+#include "storage/user_directory.h"
+#include "storage/verifier.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "storage/user_directory.h"
-#include "storage/verifier.h"
 
 namespace tagline::storage {
 
@@ -23,10 +23,12 @@ class UserCheck {
     while (entry) {
       const auto key = parse_key<1>(entry->key);
       if (!key || (*key)[0] >= kBuckets) {
-        verifier_.problem("ids: a key that is not the number of a bucket", "ID 目录：有键不是桶编号");
+        verifier_.problem("ids: a key that is not the number of a bucket",
+                          "ID 目录：有键不是桶编号");
       } else if (auto bucket = IdBucket::decode(entry->value); !bucket.has_value()) {
-        verifier_.problem("ids, bucket " + std::to_string((*key)[0]) + ": " + bucket.error().message().en,
-                          "ID 目录第 " + std::to_string((*key)[0]) + " 桶：" + bucket.error().message().zh);
+        verifier_.problem(
+            "ids, bucket " + std::to_string((*key)[0]) + ": " + bucket.error().message().en,
+            "ID 目录第 " + std::to_string((*key)[0]) + " 桶：" + bucket.error().message().zh);
       } else {
         check_bucket((*key)[0], *bucket);
         entries_ += bucket->size();
@@ -45,8 +47,9 @@ class UserCheck {
       if (!key) {
         verifier_.problem("users: a key that is not the number of a block", "用户：有键不是块编号");
       } else if (const auto block = IdBlock::decode(entry->value); !block.has_value()) {
-        verifier_.problem("users, block " + std::to_string((*key)[0]) + ": " + block.error().message().en,
-                          "用户第 " + std::to_string((*key)[0]) + " 块：" + block.error().message().zh);
+        verifier_.problem(
+            "users, block " + std::to_string((*key)[0]) + ": " + block.error().message().en,
+            "用户第 " + std::to_string((*key)[0]) + " 块：" + block.error().message().zh);
       } else {
         check_block((*key)[0], *block);
       }
@@ -59,7 +62,8 @@ class UserCheck {
     const std::string limit = std::to_string(verifier_.meta.user_limit);
     if (verifier_.report.users != verifier_.meta.user_limit) {
       const std::string found = std::to_string(verifier_.report.users);
-      verifier_.problem("users: " + found + " ids can be read, expected " + limit, "用户：可读取 " + found + " 个 ID，应为 " + limit);
+      verifier_.problem("users: " + found + " ids can be read, expected " + limit,
+                        "用户：可读取 " + found + " 个 ID，应为 " + limit);
     }
     if (entries_ != verifier_.meta.user_limit) {
       const std::string found = std::to_string(entries_);
@@ -76,7 +80,8 @@ class UserCheck {
       const IdEntry a = bucket.at(i);
       const IdEntry b = bucket.at(i + 1);
       if (!(a < b)) {
-        verifier_.problem("ids, bucket " + name + ": its entries are not in order", "ID 目录第 " + name + " 桶：各项未按序排列");
+        verifier_.problem("ids, bucket " + name + ": its entries are not in order",
+                          "ID 目录第 " + name + " 桶：各项未按序排列");
         break;
       }
       if (a.hash == b.hash) {
@@ -84,8 +89,9 @@ class UserCheck {
         const auto second = external_id_of(verifier_.txn, b.user);
         if (first.has_value() && second.has_value() && *first == *second) {
           const std::string users = std::to_string(a.user) + ", " + std::to_string(b.user);
-          verifier_.problem("ids: users " + users + " have the same id \"" + std::string(*first) + "\"",
-                            "ID 目录：用户 " + users + " 的 ID 相同 \"" + std::string(*first) + "\"");
+          verifier_.problem(
+              "ids: users " + users + " have the same id \"" + std::string(*first) + "\"",
+              "ID 目录：用户 " + users + " 的 ID 相同 \"" + std::string(*first) + "\"");
         }
       }
     }
@@ -94,11 +100,14 @@ class UserCheck {
   void check_block(std::uint32_t number, const IdBlock& block) {
     const std::uint64_t first = std::uint64_t{number} << kBlockIdBits;
     const std::uint64_t limit = verifier_.meta.user_limit;
-    const std::uint64_t expected = first >= limit ? 0 : std::min<std::uint64_t>(kBlockIds, limit - first);
+    const std::uint64_t expected =
+        first >= limit ? 0 : std::min<std::uint64_t>(kBlockIds, limit - first);
     if (block.size() != expected) {
       const std::string name = std::to_string(number);
-      verifier_.problem("users, block " + name + ": it has " + std::to_string(block.size()) + " ids, expected " + std::to_string(expected),
-                        "用户第 " + name + " 块：有 " + std::to_string(block.size()) + " 个 ID，应为 " + std::to_string(expected));
+      verifier_.problem("users, block " + name + ": it has " + std::to_string(block.size()) +
+                            " ids, expected " + std::to_string(expected),
+                        "用户第 " + name + " 块：有 " + std::to_string(block.size()) +
+                            " 个 ID，应为 " + std::to_string(expected));
     }
     for (unsigned at = 0; at < block.size(); ++at) {
       if (const auto id = block.id(at); id.has_value()) {
@@ -106,7 +115,8 @@ class UserCheck {
         check_known(static_cast<engine::UserIndex>(first) + at, *id);
       } else {
         const std::string name = std::to_string(number);
-        verifier_.problem("users, block " + name + ": " + id.error().message().en, "用户第 " + name + " 块：" + id.error().message().zh);
+        verifier_.problem("users, block " + name + ": " + id.error().message().en,
+                          "用户第 " + name + " 块：" + id.error().message().zh);
       }
     }
   }
@@ -114,15 +124,17 @@ class UserCheck {
   void check_known(engine::UserIndex user, std::string_view id) {
     const IdPlace place = place_of(id, verifier_.meta.id_seed);
     if (const auto& bucket = buckets_[place.bucket]; bucket) {
-      for (std::size_t i = bucket->lower_bound(place.hash); i < bucket->size() && bucket->at(i).hash == place.hash; ++i) {
+      for (std::size_t i = bucket->lower_bound(place.hash);
+           i < bucket->size() && bucket->at(i).hash == place.hash; ++i) {
         if (bucket->at(i).user == user) {
           return;
         }
       }
     }
     const std::string index = std::to_string(user);
-    verifier_.problem("ids: user " + index + " (\"" + std::string(id) + "\") is not in the directory",
-                      "ID 目录：缺少用户 " + index + "（\"" + std::string(id) + "\"）");
+    verifier_.problem(
+        "ids: user " + index + " (\"" + std::string(id) + "\") is not in the directory",
+        "ID 目录：缺少用户 " + index + "（\"" + std::string(id) + "\"）");
   }
 
   Verifier& verifier_;

@@ -1,16 +1,16 @@
 // What a WriteTxn holds. Private to storage/.
 #pragma once
 
+#include "storage/fragment_value.h"
+#include "storage/lmdb_environment.h"
+#include "storage/record_codec.h"
+#include "storage/write_txn.h"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
-
-#include "storage/fragment_value.h"
-#include "storage/lmdb_environment.h"
-#include "storage/record_codec.h"
-#include "storage/write_txn.h"
 
 namespace tagline::storage {
 

@@ -1,17 +1,16 @@
 #include "storage/writer_lock.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace tagline::storage {
 
@@ -23,10 +22,15 @@ constexpr std::size_t kPidDigitsMax = 20;
 
 Error system_error(int code, const std::string& call, const std::filesystem::path& path) {
   const bool denied = code == EACCES || code == EPERM || code == EROFS;
-  const std::string what = call + " (" + path.string() + "): " + std::system_category().message(code);
-  return {denied ? ErrorCode::ReadOnly : code == ENOSPC || code == EDQUOT ? ErrorCode::DiskFull : ErrorCode::System,
+  const std::string what =
+      call + " (" + path.string() + "): " + std::system_category().message(code);
+  return {denied                             ? ErrorCode::ReadOnly
+          : code == ENOSPC || code == EDQUOT ? ErrorCode::DiskFull
+                                             : ErrorCode::System,
           {what, what},
-          denied ? Text{"check the owner and permissions of the folder", "请检查文件夹的所有者和权限"} : Text{}};
+          denied
+              ? Text{"check the owner and permissions of the folder", "请检查文件夹的所有者和权限"}
+              : Text{}};
 }
 
 /// The digits at the start of the file, or nothing: the holder may not have written them yet.
@@ -37,13 +41,19 @@ std::string holder_of(int file) {
   return std::string(text.substr(0, text.find_first_not_of("0123456789")));
 }
 
+/// Without a process id the holder may be a reader too (keep_writers_out).
 tl::unexpected<Error> busy(const std::filesystem::path& folder, const std::string& holder) {
-  const std::string who_en = holder.empty() ? "another process" : "process " + holder;
-  const std::string who_zh = holder.empty() ? "另一个进程" : "进程 " + holder;
-  return failure(ErrorCode::Busy,
-                 {who_en + " is writing to the database " + folder.string(),
-                  who_zh + " 正在写入数据库 " + folder.string()},
-                 {"wait until it has ended; reading is possible meanwhile", "请等它结束；在此期间可以读取"});
+  if (holder.empty()) {
+    return failure(ErrorCode::Busy,
+                   {"another process has the database " + folder.string() + " locked",
+                    "另一个进程已锁定数据库 " + folder.string()},
+                   {"wait until it has ended", "请等它结束"});
+  }
+  return failure(
+      ErrorCode::Busy,
+      {"process " + holder + " is writing to the database " + folder.string(),
+       "进程 " + holder + " 正在写入数据库 " + folder.string()},
+      {"wait until it has ended; reading is possible meanwhile", "请等它结束；在此期间可以读取"});
 }
 
 struct OpenFolders {
@@ -71,14 +81,16 @@ Result<WriterLock> WriterLock::take(const std::filesystem::path& folder) {
     return tl::unexpected(system_error(errno, "flock", path));
   }
   const std::string pid = std::to_string(getpid()) + "\n";
-  if (ftruncate(file, 0) != 0 || pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  if (ftruncate(file, 0) != 0 ||
+      pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
     return tl::unexpected(system_error(errno, "write", path));
   }
   lock.signed_ = true;
   return lock;
 }
 
-Result<std::optional<WriterLock>> WriterLock::keep_writers_out(const std::filesystem::path& folder) {
+Result<std::optional<WriterLock>> WriterLock::keep_writers_out(
+    const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kLockFile;
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
@@ -120,7 +132,8 @@ Result<OpenFolder> OpenFolder::claim(const std::filesystem::path& folder) {
     return failure(ErrorCode::Busy,
                    {"this process has the database " + folder.string() + " open already",
                     "本进程已经打开了数据库 " + folder.string()},
-                   {"use the Store that is open: it serves any number of threads", "请使用已打开的 Store，它可供多个线程使用"});
+                   {"use the Store that is open: it serves any number of threads",
+                    "请使用已打开的 Store，它可供多个线程使用"});
   }
   return OpenFolder(id);
 }

@@ -1,24 +1,27 @@
 // writer_lock: who may open a database folder, between processes and within this one.
 #pragma once
 
-#include <sys/types.h>
+#include "engine/result.h"
 
 #include <filesystem>
 #include <optional>
+#include <sys/types.h>
 #include <utility>
-
-#include "engine/result.h"
 
 namespace tagline::storage {
 
-/// The exclusive (a writer) or shared (a reader that cannot register with LMDB) lock of `writer.lock`. It is an flock,
-/// so the kernel releases it when the process ends, however it ends; the file stays and means nothing by itself.
+/// The exclusive (a writer) or shared (a reader that cannot register with LMDB) lock of
+/// `writer.lock`. It is an flock, so the kernel releases it when the process ends, however it ends;
+/// the file stays and means nothing by itself.
 class WriterLock {
  public:
-  /// Makes the file when it is not there and writes our process id into it. Busy names the process that has it.
+  /// Makes the file when it is not there and writes our process id into it. Busy names the process
+  /// that has it.
   [[nodiscard]] static Result<WriterLock> take(const std::filesystem::path& folder);
-  /// Keeps writers out while this reader lives. Nothing when there is no file to lock. Busy when there is a writer.
-  [[nodiscard]] static Result<std::optional<WriterLock>> keep_writers_out(const std::filesystem::path& folder);
+  /// Keeps writers out while this reader lives. Nothing when there is no file to lock. Busy when
+  /// there is a writer.
+  [[nodiscard]] static Result<std::optional<WriterLock>> keep_writers_out(
+      const std::filesystem::path& folder);
 
   ~WriterLock();
   WriterLock(WriterLock&& other) noexcept

@@ -1,9 +1,9 @@
-#include <gtest/gtest.h>
+#include "dsl/display_width.h"
+#include "tests/dsl/demo_catalogue.h"
 
 #include <string>
 
-#include "dsl/display_width.h"
-#include "tests/dsl/demo_catalogue.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
@@ -24,8 +24,10 @@ std::string carets(const Diagnostic& diagnostic, std::string_view text) {
 }
 
 TEST(Card, HasFourLines) {
-  EXPECT_EQ(card(at(4, 7), "vip foo", Language::English), "vip foo\n    ^^^\nerror: message\nhint:  hint\n");
-  EXPECT_EQ(card(at(4, 7), "vip foo", Language::Chinese), "vip foo\n    ^^^\n错误：说明\n提示：办法\n");
+  EXPECT_EQ(card(at(4, 7), "vip foo", Language::English),
+            "vip foo\n    ^^^\nerror: message\nhint:  hint\n");
+  EXPECT_EQ(card(at(4, 7), "vip foo", Language::Chinese),
+            "vip foo\n    ^^^\n错误：说明\n提示：办法\n");
 }
 
 TEST(Card, LeavesOutAnEmptyHintAndNamesWarnings) {
@@ -38,12 +40,12 @@ TEST(Card, LeavesOutAnEmptyHintAndNamesWarnings) {
 
 TEST(Card, PadsAndMarksByWidth) {
   EXPECT_EQ(carets(at(3, 5), "城市:一线"), "　　 ＾＾");
-  EXPECT_EQ(carets(at(0, 2), "ａb"), "＾^");         // full-width letters are wide
-  EXPECT_EQ(carets(at(1, 2), "éx"), " ^");            // Latin with a mark is not
-  EXPECT_EQ(carets(at(1, 2), "“x"), " ^");            // ambiguous is narrow
-  EXPECT_EQ(carets(at(2, 3), "e\u0301x"), " ^");      // a combining mark takes no room
+  EXPECT_EQ(carets(at(0, 2), "ａb"), "＾^");      // full-width letters are wide
+  EXPECT_EQ(carets(at(1, 2), "éx"), " ^");        // Latin with a mark is not
+  EXPECT_EQ(carets(at(1, 2), "“x"), " ^");        // ambiguous is narrow
+  EXPECT_EQ(carets(at(2, 3), "e\u0301x"), " ^");  // a combining mark takes no room
   EXPECT_EQ(carets(at(1, 2), "😁x"), "　^");
-  EXPECT_EQ(carets(at(0, 1), "ｱ"), "^");              // half-width katakana
+  EXPECT_EQ(carets(at(0, 1), "ｱ"), "^");  // half-width katakana
 }
 
 TEST(Card, MarksTheEndWithOneCaret) {
@@ -52,7 +54,8 @@ TEST(Card, MarksTheEndWithOneCaret) {
 }
 
 TEST(Card, ShowsOnlyTheLinePointedInto) {
-  EXPECT_EQ(card(at(8, 11), "vip AND\nfoo\nAND bar", Language::English), "foo\n^^^\nerror: message\nhint:  hint\n");
+  EXPECT_EQ(card(at(8, 11), "vip AND\nfoo\nAND bar", Language::English),
+            "foo\n^^^\nerror: message\nhint:  hint\n");
   // A span over the end of its line is cut there.
   EXPECT_EQ(carets(at(0, 11), "vip AND\nfoo"), "^^^^^^^");
 }

@@ -1,14 +1,16 @@
-// Cases: files of three columns, tab-separated, with a heading line: the expression, what is expected of it, its tree.
-// `\u3000`, `\n`, `\t` and `\\` stand for those characters. Blank lines and lines that begin with `## ` are skipped.
+// Cases: files of three columns, tab-separated, with a heading line: the expression, what is
+// expected of it, its tree.
+// `\u3000`, `\n`, `\t` and `\\` stand for those characters. Blank lines and lines that begin with
+// `## ` are skipped.
 #pragma once
+
+#include "dsl/unicode.h"
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/unicode.h"
 
 namespace tagline::dsl {
 
@@ -29,7 +31,8 @@ struct Case {
     }
     const char next = text[++i];
     if (next == 'u' && i + 4 < text.size()) {
-      append_utf8(out, static_cast<char32_t>(std::stoul(std::string(text.substr(i + 1, 4)), nullptr, 16)));
+      append_utf8(
+          out, static_cast<char32_t>(std::stoul(std::string(text.substr(i + 1, 4)), nullptr, 16)));
       i += 4;
     } else {
       out.push_back(next == 'n' ? '\n' : (next == 't' ? '\t' : next));
@@ -53,7 +56,8 @@ struct Case {
       continue;
     }
     cases.push_back({file.filename(), number, unescape_case(line.substr(0, first)),
-                     unescape_case(line.substr(first + 1, second - first - 1)), unescape_case(line.substr(second + 1))});
+                     unescape_case(line.substr(first + 1, second - first - 1)),
+                     unescape_case(line.substr(second + 1))});
   }
   return cases;
 }

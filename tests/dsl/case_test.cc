@@ -1,5 +1,8 @@
 // Golden cases: every row of tests/dsl/cases/*.tsv against the demo catalogue.
-#include <gtest/gtest.h>
+#include "dsl/text_table.h"
+#include "tests/dsl/case_file.h"
+#include "tests/dsl/demo_catalogue.h"
+#include "tests/dsl/tree_text.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,17 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "dsl/text_table.h"
-#include "tests/dsl/case_file.h"
-#include "tests/dsl/demo_catalogue.h"
-#include "tests/dsl/tree_text.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
-  for (const auto& entry : std::filesystem::directory_iterator(TAGLINE_SOURCE_DIR "/tests/dsl/cases")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(TAGLINE_SOURCE_DIR "/tests/dsl/cases")) {
     if (entry.path().extension() == ".tsv") {
       const auto more = read_cases(entry.path());
       cases.insert(cases.end(), more.begin(), more.end());
@@ -71,7 +72,8 @@ TEST(Cases, RaiseEveryCodeAnExpressionCanRaise) {
       }
     }
   }
-  const std::set<std::string_view> elsewhere = {"too-long", "bad-utf8", "too-many-terms", "too-many-values", "not-available"};
+  const std::set<std::string_view> elsewhere = {"too-long", "bad-utf8", "too-many-terms",
+                                                "too-many-values", "not-available"};
   for (const std::string_view code : codes()) {
     EXPECT_EQ(raised.count(std::string(code)) > 0, elsewhere.count(code) == 0) << code;
   }

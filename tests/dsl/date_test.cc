@@ -1,17 +1,17 @@
 #include "dsl/dates.h"
-
-#include <gtest/gtest.h>
+#include "dsl/read_date.h"
+#include "tests/dsl/demo_catalogue.h"
 
 #include <string>
 
-#include "dsl/read_date.h"
-#include "tests/dsl/demo_catalogue.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
 
 Day day(int year, unsigned month, unsigned date) {
-  return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(date));
+  return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
+                               std::chrono::day(date));
 }
 
 const Day kToday = day(2024, 6, 15);  // a Saturday
@@ -23,8 +23,12 @@ std::string text(const std::optional<DayRange>& days) {
 std::string rolling(std::uint32_t count, Unit unit, Day as_of = kToday) {
   return text(resolve({Period::Kind::Rolling, {count, unit}}, as_of));
 }
-std::string current(Unit unit, Day as_of = kToday) { return text(resolve({Period::Kind::This, {0, unit}}, as_of)); }
-std::string previous(Unit unit, Day as_of = kToday) { return text(resolve({Period::Kind::Previous, {0, unit}}, as_of)); }
+std::string current(Unit unit, Day as_of = kToday) {
+  return text(resolve({Period::Kind::This, {0, unit}}, as_of));
+}
+std::string previous(Unit unit, Day as_of = kToday) {
+  return text(resolve({Period::Kind::Previous, {0, unit}}, as_of));
+}
 
 TEST(Periods, RollToToday) {
   EXPECT_EQ(rolling(1, Unit::Day), "2024-06-15..2024-06-15");
@@ -36,9 +40,12 @@ TEST(Periods, RollToToday) {
 }
 
 TEST(Periods, ClampToTheEndOfAShorterMonth) {
-  EXPECT_EQ(rolling(3, Unit::Month, day(2024, 5, 31)), "2024-03-01..2024-05-31");  // 29 February and one day
-  EXPECT_EQ(rolling(3, Unit::Month, day(2023, 5, 31)), "2023-03-01..2023-05-31");  // 28 February and one day
-  EXPECT_EQ(rolling(1, Unit::Month, day(2024, 7, 31)), "2024-07-01..2024-07-31");  // 30 June and one day
+  EXPECT_EQ(rolling(3, Unit::Month, day(2024, 5, 31)),
+            "2024-03-01..2024-05-31");  // 29 February and one day
+  EXPECT_EQ(rolling(3, Unit::Month, day(2023, 5, 31)),
+            "2023-03-01..2023-05-31");  // 28 February and one day
+  EXPECT_EQ(rolling(1, Unit::Month, day(2024, 7, 31)),
+            "2024-07-01..2024-07-31");  // 30 June and one day
   EXPECT_EQ(rolling(1, Unit::Year, day(2024, 2, 29)), "2023-03-01..2024-02-29");
 }
 
@@ -58,7 +65,7 @@ TEST(Periods, OfTheCalendar) {
 TEST(Periods, WeeksBeginOnMonday) {
   EXPECT_EQ(current(Unit::Week, day(2024, 6, 10)), "2024-06-10..2024-06-16");  // Monday
   EXPECT_EQ(current(Unit::Week, day(2024, 6, 16)), "2024-06-10..2024-06-16");  // Sunday
-  EXPECT_EQ(current(Unit::Week, day(2025, 1, 1)), "2024-12-30..2025-01-05");   // over the year's end
+  EXPECT_EQ(current(Unit::Week, day(2025, 1, 1)), "2024-12-30..2025-01-05");  // over the year's end
 }
 
 TEST(Periods, CrossYears) {
@@ -91,7 +98,8 @@ std::string read(std::string_view word, bool quoted = false) {
   if (!date.has_value()) {
     return "fault";
   }
-  return (date->first.has_value() ? to_text(*date->first) : "") + ".." + (date->last.has_value() ? to_text(*date->last) : "");
+  return (date->first.has_value() ? to_text(*date->first) : "") + ".." +
+         (date->last.has_value() ? to_text(*date->last) : "");
 }
 
 TEST(ReadDate, DaysMonthsYears) {
@@ -146,7 +154,8 @@ TEST(ReadDate, AnEvilClockIsHarmless) {
   const Catalogue catalogue = demo_catalogue();
   for (const Day as_of : {Day::min(), Day::max(), Day(std::chrono::days(0))}) {
     options.as_of = as_of;
-    for (const char* expression : {"signup:last 7d", "signup:last 3mo", "signup:this week", "signup > today", "signup < today"}) {
+    for (const char* expression : {"signup:last 7d", "signup:last 3mo", "signup:this week",
+                                   "signup > today", "signup < today"}) {
       EXPECT_FALSE(check(expression, catalogue, options).canonical.empty()) << expression;
     }
   }

@@ -1,14 +1,14 @@
 // The small catalogue that cases, fuzzer and documents speak of. "Today" is 2024-06-15, a Saturday.
 #pragma once
 
+#include "dsl/catalogue.h"
+#include "dsl/check.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "dsl/catalogue.h"
-#include "dsl/check.h"
 
 namespace tagline::dsl {
 
@@ -20,7 +20,8 @@ struct NamedValue {
 inline std::vector<Value> values_of(const std::vector<NamedValue>& names) {
   std::vector<Value> values;
   for (const NamedValue& named : names) {
-    values.push_back({named.name, named.aliases, engine::kFirstValueRow + static_cast<engine::RowId>(values.size())});
+    values.push_back({named.name, named.aliases,
+                      engine::kFirstValueRow + static_cast<engine::RowId>(values.size())});
   }
   return values;
 }
@@ -34,14 +35,19 @@ class DemoCatalogue {
     add(TagKind::Flag, "new_user", {"new user", "新用户"});
     add(TagKind::Flag, "会员");
     add(TagKind::Flag, "7日活跃");
-    add(TagKind::Category, "city", {"城市"}).values =
-        values_of({{"tier1", {"一线"}}, {"tier2", {"二线"}}, {"tier3", {"三线"}}, {"New York", {}}, {"and", {}}});
-    add(TagKind::Category, "gender", {"性别"}).values = values_of({{"female", {"女"}}, {"male", {"男"}}});
+    add(TagKind::Category, "city", {"城市"}).values = values_of({{"tier1", {"一线"}},
+                                                                 {"tier2", {"二线"}},
+                                                                 {"tier3", {"三线"}},
+                                                                 {"New York", {}},
+                                                                 {"and", {}}});
+    add(TagKind::Category, "gender", {"性别"}).values =
+        values_of({{"female", {"女"}}, {"male", {"男"}}});
     add(TagKind::Category, "age_band", {"年龄段"}).values =
         values_of({{"18-24", {}}, {"25-34", {}}, {"35-44", {}}, {"65+", {}}, {"90后", {}}});
-    add(TagKind::Category, "sku").values = values_of({{"A*1", {}}, {"A-1", {}}, {"AB1", {}}, {"C++", {}}});
-    add(TagKind::Set, "interest", {"兴趣"}).values =
-        values_of({{"beauty", {"美妆"}}, {"sports", {"运动"}}, {"travel", {"旅行"}}, {"baby", {"母婴"}}});
+    add(TagKind::Category, "sku").values =
+        values_of({{"A*1", {}}, {"A-1", {}}, {"AB1", {}}, {"C++", {}}});
+    add(TagKind::Set, "interest", {"兴趣"}).values = values_of(
+        {{"beauty", {"美妆"}}, {"sports", {"运动"}}, {"travel", {"旅行"}}, {"baby", {"母婴"}}});
     number("age", {"年龄"}, 0, 0, 120);
     number("score", {}, 0, -100, 100);
     number("year_born", {}, 0, 1900, 2024);
@@ -70,7 +76,8 @@ class DemoCatalogue {
     return catalogue_.tags.emplace_back(std::move(tag));
   }
 
-  Tag& number(std::string name, std::vector<std::string> aliases, unsigned scale, std::int64_t min, std::int64_t max) {
+  Tag& number(std::string name, std::vector<std::string> aliases, unsigned scale, std::int64_t min,
+              std::int64_t max) {
     Tag& tag = add(engine::TagKind::Number, std::move(name), std::move(aliases));
     tag.scale = scale;
     tag.min = min;
@@ -82,9 +89,12 @@ class DemoCatalogue {
 };
 
 /// As a catalogue file: nothing to run on, nobody to count.
-[[nodiscard]] inline Catalogue demo_catalogue() { return DemoCatalogue().take(); }
+[[nodiscard]] inline Catalogue demo_catalogue() {
+  return DemoCatalogue().take();
+}
 
-/// As a database of a million people: tags only, with counts. Every row holds 182,340 people; 1,203 have no value.
+/// As a database of a million people: tags only, with counts. Every row holds 182,340 people; 1,203
+/// have no value.
 [[nodiscard]] inline Catalogue demo_database() {
   Catalogue catalogue = demo_catalogue();
   catalogue.events.clear();

@@ -1,14 +1,15 @@
-// Any bytes: no crash, every span inside the input, messages and cards for all, canonical text that parses to itself.
+// Any bytes: no crash, every span inside the input, messages and cards for all, canonical text that
+// parses to itself.
+#include "dsl/lower.h"
+#include "dsl/unicode.h"
+#include "engine/plan.h"
+#include "tests/dsl/demo_catalogue.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
-
-#include "dsl/lower.h"
-#include "dsl/unicode.h"
-#include "engine/plan.h"
-#include "tests/dsl/demo_catalogue.h"
 
 namespace {
 
@@ -20,7 +21,8 @@ void require(bool condition) {
   }
 }
 
-void check_diagnostics(const std::vector<Diagnostic>& diagnostics, std::string_view text, std::size_t length) {
+void check_diagnostics(const std::vector<Diagnostic>& diagnostics, std::string_view text,
+                       std::size_t length) {
   for (const Diagnostic& diagnostic : diagnostics) {
     require(diagnostic.span.begin <= diagnostic.span.end && diagnostic.span.end <= length);
     require(!diagnostic.message.en.empty() && !diagnostic.message.zh.empty());
@@ -50,7 +52,8 @@ void check_against(std::string_view text, const Catalogue& catalogue) {
   if (checked.ok) {
     require(too_long || same_condition(checked.bound, again.bound));
     tagline::engine::Plan plan;
-    require(lower(checked.bound, plan) < plan.size());
+    const auto root = lower(checked.bound, plan);
+    require(root < plan.size());
   }
 }
 

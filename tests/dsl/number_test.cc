@@ -1,10 +1,10 @@
 #include "dsl/number.h"
 
-#include <gtest/gtest.h>
+#include "dsl/bound.h"
 
 #include <string>
 
-#include "dsl/bound.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
@@ -18,7 +18,8 @@ TEST(Decimals, AreDigitsAndOnePoint) {
   for (const char* good : {"0", "25", "-5", "025", "99.95", "-0.5", "0.0"}) {
     EXPECT_TRUE(read_decimal(good).has_value()) << good;
   }
-  for (const char* bad : {"", "-", "+5", ".5", "5.", "-.5", "1e5", "1,000", "1.2.3", "٣", "0x1", " 1", "--1", "1-"}) {
+  for (const char* bad :
+       {"", "-", "+5", ".5", "5.", "-.5", "1e5", "1,000", "1.2.3", "٣", "0x1", " 1", "--1", "1-"}) {
     EXPECT_FALSE(read_decimal(bad).has_value()) << bad;
   }
 }
@@ -47,7 +48,9 @@ TEST(Decimals, OverflowIsSaidNotSuffered) {
 }
 
 TEST(Decimals, CompareBeyondAnyScale) {
-  const auto less = [](const char* a, const char* b) { return compare(*read_decimal(a), *read_decimal(b)) < 0; };
+  const auto less = [](const char* a, const char* b) {
+    return compare(*read_decimal(a), *read_decimal(b)) < 0;
+  };
   EXPECT_TRUE(less("99.991", "99.999"));
   EXPECT_TRUE(less("9", "10"));
   EXPECT_TRUE(less("-10", "-9"));

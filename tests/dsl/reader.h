@@ -1,12 +1,7 @@
-// A second reader of the language, written by hand and as small as it can be: no tree, no spans, it answers with the
-// canonical form or with nothing. It shares the scan and the classes of words with the product, and nothing of the grammar
-// or the printer. Kept to disagree with.
+// A second reader of the language, written by hand and as small as it can be: no tree, no spans, it
+// answers with the canonical form or with nothing. It shares the scan and the classes of words with
+// the product, and nothing of the grammar or the printer. Kept to disagree with.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "dsl/functions.h"
 #include "dsl/limits.h"
@@ -15,6 +10,11 @@
 #include "dsl/scan.h"
 #include "dsl/unicode.h"
 #include "dsl/units.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tagline::dsl {
 
@@ -104,7 +104,8 @@ class Reader {
       return true;
     }
     const char32_t next = peek(1);
-    if (peek() == U'-' && (is_word_char(next) || next == U'(' || next == U'@' || next == U'!' || next == kQuoteOpen)) {
+    if (peek() == U'-' && (is_word_char(next) || next == U'(' || next == U'@' || next == U'!' ||
+                           next == kQuoteOpen)) {
       ++at_;
       return true;
     }
@@ -266,8 +267,12 @@ class Reader {
         return set(" != ");
       }
     }
-    for (const auto& [token, printed] : {std::pair<std::u32string_view, const char*>{U">=", " >= "}, {U"≥", " >= "}, {U">", " > "},
-                                         {U"<=", " <= "}, {U"≤", " <= "}, {U"<", " < "}}) {
+    for (const auto& [token, printed] : {std::pair<std::u32string_view, const char*>{U">=", " >= "},
+                                         {U"≥", " >= "},
+                                         {U">", " > "},
+                                         {U"<=", " <= "},
+                                         {U"≤", " <= "},
+                                         {U"<", " < "}}) {
       if (take(token)) {
         const auto text = value();
         return text.has_value() ? std::optional<std::string>(printed + *text) : std::nullopt;
@@ -349,12 +354,15 @@ class Reader {
         at_ = start;
       }
     }
-    for (const auto& [spelling, kind] : {std::pair<std::u32string_view, Period::Kind>{U"last", Period::Kind::Previous}, {U"this", Period::Kind::This}}) {
+    for (const auto& [spelling, kind] :
+         {std::pair<std::u32string_view, Period::Kind>{U"last", Period::Kind::Previous},
+          {U"this", Period::Kind::This}}) {
       if (lower(first) == spelling) {
         at_ = start + spelling.size();
         blanks();
         const std::u32string unit = word(at_);
-        for (const Unit candidate : {Unit::Day, Unit::Week, Unit::Month, Unit::Quarter, Unit::Year}) {
+        for (const Unit candidate :
+             {Unit::Day, Unit::Week, Unit::Month, Unit::Quarter, Unit::Year}) {
           if (encode(lower(unit)) == calendar_name(candidate)) {
             at_ += unit.size();
             return to_text(Period{kind, {0, candidate}});

@@ -1,11 +1,11 @@
 #include "dsl/scan.h"
 
-#include <gtest/gtest.h>
+#include "dsl/literal.h"
+#include "dsl/unicode.h"
 
 #include <string>
 
-#include "dsl/literal.h"
-#include "dsl/unicode.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
@@ -20,7 +20,9 @@ std::string folded(std::string_view text) {
 
 std::string fault(std::string_view text) {
   const auto scanned = scan(text, Limits{});
-  return scanned.fault.has_value() ? std::string(scanned.fault->code) + " " + std::to_string(scanned.fault->span.begin + 1) : "";
+  return scanned.fault.has_value() ? std::string(scanned.fault->code) + " " +
+                                         std::to_string(scanned.fault->span.begin + 1)
+                                   : "";
 }
 
 TEST(Scan, FoldsOneToOneOutsideQuotes) {
@@ -69,7 +71,8 @@ TEST(Scan, RefusesWhatCannotBeSeenOrIsReserved) {
 }
 
 TEST(Scan, RefusesBytesThatAreNotUtf8) {
-  for (const char* bad : {"a\xff", "a\xc0\xaf", "a\xed\xa0\x80", "a\xf4\x90\x80\x80", "a\xe5\x9f", "a\x80", "a\xf0\x80\x80\xaf"}) {
+  for (const char* bad : {"a\xff", "a\xc0\xaf", "a\xed\xa0\x80", "a\xf4\x90\x80\x80", "a\xe5\x9f",
+                          "a\x80", "a\xf0\x80\x80\xaf"}) {
     EXPECT_EQ(fault(bad), "bad-utf8 2");
   }
 }
@@ -84,17 +87,22 @@ TEST(Literals, AreValuesWhateverTheTag) {
   for (const char* number : {"25", "-5", "99.95", "2024"}) {
     EXPECT_EQ(kind(number), LiteralKind::Number) << number;
   }
-  for (const char* range : {"25-34", "25~34", "25..34", "25..", "..34", "-20..-5", "1d..3d", "2024-01..", "2024-13-"}) {
-    EXPECT_EQ(kind(range), std::string_view(range) == "2024-13-" ? LiteralKind::None : LiteralKind::Range) << range;
+  for (const char* range :
+       {"25-34", "25~34", "25..34", "25..", "..34", "-20..-5", "1d..3d", "2024-01..", "2024-13-"}) {
+    EXPECT_EQ(kind(range),
+              std::string_view(range) == "2024-13-" ? LiteralKind::None : LiteralKind::Range)
+        << range;
   }
-  for (const char* date : {"2024-01-31", "2024-01", "today", "今天-90天", "Yesterday+1w", "2024-02-30", "2024-01-31-7d"}) {
+  for (const char* date : {"2024-01-31", "2024-01", "today", "今天-90天", "Yesterday+1w",
+                           "2024-02-30", "2024-01-31-7d"}) {
     EXPECT_EQ(kind(date), LiteralKind::Date) << date;
   }
   for (const char* length : {"7d", "3天", "2weeks", "12月", "2024年"}) {
     EXPECT_EQ(kind(length), LiteralKind::Length) << length;
   }
   EXPECT_EQ(kind("10%"), LiteralKind::Percentage);
-  for (const char* word : {"", "7日活跃", "90后", "65+", "C++", "A-1", ".5", "5.", "1e5", "24h", "5s", "..", "-", "--5", "1万", "todays", "25-34-44"}) {
+  for (const char* word : {"", "7日活跃", "90后", "65+", "C++", "A-1", ".5", "5.", "1e5", "24h",
+                           "5s", "..", "-", "--5", "1万", "todays", "25-34-44"}) {
     EXPECT_EQ(kind(word), LiteralKind::None) << word;
   }
 }

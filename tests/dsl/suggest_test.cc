@@ -1,18 +1,20 @@
 #include "dsl/suggest.h"
 
-#include <gtest/gtest.h>
-
-#include <string>
-#include <vector>
-
 #include "dsl/names.h"
 #include "dsl/unicode.h"
 #include "tests/dsl/demo_catalogue.h"
 
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
 namespace tagline::dsl {
 namespace {
 
-std::size_t distance(const char* a, const char* b) { return edit_distance(decode(a), decode(b), 10); }
+std::size_t distance(const char* a, const char* b) {
+  return edit_distance(decode(a), decode(b), 10);
+}
 
 std::vector<std::string> near(const char* typed, const std::vector<std::string>& names,
                               const std::vector<std::uint64_t>& people = {}) {
@@ -21,8 +23,9 @@ std::vector<std::string> near(const char* typed, const std::vector<std::string>&
     candidates.push_back({names[i], i});
   }
   std::vector<std::string> found;
-  for (const Candidate& candidate :
-       closest(typed, candidates, [&](std::size_t owner) { return owner < people.size() ? people[owner] : 0; })) {
+  for (const Candidate& candidate : closest(typed, candidates, [&](std::size_t owner) {
+         return owner < people.size() ? people[owner] : 0;
+       })) {
     found.emplace_back(candidate.text);
   }
   return found;
@@ -62,7 +65,8 @@ TEST(Suggestions, FindWhatBeginsAlike) {
 TEST(Suggestions, AreAtMostThreeNearestThenMostPeople) {
   EXPECT_EQ(near("tier", {"tier1", "tier2", "tier3", "tier4"}, {1, 9, 5, 7}),
             (std::vector<std::string>{"tier2", "tier4", "tier3"}));
-  EXPECT_EQ(near("tier1x", {"tiex1x", "tier1"}, {1, 9}), (std::vector<std::string>{"tier1", "tiex1x"}));
+  EXPECT_EQ(near("tier1x", {"tiex1x", "tier1"}, {1, 9}),
+            (std::vector<std::string>{"tier1", "tiex1x"}));
 }
 
 TEST(Suggestions, NameEachOwnerOnce) {
@@ -86,7 +90,8 @@ Tag tag_named(std::string name, std::vector<std::string> aliases = {}) {
 
 TEST(Names, AreExactFirstThenAnyCaseIfUnique) {
   Catalogue catalogue;
-  catalogue.tags = {tag_named("VIP"), tag_named("vip"), tag_named("City", {"城市", "vip2"}), tag_named("Ｆｕｌｌ")};
+  catalogue.tags = {tag_named("VIP"), tag_named("vip"), tag_named("City", {"城市", "vip2"}),
+                    tag_named("Ｆｕｌｌ")};
   Names names(catalogue);
   EXPECT_EQ(names.tag("VIP"), &catalogue.tags[0]);
   EXPECT_EQ(names.tag("vip"), &catalogue.tags[1]);
@@ -101,7 +106,8 @@ TEST(Names, AreExactFirstThenAnyCaseIfUnique) {
 TEST(Names, WalkAndIndexAgree) {
   Catalogue catalogue;
   for (int i = 0; i < 100; ++i) {
-    catalogue.tags.push_back(tag_named("Tag" + std::to_string(i), {"标签" + std::to_string(i), "t" + std::to_string(i)}));
+    catalogue.tags.push_back(tag_named("Tag" + std::to_string(i),
+                                       {"标签" + std::to_string(i), "t" + std::to_string(i)}));
   }
   catalogue.tags.push_back(tag_named("t5"));    // a name that is also an alias: the name wins
   catalogue.tags.push_back(tag_named("TAG7"));  // differs from Tag7 by case only
@@ -109,7 +115,8 @@ TEST(Names, WalkAndIndexAgree) {
   for (int i = 0; i < 20; ++i) {
     static_cast<void>(indexed.tag("warm up"));
   }
-  for (const char* name : {"Tag5", "tag5", "t5", "T5", "标签7", "Tag7", "TAG7", "tag7", "none", ""}) {
+  for (const char* name :
+       {"Tag5", "tag5", "t5", "T5", "标签7", "Tag7", "TAG7", "tag7", "none", ""}) {
     Names walked(catalogue);
     EXPECT_EQ(indexed.tag(name), walked.tag(name)) << name;
   }

@@ -1,10 +1,10 @@
 // A tree as one line of text: (and [vip] (not [city:tier1])). For cases.
 #pragma once
 
-#include <string>
-
 #include "dsl/print.h"
 #include "dsl/tree.h"
+
+#include <string>
 
 namespace tagline::dsl {
 

@@ -27,7 +27,7 @@ MemorySource eight_users() {
   for (RowId row = 0; row < 3; ++row) {
     std::vector<std::uint32_t> members;
     for (std::uint32_t user = 0; user < 8; ++user) {
-      if ((kRowTables[row] >> user & 1U) != 0) {
+      if ((unsigned{kRowTables[row]} >> user & 1U) != 0) {
         members.push_back(user);
       }
     }

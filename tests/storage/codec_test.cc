@@ -1,11 +1,11 @@
 #include "storage/codec.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {

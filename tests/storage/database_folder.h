@@ -1,5 +1,10 @@
-// What the storage tests share: a folder that goes with its test, results that must be there, ids by number.
+// What the storage tests share: a folder that goes with its test, results that must be there, ids
+// by number.
 #pragma once
+
+#include "engine/bitmap.h"
+#include "storage/store.h"
+#include "storage/verify.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -10,10 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "engine/bitmap.h"
-#include "storage/store.h"
-#include "storage/verify.h"
 
 namespace tagline::storage::test {
 

@@ -1,6 +1,6 @@
 #include "storage/fragment_value.h"
 
-#include <gtest/gtest.h>
+#include "tests/storage/database_folder.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/storage/database_folder.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -19,7 +19,8 @@ using test::scattered;
 /// A value wherever the test wants it: `offset` bytes after an aligned place.
 class Placed {
  public:
-  Placed(Bytes value, std::size_t offset) : lines_(value.size() / sizeof(Line) + 3), size_(value.size()), offset_(offset) {
+  Placed(Bytes value, std::size_t offset)
+      : lines_(value.size() / sizeof(Line) + 3), size_(value.size()), offset_(offset) {
     std::copy(value.begin(), value.end(), bytes().begin());
   }
   [[nodiscard]] std::span<std::byte> bytes() {
@@ -36,9 +37,10 @@ class Placed {
 };
 
 engine::Bitmap mixed() {
-  engine::Bitmap members = scattered(0, 65536);             // bitset
-  members.unite(engine::Bitmap::range(65536, 131072));      // run
-  members.unite(engine::Bitmap::of(std::array<std::uint32_t, 3>{200000, 200007, 1048575}));  // arrays
+  engine::Bitmap members = scattered(0, 65536);         // bitset
+  members.unite(engine::Bitmap::range(65536, 131072));  // run
+  members.unite(
+      engine::Bitmap::of(std::array<std::uint32_t, 3>{200000, 200007, 1048575}));  // arrays
   members.optimize();
   return members;
 }
@@ -80,8 +82,9 @@ TEST(FragmentValue, MembersComeBack) {
 TEST(FragmentValue, TheChecksumCoversHeaderAndPayload) {
   FragmentEncoder encoder;
   const Bytes value = encoder.encode(mixed());
-  for (const std::size_t at : {std::size_t{0}, std::size_t{2}, std::size_t{3}, std::size_t{4}, std::size_t{7},
-                               std::size_t{8}, std::size_t{15}, std::size_t{16}, value.size() - 1}) {
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{2}, std::size_t{3}, std::size_t{4}, std::size_t{7},
+        std::size_t{8}, std::size_t{15}, std::size_t{16}, value.size() - 1}) {
     Placed placed(value, 16);
     placed.bytes()[at] ^= std::byte{0x10};
     EXPECT_FALSE(checksum_matches(placed.bytes())) << at;
@@ -121,14 +124,15 @@ TEST(FragmentValue, AnyTruncationAndAnyFlippedByteIsAnErrorOrAReadableFragment) 
     return sum;
   };
   std::uint64_t readable = 0;
-  for (std::size_t at = 0; at < value.size(); at += at > 64 && at + 64 < value.size() ? 61U : 1U) {
+  for (std::size_t at = 0; at<value.size(); at += at> 64 && at + 64 < value.size() ? 61U : 1U) {
     Placed flipped(value, 16);
     flipped.bytes()[at] ^= std::byte{0xFF};
     readable += walk(flipped.bytes()) != 0 ? 1U : 0U;
     Placed cut(value.first(at), 16);
     EXPECT_EQ(walk(cut.bytes()), 0U) << at;
   }
-  EXPECT_GT(readable, 0U);  // a flipped bit of a bitset is for the checksum to find, not for the sizes
+  EXPECT_GT(readable,
+            0U);  // a flipped bit of a bitset is for the checksum to find, not for the sizes
 }
 
 }  // namespace

@@ -1,14 +1,15 @@
-// Arbitrary bytes as every kind of stored value. The first byte chooses the kind, the rest is the value. Properties: no crash,
-// no read outside the bytes (ASan), and whatever decodes keeps its own promises.
+// Arbitrary bytes as every kind of stored value. The first byte chooses the kind, the rest is the
+// value. Properties: no crash, no read outside the bytes (ASan), and whatever decodes keeps its own
+// promises.
+#include "storage/fragment_value.h"
+#include "storage/record_codec.h"
+#include "storage/write_txn.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
-
-#include "storage/fragment_value.h"
-#include "storage/record_codec.h"
-#include "storage/write_txn.h"
 
 namespace tagline::storage {
 namespace {
@@ -26,11 +27,13 @@ std::vector<std::byte> encoded(const T& record) {
   return {out.bytes().begin(), out.bytes().end()};
 }
 
-/// Exactly as many bytes as the value has, `offset` behind a multiple of 32: one read too far is seen.
+/// Exactly as many bytes as the value has, `offset` behind a multiple of 32: one read too far is
+/// seen.
 class Heap {
  public:
   Heap(Bytes value, std::size_t offset) {
-    require(posix_memalign(&memory_, 32, offset + value.size() + (value.empty() && offset == 0 ? 1 : 0)) == 0);
+    require(posix_memalign(&memory_, 32,
+                           offset + value.size() + (value.empty() && offset == 0 ? 1 : 0)) == 0);
     std::byte* bytes = static_cast<std::byte*>(memory_) + offset;
     value_ = {bytes, value.size()};
     if (!value.empty()) {
@@ -48,7 +51,8 @@ class Heap {
 };
 
 void try_fragment(Bytes bytes) {
-  // Offset 16 puts the payload on a multiple of 32 (read in place), 0 does not (copied): both must agree.
+  // Offset 16 puts the payload on a multiple of 32 (read in place), 0 does not (copied): both must
+  // agree.
   const Heap aligned(bytes, 16);
   const Heap unaligned(bytes, 0);
   engine::BorrowCount borrows{0};
@@ -63,8 +67,9 @@ void try_fragment(Bytes bytes) {
       for (const engine::Container& container : in_place->containers()) {
         sum += container.cardinality;
         const std::size_t size = container.kind == engine::ContainerKind::Bitset ? 8192
-                                 : container.kind == engine::ContainerKind::Run  ? container.count * std::size_t{4}
-                                                                                 : container.count * std::size_t{2};
+                                 : container.kind == engine::ContainerKind::Run
+                                     ? container.count * std::size_t{4}
+                                     : container.count * std::size_t{2};
         volatile unsigned seen = 0;
         for (std::size_t i = 0; i < size; ++i) {
           seen = seen + std::to_integer<unsigned>(container.data[i]);
@@ -97,7 +102,8 @@ void try_block(Bytes bytes) {
     require(id->size() <= kExternalIdBytesMax);
   }
   const auto again = encode_id_block(ids);
-  require(again.size() == bytes.size() && std::memcmp(again.data(), bytes.data(), bytes.size()) == 0);
+  require(again.size() == bytes.size() &&
+          std::memcmp(again.data(), bytes.data(), bytes.size()) == 0);
 }
 
 void try_bucket(Bytes bytes) {
@@ -134,7 +140,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // A copy of the exact size, so that a sanitizer sees a read behind its end.
-  const std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 1, reinterpret_cast<const std::byte*>(data) + size);
+  const std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 1,
+                                     reinterpret_cast<const std::byte*>(data) + size);
   constexpr unsigned kKinds = 6;
   switch (data[0] % kKinds) {
     case 0:

@@ -1,6 +1,7 @@
-// A reader sees exactly one committed state (leveldb's generation trick). Each commit writes its generation into every place that
-// can be read; a reader that finds two generations has seen half a commit.
-#include <gtest/gtest.h>
+// A reader sees exactly one committed state (leveldb's generation trick). Each commit writes its
+// generation into every place that can be read; a reader that finds two generations has seen half a
+// commit.
+#include "tests/storage/database_folder.h"
 
 #include <atomic>
 #include <bit>
@@ -9,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/storage/database_folder.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -27,7 +28,8 @@ constexpr unsigned kReaders = 3;
 constexpr engine::FieldId kTags = 6;
 constexpr std::uint32_t kUsersPerGeneration = 300;
 
-/// As many users, tags of the description, and a small and a large fragment a tag, all told by the generation.
+/// As many users, tags of the description, and a small and a large fragment a tag, all told by the
+/// generation.
 Status write_generation(WriteTxn& txn, std::uint32_t generation) {
   TAGLINE_RETURN_IF_ERROR(add_users(txn, txn.user_limit(), txn.user_limit() + kUsersPerGeneration));
   for (engine::FieldId field = 1; field <= kTags; ++field) {
@@ -42,7 +44,8 @@ Status write_generation(WriteTxn& txn, std::uint32_t generation) {
   return {};
 }
 
-Status check_one_generation(const Snapshot& snapshot, std::uint32_t users_first, std::uint64_t fixed) {
+Status check_one_generation(const Snapshot& snapshot, std::uint32_t users_first,
+                            std::uint64_t fixed) {
   const std::uint64_t generation = snapshot.version() - 1;
   EXPECT_EQ(snapshot.user_limit(), users_first + generation * kUsersPerGeneration);
   EXPECT_EQ(must(snapshot.population()), snapshot.user_limit());
@@ -85,7 +88,9 @@ TEST(Generations, ReadersSeeExactlyOneEachWhileTheWriterCommits) {
   for (unsigned i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
       while (!over.load() && !testing::Test::HasFailure()) {
-        must(store->read([&](const Snapshot& snapshot) { return check_one_generation(snapshot, kUsersFirst, fixed); }));
+        must(store->read([&](const Snapshot& snapshot) {
+          return check_one_generation(snapshot, kUsersFirst, fixed);
+        }));
         ++reads;
       }
     });
@@ -124,7 +129,8 @@ TEST(Generations, TheMapGrowsWhileQueriesStream) {
     });
   }
   for (std::uint32_t batch = 0; batch < 8; ++batch) {
-    must(store->write([&](WriteTxn& txn) { return add_users(txn, batch * 20'000, (batch + 1) * 20'000); }));
+    must(store->write(
+        [&](WriteTxn& txn) { return add_users(txn, batch * 20'000, (batch + 1) * 20'000); }));
   }
   over = true;
   for (std::thread& reader : readers) {

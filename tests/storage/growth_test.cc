@@ -1,15 +1,15 @@
 // The memory map grows by itself, and a full disk loses nothing.
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "storage/transaction_gate.h"
+#include "tests/storage/database_folder.h"
 
 #include <csignal>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
-#include "storage/transaction_gate.h"
-#include "tests/storage/database_folder.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -28,7 +28,9 @@ constexpr engine::FieldId kTags = 40;  // 1.3 MB of fragments beside 6 MB of ids
 Status load_tags(WriteTxn& txn) {
   TAGLINE_RETURN_IF_ERROR(add_users(txn, 0, kMany));
   for (engine::FieldId field = 1; field <= kTags; ++field) {
-    TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const auto id, txn.put_tag(tag_of("f" + std::to_string(field), engine::TagKind::Flag)));
+    TAGLINE_ASSIGN_OR_RETURN(
+        [[maybe_unused]] const auto id,
+        txn.put_tag(tag_of("f" + std::to_string(field), engine::TagKind::Flag)));
     TAGLINE_RETURN_IF_ERROR(txn.put_fragment({field, 0}, 0, scattered(field, kMany)));
   }
   return {};
@@ -68,7 +70,8 @@ TEST(Growth, AWriterThatHidesTheFullMapGrowsToo) {
     return {};
   }));
   EXPECT_GE(runs, 2U);
-  EXPECT_EQ(must(store->read([](const Snapshot& snapshot) { return snapshot.tags(); })).size(), kTags);
+  EXPECT_EQ(must(store->read([](const Snapshot& snapshot) { return snapshot.tags(); })).size(),
+            kTags);
 }
 
 TEST(Growth, AReopenedDatabaseKeepsItsMap) {
@@ -84,7 +87,9 @@ TEST(Growth, AReopenedDatabaseKeepsItsMap) {
 
 TEST(Growth, ALimitOnTheFileIsDiskFullAndLosesNothing) {
   const Folder folder;
-  must(open_store(folder.path(), OpenMode::Create)->write([](WriteTxn& txn) { return add_users(txn, 0, 1000); }));
+  must(open_store(folder.path(), OpenMode::Create)->write([](WriteTxn& txn) {
+    return add_users(txn, 0, 1000);
+  }));
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
@@ -95,20 +100,26 @@ TEST(Growth, ALimitOnTheFileIsDiskFullAndLosesNothing) {
     const auto store = open_store(folder.path(), OpenMode::Write);
     const Status status = store->write([](WriteTxn& txn) -> Status {
       TAGLINE_RETURN_IF_ERROR(add_users(txn, 1000, kMany));
-      TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const auto id, txn.put_tag(tag_of("f", engine::TagKind::Flag)));
+      TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const auto id,
+                               txn.put_tag(tag_of("f", engine::TagKind::Flag)));
       return txn.put_fragment({1, 0}, 0, scattered(0, kMany));
     });
-    as_expected = as_expected && !status.has_value() && status.error().code() == ErrorCode::DiskFull;
-    as_expected = as_expected && must(store->read([](const Snapshot& s) { return s.population(); })) == 1000;
+    as_expected =
+        as_expected && !status.has_value() && status.error().code() == ErrorCode::DiskFull;
+    as_expected =
+        as_expected && must(store->read([](const Snapshot& s) { return s.population(); })) == 1000;
     // Small changes still fit.
-    as_expected = as_expected && store->write([](WriteTxn& txn) { return add_users(txn, 1000, 1001); }).has_value();
+    as_expected =
+        as_expected &&
+        store->write([](WriteTxn& txn) { return add_users(txn, 1000, 1001); }).has_value();
     _exit(as_expected ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   const auto store = open_store(folder.path(), OpenMode::Read);
-  EXPECT_EQ(must(store->read([](const Snapshot& snapshot) { return snapshot.population(); })), 1001U);
+  EXPECT_EQ(must(store->read([](const Snapshot& snapshot) { return snapshot.population(); })),
+            1001U);
   EXPECT_TRUE(test::verified(*store).clean()) << test::problems_of(test::verified(*store));
 }
 

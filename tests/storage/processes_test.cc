@@ -1,18 +1,18 @@
 // Several processes on one database, and processes that are killed.
+#include "tests/storage/database_folder.h"
+
+#include <csignal>
+#include <cstdint>
 #include <fcntl.h>
+#include <fstream>
+#include <functional>
 #include <grp.h>
-#include <gtest/gtest.h>
+#include <string>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdint>
-#include <fstream>
-#include <functional>
-#include <string>
-
-#include "tests/storage/database_folder.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -90,7 +90,8 @@ class Child {
 };
 
 std::uint32_t user_limit_of(Store& store) {
-  return must(store.read([](const Snapshot& snapshot) -> Result<std::uint32_t> { return snapshot.user_limit(); }));
+  return must(store.read(
+      [](const Snapshot& snapshot) -> Result<std::uint32_t> { return snapshot.user_limit(); }));
 }
 
 TEST(Processes, ASecondWriterIsBusyAndLearnsWhoTheFirstIs) {
@@ -110,7 +111,8 @@ TEST(Processes, ASecondWriterIsBusyAndLearnsWhoTheFirstIs) {
     ASSERT_FALSE(second.has_value());
     EXPECT_EQ(second.error().code(), ErrorCode::Busy);
     const std::string who = "process " + std::to_string(writer.pid());
-    EXPECT_NE(second.error().message().en.find(who), std::string::npos) << second.error().message().en;
+    EXPECT_NE(second.error().message().en.find(who), std::string::npos)
+        << second.error().message().en;
     EXPECT_NE(second.error().message().zh.find(std::to_string(writer.pid())), std::string::npos);
   }
   done.say(1);
@@ -185,7 +187,8 @@ TEST(Processes, WhatWasAcknowledgedSurvivesKill9AtAnyMoment) {
     Child writer([&] {
       const auto store = open_store(folder.path(), OpenMode::Create);
       for (std::uint32_t batch = 0;; ++batch) {
-        must(store->write([&](WriteTxn& txn) { return add_users(txn, batch * kBatch, (batch + 1) * kBatch); }));
+        must(store->write(
+            [&](WriteTxn& txn) { return add_users(txn, batch * kBatch, (batch + 1) * kBatch); }));
         acknowledged.say(1);
       }
       return false;
@@ -223,7 +226,8 @@ TEST(Processes, KilledReadersGiveTheirSlotsBack) {
   });
   EXPECT_EQ(said.hear(), 1);
   reader.kill();
-  // A stale reader would hold back every page freed from now on: the file would grow with each commit.
+  // A stale reader would hold back every page freed from now on: the file would grow with each
+  // commit.
   for (std::uint32_t begin = 1000; begin < 20'000; begin += 1000) {
     write_some(begin);
   }
@@ -238,13 +242,16 @@ TEST(Processes, KilledReadersGiveTheirSlotsBack) {
 /// As a user who may read the folder but not write it; root would be allowed everything.
 bool give_up_rights() {
   constexpr uid_t kNobody = 65534;
-  return geteuid() != 0 || (setgroups(0, nullptr) == 0 && setresgid(kNobody, kNobody, kNobody) == 0 &&
-                            setresuid(kNobody, kNobody, kNobody) == 0);
+  return geteuid() != 0 ||
+         (setgroups(0, nullptr) == 0 && setresgid(kNobody, kNobody, kNobody) == 0 &&
+          setresuid(kNobody, kNobody, kNobody) == 0);
 }
 
 TEST(Processes, AFolderWithoutWritePermissionCanBeRead) {
   const Folder folder;
-  must(open_store(folder.path(), OpenMode::Create)->write([](WriteTxn& txn) { return add_users(txn, 0, 1000); }));
+  must(open_store(folder.path(), OpenMode::Create)->write([](WriteTxn& txn) {
+    return add_users(txn, 0, 1000);
+  }));
   for (const char* name : {"data.mdb", "lock.mdb", "writer.lock"}) {
     ASSERT_EQ(chmod((folder.path() / name).c_str(), 0444), 0);
   }

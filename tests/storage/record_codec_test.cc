@@ -1,6 +1,6 @@
 #include "storage/record_codec.h"
 
-#include <gtest/gtest.h>
+#include "storage/write_txn.h"
 
 #include <array>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/write_txn.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -73,7 +73,8 @@ TEST(RecordCodec, EveryTruncationIsCorruptAndSoIsMore) {
     EXPECT_FALSE(decode(Bytes(bytes)).has_value());
   };
   check(encoded(full_tag()), [](Bytes bytes) { return decode_tag(7, bytes); });
-  check(encoded(ValueRecord{3, "x", {"y"}, {"a", "b"}}), [](Bytes bytes) { return decode_value(3, bytes); });
+  check(encoded(ValueRecord{3, "x", {"y"}, {"a", "b"}}),
+        [](Bytes bytes) { return decode_value(3, bytes); });
   check(encoded(MetaRecord{1, 2, "UTC", 3, 4, 5}), [](Bytes bytes) { return decode_meta(bytes); });
 }
 
@@ -94,7 +95,8 @@ TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   meta[8] = std::byte{7};  // behind the length and the seven letters of "tagline"
   const auto newer = decode_meta(meta);
   EXPECT_EQ(newer.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(newer.error().message().en.find("version is 7"), std::string::npos) << newer.error().message().en;
+  EXPECT_NE(newer.error().message().en.find("version is 7"), std::string::npos)
+      << newer.error().message().en;
   meta[1] = std::byte{'T'};
   EXPECT_EQ(decode_meta(meta).error().code(), ErrorCode::WrongFormat);
 }

@@ -1,7 +1,9 @@
 // Opening, what is refused, the catalogue and fragments through Store.
 #include "storage/store.h"
 
-#include <gtest/gtest.h>
+#include "storage/lmdb_environment.h"
+#include "storage/record_codec.h"
+#include "tests/storage/database_folder.h"
 
 #include <array>
 #include <atomic>
@@ -11,9 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "storage/lmdb_environment.h"
-#include "storage/record_codec.h"
-#include "tests/storage/database_folder.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -84,7 +84,8 @@ TEST(StoreOpen, WhatIsNotThereIsNotFoundAndNothingIsMade) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
   spill(folder.path() / "data.mdb", "");
   EXPECT_EQ(open_error(folder.path(), OpenMode::Read), ErrorCode::NotFound);
-  EXPECT_NE(open_store(folder.path(), OpenMode::Create), nullptr);  // whoever made it was killed at once
+  EXPECT_NE(open_store(folder.path(), OpenMode::Create),
+            nullptr);  // whoever made it was killed at once
 }
 
 TEST(StoreOpen, OtherFilesAreWrongFormat) {
@@ -135,7 +136,8 @@ TEST(StoreOpen, AnotherFormatVersionIsWrongFormatAndSaysWhich) {
   const auto store = Store::open(folder.path(), OpenOptions{});
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(store.error().message().en.find("format version is 2"), std::string::npos) << store.error().message().en;
+  EXPECT_NE(store.error().message().en.find("format version is 2"), std::string::npos)
+      << store.error().message().en;
 }
 
 TEST(StoreOpen, ATruncatedFileIsCorruptNotASignal) {
@@ -181,7 +183,8 @@ class StoreTest : public testing::Test {
     store_ = open_store(folder_.path(), mode);
   }
   std::uint64_t version() {
-    return must(store_->read([](const Snapshot& snapshot) -> Result<std::uint64_t> { return snapshot.version(); }));
+    return must(store_->read(
+        [](const Snapshot& snapshot) -> Result<std::uint64_t> { return snapshot.version(); }));
   }
 };
 
@@ -192,7 +195,8 @@ TEST_F(StoreTest, TagsAndValuesComeBackAndAreReplaced) {
     city.field = must(txn.put_tag(city));
     EXPECT_EQ(city.field, 1U);
     EXPECT_EQ(must(txn.put_tag(tag_of("churn_risk", TagKind::Flag))), 2U);
-    const std::vector<ValueRecord> values = {{1, "tier1", {"一线"}, {"Tier 1", "一线"}}, {2, "tier2", {}, {}}};
+    const std::vector<ValueRecord> values = {{1, "tier1", {"一线"}, {"Tier 1", "一线"}},
+                                             {2, "tier2", {}, {}}};
     must(txn.put_values(city.field, values));
     EXPECT_EQ(must(txn.tags()).size(), 2U);
     EXPECT_EQ(must(txn.values(city.field)), values);
@@ -229,7 +233,9 @@ TEST_F(StoreTest, NamesAreUniqueAndBounded) {
     EXPECT_EQ(txn.put_tag(tag_of("a", TagKind::Flag)).error().code(), ErrorCode::SchemaConflict);
     EXPECT_EQ(txn.put_tag(tag_of("", TagKind::Flag)).error().code(), ErrorCode::BadInput);
     EXPECT_TRUE(txn.put_tag(tag_of(std::string(kNameBytesMax, 'x'), TagKind::Flag)).has_value());
-    EXPECT_EQ(txn.put_tag(tag_of(std::string(kNameBytesMax + 1, 'x'), TagKind::Flag)).error().code(), ErrorCode::TooLarge);
+    EXPECT_EQ(
+        txn.put_tag(tag_of(std::string(kNameBytesMax + 1, 'x'), TagKind::Flag)).error().code(),
+        ErrorCode::TooLarge);
     TagRecord other_kind = tag_of("a", TagKind::Set);
     other_kind.field = 1;
     EXPECT_EQ(txn.put_tag(other_kind).error().code(), ErrorCode::SchemaConflict);
@@ -248,7 +254,8 @@ TEST_F(StoreTest, NamesAreUniqueAndBounded) {
     EXPECT_TRUE(put(2, std::string(kNameBytesMax, 'x')).has_value());
     EXPECT_EQ(put(3, std::string(kNameBytesMax + 1, 'x')).error().code(), ErrorCode::TooLarge);
     EXPECT_EQ(put(0, "existence").error().code(), ErrorCode::Internal);
-    EXPECT_EQ(txn.put_values(2, std::vector<ValueRecord>{{1, "v", {}, {}}}).error().code(), ErrorCode::Internal);
+    EXPECT_EQ(txn.put_values(2, std::vector<ValueRecord>{{1, "v", {}, {}}}).error().code(),
+              ErrorCode::Internal);
     EXPECT_EQ(txn.put_values(77, {}).error().code(), ErrorCode::NotFound);
     return {};
   }));
@@ -284,7 +291,8 @@ TEST_F(StoreTest, TheSameFragmentAgainChangesNothing) {
 
 TEST_F(StoreTest, AReaderMayNotWrite) {
   reopen(OpenMode::Read);
-  EXPECT_EQ(store_->write([](WriteTxn&) -> Status { return {}; }).error().code(), ErrorCode::ReadOnly);
+  EXPECT_EQ(store_->write([](WriteTxn&) -> Status { return {}; }).error().code(),
+            ErrorCode::ReadOnly);
 }
 
 TEST_F(StoreTest, WritingInsideReadingOrWritingIsRefusedAndReadingInsideWritingSeesTheOldState) {
@@ -314,17 +322,22 @@ TEST_F(StoreTest, FragmentsComeBackAreReplacedAndRemoved) {
     EXPECT_TRUE(must(txn.load_fragment({1, 1}, 1)).empty());
     // Users who do not exist.
     EXPECT_EQ(txn.put_fragment(flag, 1, Bitmap::range(0, 6)).error().code(), ErrorCode::Internal);
-    EXPECT_EQ(txn.put_fragment(flag, 0, Bitmap::range(engine::kShardUsers, engine::kShardUsers + 1)).error().code(),
+    EXPECT_EQ(txn.put_fragment(flag, 0, Bitmap::range(engine::kShardUsers, engine::kShardUsers + 1))
+                  .error()
+                  .code(),
               ErrorCode::Internal);
-    EXPECT_EQ(txn.put_fragment(flag, 4096, Bitmap::range(0, 1)).error().code(), ErrorCode::Internal);
+    EXPECT_EQ(txn.put_fragment(flag, 4096, Bitmap::range(0, 1)).error().code(),
+              ErrorCode::Internal);
     return {};
   }));
   must(store_->read([&](const Snapshot& snapshot) -> Status {
     EXPECT_EQ(snapshot.shard_count(), 2U);
-    EXPECT_EQ(must(snapshot.cardinality(flag)), scattered(0, engine::kShardUsers).cardinality() + 5);
+    EXPECT_EQ(must(snapshot.cardinality(flag)),
+              scattered(0, engine::kShardUsers).cardinality() + 5);
     EXPECT_EQ(must(snapshot.cardinality({1, 1})), 0U);
     EXPECT_EQ(must(snapshot.population()), engine::kShardUsers + 5U);
-    EXPECT_EQ(must(snapshot.fetch(flag, 0)).cardinality(), scattered(0, engine::kShardUsers).cardinality());
+    EXPECT_EQ(must(snapshot.fetch(flag, 0)).cardinality(),
+              scattered(0, engine::kShardUsers).cardinality());
     EXPECT_EQ(must(snapshot.fetch({1, 1}, 1)).cardinality(), 0U);
     EXPECT_EQ(must(snapshot.fetch(flag, 1)).cardinality(), 5U);
     EXPECT_EQ(must(snapshot.fetch({9, 9}, 9)).cardinality(), 0U);
@@ -385,7 +398,8 @@ TEST_F(StoreTest, ABorrowedFragmentDoesNotChangeWhileOthersCommit) {
     // Several commits, so that LMDB would recycle the page if it were free.
     std::thread writer([&] {
       for (std::uint32_t round = 1; round <= 6; ++round) {
-        must(store_->write([&](WriteTxn& txn) { return txn.put_fragment(flag, 0, scattered(round, kMany, 5)); }));
+        must(store_->write(
+            [&](WriteTxn& txn) { return txn.put_fragment(flag, 0, scattered(round, kMany, 5)); }));
       }
     });
     writer.join();
@@ -452,8 +466,10 @@ TEST_F(StoreTest, NumbersAreFoundInEveryKindOfContainer) {
     return txn.put_fragment({1, engine::kFirstBitRow + 2}, 0, scattered(0, 65'536, 1000));
   }));
   must(store_->read([&](const Snapshot& snapshot) -> Status {
-    for (const std::uint32_t user : {0U, 1U, 3U, 99U, 100U, 150U, 199U, 200U, 39'999U, 40'000U, 65'000U, 65'535U}) {
-      const std::int64_t expected = (user % 3 == 0 ? 1 : 0) + ((user >= 100 && user < 200) || user >= 40'000 ? 2 : 0) +
+    for (const std::uint32_t user :
+         {0U, 1U, 3U, 99U, 100U, 150U, 199U, 200U, 39'999U, 40'000U, 65'000U, 65'535U}) {
+      const std::int64_t expected = (user % 3 == 0 ? 1 : 0) +
+                                    ((user >= 100 && user < 200) || user >= 40'000 ? 2 : 0) +
                                     (user % 1000 == 0 ? 4 : 0);
       EXPECT_EQ(must(snapshot.number_of(1, user)), expected) << user;
     }

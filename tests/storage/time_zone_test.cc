@@ -1,8 +1,8 @@
 #include "storage/time_zone.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
+
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -12,7 +12,8 @@ using std::chrono::year_month_day;
 using namespace std::chrono_literals;
 
 sys_days day(int year, unsigned month, unsigned number) {
-  return sys_days(year_month_day(std::chrono::year(year), std::chrono::month(month), std::chrono::day(number)));
+  return sys_days(
+      year_month_day(std::chrono::year(year), std::chrono::month(month), std::chrono::day(number)));
 }
 
 TEST(TimeZone, ShanghaiChangesDayAtSixteenHoursUtc) {

@@ -1,5 +1,6 @@
 // External ids to indexes and back.
-#include <gtest/gtest.h>
+#include "storage/user_directory.h"
+#include "tests/storage/database_folder.h"
 
 #include <array>
 #include <set>
@@ -7,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/user_directory.h"
-#include "tests/storage/database_folder.h"
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -45,10 +45,13 @@ TEST_F(UsersTest, AnyBytesUpToTheLimitAreAnId) {
   must(add(ids));
   for (std::uint32_t user = 0; user < ids.size(); ++user) {
     EXPECT_EQ(find(ids[user]), user);
-    EXPECT_EQ(must(store_->read([&](const Snapshot& snapshot) { return snapshot.external_id(user); })), ids[user]);
+    EXPECT_EQ(
+        must(store_->read([&](const Snapshot& snapshot) { return snapshot.external_id(user); })),
+        ids[user]);
   }
   EXPECT_EQ(find("a"), std::nullopt);
-  EXPECT_EQ(add({"fine", std::string(kExternalIdBytesMax + 1, 'z')}).error().code(), ErrorCode::TooLarge);
+  EXPECT_EQ(add({"fine", std::string(kExternalIdBytesMax + 1, 'z')}).error().code(),
+            ErrorCode::TooLarge);
   EXPECT_EQ(find("fine"), std::nullopt);
   EXPECT_EQ(find(std::string(100'000, 'z')), std::nullopt);
   EXPECT_TRUE(test::verified(*store_).clean()) << test::problems_of(test::verified(*store_));
@@ -139,22 +142,27 @@ TEST_F(UsersTest, IdsAreListedInIndexOrderUntilToldToStop) {
   must(store_->read([](const Snapshot& snapshot) -> Status {
     const engine::Bitmap every_third = test::scattered(0, 20'000);
     std::vector<std::uint32_t> seen;
-    must(snapshot.for_each_external_id(every_third, [&](engine::UserIndex user, std::string_view id) {
-      EXPECT_EQ(id, "u" + std::to_string(user));
-      seen.push_back(user);
-      // The snapshot may be used meanwhile.
-      EXPECT_EQ(must(snapshot.find_user(id)), user);
-      return true;
-    }));
+    must(snapshot.for_each_external_id(every_third,
+                                       [&](engine::UserIndex user, std::string_view id) {
+                                         EXPECT_EQ(id, "u" + std::to_string(user));
+                                         seen.push_back(user);
+                                         // The snapshot may be used meanwhile.
+                                         EXPECT_EQ(must(snapshot.find_user(id)), user);
+                                         return true;
+                                       }));
     EXPECT_EQ(seen, every_third.to_vector());
     unsigned calls = 0;
-    must(snapshot.for_each_external_id(every_third, [&](engine::UserIndex, std::string_view) { return ++calls < 5; }));
+    must(snapshot.for_each_external_id(
+        every_third, [&](engine::UserIndex, std::string_view) { return ++calls < 5; }));
     EXPECT_EQ(calls, 5U);
     const auto nobody = [](engine::UserIndex, std::string_view) { return true; };
     EXPECT_TRUE(snapshot.for_each_external_id(engine::Bitmap(), nobody).has_value());
-    EXPECT_EQ(snapshot.for_each_external_id(engine::Bitmap::range(19'999, 20'001), nobody).error().code(),
-              ErrorCode::NotFound);
-    EXPECT_EQ(snapshot.for_each_external_id(engine::Bitmap::range(0xFFFFFFFF, 0x100000000), nobody).error().code(),
+    EXPECT_EQ(
+        snapshot.for_each_external_id(engine::Bitmap::range(19'999, 20'001), nobody).error().code(),
+        ErrorCode::NotFound);
+    EXPECT_EQ(snapshot.for_each_external_id(engine::Bitmap::range(0xFFFFFFFF, 0x100000000), nobody)
+                  .error()
+                  .code(),
               ErrorCode::NotFound);
     return {};
   }));

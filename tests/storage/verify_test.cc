@@ -1,19 +1,20 @@
-// Each kind of damage is planted through a bare LMDB handle, and verify has to say so; a clean database has to be clean.
+// Each kind of damage is planted through a bare LMDB handle, and verify has to say so; a clean
+// database has to be clean.
 #include "storage/verify.h"
-
-#include <gtest/gtest.h>
-#include <xxhash.h>
-
-#include <algorithm>
-#include <functional>
-#include <string>
-#include <vector>
 
 #include "storage/fragment_value.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
 #include "storage/user_directory.h"
 #include "tests/storage/database_folder.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+#include <xxhash.h>
+
+#include <gtest/gtest.h>
 
 namespace tagline::storage {
 namespace {
@@ -75,7 +76,8 @@ class VerifyTest : public testing::Test {
   }
   static std::vector<std::byte> bytes_at(const Transaction& txn, KeySpace space, Bytes key) {
     const auto stored = must(txn.get(space, key));
-    return stored ? std::vector<std::byte>(stored->begin(), stored->end()) : std::vector<std::byte>();
+    return stored ? std::vector<std::byte>(stored->begin(), stored->end())
+                  : std::vector<std::byte>();
   }
   void flip(KeySpace space, Bytes key, std::size_t at) {
     damage([&](WriteTransaction& txn) {
@@ -86,7 +88,8 @@ class VerifyTest : public testing::Test {
   }
   void put_fragment(engine::RowKey row, engine::ShardId shard, Bitmap members) {
     damage([&](WriteTransaction& txn) {
-      must(txn.put(KeySpace::Fragments, make_key<3>({row.field, row.row, shard}), fragment_of(std::move(members))));
+      must(txn.put(KeySpace::Fragments, make_key<3>({row.field, row.row, shard}),
+                   fragment_of(std::move(members))));
     });
   }
   VerifyReport report() { return test::verified(*open_store(folder_.path(), OpenMode::Read)); }
@@ -110,7 +113,9 @@ TEST_F(VerifyTest, ACleanDatabaseIsCleanAndCounted) {
   const auto store = open_store(folder_.path(), OpenMode::Read);
   std::vector<std::pair<std::uint64_t, std::uint64_t>> progress;
   const auto found = must(store->read([&](const Snapshot& snapshot) {
-    return verify(snapshot, [&](std::uint64_t done, std::uint64_t total) { progress.emplace_back(done, total); });
+    return verify(snapshot, [&](std::uint64_t done, std::uint64_t total) {
+      progress.emplace_back(done, total);
+    });
   }));
   EXPECT_TRUE(found.clean()) << test::problems_of(found);
   EXPECT_EQ(found.fragments, 11U);
@@ -138,19 +143,22 @@ TEST_F(VerifyTest, FragmentsThatAreNoFragments) {
   expect_problem("a value of 2 bytes");
   damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Fragments, key, {})); });
   expect_problem("a value of 0 bytes");
-  damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Fragments, bytes_of("odd"), fragment_of(Bitmap::range(0, 1)))); });
+  damage([&](WriteTransaction& txn) {
+    must(txn.put(KeySpace::Fragments, bytes_of("odd"), fragment_of(Bitmap::range(0, 1))));
+  });
   expect_problem("a key of 3 bytes");
 }
 
 TEST_F(VerifyTest, ARightChecksumOverAWrongCardinalityIsNotBelieved) {
-  // A writer with a bug: the header miscounts, and its checksum is right for what it says (FORMAT.md: seeded by the
-  // first eight bytes of the header).
+  // A writer with a bug: the header miscounts, and its checksum is right for what it says
+  // (FORMAT.md: seeded by the first eight bytes of the header).
   damage([&](WriteTransaction& txn) {
     auto bytes = fragment_of(Bitmap::range(0, 100));
     const std::span<std::byte> value(bytes);
     store_little(value, 4, std::uint32_t{99});
     store_little(value, 8,
-                 std::uint64_t{XXH3_64bits_withSeed(bytes.data() + kFragmentHeaderBytes, bytes.size() - kFragmentHeaderBytes,
+                 std::uint64_t{XXH3_64bits_withSeed(bytes.data() + kFragmentHeaderBytes,
+                                                    bytes.size() - kFragmentHeaderBytes,
                                                     load_little<std::uint64_t>(value, 0))});
     must(txn.put(KeySpace::Fragments, make_key<3>({kFlag, 0, 0}), bytes));
   });
@@ -199,18 +207,26 @@ TEST_F(VerifyTest, DamagedCatalogue) {
   flip(KeySpace::Values, make_key<2>({kSet, 2}), 1);
   EXPECT_TRUE(report().clean());
   damage([&](WriteTransaction& txn) {
-    must(txn.put(KeySpace::Tags, make_key<1>({kNumber}), bytes_at(txn, KeySpace::Tags, make_key<1>({kFlag}))));
+    must(txn.put(KeySpace::Tags, make_key<1>({kNumber}),
+                 bytes_at(txn, KeySpace::Tags, make_key<1>({kFlag}))));
   });
   expect_problem("1 and 3 have the same name \"flag\"");
   damage([&](WriteTransaction& txn) {
-    must(txn.put(KeySpace::Values, make_key<2>({kCategory, 2}), bytes_at(txn, KeySpace::Values, make_key<2>({kCategory, 1}))));
+    must(txn.put(KeySpace::Values, make_key<2>({kCategory, 2}),
+                 bytes_at(txn, KeySpace::Values, make_key<2>({kCategory, 1}))));
   });
   expect_problem("rows 1 and 2 have the same name \"a\"");
-  damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Tags, make_key<1>({1000}), bytes_of("x"))); });
+  damage([&](WriteTransaction& txn) {
+    must(txn.put(KeySpace::Tags, make_key<1>({1000}), bytes_of("x")));
+  });
   expect_problem("the key 1000 is not the number of a tag");
-  damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Values, bytes_of("key"), bytes_of("x"))); });
+  damage([&](WriteTransaction& txn) {
+    must(txn.put(KeySpace::Values, bytes_of("key"), bytes_of("x")));
+  });
   expect_problem("values: a key of no readable tag");
-  damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Values, make_key<2>({kFlag, 1}), bytes_of("x"))); });
+  damage([&](WriteTransaction& txn) {
+    must(txn.put(KeySpace::Values, make_key<2>({kFlag, 1}), bytes_of("x")));
+  });
   expect_problem("tag \"flag\" has a value at row 1, where none can be");
 }
 
@@ -246,7 +262,9 @@ TEST_F(VerifyTest, TheDirectoryOfIds) {
   expect_problem("the directory has 70001 entries, expected 70000");
   damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Ids, key, bytes_of("1234567"))); });
   expect_problem("a bucket of the id directory has 7 bytes");
-  damage([&](WriteTransaction& txn) { must(txn.put(KeySpace::Ids, make_key<1>({70'000}), bytes_of("12345678"))); });
+  damage([&](WriteTransaction& txn) {
+    must(txn.put(KeySpace::Ids, make_key<1>({70'000}), bytes_of("12345678")));
+  });
   expect_problem("a key that is not the number of a bucket");
 }
 
@@ -284,7 +302,8 @@ TEST_F(VerifyTest, ADamagedPopulationIsOneProblemNotOneAFragment) {
 TEST_F(VerifyTest, OnlyTheFirstHundredProblemsAreKept) {
   damage([&](WriteTransaction& txn) {
     for (std::uint32_t field = 1000; field < 1150; ++field) {
-      must(txn.put(KeySpace::Fragments, make_key<3>({field, 0, 0}), fragment_of(Bitmap::range(0, 1))));
+      must(txn.put(KeySpace::Fragments, make_key<3>({field, 0, 0}),
+                   fragment_of(Bitmap::range(0, 1))));
     }
   });
   const VerifyReport found = report();

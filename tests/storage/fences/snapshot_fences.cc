@@ -30,7 +30,9 @@ Result<engine::Fragment> escapes(Store& store) {
 #endif
 
 #ifdef FENCE_MAKE_SNAPSHOT
-Snapshot by_hand() { return Snapshot(nullptr); }
+Snapshot by_hand() {
+  return Snapshot(nullptr);
+}
 #endif
 
 #ifdef FENCE_COPY_SNAPSHOT
