@@ -1,6 +1,8 @@
-// Bitmap: an owned roaring bitmap. Used where bitmaps are built or kept (loading, results); queries do not
-// go through it but through block execution (engine/execute.h).
+// Bitmap: an owned roaring bitmap. Used where bitmaps are built or kept (loading, results); queries
+// do not go through it but through block execution (engine/execute.h).
 #pragma once
+
+#include "engine/result.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,8 +10,6 @@
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "engine/result.h"
 
 namespace roaring::api {
 struct roaring_bitmap_s;
@@ -38,7 +38,8 @@ class Bitmap {
   void add_many(std::span<const std::uint32_t> values);
   void add_range(std::uint64_t begin, std::uint64_t end);
   void remove(std::uint32_t value);
-  /// Sets the 65,536 bits of one block (numbers block * 65536 + i) from flat words; ors into what is there.
+  /// Sets the 65,536 bits of one block (numbers block * 65536 + i) from flat words; ors into what
+  /// is there.
   void unite_block(std::uint32_t block, std::span<const std::uint64_t> words);
 
   /// Every member plus `offset`; members that leave the 32-bit range are dropped.
@@ -59,7 +60,8 @@ class Bitmap {
   [[nodiscard]] std::size_t page(std::uint32_t from, std::span<std::uint32_t> out) const;
   friend bool operator==(const Bitmap& a, const Bitmap& b);
 
-  /// Turns containers into runs where that is smaller, and frees spare memory. Call before freezing.
+  /// Turns containers into runs where that is smaller, and frees spare memory. Call before
+  /// freezing.
   void optimize();
   [[nodiscard]] std::size_t memory_bytes() const;
 
@@ -67,8 +69,8 @@ class Bitmap {
   [[nodiscard]] std::size_t frozen_size_bytes() const;
   /// REQUIRES: `out.size() == frozen_size_bytes()` and `out` 32-byte aligned.
   void write_frozen(std::span<std::byte> out) const;
-  /// A copy of frozen bytes (any alignment), fully validated (roaring_bitmap_internal_validate): any bytes
-  /// at all give a valid bitmap or Corrupt.
+  /// A copy of frozen bytes (any alignment), fully validated (roaring_bitmap_internal_validate):
+  /// any bytes at all give a valid bitmap or Corrupt.
   [[nodiscard]] static Result<Bitmap> read_frozen(std::span<const std::byte> frozen);
 
   /// The portable roaring format (RoaringFormatSpec), for import, export and backup.

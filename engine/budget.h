@@ -1,12 +1,12 @@
 // Budget: what a query may use, and how it is stopped.
 #pragma once
 
+#include "engine/result.h"
+
 #include <atomic>
 #include <chrono>
 #include <limits>
 #include <optional>
-
-#include "engine/result.h"
 
 namespace tagline::engine {
 

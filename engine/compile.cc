@@ -4,15 +4,11 @@
 // way for each block; then ranges; then nested parts, each computed only for the users still in
 // question; then what is taken away. Every step after the first is skipped once nobody is left.
 //
-// Which shared nodes get a register for the block: the first kKeptCheap of them, and beyond those
-// only nodes whose re-computation would take more than kRecomputeMax instructions. So registers
-// stay few (they should fit the cache), and yet no sharing, however nested, can make the program
-// longer than kRecomputeMax instructions an edge of the plan.
-#include "engine/below.h"
+// Shared nodes have sections of their own (engine/sharing.h says which).
 #include "engine/program.h"
+#include "engine/sharing.h"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -20,34 +16,10 @@
 namespace tagline::engine {
 namespace {
 
-constexpr std::size_t kKeptCheap = 32;       // 8 KB each: a quarter of a 1 MB second-level cache
-constexpr std::uint64_t kRecomputeMax = 64;  // instructions
-// Deeper nodes get a section of their own: bounds the recursion of the compiler and the registers
-// in use at once.
-constexpr std::uint32_t kDepthMax = 64;
-
-bool is_leaf(Op op) {
-  return op == Op::Nothing || op == Op::Everyone || op == Op::Row;
-}
-
-struct Facts {
-  std::uint32_t uses = 0;
-  std::uint32_t depth = 0;  // of nested emission
-  std::uint64_t size = 0;   // instructions to compute it, about
-  bool kept = false;
-  bool on_nothing = false;  // whether it selects users that are in no row
-  std::uint32_t section = 0;
-  RegisterId home = 0;  // of a kept node
-};
-
 class Compiler {
  public:
   Compiler(const Plan& plan, NodeId root, const ValueBits& value_bits)
-      : plan_(plan),
-        root_(root),
-        value_bits_(value_bits),
-        below_(plan, root),
-        facts_(below_.ids().size()) {}
+      : plan_(plan), root_(root), value_bits_(value_bits), sharing_(plan, root) {}
 
   Result<Program> run();
 
@@ -62,10 +34,11 @@ class Compiler {
   };
   using Skips = std::vector<std::size_t>;
 
-  void study();
-  bool selects_without_rows(const Node& node) const;
-  Facts& facts(NodeId id) { return facts_[below_.index(id)]; }
-  const Facts& facts(NodeId id) const { return facts_[below_.index(id)]; }
+  struct Home {
+    std::uint32_t section;
+    RegisterId home;
+  };
+
   void emit(NodeId id, RegisterId target, RegisterId mask);
   void emit_conjunction(const Conjunction& terms, RegisterId target, RegisterId mask);
   void emit_any(const Node& node, RegisterId target, RegisterId mask);
@@ -75,7 +48,7 @@ class Compiler {
   RegisterId operand(NodeId id, RegisterId scratch, RegisterId mask);
   Conjunction gather(NodeId id);
   void gather_without(NodeId id, Conjunction& terms);
-  bool inlined(NodeId id) const { return !facts(id).kept; }
+  bool inlined(NodeId id) const { return !sharing_.kept(id); }
 
   Instruction& push(Code code, RegisterId target, RegisterId mask);
   Instruction& push_universe(Code code, RegisterId target, RegisterId mask);
@@ -92,8 +65,8 @@ class Compiler {
   const Plan& plan_;
   const NodeId root_;
   const ValueBits& value_bits_;
-  const Below below_;
-  std::vector<Facts> facts_;  ///< as below_.ids()
+  const Sharing sharing_;
+  std::unordered_map<NodeId, Home> homes_;  ///< of the kept nodes compiled so far
   Program program_;
   std::unordered_map<RowKey, std::uint32_t> leaf_ids_;
   std::unordered_map<FieldId, Slice> slices_;
@@ -102,55 +75,6 @@ class Compiler {
   std::uint32_t counters_open_ = 0;
   std::uint32_t counters_used_ = 0;
 };
-
-bool Compiler::selects_without_rows(const Node& node) const {
-  const auto holds = [&](NodeId id) { return facts(id).on_nothing; };
-  const auto& operands = node.operands;
-  switch (node.op) {
-    case Op::Nothing:
-    case Op::Row:
-    case Op::Range:
-      return false;
-    case Op::Everyone:
-      return true;
-    case Op::And:
-      return std::all_of(operands.begin(), operands.end(), holds);
-    case Op::Or:
-      return std::any_of(operands.begin(), operands.end(), holds);
-    case Op::Not:
-      return !holds(operands.front());
-    case Op::Difference:
-      return holds(operands.front()) && std::none_of(operands.begin() + 1, operands.end(), holds);
-    case Op::AtLeast:
-      return std::count_if(operands.begin(), operands.end(), holds) >= node.low;
-  }
-  return false;
-}
-
-// One pass down for uses, one up for what follows from operands (which have smaller ids).
-void Compiler::study() {
-  for (const NodeId id : below_.ids()) {
-    for (const NodeId operand : plan_.at(id).operands) {
-      ++facts(operand).uses;
-    }
-  }
-  std::size_t kept = 0;
-  for (const NodeId id : below_.ids()) {
-    Facts& own = facts(id);
-    const Node& node = plan_.at(id);
-    own.size = 1;
-    for (const NodeId operand : node.operands) {
-      const Facts& below = facts(operand);
-      own.size += below.kept ? 1 : below.size;
-      own.depth = std::max(own.depth, below.kept ? 0 : below.depth + 1);
-    }
-    own.on_nothing = selects_without_rows(node);
-    const bool shared = own.uses > 1 && !is_leaf(node.op);
-    own.kept = id != root_ && ((shared && (kept < kKeptCheap || own.size > kRecomputeMax)) ||
-                               own.depth >= kDepthMax);
-    kept += own.kept ? 1U : 0U;
-  }
-}
 
 Instruction& Compiler::push(Code code, RegisterId target, RegisterId mask) {
   registers_used_ = std::max(registers_used_, target + 1);
@@ -196,10 +120,9 @@ Slice Compiler::list(const std::vector<std::uint32_t>& leaves) {
 
 // The value of a node in some register: its home when it is kept, else computed into `scratch`.
 RegisterId Compiler::operand(NodeId id, RegisterId scratch, RegisterId mask) {
-  const Facts& own = facts(id);
-  if (own.kept) {
-    push(Code::Once, own.home, kNoRegister).section = own.section;
-    return own.home;
+  if (const auto kept = homes_.find(id); kept != homes_.end()) {
+    push(Code::Once, kept->second.home, kNoRegister).section = kept->second.section;
+    return kept->second.home;
   }
   emit(id, scratch, mask);
   return scratch;
@@ -458,14 +381,12 @@ void Compiler::note_required() {
 }
 
 Result<Program> Compiler::run() {
-  study();
   note_required();
   // Operands have smaller ids, so a section comes after those it runs; the answer's is the last.
-  for (const NodeId id : below_.ids()) {
-    Facts& own = facts(id);
-    if (own.kept && !too_large()) {
-      own.section = static_cast<std::uint32_t>(program_.sections.size());
-      own.home = emit_section(id);
+  for (const NodeId id : sharing_.kept_ids()) {
+    if (!too_large()) {
+      const auto section = static_cast<std::uint32_t>(program_.sections.size());
+      homes_[id] = {section, emit_section(id)};
     }
   }
   program_.answer = emit_section(root_);
@@ -480,7 +401,7 @@ Result<Program> Compiler::run() {
   }
   program_.registers = registers_used_;
   program_.counters = counters_used_;
-  program_.on_nothing = facts(root_).on_nothing;
+  program_.on_nothing = sharing_.on_nothing();
   return std::move(program_);
 }
 

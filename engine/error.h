@@ -1,4 +1,5 @@
-// Expected failures are values. This header holds the one error type every folder returns, and its codes.
+// Expected failures are values. This header holds the one error type every folder returns, and its
+// codes.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +48,8 @@ enum class Fault : std::uint8_t {
 };
 [[nodiscard]] Fault fault_of(ErrorCode code);
 
-/// What went wrong, and what to try. `message` says what was found and what was expected; `hint` (may be
-/// empty) is a statement of what to do. Both in both languages.
+/// What went wrong, and what to try. `message` says what was found and what was expected; `hint`
+/// (may be empty) is a statement of what to do. Both in both languages.
 class Error {
  public:
   Error(ErrorCode code, Text message, Text hint = {});

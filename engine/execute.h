@@ -1,23 +1,23 @@
 // Execution: plan -> program -> answer, one block of 65,536 users at a time.
 #pragma once
 
-#include <cstdint>
-#include <limits>
-#include <string>
-
 #include "engine/bitmap.h"
 #include "engine/budget.h"
 #include "engine/plan.h"
 #include "engine/rewrite.h"
 #include "engine/source.h"
 
+#include <cstdint>
+#include <limits>
+#include <string>
+
 namespace tagline::engine {
 
 struct ExecuteOptions {
-  bool rewrite = true;            ///< false: run the plan as written (tests compare both)
+  bool rewrite = true;  ///< false: run the plan as written (tests compare both)
   RewriteOptions passes{};
-  unsigned threads = 0;           ///< 0: as many as the machine has cores; 1: the caller's thread only
-  const Budget* budget = nullptr; ///< null: no limits
+  unsigned threads = 0;  ///< 0: as many as the machine has cores; 1: the caller's thread only
+  const Budget* budget = nullptr;  ///< null: no limits
 };
 
 /// What the run read and did, for explain.
@@ -27,17 +27,19 @@ struct ExecuteStats {
   std::uint64_t containers_read = 0;
   std::uint64_t payload_bytes = 0;
   std::uint64_t blocks_run = 0;
-  std::uint64_t blocks_skipped = 0;      ///< settled without running the program
+  std::uint64_t blocks_skipped = 0;  ///< settled without running the program
   std::uint64_t instructions_run = 0;
 };
 
-/// How many users the plan selects. Materialises nothing but a few 8 KB registers a thread; a plan that is
-/// one row is answered from stored cardinalities.
+/// How many users the plan selects. Materialises nothing but a few 8 KB registers a thread; a plan
+/// that is one row is answered from stored cardinalities.
 [[nodiscard]] Result<std::uint64_t> count(Plan& plan, NodeId root, const Source& source,
-                                          const ExecuteOptions& options = {}, ExecuteStats* stats = nullptr);
+                                          const ExecuteOptions& options = {},
+                                          ExecuteStats* stats = nullptr);
 
 /// The users themselves. `limit`: the first `limit` by index; stops early.
-[[nodiscard]] Result<Bitmap> select(Plan& plan, NodeId root, const Source& source, const ExecuteOptions& options = {},
+[[nodiscard]] Result<Bitmap> select(Plan& plan, NodeId root, const Source& source,
+                                    const ExecuteOptions& options = {},
                                     std::uint64_t limit = std::numeric_limits<std::uint64_t>::max(),
                                     ExecuteStats* stats = nullptr);
 

@@ -1,9 +1,14 @@
-// Fragment: one row within one shard, as the executor reads it: at most 16 roaring containers, in place.
+// Fragment: one row within one shard, as the executor reads it: at most 16 roaring containers, in
+// place.
 //
-// The bytes are CRoaring's frozen form (see storage/FORMAT.md for the layout). We read its directory ourselves
-// rather than through roaring_bitmap_frozen_view: no allocation a fragment, and every offset is checked here,
-// so that damaged bytes cannot lead a kernel outside the payload.
+// The bytes are CRoaring's frozen form (see storage/FORMAT.md for the layout). We read its
+// directory ourselves rather than through roaring_bitmap_frozen_view: no allocation a fragment, and
+// every offset is checked here, so that damaged bytes cannot lead a kernel outside the payload.
 #pragma once
+
+#include "engine/bitmap.h"
+#include "engine/layout.h"
+#include "engine/result.h"
 
 #include <array>
 #include <atomic>
@@ -13,27 +18,23 @@
 #include <optional>
 #include <span>
 
-#include "engine/bitmap.h"
-#include "engine/layout.h"
-#include "engine/result.h"
-
 namespace tagline::engine {
 
 enum class ContainerKind : std::uint8_t { Array, Bitset, Run };
 
-/// One block of a row. `data` points at `count` sorted uint16 (Array), 1024 uint64 (Bitset) or `count` pairs
-/// (start, length - 1) of uint16 (Run). Contents of untrusted bytes may be unsorted or a run may pass 65535:
-/// kernels must clamp, never read or write outside the block.
+/// One block of a row. `data` points at `count` sorted uint16 (Array), 1024 uint64 (Bitset) or
+/// `count` pairs (start, length - 1) of uint16 (Run). Contents of untrusted bytes may be unsorted
+/// or a run may pass 65535: kernels must clamp, never read or write outside the block.
 struct Container {
   ContainerKind kind = ContainerKind::Array;
-  std::uint8_t block = 0;          ///< 0..15 within the shard
-  std::uint32_t count = 0;         ///< array entries or runs; unused for Bitset
-  std::uint32_t cardinality = 0;   ///< users in this block (computed from the runs for Run)
+  std::uint8_t block = 0;         ///< 0..15 within the shard
+  std::uint32_t count = 0;        ///< array entries or runs; unused for Bitset
+  std::uint32_t cardinality = 0;  ///< users in this block (computed from the runs for Run)
   const std::byte* data = nullptr;
 };
 
-/// Counts the fragments borrowed from a snapshot, so that a borrow that outlives it is caught at its end
-/// (sanitizers cannot see it: the map stays mapped).
+/// Counts the fragments borrowed from a snapshot, so that a borrow that outlives it is caught at
+/// its end (sanitizers cannot see it: the map stays mapped).
 using BorrowCount = std::atomic<std::int64_t>;
 
 /// Move-only. Either borrows bytes of a snapshot (zero-copy) or owns an aligned copy of small ones.
@@ -47,17 +48,22 @@ class Fragment {
   Fragment(const Fragment&) = delete;
   Fragment& operator=(const Fragment&) = delete;
 
-  /// Views `frozen` in place. REQUIRES: 32-byte aligned, alive while this fragment is. `borrows` may be null
-  /// (tests); else it is raised now and lowered when the fragment goes. Corrupt when sizes do not add up.
-  [[nodiscard]] static Result<Fragment> borrow(std::span<const std::byte> frozen, BorrowCount* borrows);
+  /// Views `frozen` in place. REQUIRES: 32-byte aligned, alive while this fragment is. `borrows`
+  /// may be null (tests); else it is raised now and lowered when the fragment goes. Corrupt when
+  /// sizes do not add up.
+  [[nodiscard]] static Result<Fragment> borrow(std::span<const std::byte> frozen,
+                                               BorrowCount* borrows);
   /// Copies `frozen` (any alignment). Same checks.
   [[nodiscard]] static Result<Fragment> copy(std::span<const std::byte> frozen);
   /// Freezes `bitmap` (numbers below 2^20) into an owned fragment.
   [[nodiscard]] static Fragment freeze(const Bitmap& bitmap);
-  /// A fragment that reads the bytes of this one in place. This one must outlive it. No checks, no allocation.
+  /// A fragment that reads the bytes of this one in place. This one must outlive it. No checks, no
+  /// allocation.
   [[nodiscard]] Fragment lend() const;
 
-  [[nodiscard]] std::span<const Container> containers() const { return {containers_.data(), size_}; }
+  [[nodiscard]] std::span<const Container> containers() const {
+    return {containers_.data(), size_};
+  }
   /// The container of a block, or null when the row has nobody there. O(1).
   [[nodiscard]] const Container* find(unsigned block) const {
     return slot_[block] == kAbsent ? nullptr : &containers_[slot_[block]];

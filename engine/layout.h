@@ -1,4 +1,5 @@
-// How users, shards, blocks, tags and rows relate: the numbers that engine, storage and ingest share.
+// How users, shards, blocks, tags and rows relate: the numbers that engine, storage and ingest
+// share.
 #pragma once
 
 #include <compare>
@@ -8,11 +9,12 @@
 
 namespace tagline::engine {
 
-/// A user's dense index, in order of arrival. Everything inside the engine speaks of users by index.
+/// A user's dense index, in order of arrival. Everything inside the engine speaks of users by
+/// index.
 using UserIndex = std::uint32_t;
 
-/// Users are cut into shards of 2^20 (the unit of storage and of parallel work), and shards into 16 blocks of
-/// 2^16 (the unit of execution; one roaring container each).
+/// Users are cut into shards of 2^20 (the unit of storage and of parallel work), and shards into 16
+/// blocks of 2^16 (the unit of execution; one roaring container each).
 inline constexpr unsigned kShardBits = 20;
 inline constexpr unsigned kBlockBits = 16;
 inline constexpr std::uint32_t kShardUsers = 1U << kShardBits;
@@ -24,8 +26,12 @@ using FieldId = std::uint32_t;  ///< a tag; 0 is the population itself
 using RowId = std::uint32_t;    ///< a bitmap of a tag
 using ShardId = std::uint32_t;
 
-[[nodiscard]] constexpr ShardId shard_of(UserIndex user) { return user >> kShardBits; }
-[[nodiscard]] constexpr std::uint32_t within_shard(UserIndex user) { return user & (kShardUsers - 1); }
+[[nodiscard]] constexpr ShardId shard_of(UserIndex user) {
+  return user >> kShardBits;
+}
+[[nodiscard]] constexpr std::uint32_t within_shard(UserIndex user) {
+  return user & (kShardUsers - 1);
+}
 
 /// A row: one bitmap over all users. Its fragments hold users by their index *within the shard*.
 struct RowKey {
@@ -41,8 +47,8 @@ inline constexpr RowKey kPopulationRow{0, 0};
 ///   Flag      row 0: the users who have the flag
 ///   Category  row 0: users with any value; row 1 + v: users with value v (at most one v a user)
 ///   Set       row 0: users with any value; row 1 + v: users one of whose values is v
-///   Number    row 0: users with a value; row 1: users whose value is negative; row 2 + b: bit b of |value|
-///   Date      as Number, the value being days since 1970-01-01
+///   Number    row 0: users with a value; row 1: users whose value is negative; row 2 + b: bit b of
+///   |value| Date      as Number, the value being days since 1970-01-01
 /// A number of scale s is stored as value * 10^s, exactly. |value| < 2^63.
 enum class TagKind : std::uint8_t { Flag, Category, Set, Number, Date };
 

@@ -10,6 +10,7 @@
 #include "engine/fragment.h"
 #include "engine/kernels.h"
 #include "engine/program.h"
+#include "engine/register.h"
 #include "engine/sparse.h"
 
 #include <array>
@@ -19,23 +20,6 @@
 #include <vector>
 
 namespace tagline::engine {
-
-/// A set of users of the block. `members` and `words` may point into a container, or into another
-/// register that is not written while this one is wanted.
-struct Register {
-  enum class State : std::uint8_t {
-    Empty,   ///< nobody
-    Full,    ///< the population of the block
-    Sparse,  ///< `members`
-    Dense,   ///< `words`; null when only the number was wanted
-  };
-  State state = State::Empty;
-  std::uint32_t users = 0;  ///< Sparse, Dense
-  const std::uint16_t* members = nullptr;
-  const std::uint64_t* words = nullptr;
-
-  [[nodiscard]] Members list() const { return {members, users}; }
-};
 
 /// One thread. Its buffers (8 KB a register and form, made when first wanted) are kept from block
 /// to block.
@@ -64,41 +48,6 @@ class Machine {
 
  private:
   using State = Register::State;
-  struct alignas(64) Words {
-    std::array<std::uint64_t, kBlockWords> words;
-  };
-  struct Buffers {
-    std::unique_ptr<Words> words;
-    std::unique_ptr<std::uint16_t[]> members;
-  };
-  struct CounterState {
-    std::uint64_t threshold = 0;
-    std::uint64_t added = 0;
-    bool by_member = false;  ///< a count a member of the mask, instead of slices
-    bool started = false;
-    std::vector<std::unique_ptr<Words>> slices;
-    std::vector<std::uint64_t*> slice_words;
-    std::vector<std::uint64_t> counts;
-  };
-  /// The containers of a group of rows, sorted by kind. Reused, so that a block allocates nothing.
-  struct Group {
-    std::vector<const std::uint64_t*> words;
-    std::vector<const Container*> arrays;
-    std::vector<const Container*> runs;
-    void clear();
-    void add(const Container& container);
-  };
-  /// Magnitudes [low, high] of users with or without the sign.
-  struct Part {
-    bool negative;
-    std::uint64_t low;
-    std::uint64_t high;
-  };
-  struct Parts {
-    std::array<Part, 2> part{};
-    std::size_t size = 0;
-  };
-
   void place(unsigned block);
   void run_section(std::uint32_t section, bool count_only);
   void step(const Instruction& instruction);

@@ -32,7 +32,7 @@ std::uint64_t magnitude_of(std::int64_t value) {
 
 }  // namespace
 
-Machine::Parts Machine::parts_of(const RangeTest& test) const {
+Parts Machine::parts_of(const RangeTest& test) const {
   const std::uint64_t top = (std::uint64_t{1} << test.slices.size()) - 1;
   Parts parts;
   const auto add = [&](bool negative, std::uint64_t low, std::uint64_t high) {

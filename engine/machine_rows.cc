@@ -34,13 +34,13 @@ bool shorter(const Container* a, const Container* b) {
 
 }  // namespace
 
-void Machine::Group::clear() {
+void Group::clear() {
   words.clear();
   arrays.clear();
   runs.clear();
 }
 
-void Machine::Group::add(const Container& container) {
+void Group::add(const Container& container) {
   switch (container.kind) {
     case ContainerKind::Array:
       arrays.push_back(&container);

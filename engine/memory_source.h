@@ -1,18 +1,19 @@
-// MemorySource: rows kept in memory, the in-memory twin of a database. Ships because tests, benches and
-// embedders want one.
+// MemorySource: rows kept in memory, the in-memory twin of a database. Ships because tests, benches
+// and embedders want one.
 #pragma once
+
+#include "engine/bitmap.h"
+#include "engine/source.h"
 
 #include <cstdint>
 #include <map>
 #include <span>
 #include <utility>
 
-#include "engine/bitmap.h"
-#include "engine/source.h"
-
 namespace tagline::engine {
 
-/// Fill it, then query it; filling while a query runs is not allowed. Const methods are thread-safe.
+/// Fill it, then query it; filling while a query runs is not allowed. Const methods are
+/// thread-safe.
 class MemorySource final : public Source {
  public:
   /// Users 0 .. users-1 are known.
@@ -20,8 +21,8 @@ class MemorySource final : public Source {
 
   /// Replaces a row. Members at or above the number of users are dropped.
   void set_row(RowKey row, const Bitmap& members);
-  /// Writes one user's number into the slices of a field (engine/layout.h), replacing an earlier one.
-  /// Slow; for tests. REQUIRES |value| < 2^63.
+  /// Writes one user's number into the slices of a field (engine/layout.h), replacing an earlier
+  /// one. Slow; for tests. REQUIRES |value| < 2^63.
   void set_number(FieldId field, UserIndex user, std::int64_t value);
   /// Replaces a whole number field. REQUIRES each user once, |value| < 2^63.
   void set_numbers(FieldId field, std::span<const std::pair<UserIndex, std::int64_t>> values);

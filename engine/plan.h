@@ -1,6 +1,8 @@
-// Plan: what to compute, as a value. It names rows and holds no bitmap, so one plan may run on any source,
-// and could be translated for another engine.
+// Plan: what to compute, as a value. It names rows and holds no bitmap, so one plan may run on any
+// source, and could be translated for another engine.
 #pragma once
+
+#include "engine/layout.h"
 
 #include <cstdint>
 #include <functional>
@@ -8,8 +10,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "engine/layout.h"
 
 namespace tagline::engine {
 
@@ -29,24 +29,25 @@ using NodeId = std::uint32_t;
 
 struct Node {
   Op op = Op::Nothing;
-  RowKey row{};            ///< Row; Range uses row.field
-  std::int64_t low = 0;    ///< Range, AtLeast (k)
-  std::int64_t high = 0;   ///< Range
+  RowKey row{};           ///< Row; Range uses row.field
+  std::int64_t low = 0;   ///< Range, AtLeast (k)
+  std::int64_t high = 0;  ///< Range
   std::vector<NodeId> operands;
   friend bool operator==(const Node&, const Node&) = default;
 };
 
-/// A graph of nodes, hash-consed: asking twice for the same node gives the same id, so equal sub-expressions are
-/// one node and are computed once. Operands always have smaller ids than their node. Builders do no
-/// simplification beyond that (that is engine/rewrite.h) except that And/Or of one operand is that operand.
+/// A graph of nodes, hash-consed: asking twice for the same node gives the same id, so equal
+/// sub-expressions are one node and are computed once. Operands always have smaller ids than their
+/// node. Builders do no simplification beyond that (that is engine/rewrite.h) except that And/Or of
+/// one operand is that operand.
 class Plan {
  public:
   NodeId nothing();
   NodeId everyone();
   NodeId row(RowKey key);
   NodeId range(FieldId field, std::int64_t low, std::int64_t high);
-  NodeId all_of(std::span<const NodeId> operands);   ///< And; everyone() for none
-  NodeId any_of(std::span<const NodeId> operands);   ///< Or; nothing() for none
+  NodeId all_of(std::span<const NodeId> operands);  ///< And; everyone() for none
+  NodeId any_of(std::span<const NodeId> operands);  ///< Or; nothing() for none
   NodeId negate(NodeId operand);
   NodeId difference(NodeId from, std::span<const NodeId> without);
   NodeId at_least(std::int64_t k, std::span<const NodeId> operands);
@@ -61,8 +62,8 @@ class Plan {
   std::unordered_multimap<std::size_t, NodeId> by_hash_;
 };
 
-/// The plan below `root` as indented text, one node a line, for explain and for tests. `name` says what a row or a
-/// number field is called; by default "field/row".
+/// The plan below `root` as indented text, one node a line, for explain and for tests. `name` says
+/// what a row or a number field is called; by default "field/row".
 using RowName = std::function<std::string(RowKey)>;
 [[nodiscard]] std::string print(const Plan& plan, NodeId root, const RowName& name = {});
 

@@ -1,6 +1,9 @@
-// Rewrites: plan to equivalent plan, cheaper to run. Each pass is one law (or a few of a kind), has a name, a
-// switch and a timer, and is tested to keep meaning alone and in any order.
+// Rewrites: plan to equivalent plan, cheaper to run. Each pass is one law (or a few of a kind), has
+// a name, a switch and a timer, and is tested to keep meaning alone and in any order.
 #pragma once
+
+#include "engine/plan.h"
+#include "engine/source.h"
 
 #include <array>
 #include <chrono>
@@ -8,15 +11,13 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/plan.h"
-#include "engine/source.h"
-
 namespace tagline::engine {
 
 enum class Pass : std::uint8_t {
-  Flatten,      ///< and(a, and(b, c)) = and(a, b, c); or likewise; not(not(a)) = a
-  Fold,         ///< constants: a AND nothing = nothing, a OR everyone = everyone, at_least(1, ..) = or, at_least(n of n) = and ...
-  Absorb,       ///< a AND a = a; a AND (a OR b) = a; a AND NOT a = nothing; a OR NOT a = everyone
+  Flatten,  ///< and(a, and(b, c)) = and(a, b, c); or likewise; not(not(a)) = a
+  Fold,     ///< constants: a AND nothing = nothing, a OR everyone = everyone, at_least(1, ..) = or,
+            ///< at_least(n of n) = and ...
+  Absorb,   ///< a AND a = a; a AND (a OR b) = a; a AND NOT a = nothing; a OR NOT a = everyone
   MergeRanges,  ///< ranges of one number under and: intersection; under or: union where they meet
   Factor,       ///< (a AND b) OR (a AND c) = a AND (b OR c)
   PushNot,      ///< a AND NOT b = a without b; NOT (a OR b) within an and: without a, without b
@@ -40,9 +41,11 @@ struct Rewritten {
   std::vector<PassRun> runs;
 };
 
-/// Adds the rewritten form to `plan` and returns its root. Law: for every source with the population and the kinds
-/// of its fields as in engine/layout.h, the result selects the same users. `source` gives cardinalities for Order
-/// and may be null (Order then keeps the written order). Runs the passes until nothing changes, at most 4 rounds.
-[[nodiscard]] Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOptions& options = {});
+/// Adds the rewritten form to `plan` and returns its root. Law: for every source with the
+/// population and the kinds of its fields as in engine/layout.h, the result selects the same users.
+/// `source` gives cardinalities for Order and may be null (Order then keeps the written order).
+/// Runs the passes until nothing changes, at most 4 rounds.
+[[nodiscard]] Rewritten rewrite(Plan& plan, NodeId root, const Source* source,
+                                const RewriteOptions& options = {});
 
 }  // namespace tagline::engine

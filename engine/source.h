@@ -1,16 +1,17 @@
-// Source: where rows come from. Storage snapshots are one; MemorySource (for tests and benches) another.
+// Source: where rows come from. Storage snapshots are one; MemorySource (for tests and benches)
+// another.
 #pragma once
-
-#include <cstdint>
 
 #include "engine/fragment.h"
 #include "engine/layout.h"
 #include "engine/result.h"
 
+#include <cstdint>
+
 namespace tagline::engine {
 
-/// One consistent state of all rows. Every method is thread-safe: shards of one query are executed by several
-/// threads over one source. A source is alive for the whole of every call that takes it.
+/// One consistent state of all rows. Every method is thread-safe: shards of one query are executed
+/// by several threads over one source. A source is alive for the whole of every call that takes it.
 class Source {
  public:
   virtual ~Source() = default;
@@ -18,16 +19,17 @@ class Source {
   /// Shards 0 .. shard_count()-1 may hold users. O(1).
   [[nodiscard]] virtual ShardId shard_count() const = 0;
 
-  /// The fragment of `row` in `shard`; an empty Fragment when nobody is there. The fragment must be gone
-  /// before the source is. Corrupt when the stored bytes are damaged (sizes; contents are checked by verify).
-  /// Cost: one lookup; no copy for payloads above about 2 KB.
+  /// The fragment of `row` in `shard`; an empty Fragment when nobody is there. The fragment must be
+  /// gone before the source is. Corrupt when the stored bytes are damaged (sizes; contents are
+  /// checked by verify). Cost: one lookup; no copy for payloads above about 2 KB.
   [[nodiscard]] virtual Result<Fragment> fetch(RowKey row, ShardId shard) const = 0;
 
   /// Users of `row` over all shards, from headers. O(shards of the row).
   [[nodiscard]] virtual Result<std::uint64_t> cardinality(RowKey row) const = 0;
 
-  /// How many bit rows the number `field` has: rows kFirstBitRow + b for b >= this are empty. Asked once a
-  /// query and number. This one probes from the top with `cardinality`; a source that knows should override it.
+  /// How many bit rows the number `field` has: rows kFirstBitRow + b for b >= this are empty. Asked
+  /// once a query and number. This one probes from the top with `cardinality`; a source that knows
+  /// should override it.
   [[nodiscard]] virtual Result<unsigned> value_bits(FieldId field) const;
 };
 

@@ -1,21 +1,35 @@
-#include <gtest/gtest.h>
+#include "dsl/checker.h"
 
 #include <string>
 
-#include "dsl/checker.h"
+#include <gtest/gtest.h>
 
 namespace tagline::dsl {
 namespace {
 
 TEST(Wildcards, StandForAnyRunOfCharacters) {
-  for (const auto& [pattern, text] : {std::pair("tier*", "tier1"), {"tier*", "tier"}, {"*1", "tier1"},
-                                      {"*e*", "tier1"}, {"t*r*1", "tier1"}, {"*", ""}, {"**", "x"},
-                                      {"a*b*c", "abbbc"}, {"*ab", "aab"}, {"*a*ab", "xaxaab"},
-                                      {"一*", "一线"}, {"*线", "一线"}, {"tier1", "tier1"}}) {
+  for (const auto& [pattern, text] : {std::pair("tier*", "tier1"),
+                                      {"tier*", "tier"},
+                                      {"*1", "tier1"},
+                                      {"*e*", "tier1"},
+                                      {"t*r*1", "tier1"},
+                                      {"*", ""},
+                                      {"**", "x"},
+                                      {"a*b*c", "abbbc"},
+                                      {"*ab", "aab"},
+                                      {"*a*ab", "xaxaab"},
+                                      {"一*", "一线"},
+                                      {"*线", "一线"},
+                                      {"tier1", "tier1"}}) {
     EXPECT_TRUE(wildcard_matches(pattern, text)) << pattern << " " << text;
   }
-  for (const auto& [pattern, text] : {std::pair("tier*", "tie"), {"*1", "tier12"}, {"t*x*1", "tier1"},
-                                      {"a*b", "acd"}, {"", "a"}, {"tier1", "tier"}, {"*ab", "ba"},
+  for (const auto& [pattern, text] : {std::pair("tier*", "tie"),
+                                      {"*1", "tier12"},
+                                      {"t*x*1", "tier1"},
+                                      {"a*b", "acd"},
+                                      {"", "a"},
+                                      {"tier1", "tier"},
+                                      {"*ab", "ba"},
                                       {"abc*abc", "abc"}}) {
     EXPECT_FALSE(wildcard_matches(pattern, text)) << pattern << " " << text;
   }

@@ -73,6 +73,7 @@ TEST_F(Execute, OneRowIsAnsweredFromStoredCardinalities) {
   EXPECT_EQ(count(plan_, tens_, observed).value(), (kShardUsers * 3 + 100 + 9) / 10);
   EXPECT_EQ(count(plan_, plan_.everyone(), observed).value(), kShardUsers * 3 + 100);
   EXPECT_EQ(count(plan_, plan_.nothing(), observed).value(), 0U);
+  EXPECT_EQ(count(plan_, plan_.negate(few_), observed).value(), kShardUsers * 3 + 100 - 3000);
   EXPECT_EQ(observed.fetches, 0);
 }
 
@@ -92,8 +93,10 @@ TEST_F(Execute, ShardsWithoutTheRequiredRowAreNotRead) {
 
 TEST_F(Execute, BlocksInNoRowAreSettledWithoutRunning) {
   ExecuteStats stats;
-  EXPECT_EQ(count(plan_, plan_.negate(few_), source_, as_written(), &stats).value(),
-            kShardUsers * 3 + 100 - 3000);
+  source_.set_row({1, 4}, Bitmap::range(1000, 5000));
+  const NodeId neither = plan_.negate(plan_.any_of(std::array{few_, plan_.row({1, 4})}));
+  EXPECT_EQ(count(plan_, neither, source_, as_written(), &stats).value(),
+            kShardUsers * 3 + 100 - 5000);
   EXPECT_EQ(stats.blocks_run, 1U);
   EXPECT_EQ(stats.blocks_skipped, 63U);
 }

@@ -1,5 +1,5 @@
-// Replays a corpus through a fuzz target with any compiler: `fuzz_x FILE_OR_FOLDER...`. Fails when there is
-// nothing to replay, so that a moved corpus is noticed.
+// Replays a corpus through a fuzz target with any compiler: `fuzz_x FILE_OR_FOLDER...`. Fails when
+// there is nothing to replay, so that a moved corpus is noticed.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
