@@ -1,5 +1,5 @@
 # The commands people and CI use. `make demo` and `make test` do all the set-up on a fresh Debian 12.
-.PHONY: help setup build demo test test-asan test-release test-tsan check format lint bench fuzz package-list clean
+.PHONY: help setup configure-release build demo test test-asan test-release test-tsan check format lint bench fuzz package-list clean
 
 DB ?= build/demo-db
 TAGLINE := build/release/cli/tagline
@@ -14,13 +14,15 @@ help:
 setup:
 	@.ci/setup
 
-build: setup
+configure-release: setup
 	@cmake --preset release >build/configure-release.log 2>&1 || { cat build/configure-release.log; exit 1; }
-	@cmake --build --preset release
+
+build: configure-release
+	@cmake --build --preset release --target tagline
 
 build/.exists:
 	@mkdir -p build && touch $@
-build demo test test-asan test-release test-tsan bench fuzz lint: build/.exists
+build configure-release demo test test-asan test-release test-tsan bench fuzz lint: build/.exists
 
 demo: build
 	@examples/bank-marketing/demo $(TAGLINE) $(DB)
@@ -38,13 +40,15 @@ test-asan: setup
 	@cmake --build --preset asan
 	@ctest --preset asan -j2
 
-test-release: build
+test-release: configure-release
+	@cmake --build --preset release
 	@ctest --preset release -j2
 
 test-tsan: setup
 	@cmake --preset tsan && cmake --build --preset tsan && ctest --preset tsan -j2
 
-bench: build
+bench: configure-release
+	@cmake --build --preset release --target engine_bench
 	@build/release/bench/engine_bench
 
 format:

@@ -41,7 +41,7 @@ int check_batch(const Check& check, Console& console) {
     }
     const auto expression = server::expression_of_json(line);
     if (!expression.has_value()) {
-      console.out(server::error_json(expression.error()) + "\n");
+      console.out(server::refused_line_json(expression.error()) + "\n");
       status = kInputAtFault;
       continue;
     }
@@ -87,7 +87,8 @@ int run_with_catalogue(const CheckArguments& arguments, Console& console) {
 int run_with_database(const CheckArguments& arguments, Console& console) {
   const auto service = server::Service::open(arguments.db, {});
   if (!service.has_value()) {
-    return console.report(service.error());
+    static_cast<void>(console.report(service.error()));
+    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
   }
   int status = kFine;
   const auto done = (*service)->with_checker(

@@ -113,7 +113,8 @@ int run(const LoadArguments& arguments, Console& console) {
   }
   const auto service = server::Service::open(arguments.db, open);
   if (!service.has_value()) {
-    return console.report(service.error());
+    static_cast<void>(console.report(service.error()));
+    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
   }
   if (const auto zone = check_zone(arguments, **service); !zone.has_value()) {
     return console.report(zone.error());

@@ -246,7 +246,8 @@ int run(const QueryArguments& arguments, Console& console) {
   }
   const auto service = server::Service::open(arguments.db, {});
   if (!service.has_value()) {
-    return console.report(service.error());
+    static_cast<void>(console.report(service.error()));
+    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
   }
   if (!arguments.batch_file.empty()) {
     return run_batch(arguments, **service, console);

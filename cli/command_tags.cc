@@ -57,7 +57,8 @@ void print_tag_values(const server::TagSummary& tag, std::uint64_t population, s
 int run(const TagsArguments& arguments, Console& console) {
   const auto service = server::Service::open(arguments.db, {});
   if (!service.has_value()) {
-    return console.report(service.error());
+    static_cast<void>(console.report(service.error()));
+    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
   }
   auto catalog = (*service)->tags();
   if (!catalog.has_value()) {

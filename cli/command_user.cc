@@ -10,7 +10,8 @@ namespace tagline::cli {
 int run(const UserArguments& arguments, Console& console) {
   const auto service = server::Service::open(arguments.db, {});
   if (!service.has_value()) {
-    return console.report(service.error());
+    static_cast<void>(console.report(service.error()));
+    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
   }
   const auto profile = (*service)->user(arguments.id);
   if (!profile.has_value()) {

@@ -11,7 +11,8 @@ namespace tagline::cli {
 int run(const VerifyArguments& arguments, Console& console) {
   const auto service = server::Service::open(arguments.db, {});
   if (!service.has_value()) {
-    return console.report(service.error());
+    static_cast<void>(console.report(service.error()));
+    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
   }
   auto progress = std::make_unique<ProgressLine>(console);
   const auto report = (*service)->verify([&](std::uint64_t done, std::uint64_t whole) {

@@ -1,6 +1,7 @@
 // The `tagline` program: parse the command line, run one command.
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/crash_notice.h"
 #include "cli/exit_status.h"
 
 #include <exception>
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
       return *status;
     }
     const auto& arguments = std::get<Arguments>(parsed);
+    install_crash_notice(arguments.language == tagline::dsl::Language::Chinese);
     Console console(arguments.language);
     const int status =
         std::visit([&](const auto& command) { return run(command, console); }, arguments.command);

@@ -50,6 +50,16 @@ CLI::Validator day_validator(const std::string& message) {
           "YYYY-MM-DD"};
 }
 
+/// CLI11 reads -5 as a huge unsigned number and nan as a number in every range.
+CLI::Validator plain_number() {
+  return {[](std::string& text) {
+            return text.find_first_not_of("0123456789.") == std::string::npos
+                       ? std::string()
+                       : "not a plain number: " + text;
+          },
+          ""};
+}
+
 /// Builds the program's options, in one language.
 class Parser {
  public:
@@ -197,6 +207,7 @@ class Parser {
         ->add_option("--max-errors", load_.max_errors_percent,
                      say("percentage of bad rows above which nothing is loaded",
                          "坏行超过该百分比则什么也不装入"))
+        ->check(plain_number())
         ->check(CLI::Range(0.0, 100.0))
         ->type_name("PERCENT")
         ->capture_default_str();
@@ -238,7 +249,8 @@ class Parser {
         ->add_option("--limit", query_.limit,
                      say("print at most this many ids", "最多输出多少个编号"))
         ->needs(ids)
-        ->type_name("N");
+        ->type_name("N")
+        ->check(plain_number());
     query_command_
         ->add_flag("--explain", query_.explain,
                    say("show the count at every node, the plan and what was read",

@@ -72,8 +72,8 @@ tl::unexpected<Error> missing_column(const std::string& wanted,
     list += ", ...";
   }
   const std::string near = nearest(wanted, names);
-  Text hint = near.empty() ? Text{"correct the schema, or mark the column \"skip\": true",
-                                  "请修改模式，或给该列写 \"skip\": true"}
+  Text hint = near.empty() ? Text{"correct the schema, or mark the column \"kind\": \"skip\"",
+                                  "请修改模式，或给该列写 \"kind\": \"skip\""}
                            : Text{"the closest column is " + near, "最接近的列是 " + near};
   return failure(ErrorCode::BadSchema,
                  {"the schema names the column " + excerpt(wanted) + ", the file has " + list,

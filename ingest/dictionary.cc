@@ -35,6 +35,10 @@ Dictionary::Dictionary(const Column& column, std::span<const storage::ValueRecor
     for (const storage::ValueRecord& value : known) {
       spell(value.name, static_cast<std::uint32_t>(names_.size()));
       names_.push_back(value.name);
+      add_aliases(value.name, value.aliases);
+    }
+    for (const auto& [value, aliases] : column.value_aliases) {
+      add_aliases(value, aliases);
     }
     return;
   }
@@ -58,6 +62,29 @@ void Dictionary::spell(std::string_view text, std::uint32_t code) {
   }
 }
 
+void Dictionary::add_aliases(std::string_view value, std::span<const std::string> aliases) {
+  const auto name = to_nfc(trim(value));
+  for (const std::string& alias : aliases) {
+    auto spelling = to_nfc(trim(alias));
+    if (name.has_value() && spelling.has_value()) {
+      values_by_alias_.emplace(std::move(*spelling), *name);
+    }
+  }
+}
+
+std::uint32_t Dictionary::add_value(std::string name) {
+  if (const std::uint32_t index = spellings_.find(name); index != TextTable::kNone) {
+    return codes_[index];
+  }
+  if (name.size() > storage::kNameBytesMax || names_.size() > kValuesMax) {
+    return kRefused;
+  }
+  const auto code = static_cast<std::uint32_t>(names_.size());
+  spell(name, code);
+  names_.push_back(std::move(name));
+  return code;
+}
+
 std::uint32_t Dictionary::learn(std::string_view cell) {
   auto text = to_nfc(trim(cell));
   if (!text.has_value()) {
@@ -69,10 +96,9 @@ std::uint32_t Dictionary::learn(std::string_view cell) {
   std::uint32_t code = kRefused;
   if (const std::uint32_t index = spellings_.find(*text); index != TextTable::kNone) {
     code = codes_[index];
-  } else if (!flag_ && text->size() <= storage::kNameBytesMax && names_.size() <= kValuesMax) {
-    code = static_cast<std::uint32_t>(names_.size());
-    spell(*text, code);
-    names_.push_back(std::move(*text));
+  } else if (!flag_) {
+    const auto alias = values_by_alias_.find(*text);
+    code = add_value(alias == values_by_alias_.end() ? std::move(*text) : alias->second);
   }
   if (code != kRefused && spellings_.size() < kSpellingsMax) {
     spell(cell, code);

@@ -9,6 +9,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tagline::ingest {
@@ -38,12 +40,17 @@ class Dictionary {
 
  private:
   [[nodiscard]] std::uint32_t learn(std::string_view cell);
+  void add_aliases(std::string_view value, std::span<const std::string> aliases);
+  [[nodiscard]] std::uint32_t add_value(std::string name);
   void spell(std::string_view text, std::uint32_t code);
 
   bool flag_;
   TextTable spellings_;               ///< as written in files; several may be one value
   std::vector<std::uint32_t> codes_;  ///< of each spelling
   std::vector<std::string> names_;
+  /// Other spelling -> value, of the catalogue and the schema. A value that is itself named so
+  /// wins.
+  std::unordered_map<std::string, std::string> values_by_alias_;
 };
 
 /// The words of flags: pairs (true, false), lower case. Schemas without words of their own accept

@@ -240,6 +240,28 @@ Result<Schema> infer_first(storage::Store& store, const std::string& file,
   return schema;
 }
 
+/// JSON's own true and false are yes and no for every flag, whatever words the schema adds.
+void accept_json_booleans(Schema& schema) {
+  for (Column& column : schema.columns) {
+    auto& yes = column.true_words;
+    auto& no = column.false_words;
+    if (schema.format != FileFormat::Ndjson || column.kind != engine::TagKind::Flag ||
+        (yes.empty() && no.empty())) {
+      continue;
+    }
+    const auto known = [&](std::string_view word) {
+      return std::find(yes.begin(), yes.end(), word) != yes.end() ||
+             std::find(no.begin(), no.end(), word) != no.end();
+    };
+    if (!known("true")) {
+      yes.emplace_back("true");
+    }
+    if (!known("false")) {
+      no.emplace_back("false");
+    }
+  }
+}
+
 std::int64_t now_s() {
   return std::chrono::duration_cast<std::chrono::seconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -265,6 +287,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   } else {
     TAGLINE_ASSIGN_OR_RETURN(used, infer_first(store, files.front(), options, first));
   }
+  accept_json_booleans(used);
   TAGLINE_RETURN_IF_ERROR(check_schema(used));
   if (options.on_schema) {
     options.on_schema(used);

@@ -23,8 +23,9 @@ tl::unexpected<Error> bad(const Column& column, const std::string& en, const std
 Status check_name(const Column& column, const std::string& name) {
   const std::string_view trimmed = trim(name);
   if (trimmed.empty()) {
-    return bad(column, "a name is empty", "名称为空",
-               {"give it a \"tag\", or \"skip\": true", "请写 \"tag\"，或写 \"skip\": true"});
+    return bad(
+        column, "a name is empty", "名称为空",
+        {"give it a \"tag\", or \"kind\": \"skip\"", "请写 \"tag\"，或写 \"kind\": \"skip\""});
   }
   if (!is_utf8(name) || name.find('\0') != std::string::npos) {
     return bad(column, "a name is not UTF-8 text", "名称不是 UTF-8 文本");

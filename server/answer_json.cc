@@ -173,11 +173,12 @@ std::string checked_json(const dsl::Checked& checked, std::string_view text) {
                    {"warnings", diagnostics_json(checked.warnings, text)}});
 }
 
-std::string error_json(const Error& error) {
-  return dump(Json{{"error",
-                    {{"code", wire_name(error.code())},
-                     {"message", text_json(error.message())},
-                     {"hint", text_json(error.hint())}}}});
+std::string refused_line_json(const Error& error) {
+  dsl::Diagnostic fault;
+  fault.code = std::string(wire_name(error.code()));
+  fault.message = error.message();
+  fault.hint = error.hint();
+  return faults_json({fault}, "");
 }
 
 std::string catalog_json(const Catalog& catalog) {
@@ -198,6 +199,8 @@ std::string profile_json(const UserProfile& profile) {
       tags[tag.name] = true;
     } else if (tag.kind == TagKind::Set) {
       tags[tag.name] = tag.values;
+    } else if (tag.kind == TagKind::Number && tag.values.front().find('.') == std::string::npos) {
+      tags[tag.name] = Json::parse(tag.values.front(), nullptr, false);  // a whole number stays one
     } else {
       tags[tag.name] = tag.values.front();
     }

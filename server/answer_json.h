@@ -21,8 +21,9 @@ namespace tagline::server {
 /// {"ok": false, "errors": [...]}
 [[nodiscard]] std::string faults_json(const std::vector<dsl::Diagnostic>& faults,
                                       std::string_view text);
-/// {"error": {"code", "message", "hint"}}
-[[nodiscard]] std::string error_json(const Error& error);
+/// {"ok": false, "errors": [{"code", "at": 1, "length": 0, "message", "hint", "fixes": []}]}: a
+/// line that is no request at all.
+[[nodiscard]] std::string refused_line_json(const Error& error);
 /// {"population", "version", "time_zone", "tags": [...]}
 [[nodiscard]] std::string catalog_json(const Catalog& catalog);
 /// {"id", "index", "tags": {name: value}}

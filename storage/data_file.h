@@ -17,6 +17,6 @@ enum class DataFile : std::uint8_t {
 };
 
 /// WrongFormat when it is something else, with what it starts with. Corrupt when it was cut short.
-[[nodiscard]] Result<DataFile> inspect_data_file(const std::filesystem::path& file);
+[[nodiscard]] Result<DataFile> inspect_data_file(const std::filesystem::path& path);
 
 }  // namespace tagline::storage

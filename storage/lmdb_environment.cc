@@ -25,7 +25,7 @@ Bytes to_bytes(const MDB_val& val) {
 }
 
 struct Explained {
-  ErrorCode code;
+  ErrorCode code = ErrorCode::System;
   Text what;
   Text hint;
 };

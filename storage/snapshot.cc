@@ -211,7 +211,7 @@ Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field,
   std::int64_t magnitude = 0;
   for (unsigned bit = 0; bit < bits; ++bit) {
     TAGLINE_ASSIGN_OR_RETURN(const bool set, holds({field, engine::kFirstBitRow + bit}, user));
-    magnitude |= std::int64_t{set} << bit;
+    magnitude |= (set ? std::int64_t{1} : 0) << bit;
   }
   return std::optional<std::int64_t>(negative ? -magnitude : magnitude);
 }
