@@ -185,6 +185,9 @@ Column read_column(JsonReader& reader, std::optional<Error>& fault) {
   reader.read("owner", column.owner);
   reader.read("why", column.why);
   check_kind_keys(reader, column);
+  if (column.min.has_value() && column.max.has_value() && *column.min > *column.max) {
+    reader.fail("min", "bound above max", {"a number not above max", "不大于 max 的数字"});
+  }
   return column;
 }
 

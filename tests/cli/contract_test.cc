@@ -233,6 +233,15 @@ TEST_F(Contract, OtherSpellingsOfValuesAreTheValue) {
   EXPECT_EQ(run_tagline({"query", "--db", other, "--ids", "city:tier1"}).out, "u1\nu2\nu4\n");
 }
 
+TEST_F(Contract, LoadsFromStandardInput) {
+  const std::string other = folder_.path("db4");
+  const Outcome load = run_tagline({"load", "--db", other, "-"}, kCustomers);
+  ASSERT_EQ(load.status, 0) << load.err;
+  EXPECT_EQ(run_tagline({"query", "--db", other, "--ids", "likes:travel"}).out, "u4\n");
+  EXPECT_EQ(run_tagline({"infer", "-"}, kCustomers).out,
+            run_tagline({"infer", folder_.path("customers.csv")}).out);
+}
+
 TEST_F(Contract, TooManyBadRowsCommitNothing) {
   const std::string bad = folder_.write("bad.csv",
                                         "id,city,age,spend,vip,signup,likes\nu9,tier1,old,1,yes,"

@@ -65,6 +65,8 @@ TEST(SchemaJson, FaultsNameTheirPlace) {
        "columns[0].min"},
       {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "number", "also": 5}]})",
        "columns[0].also"},
+      {R"({"id": {"row_number": true}, "columns": [{"column": "a", "kind": "number", "min": 5, "max": -3}]})",
+       "columns[0].min"},
       {R"({"id": {"row_number": true}, "delimiter": "::", "columns": []})", "delimiter"},
       {R"({"id": {"row_number": true}, "columns": [5]})", "columns[0]"},
       {"{\n  \"id\": ]", "line 2, column 9"},
