@@ -15,6 +15,10 @@ namespace {
 using server::Answer;
 
 constexpr unsigned kBarCells = 30;
+/// In a batch table: the least room for a segment's title, and what people, share, bar and time
+/// take.
+constexpr unsigned kSegmentCellsMin = 40;
+constexpr unsigned kOtherCells = 50;
 
 double seconds_of(const Answer& answer) {
   return std::chrono::duration<double>(answer.elapsed).count();
@@ -196,7 +200,12 @@ int run_batch(const QueryArguments& arguments, server::Service& service, Console
   if (!text.has_value()) {
     return console.report(text.error());
   }
-  Table table({{console.say({"segment", "人群"}), Align::Left, 64},
+  // A pipe or a file gets whole expressions; a window gets what fits beside the other columns.
+  const unsigned cells =
+      console.out_is_terminal()
+          ? std::max(kSegmentCellsMin, console.width() - std::min(console.width(), kOtherCells))
+          : 0;
+  Table table({{console.say({"segment", "人群"}), Align::Left, cells},
                {console.say({"people", "人数"}), Align::Right},
                {console.say({"share", "占比"}), Align::Right},
                {""},
