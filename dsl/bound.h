@@ -4,20 +4,19 @@
 #pragma once
 
 #include "dsl/diagnostic.h"
+#include "engine/events.h"
+#include "engine/interval.h"
 #include "engine/layout.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace tagline::dsl {
 
 /// Both ends included, as in the language.
-struct Interval {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  friend bool operator==(const Interval&, const Interval&) = default;
-};
+using engine::Interval;
 
 /// Sorted, with what touches or overlaps joined.
 [[nodiscard]] std::vector<Interval> merged(std::vector<Interval> intervals);
@@ -35,8 +34,31 @@ enum class BoundKind : std::uint8_t {
   Or,
   Not,
   AtLeast,  ///< in at least `threshold` of the operands
-  Foreign,  ///< a function over events, or a segment: this version checks it and cannot run it.
-            ///< Only from a catalogue that is not runnable.
+  Did,      ///< steps[0] in `window`, and all `measures`
+  Sequence,
+  Top,  ///< operand 0: among whom; the `amount` users with the largest number of `field`
+  Bottom,
+  SampleShare,  ///< operand 0: among whom; `share` of 2^64 of them
+  SampleSize,   ///< `amount` of them
+  Lookalike,    ///< the `amount` people most like operand 0 and outside it
+  Segment,  ///< `@name`: operand 0 is what the segment's own text says; its spans are of that text
+  List,     ///< `@name` of a static list: row {field, kFlagRow}
+  Foreign,  ///< a segment of a catalogue file that gives its name only: nothing to run
+};
+
+/// What a did(...) measures over its window, and what it must come to.
+enum class Measure : std::uint8_t { Count, Days, Streak, Sum };
+struct MeasureTest {
+  Measure measure = Measure::Count;
+  std::vector<Interval> intervals;  ///< as Bound::intervals; Sum: scaled by the event's scale
+  friend bool operator==(const MeasureTest&, const MeasureTest&) = default;
+};
+
+/// An event as written in did and sequence, resolved.
+struct BoundEvent {
+  engine::FieldId event = 0;  ///< the event's own field
+  engine::SeriesSet series;   ///< the event's field, or the fields of the keys
+  friend bool operator==(const BoundEvent&, const BoundEvent&) = default;
 };
 
 struct Bound {
@@ -47,7 +69,19 @@ struct Bound {
   std::vector<engine::RowId> rows;  ///< ascending, no repeats
   std::vector<Interval> intervals;  ///< ascending by low, none touches or overlaps the next
   std::int64_t threshold = 0;
-  std::string text;  ///< Foreign: canonical text
+  std::string text;  ///< Foreign: canonical text; Segment, List: the name as stored
+
+  std::vector<BoundEvent> steps;      ///< Did: one; Sequence: two or more
+  engine::DayWindow window;           ///< Did, Sequence: `in`, resolved; all days without one
+  bool windowed = false;              ///< `in` was written
+  std::vector<MeasureTest> measures;  ///< Did
+  engine::DayGap gap_min;             ///< Sequence
+  std::optional<engine::DayGap> gap_max;
+  std::uint64_t amount = 0;              ///< Top, Bottom, SampleSize, Lookalike
+  std::uint64_t share = 0;               ///< SampleShare; 2^64 - 1: all
+  std::string share_text;                ///< SampleShare: as written, "10%"
+  std::string seed;                      ///< SampleShare, SampleSize; empty: the database's own
+  std::vector<engine::RowKey> features;  ///< Lookalike, as engine::Node::features
   std::vector<Bound> operands;
 };
 

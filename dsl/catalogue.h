@@ -36,13 +36,23 @@ struct Event {
   std::string name;
   std::vector<std::string> aliases;
   bool has_amount = false;
-  std::vector<Value> keys;
+  unsigned scale = 0;         ///< of amounts: digits after the point
+  std::string unit;           ///< of amounts: 元, ...
+  engine::FieldId field = 0;  ///< the series of everything it counts
+  std::vector<Value> keys;    ///< Value::row is the field of the key's own series
+};
+
+/// A saved segment: a rule (its text, checked where it is used) or a static list of users.
+struct Segment {
+  std::string name;
+  std::optional<std::string> expression;  ///< rule
+  engine::FieldId list = 0;               ///< static list: its field; row kFlagRow
 };
 
 struct Catalogue {
   std::vector<Tag> tags;
   std::vector<Event> events;
-  std::vector<std::string> segments;
+  std::vector<Segment> segments;
 
   /// How many users a row holds, for "(182,340 people)" in hints and for ranking suggestions; empty
   /// when the catalogue came from a file. May be called only while the snapshot it reads lives.

@@ -33,9 +33,13 @@ namespace {
   } else {
     words.hint =
         checking.names.tag(name) != nullptr ? "unknown-segment+tag" : "unknown-segment+list";
-    auto list = checking.names.catalogue().segments;
     constexpr std::size_t kListedMax = 6;
-    list.resize(std::min(list.size(), kListedMax));
+    std::vector<std::string> list;
+    for (const Segment& segment : checking.names.catalogue().segments) {
+      if (list.size() < kListedMax) {
+        list.push_back(segment.name);
+      }
+    }
     words.slots.push_back(slot("list", list));
   }
   return words;
@@ -45,7 +49,7 @@ namespace {
   Bound bound;
   bound.kind = BoundKind::Foreign;
   bound.span = tree.span;
-  const std::string* segment = checking.names.segment(tree.name.text);
+  const Segment* segment = checking.names.segment(tree.name.text);
   if (segment == nullptr) {
     checking.report.error("unknown-segment", tree.span,
                           [&checking, &tree] { return unknown_segment(checking, tree); });
@@ -55,7 +59,7 @@ namespace {
           "not-available/segment", "not-available+check", {slot("name", tree.name.text)}, {}};
     });
   } else {
-    bound.text = "@" + write_name(*segment);
+    bound.text = "@" + write_name(segment->name);
   }
   return bound;
 }

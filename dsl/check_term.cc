@@ -75,11 +75,11 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
             {slot("tag", name_like(*tag, name)), slot("better", better)},
             {change_to(term.span, better)}};
   }
-  if (const std::string* segment = checking.names.segment(name)) {
+  if (const Segment* segment = checking.names.segment(name)) {
     return {"",
             "unknown-tag+segment",
-            {slot("better", "@" + write_name(*segment))},
-            {change_to(term.name.span, "@" + write_name(*segment))}};
+            {slot("better", "@" + write_name(segment->name))},
+            {change_to(term.name.span, "@" + write_name(segment->name))}};
   }
   if (const Option* option = find_option(name)) {
     return {"", "unknown-tag+option", {slot("option", option->en)}, {}};
@@ -155,6 +155,7 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
     case TagKind::Flag:
     case TagKind::Category:
     case TagKind::Set:
+    case TagKind::Event:  // never a tag of the catalogue
       words.message = "needs-value/names";
       words.hint = example.empty() ? "needs-value+empty" : "needs-value+names";
       break;
@@ -276,6 +277,7 @@ std::string example_value(const Checking& checking, const Tag& tag) {
       return usable == tag.values.end() ? "" : write_value(usable->name);
     }
     case TagKind::Flag:
+    case TagKind::Event:
       break;
   }
   return "";

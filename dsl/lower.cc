@@ -52,6 +52,15 @@ NodeId lower(const Bound& bound, Plan& plan) {
     case BoundKind::AtLeast:
       return plan.at_least(bound.threshold, operands);
     case BoundKind::Nothing:
+    case BoundKind::Did:
+    case BoundKind::Sequence:
+    case BoundKind::Top:
+    case BoundKind::Bottom:
+    case BoundKind::SampleShare:
+    case BoundKind::SampleSize:
+    case BoundKind::Lookalike:
+    case BoundKind::Segment:
+    case BoundKind::List:
     case BoundKind::Foreign:  // never from a runnable catalogue (lower.h)
       break;
   }

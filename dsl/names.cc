@@ -137,13 +137,15 @@ const Value* Names::value(const std::vector<Value>& values, std::string_view nam
   return values_.try_emplace(&values, values).first->second.find(name);
 }
 
-const std::string* Names::segment(std::string_view name) const {
+const Segment* Names::segment(std::string_view name) const {
   const auto& all = catalogue_.segments;
-  if (const auto exact = std::find(all.begin(), all.end(), name); exact != all.end()) {
+  if (const auto exact = std::find_if(all.begin(), all.end(),
+                                      [&](const Segment& segment) { return segment.name == name; });
+      exact != all.end()) {
     return &*exact;
   }
   const std::string key = match_key(name);
-  const auto same = [&](const std::string& segment) { return has_key(segment, key); };
+  const auto same = [&](const Segment& segment) { return has_key(segment.name, key); };
   const auto found = std::find_if(all.begin(), all.end(), same);
   if (found == all.end() || std::find_if(found + 1, all.end(), same) != all.end()) {
     return nullptr;
@@ -181,7 +183,7 @@ std::vector<std::string> Names::near_events(std::string_view typed) const {
 std::vector<std::string> Names::near_segments(std::string_view typed) const {
   std::vector<Candidate> all;
   for (std::size_t i = 0; i < catalogue_.segments.size(); ++i) {
-    all.push_back({catalogue_.segments[i], i});
+    all.push_back({catalogue_.segments[i].name, i});
   }
   return texts(closest(typed, all, nobody));
 }

@@ -42,7 +42,7 @@ class Names {
   [[nodiscard]] const Tag* tag(std::string_view name) { return tags_.find(name); }
   [[nodiscard]] const Event* event(std::string_view name) { return events_.find(name); }
   [[nodiscard]] const Value* value(const std::vector<Value>& values, std::string_view name);
-  [[nodiscard]] const std::string* segment(std::string_view name) const;
+  [[nodiscard]] const Segment* segment(std::string_view name) const;
   /// A tag one of whose values is called so, and the value.
   [[nodiscard]] const Tag* tag_with_value(std::string_view value);
 

@@ -173,9 +173,9 @@ class Worder {
   [[nodiscard]] std::vector<std::string> first_segments() const {
     constexpr std::size_t kListedMax = 6;
     std::vector<std::string> list;
-    for (const std::string& segment : context_.names.catalogue().segments) {
+    for (const Segment& segment : context_.names.catalogue().segments) {
       if (list.size() < kListedMax) {
-        list.push_back("@" + write_name(segment));
+        list.push_back("@" + write_name(segment.name));
       }
     }
     return list;

@@ -87,6 +87,15 @@ class Warner {
       case BoundKind::Rows:
       case BoundKind::Numbers:
       case BoundKind::Foreign:
+      case BoundKind::Did:
+      case BoundKind::Sequence:
+      case BoundKind::Top:
+      case BoundKind::Bottom:
+      case BoundKind::SampleShare:
+      case BoundKind::SampleSize:
+      case BoundKind::Lookalike:
+      case BoundKind::Segment:
+      case BoundKind::List:
         return;
     }
     // at_least begins with a number, which has no bound form.

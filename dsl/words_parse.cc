@@ -238,6 +238,7 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   }
   switch (tag->kind) {
     case engine::TagKind::Flag:
+    case engine::TagKind::Event:  // never a tag of the catalogue
       words.hint = "expected-value+flag";
       break;
     case engine::TagKind::Category:

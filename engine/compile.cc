@@ -159,6 +159,19 @@ void Compiler::emit(NodeId id, RegisterId target, RegisterId mask) {
     case Op::AtLeast:
       emit_at_least(node, target, mask);
       return;
+    case Op::Did:
+    case Op::EventDays:
+    case Op::EventCount:
+    case Op::EventSum:
+    case Op::Streak:
+    case Op::Sequence:
+    case Op::SampleShare:
+    case Op::Top:
+    case Op::Bottom:
+    case Op::SampleSize:
+    case Op::Lookalike:
+      push(Code::Clear, target, mask);
+      return;
   }
 }
 

@@ -316,6 +316,17 @@ Result<std::optional<std::uint64_t>> stored_cardinality(const Plan& plan, NodeId
     case Op::Or:
     case Op::Difference:
     case Op::AtLeast:
+    case Op::Did:
+    case Op::EventDays:
+    case Op::EventCount:
+    case Op::EventSum:
+    case Op::Streak:
+    case Op::Sequence:
+    case Op::SampleShare:
+    case Op::Top:
+    case Op::Bottom:
+    case Op::SampleSize:
+    case Op::Lookalike:
       return std::nullopt;
   }
   return std::nullopt;

@@ -43,14 +43,19 @@ struct RowKey {
 /// The row of all known users. NOT is complement within it.
 inline constexpr RowKey kPopulationRow{0, 0};
 
+/// The field of rows that a run computes for itself before its program starts (the sets of top,
+/// sample and lookalike); no source has it.
+inline constexpr FieldId kComputedField = 0xFFFF'FFFFU;
+
 /// What a tag is. The rows of each kind:
 ///   Flag      row 0: the users who have the flag
 ///   Category  row 0: users with any value; row 1 + v: users with value v (at most one v a user)
 ///   Set       row 0: users with any value; row 1 + v: users one of whose values is v
 ///   Number    row 0: users with a value; row 1: users whose value is negative; row 2 + b: bit b of
 ///   |value| Date      as Number, the value being days since 1970-01-01
+///   Event     rows by day: engine/events.h; users with any event are those of no single row
 /// A number of scale s is stored as value * 10^s, exactly. |value| < 2^63.
-enum class TagKind : std::uint8_t { Flag, Category, Set, Number, Date };
+enum class TagKind : std::uint8_t { Flag, Category, Set, Number, Date, Event };
 
 inline constexpr RowId kFlagRow = 0;
 inline constexpr RowId kExistsRow = 0;

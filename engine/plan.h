@@ -2,10 +2,13 @@
 // source, and could be translated for another engine.
 #pragma once
 
+#include "engine/events.h"
+#include "engine/interval.h"
 #include "engine/layout.h"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -23,6 +26,24 @@ enum class Op : std::uint8_t {
   Not,         ///< the population without the operand
   Difference,  ///< users in the first operand and in none of the others
   AtLeast,     ///< users in at least `low` of the operands; equal operands count each time
+
+  // Events (engine/events.h). All speak of users with at least one event in the window.
+  Did,         ///< any event of steps[0] within `window`
+  EventDays,   ///< number of distinct days with an event of steps[0] lies in one of `intervals`
+  EventCount,  ///< number of events of steps[0] ...
+  EventSum,    ///< total amount (scaled) of the events of steps[0] ...
+  Streak,      ///< an event of steps[0] on `low` or more consecutive days, all within `window`
+  Sequence,  ///< days d1 <= d2 <= ... within `window`, steps[i] done on day di; a step that occurs
+             ///< n times takes n events; after(d1, gap_min) <= last day <= after(d1, gap_max)
+
+  // Per user, without rows.
+  SampleShare,  ///< hash(user, seed) < share (engine/sample.h); everybody when share is 2^64 - 1
+
+  // Sets that are decided over all users at once, before the program runs. One operand: among whom.
+  Top,         ///< the `low` users with the largest number of row.field; ties: lowest index
+  Bottom,      ///< ... with the smallest
+  SampleSize,  ///< the `low` users with the smallest hash(user, seed)
+  Lookalike,   ///< the `low` users outside operand 0 most like it (engine/lookalike.h); `features`
 };
 
 using NodeId = std::uint32_t;
@@ -30,11 +51,23 @@ using NodeId = std::uint32_t;
 struct Node {
   Op op = Op::Nothing;
   RowKey row{};           ///< Row; Range uses row.field
-  std::int64_t low = 0;   ///< Range, AtLeast (k)
+  std::int64_t low = 0;   ///< Range, AtLeast (k), Streak, Top and its like (how many)
   std::int64_t high = 0;  ///< Range
   std::vector<NodeId> operands;
+
+  std::vector<SeriesSet> steps;     ///< event ops: one, Sequence: two or more
+  DayWindow window;                 ///< event ops
+  std::vector<Interval> intervals;  ///< EventDays, EventCount, EventSum; ascending, apart
+  DayGap gap_min;                   ///< Sequence
+  std::optional<DayGap> gap_max;    ///< Sequence; nothing: any
+  std::uint64_t seed = 0;           ///< SampleShare, SampleSize
+  std::uint64_t share = 0;          ///< SampleShare
+  std::vector<RowKey> features;  ///< Lookalike: rows; a number or date is {field, kNumberFeature}
   friend bool operator==(const Node&, const Node&) = default;
 };
+
+/// In Node::features: the field is a number or date, which is cut into ranges by its own spread.
+inline constexpr RowId kNumberFeature = 0xFFFF'FFFFU;
 
 /// A graph of nodes, hash-consed: asking twice for the same node gives the same id, so equal
 /// sub-expressions are one node and are computed once. Operands always have smaller ids than their
@@ -51,7 +84,8 @@ class Plan {
   NodeId negate(NodeId operand);
   NodeId difference(NodeId from, std::span<const NodeId> without);
   NodeId at_least(std::int64_t k, std::span<const NodeId> operands);
-  /// Any node, already well formed. Used by rewrites.
+  /// Any node, already well formed (the fields its op names, operands below it). Used by rewrites
+  /// and for the ops of events and of whole sets.
   NodeId add(Node node);
 
   [[nodiscard]] const Node& at(NodeId id) const { return nodes_[id]; }

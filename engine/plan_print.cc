@@ -31,6 +31,18 @@ std::string headline(const Node& node, const RowName& name) {
       return "difference";
     case Op::AtLeast:
       return "at_least " + std::to_string(node.low);
+    case Op::Did:
+    case Op::EventDays:
+    case Op::EventCount:
+    case Op::EventSum:
+    case Op::Streak:
+    case Op::Sequence:
+    case Op::SampleShare:
+    case Op::Top:
+    case Op::Bottom:
+    case Op::SampleSize:
+    case Op::Lookalike:
+      return "event";
   }
   return {};
 }

@@ -92,6 +92,17 @@ NodeId fold_node(Plan& plan, Node node) {
     case Op::Nothing:
     case Op::Everyone:
     case Op::Row:
+    case Op::Did:
+    case Op::EventDays:
+    case Op::EventCount:
+    case Op::EventSum:
+    case Op::Streak:
+    case Op::Sequence:
+    case Op::SampleShare:
+    case Op::Top:
+    case Op::Bottom:
+    case Op::SampleSize:
+    case Op::Lookalike:
       return plan.add(std::move(node));
   }
   return plan.add(std::move(node));

@@ -90,6 +90,18 @@ std::uint64_t Estimates::compute(const Node& node) const {
       return all == kUnknown || node.low <= 0 ? kUnknown
                                               : all / static_cast<std::uint64_t>(node.low);
     }
+    case Op::Did:
+    case Op::EventDays:
+    case Op::EventCount:
+    case Op::EventSum:
+    case Op::Streak:
+    case Op::Sequence:
+    case Op::SampleShare:
+    case Op::Top:
+    case Op::Bottom:
+    case Op::SampleSize:
+    case Op::Lookalike:
+      return kUnknown;
   }
   return kUnknown;
 }

@@ -18,6 +18,17 @@ bool Sharing::selects_without_rows(const Node& node) const {
     case Op::Nothing:
     case Op::Row:
     case Op::Range:
+    case Op::Did:
+    case Op::EventDays:
+    case Op::EventCount:
+    case Op::EventSum:
+    case Op::Streak:
+    case Op::Sequence:
+    case Op::SampleShare:
+    case Op::Top:
+    case Op::Bottom:
+    case Op::SampleSize:
+    case Op::Lookalike:
       return false;
     case Op::Everyone:
       return true;

@@ -13,4 +13,8 @@ Result<unsigned> Source::value_bits(FieldId field) const {
   return 0U;
 }
 
+Result<std::vector<DayRows>> Source::event_days(FieldId, DayWindow) const {
+  return std::vector<DayRows>();
+}
+
 }  // namespace tagline::engine

@@ -2,11 +2,13 @@
 // another.
 #pragma once
 
+#include "engine/events.h"
 #include "engine/fragment.h"
 #include "engine/layout.h"
 #include "engine/result.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace tagline::engine {
 
@@ -31,6 +33,11 @@ class Source {
   /// once a query and number. This one probes from the top with `cardinality`; a source that knows
   /// should override it.
   [[nodiscard]] virtual Result<unsigned> value_bits(FieldId field) const;
+
+  /// The days of a series within `window` on which somebody did it, ascending. Asked once a query
+  /// and series. O(days found) look-ups. This one knows no events.
+  [[nodiscard]] virtual Result<std::vector<DayRows>> event_days(FieldId series,
+                                                                DayWindow window) const;
 };
 
 }  // namespace tagline::engine

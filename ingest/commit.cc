@@ -123,6 +123,8 @@ class FieldWriter {
       case TagKind::Number:
       case TagKind::Date:
         return engine::kFirstBitRow + engine::kValueBitsMax;
+      case TagKind::Event:  // never a column of a user file
+        break;
     }
     return 0;
   }

@@ -103,6 +103,8 @@ class ColumnConverter {
       case TagKind::Number:
       case TagKind::Date:
         return convert_number(row, cell);
+      case TagKind::Event:  // never a column of a user file
+        break;
     }
     return CellState::Absent;
   }

@@ -228,6 +228,8 @@ Rows rows_of(const ShardRows& shard, const StagedField& field, TagKind kind) {
     case TagKind::Date:
       add_numbers(rows, users, numbers);
       break;
+    case TagKind::Event:  // never a column of a user file
+      break;
   }
   return rows;
 }

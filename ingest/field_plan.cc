@@ -99,6 +99,8 @@ Text kind_text(TagKind kind) {
       return {"a number", "数值"};
     case TagKind::Date:
       return {"a date", "日期"};
+    case TagKind::Event:
+      return {"an event", "行为"};
   }
   return {"a tag", "标签"};
 }

@@ -101,7 +101,11 @@ Result<dsl::Catalogue> catalogue_from_json(std::string_view json) {
         catalogue.events.push_back(read_event(item.key(), event, fault));
       }
     }
-    reader.read("segments", catalogue.segments);
+    std::vector<std::string> segments;
+    reader.read("segments", segments);
+    for (std::string& name : segments) {
+      catalogue.segments.push_back({std::move(name), std::nullopt, 0});
+    }
   }
   if (fault.has_value()) {
     return tl::unexpected(std::move(*fault));

@@ -127,6 +127,8 @@ Result<std::vector<std::string>> values_of_user(const Snapshot& snapshot,
       }
       break;
     }
+    case TagKind::Event:
+      break;
   }
   return texts;
 }

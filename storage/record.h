@@ -29,15 +29,41 @@ struct TagRecord {
   std::int64_t created_s = 0;  ///< seconds since 1970, UTC
   std::int64_t updated_s = 0;  ///< last load that wrote this tag
   bool deprecated = false;
+  bool has_amount = false;  ///< Event: its events carry amounts (of `scale` and `unit`)
   friend bool operator==(const TagRecord&, const TagRecord&) = default;
 };
 
 struct ValueRecord {
-  engine::RowId row = 0;  ///< kFirstValueRow + order of arrival; never reused
-  std::string name;       ///< NFC; unique within the tag by exact spelling
+  engine::RowId row = 0;  ///< kFirstValueRow + order of arrival; of an event's key: the field of
+                          ///< its series; never reused
+  std::string name;  ///< NFC; unique within the tag by exact spelling
   std::vector<std::string> aliases;
   Text title;
   friend bool operator==(const ValueRecord&, const ValueRecord&) = default;
+};
+
+/// A saved segment. Names are NFC and unique by exact spelling.
+struct SegmentRecord {
+  std::string name;
+  std::string expression;    ///< as typed; empty for a static list
+  engine::FieldId list = 0;  ///< static list: the field whose row kFlagRow holds its users; else 0
+  Text title;
+  std::string description;
+  std::string owner;
+  std::vector<std::string> labels;
+  std::int64_t created_s = 0;
+  std::int64_t updated_s = 0;
+  friend bool operator==(const SegmentRecord&, const SegmentRecord&) = default;
+};
+
+/// One file of events that has been added, so that it is not added again.
+struct LoadRecord {
+  std::string id;    ///< unique; by default of the file's bytes and the event it was read as
+  std::string file;  ///< its name then, for people
+  std::uint64_t rows = 0;
+  std::uint64_t events = 0;
+  std::int64_t loaded_s = 0;
+  friend bool operator==(const LoadRecord&, const LoadRecord&) = default;
 };
 
 }  // namespace tagline::storage

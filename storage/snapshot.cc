@@ -195,6 +195,11 @@ Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
   return std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax);
 }
 
+Result<std::vector<engine::DayRows>> Snapshot::event_days(engine::FieldId,
+                                                          engine::DayWindow) const {
+  return std::vector<engine::DayRows>();
+}
+
 Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
   TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, engine::shard_of(user)));
   return contains(fragment, engine::within_shard(user));

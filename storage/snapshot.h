@@ -31,9 +31,17 @@ class Snapshot final : public engine::Source {
   /// Users known now: the cardinality of the population row.
   [[nodiscard]] Result<std::uint64_t> population() const;
 
-  /// All tags, in order of creation.
+  /// All tags, in order of creation; events are not among them.
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
-  /// Values of a category or set tag, in order of arrival.
+  /// All events (kind Event), in order of creation.
+  [[nodiscard]] Result<std::vector<TagRecord>> events() const;
+  /// Saved segments, by name.
+  [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
+  [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
+  /// Loads of event files, oldest first.
+  [[nodiscard]] Result<std::vector<LoadRecord>> loads() const;
+  [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;
+  /// Values of a category or set tag, or keys of an event, in order of arrival.
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 
   [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(
@@ -52,6 +60,8 @@ class Snapshot final : public engine::Source {
                                                engine::ShardId shard) const override;
   [[nodiscard]] Result<std::uint64_t> cardinality(engine::RowKey row) const override;
   [[nodiscard]] Result<unsigned> value_bits(engine::FieldId field) const override;
+  [[nodiscard]] Result<std::vector<engine::DayRows>> event_days(
+      engine::FieldId series, engine::DayWindow window) const override;
 
   /// Whether `user` is in `row`. One look-up, no copy of a large fragment.
   [[nodiscard]] Result<bool> holds(engine::RowKey row, engine::UserIndex user) const;

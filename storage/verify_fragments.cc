@@ -159,6 +159,8 @@ class FragmentCheck {
       case engine::TagKind::Date:
         possible = row < engine::kFirstBitRow + engine::kValueBitsMax;
         break;
+      case engine::TagKind::Event:
+        break;
     }
     if (!possible) {
       problem(address, "the tag has no such row", "该标签没有此行");

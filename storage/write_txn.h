@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/bitmap.h"
+#include "engine/events.h"
 #include "engine/layout.h"
 #include "engine/result.h"
 #include "storage/record.h"
@@ -37,6 +38,29 @@ class WriteTxn {
   [[nodiscard]] Result<engine::FieldId> put_tag(TagRecord tag);
   /// Adds or replaces the records of these rows of a field.
   [[nodiscard]] Status put_values(engine::FieldId field, std::span<const ValueRecord> values);
+  /// All events (kind Event), in order of creation. `tags()` leaves them out; put_tag takes both.
+  [[nodiscard]] Result<std::vector<TagRecord>> events() const;
+  /// A field of no tag: a key's series, or a static list.
+  [[nodiscard]] Result<engine::FieldId> new_field();
+
+  /// Adds or replaces the segment of that name.
+  [[nodiscard]] Status put_segment(const SegmentRecord& segment);
+  /// NotFound. The rows of a static list go too.
+  [[nodiscard]] Status erase_segment(std::string_view name);
+  [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
+  [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
+
+  /// SchemaConflict when the id is known.
+  [[nodiscard]] Status put_load(const LoadRecord& load);
+  [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;
+
+  /// Removes all rows of days before `before` of every event's series. Says how many days of how
+  /// many series went.
+  struct Trimmed {
+    std::uint64_t series_days = 0;
+    std::uint64_t fragments = 0;
+  };
+  [[nodiscard]] Result<Trimmed> trim_events(engine::Day before);
 
   /// Gives the ids in order the indexes user_limit(), user_limit()+1, ... and adds them to the
   /// population. REQUIRES: none of them is known yet and no two are equal. Both directions are

@@ -56,17 +56,27 @@ class DemoCatalogue {
     add(TagKind::Date, "last_active", {"最近活跃"});
 
     const std::vector<NamedValue> goods = {{"beauty", {"美妆"}}, {"sports", {"运动"}}};
-    catalogue_.events = {{"purchase", {"购买"}, true, values_of(goods)},
-                         {"view", {"浏览"}, false, values_of(goods)},
-                         {"cart", {"加购"}, false, {}},
-                         {"login", {"登录"}, false, {}}};
-    catalogue_.segments = {"vip", "high_value", "高价值客户", "VIP 用户", "buyers"};
+    event("purchase", {"购买"}, values_of(goods)).has_amount = true;
+    event("view", {"浏览"}, values_of(goods));
+    event("cart", {"加购"}, {});
+    event("login", {"登录"}, {});
+    for (const char* name : {"vip", "high_value", "高价值客户", "VIP 用户", "buyers"}) {
+      catalogue_.segments.push_back({name, std::nullopt, 0});
+    }
     catalogue_.runnable = false;
   }
 
   [[nodiscard]] Catalogue take() && { return std::move(catalogue_); }
 
  private:
+  Event& event(std::string name, std::vector<std::string> aliases, std::vector<Value> keys) {
+    Event& added = catalogue_.events.emplace_back();
+    added.name = std::move(name);
+    added.aliases = std::move(aliases);
+    added.keys = std::move(keys);
+    return added;
+  }
+
   Tag& add(engine::TagKind kind, std::string name, std::vector<std::string> aliases = {}) {
     Tag tag;
     tag.name = std::move(name);
