@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/diagnostic.h"
+#include "server/segments.h"
 
 #include <chrono>
 #include <cstdint>
@@ -71,10 +72,49 @@ struct CheckArguments {
   std::optional<Format> format;  ///< unset: cards on a terminal, JSON otherwise
 };
 
+struct WhyArguments {
+  std::string db;
+  std::string id;
+  std::string expression;
+  std::optional<std::chrono::sys_days> as_of;
+  Format format = Format::Table;
+};
+
+struct CompleteArguments {
+  std::string db;
+  std::string catalogue_file;
+  std::string text;
+  std::uint32_t cursor = 0;  ///< code points before it
+  std::optional<std::chrono::sys_days> as_of;
+  Format format = Format::Table;
+};
+
+struct EventsArguments {
+  std::string db;
+  std::optional<std::chrono::sys_days> trim_before;  ///< `events trim`; else they are listed
+  Format format = Format::Table;
+};
+
+enum class SegmentAction : std::uint8_t { Save, List, Show, Rename, Delete, Dependents, Import };
+
+struct SegmentArguments {
+  std::string db;
+  SegmentAction action = SegmentAction::List;
+  std::string name;
+  std::string new_name;
+  std::string expression;
+  std::string file;
+  bool force = false;
+  server::SegmentCard card;
+  std::optional<std::chrono::sys_days> as_of;
+  Format format = Format::Table;
+};
+
 struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
-               VerifyArguments, CheckArguments>
+               VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
+               SegmentArguments>
       command;
 };
 

@@ -15,4 +15,9 @@ namespace tagline::cli {
 [[nodiscard]] int run(const VerifyArguments& arguments, Console& console);
 [[nodiscard]] int run(const CheckArguments& arguments, Console& console);
 
+[[nodiscard]] int run(const WhyArguments& arguments, Console& console);
+[[nodiscard]] int run(const CompleteArguments& arguments, Console& console);
+[[nodiscard]] int run(const EventsArguments& arguments, Console& console);
+[[nodiscard]] int run(const SegmentArguments& arguments, Console& console);
+
 }  // namespace tagline::cli

@@ -21,6 +21,7 @@ constexpr std::array kTable = {
     Row{ErrorCode::TooManyRejects, "too-many-rejects", Fault::Input},
     Row{ErrorCode::TooLarge, "too-large", Fault::Input},
     Row{ErrorCode::Busy, "busy", Fault::System},
+    Row{ErrorCode::InUse, "in-use", Fault::Input},
     Row{ErrorCode::ReadOnly, "read-only", Fault::System},
     Row{ErrorCode::WrongFormat, "wrong-format", Fault::System},
     Row{ErrorCode::Corrupt, "corrupt", Fault::System},

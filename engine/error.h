@@ -27,6 +27,7 @@ enum class ErrorCode : std::uint8_t {
   TooManyRejects,    ///< more rows were bad than the caller allows; nothing was committed
   TooLarge,          ///< a stated limit would be exceeded
   Busy,              ///< another process or a bounded queue holds what is needed; try again
+  InUse,             ///< other things depend on it; removing it has to be asked for explicitly
   ReadOnly,          ///< the database was opened for reading, or its folder cannot be written
   WrongFormat,       ///< not a Tagline database, or one of another format version
   Corrupt,           ///< bytes on disk are not what was written

@@ -2,10 +2,11 @@
 
 #include "dsl/lower.h"
 #include "engine/plan.h"
+#include "server/as_of.h"
 #include "server/explain.h"
 #include "server/number_range.h"
+#include "server/verdict.h"
 #include "server/vocabulary.h"
-#include "storage/time_zone.h"
 
 #include <algorithm>
 #include <array>
@@ -17,15 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using engine::TagKind;
 using storage::Snapshot;
-
-/// The day `today` means: given, or the server's clock in the database's zone.
-Result<std::chrono::sys_days> as_of_day(std::optional<std::chrono::sys_days> given,
-                                        const Snapshot& snapshot) {
-  if (given.has_value()) {
-    return *given;
-  }
-  return storage::day_in_zone(std::chrono::system_clock::now(), snapshot.time_zone());
-}
 
 /// A request checked against one snapshot and planned.
 struct Prepared {
@@ -133,6 +125,48 @@ Result<std::vector<std::string>> values_of_user(const Snapshot& snapshot,
   return texts;
 }
 
+Result<engine::UserIndex> known_user(const Snapshot& snapshot, std::string_view external_id) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto index, snapshot.find_user(external_id));
+  if (!index.has_value()) {
+    const std::string id(external_id);
+    return failure(ErrorCode::NotFound,
+                   {"there is no user with the id " + id, "没有编号为 " + id + " 的用户"},
+                   {"ids are matched exactly, case and leading zeros included",
+                    "编号须完全一致，包括大小写和前导零"});
+  }
+  return *index;
+}
+
+// Recursion is bounded as that of judge().
+void add_nodes(const Verdict& verdict, unsigned depth, std::vector<WhyNode>& nodes) {
+  nodes.push_back({verdict.text, depth, verdict.holds, verdict.decides});
+  for (const Verdict& operand : verdict.operands) {
+    add_nodes(operand, depth + 1, nodes);
+  }
+}
+
+Result<EventSummary> summarise_event(const Snapshot& snapshot, const storage::TagRecord& record) {
+  EventSummary summary;
+  summary.record = record;
+  TAGLINE_ASSIGN_OR_RETURN(const auto keys, snapshot.values(record.field));
+  for (const storage::ValueRecord& key : keys) {
+    summary.keys.push_back({key.name, key.aliases});
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto days, snapshot.event_days(record.field, {}));
+  summary.days = days.size();
+  if (!days.empty()) {
+    summary.first = std::chrono::sys_days(std::chrono::days(days.front().day));
+    summary.last = std::chrono::sys_days(std::chrono::days(days.back().day));
+  }
+  engine::Plan plan;
+  engine::Node node;
+  node.op = engine::Op::Did;
+  node.steps = {{record.field}};
+  const engine::NodeId root = plan.add(std::move(node));
+  TAGLINE_ASSIGN_OR_RETURN(summary.people, engine::count(plan, root, snapshot));
+  return summary;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Service>> Service::open(const std::string& folder,
@@ -185,6 +219,55 @@ Outcome<Answer> Service::query_ids(const QueryRequest& request, std::uint64_t li
   });
 }
 
+Outcome<Why> Service::why(std::string_view external_id, const QueryRequest& request) {
+  return store_->read([&](const Snapshot& snapshot) -> Outcome<Why> {
+    TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, known_user(snapshot, external_id));
+    auto prepared = prepare(request, snapshot);
+    if (!prepared.has_value()) {
+      return tl::unexpected(std::move(prepared).error());
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const Verdict verdict,
+                             judge(prepared->checked.bound, request.expression, prepared->catalogue,
+                                   snapshot, user, execute_options(request)));
+    Why why;
+    why.id = std::string(external_id);
+    why.expression = prepared->answer.expression;
+    why.as_of = prepared->answer.as_of;
+    why.warnings = std::move(prepared->answer.warnings);
+    why.member = verdict.holds;
+    add_nodes(verdict, 0, why.nodes);
+    TAGLINE_ASSIGN_OR_RETURN(why.changes,
+                             ways_to_turn(verdict, prepared->catalogue, snapshot, user));
+    return why;
+  });
+}
+
+Result<EventList> Service::events() {
+  return store_->read([](const Snapshot& snapshot) -> Result<EventList> {
+    EventList list;
+    TAGLINE_ASSIGN_OR_RETURN(list.population, snapshot.population());
+    list.time_zone = snapshot.time_zone();
+    TAGLINE_ASSIGN_OR_RETURN(list.loads, snapshot.loads());
+    TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.events());
+    for (const storage::TagRecord& record : records) {
+      TAGLINE_ASSIGN_OR_RETURN(auto summary, summarise_event(snapshot, record));
+      list.events.push_back(std::move(summary));
+    }
+    return list;
+  });
+}
+
+Result<storage::WriteTxn::Trimmed> Service::trim_events(std::chrono::sys_days before) {
+  storage::WriteTxn::Trimmed trimmed;
+  const std::int64_t day = std::clamp<std::int64_t>(before.time_since_epoch().count(),
+                                                    engine::kFirstDay, engine::kLastDay);
+  TAGLINE_RETURN_IF_ERROR(store_->write([&](storage::WriteTxn& txn) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(trimmed, txn.trim_events(static_cast<engine::Day>(day)));
+    return {};
+  }));
+  return trimmed;
+}
+
 Status Service::with_checker(std::optional<std::chrono::sys_days> as_of,
                              const std::function<void(const Checker&)>& fn) {
   return store_->read([&](const Snapshot& snapshot) -> Status {
@@ -213,20 +296,13 @@ Result<Catalog> Service::tags() {
 
 Result<UserProfile> Service::user(std::string_view external_id) {
   return store_->read([&](const Snapshot& snapshot) -> Result<UserProfile> {
-    TAGLINE_ASSIGN_OR_RETURN(const auto index, snapshot.find_user(external_id));
-    if (!index.has_value()) {
-      const std::string id(external_id);
-      return failure(ErrorCode::NotFound,
-                     {"there is no user with the id " + id, "没有编号为 " + id + " 的用户"},
-                     {"ids are matched exactly, case and leading zeros included",
-                      "编号须完全一致，包括大小写和前导零"});
-    }
+    TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex index, known_user(snapshot, external_id));
     UserProfile profile;
     profile.id = std::string(external_id);
-    profile.index = *index;
+    profile.index = index;
     TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.tags());
     for (const storage::TagRecord& record : records) {
-      TAGLINE_ASSIGN_OR_RETURN(auto values, values_of_user(snapshot, record, *index));
+      TAGLINE_ASSIGN_OR_RETURN(auto values, values_of_user(snapshot, record, index));
       if (!values.empty()) {
         profile.tags.push_back({record.name, record.kind, std::move(values)});
       }

@@ -9,6 +9,7 @@
 #include "engine/execute.h"
 #include "engine/result.h"
 #include "ingest/load.h"
+#include "server/what_if.h"
 #include "storage/store.h"
 #include "storage/verify.h"
 
@@ -47,11 +48,15 @@ struct QueryRequest {
   const engine::Budget* budget = nullptr;
 };
 
-/// The exact count at one node of the expression.
+/// The exact counts at one node of the expression. In an AND each clause is asked about those whom
+/// the clauses before it kept; elsewhere a node is asked about those its group is asked about.
 struct NodeCount {
-  std::string text;  ///< the node as the user wrote it
+  std::string text;  ///< the node as the user wrote it; below a segment, as its rule says
   unsigned depth = 0;
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;    ///< people it selects, taken alone
+  std::uint64_t entered = 0;  ///< people it was asked about
+  std::uint64_t kept = 0;     ///< of those, the ones it selects; the others are dropped
+  std::string dates;          ///< what its relative dates came to: "2024-05-17..2024-06-15"
 };
 
 struct Explanation {
@@ -62,6 +67,46 @@ struct Explanation {
       passes;  ///< those that changed something
   std::string program;
   engine::ExecuteStats stats;
+};
+
+/// One node of an expression as it stands for one user.
+struct WhyNode {
+  std::string text;
+  unsigned depth = 0;
+  bool holds = false;
+  bool decides = false;  ///< with the other deciding clauses it settles the outcome
+};
+
+struct Why {
+  std::string id;
+  std::string expression;  ///< canonical
+  std::chrono::sys_days as_of;
+  bool member = false;
+  std::vector<WhyNode> nodes;  ///< depth first
+  WaysOut changes;             ///< what would have to change for the opposite outcome
+  std::vector<dsl::Diagnostic> warnings;
+};
+
+struct KeySummary {
+  std::string name;
+  std::vector<std::string> aliases;
+};
+
+/// An event and what is stored of it.
+struct EventSummary {
+  storage::TagRecord record;
+  std::vector<KeySummary> keys;
+  std::uint64_t people = 0;  ///< who did it at least once
+  std::size_t days = 0;      ///< days with any
+  std::optional<std::chrono::sys_days> first;
+  std::optional<std::chrono::sys_days> last;
+};
+
+struct EventList {
+  std::vector<EventSummary> events;
+  std::vector<storage::LoadRecord> loads;  ///< oldest first
+  std::uint64_t population = 0;
+  std::string time_zone;
 };
 
 struct Answer {
@@ -131,6 +176,13 @@ class Service {
   using Checker = std::function<dsl::Checked(std::string_view)>;
   [[nodiscard]] Status with_checker(std::optional<std::chrono::sys_days> as_of,
                                     const std::function<void(const Checker&)>& fn);
+
+  /// Why one user is in a segment or out of it. NotFound when no user has this id.
+  [[nodiscard]] Outcome<Why> why(std::string_view external_id, const QueryRequest& request);
+
+  [[nodiscard]] Result<EventList> events();
+  /// Forgets events of days before `before`.
+  [[nodiscard]] Result<storage::WriteTxn::Trimmed> trim_events(std::chrono::sys_days before);
 
   [[nodiscard]] Result<Catalog> tags();
   /// NotFound when no user has this id.

@@ -1,5 +1,7 @@
 #include "server/vocabulary.h"
 
+#include "server/day_text.h"
+
 #include <unordered_map>
 #include <utility>
 
@@ -10,6 +12,64 @@ using engine::TagKind;
 
 bool has_values(TagKind kind) {
   return kind == TagKind::Category || kind == TagKind::Set;
+}
+
+Result<std::vector<dsl::Value>> values_of(const storage::Snapshot& snapshot,
+                                          engine::FieldId field) {
+  TAGLINE_ASSIGN_OR_RETURN(auto records, snapshot.values(field));
+  std::vector<dsl::Value> values;
+  values.reserve(records.size());
+  for (storage::ValueRecord& record : records) {
+    values.push_back({std::move(record.name), std::move(record.aliases), record.row});
+  }
+  return values;
+}
+
+Status add_events(const storage::Snapshot& snapshot, dsl::Catalogue& catalogue) {
+  TAGLINE_ASSIGN_OR_RETURN(auto records, snapshot.events());
+  for (storage::TagRecord& record : records) {
+    dsl::Event event;
+    event.name = std::move(record.name);
+    event.aliases = std::move(record.aliases);
+    event.has_amount = record.has_amount;
+    event.scale = record.scale;
+    event.unit = std::move(record.unit);
+    event.field = record.field;
+    TAGLINE_ASSIGN_OR_RETURN(event.keys, values_of(snapshot, record.field));
+    catalogue.events.push_back(std::move(event));
+  }
+  return {};
+}
+
+Status add_segments(const storage::Snapshot& snapshot, dsl::Catalogue& catalogue) {
+  TAGLINE_ASSIGN_OR_RETURN(auto records, snapshot.segments());
+  for (storage::SegmentRecord& record : records) {
+    dsl::Segment segment;
+    segment.name = std::move(record.name);
+    segment.list = record.list;
+    if (record.list == 0) {
+      segment.expression = std::move(record.expression);
+    }
+    catalogue.segments.push_back(std::move(segment));
+  }
+  return {};
+}
+
+/// What a part of a day's rows is called: "purchase 2024-06-15 count bit 2".
+std::string part_name(engine::RowId row) {
+  const std::uint32_t part = engine::part_of(row);
+  const std::string day =
+      " " + day_text(std::chrono::sys_days(std::chrono::days(engine::day_of(row))));
+  if (part == engine::kPresentPart) {
+    return day;
+  }
+  if (part < engine::kPlusPart) {
+    return day + " more bit " + std::to_string(part - engine::kExtraPart);
+  }
+  if (part < engine::kMinusPart) {
+    return day + " amount bit " + std::to_string(part - engine::kPlusPart);
+  }
+  return day + " refund bit " + std::to_string(part - engine::kMinusPart);
 }
 
 }  // namespace
@@ -29,14 +89,12 @@ Result<dsl::Catalogue> vocabulary_of(const storage::Snapshot& snapshot) {
     tag.max = record.max;
     tag.unit = record.unit;
     if (has_values(record.kind)) {
-      TAGLINE_ASSIGN_OR_RETURN(auto values, snapshot.values(record.field));
-      tag.values.reserve(values.size());
-      for (storage::ValueRecord& value : values) {
-        tag.values.push_back({std::move(value.name), std::move(value.aliases), value.row});
-      }
+      TAGLINE_ASSIGN_OR_RETURN(tag.values, values_of(snapshot, record.field));
     }
     catalogue.tags.push_back(std::move(tag));
   }
+  TAGLINE_RETURN_IF_ERROR(add_events(snapshot, catalogue));
+  TAGLINE_RETURN_IF_ERROR(add_segments(snapshot, catalogue));
   TAGLINE_ASSIGN_OR_RETURN(catalogue.population, snapshot.population());
   catalogue.people = [&snapshot](engine::RowKey row) -> std::optional<std::uint64_t> {
     const auto people = snapshot.cardinality(row);
@@ -50,9 +108,32 @@ engine::RowName row_names(const dsl::Catalogue& catalogue) {
   for (const dsl::Tag& tag : catalogue.tags) {
     by_field.emplace(tag.field, &tag);
   }
-  return [by_field = std::move(by_field)](engine::RowKey key) -> std::string {
+  std::unordered_map<engine::FieldId, std::string> others;  // series and static lists
+  for (const dsl::Event& event : catalogue.events) {
+    others.emplace(event.field, event.name);
+    for (const dsl::Value& key : event.keys) {
+      others.emplace(key.row, event.name + ":" + key.name);
+    }
+  }
+  std::unordered_map<engine::FieldId, std::string> lists;
+  for (const dsl::Segment& segment : catalogue.segments) {
+    if (segment.list != 0) {
+      lists.emplace(segment.list, "@" + segment.name);
+    }
+  }
+  return [by_field = std::move(by_field), series = std::move(others),
+          lists = std::move(lists)](engine::RowKey key) -> std::string {
     if (key == engine::kPopulationRow) {
       return "*";
+    }
+    if (key.field == engine::kComputedField) {
+      return "computed set " + std::to_string(key.row);
+    }
+    if (const auto found = series.find(key.field); found != series.end()) {
+      return found->second + (key.row == 0 ? std::string() : part_name(key.row));
+    }
+    if (const auto found = lists.find(key.field); found != lists.end()) {
+      return found->second;
     }
     const auto found = by_field.find(key.field);
     if (found == by_field.end()) {

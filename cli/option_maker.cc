@@ -1,0 +1,65 @@
+#include "cli/option_maker.h"
+
+#include "server/day_text.h"
+
+namespace tagline::cli {
+
+const std::map<std::string, Format> kFormats = {
+    {"table", Format::Table}, {"json", Format::Json}, {"csv", Format::Csv}};
+const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Table},
+                                                          {"json", Format::Json}};
+
+CLI::Validator plain_number() {
+  return {[](std::string& text) {
+            return text.find_first_not_of("0123456789.") == std::string::npos
+                       ? std::string()
+                       : "not a plain number: " + text;
+          },
+          ""};
+}
+
+CLI::App* OptionMaker::subcommand(CLI::App& parent, const char* name,
+                                  const std::string& description,
+                                  const std::string& example) const {
+  CLI::App* command = parent.add_subcommand(name, description);
+  command->footer(say("Example:\n  ", "示例：\n  ") + example + "\n");
+  return command;
+}
+
+void OptionMaker::add_db(CLI::App* command, std::string& db) const {
+  command->add_option("--db", db, say("folder of the database", "数据库目录"))
+      ->required()
+      ->type_name("DIR");
+}
+
+void OptionMaker::add_format(CLI::App* command, Format& format,
+                             const std::map<std::string, Format>& formats) const {
+  std::string names;
+  for (const auto& [name, value] : formats) {
+    names += (names.empty() ? "" : "|") + name;
+  }
+  command->add_option("--format", format, say("output: ", "输出格式：") + names)
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
+      ->type_name(names);
+}
+
+void OptionMaker::add_day(CLI::App* command, const char* option, std::string& day,
+                          const std::string& description) const {
+  const std::string message =
+      say("not a day in the form YYYY-MM-DD: ", "不是 YYYY-MM-DD 形式的日期：");
+  command->add_option(option, day, description)
+      ->check(CLI::Validator(
+          [message](std::string& text) {
+            return server::parse_day(text).has_value() ? std::string() : message + text;
+          },
+          "YYYY-MM-DD"))
+      ->type_name("DATE");
+}
+
+void OptionMaker::add_as_of(CLI::App* command, std::string& day) const {
+  add_day(command, "--as-of", day,
+          say("the day `today` means (default: today in the database's time zone)",
+              "“今天”指哪一天（默认：数据库时区的今天）"));
+}
+
+}  // namespace tagline::cli

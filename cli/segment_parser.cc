@@ -1,0 +1,114 @@
+#include "cli/segment_parser.h"
+
+#include "server/day_text.h"
+
+namespace tagline::cli {
+
+CLI::App* SegmentParser::action(SegmentAction action, const char* name,
+                                const std::string& description, const std::string& example) {
+  CLI::App* command = subcommand(*command_, name, description, example);
+  add_db(command, arguments_.db);
+  add_format(command, arguments_.format, kFormatsWithoutCsv);
+  actions_.emplace_back(command, action);
+  return command;
+}
+
+void SegmentParser::add_name(CLI::App* command) {
+  command->add_option("NAME", arguments_.name, say("the segment's name", "人群名称"))->required();
+}
+
+void SegmentParser::add_card(CLI::App* command) {
+  command
+      ->add_option("--title", arguments_.card.title_en,
+                   say("title in English", "英文标题"))
+      ->type_name("TEXT");
+  command
+      ->add_option("--title-zh", arguments_.card.title_zh,
+                   say("title in Chinese", "中文标题"))
+      ->type_name("TEXT");
+  command
+      ->add_option("--description", arguments_.card.description,
+                   say("what it is for", "用途说明"))
+      ->type_name("TEXT");
+  command->add_option("--owner", arguments_.card.owner, say("who answers for it", "负责人"))
+      ->type_name("WHO");
+  command
+      ->add_option("--label", arguments_.card.labels,
+                   say("a label for finding it; may be repeated", "便于查找的标记，可多次给出"))
+      ->type_name("WORD");
+}
+
+void SegmentParser::add_to(CLI::App& app) {
+  command_ = subcommand(app, "segment",
+                        say("save expressions under names and use them as @name",
+                            "把表达式存为人群，以 @名称 引用"),
+                        "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
+                        "tagline query --db shop '@buyers AND NOT churn_risk'");
+  command_->require_subcommand(1);
+
+  CLI::App* save = action(
+      SegmentAction::Save, "save",
+      say("save an expression; a name that is there gets the new one", "保存表达式；同名则更新"),
+      "tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --title 'Recent buyers'");
+  add_name(save);
+  save->add_option("EXPR", arguments_.expression, say("the segment expression", "人群表达式"))
+      ->required();
+  add_card(save);
+  add_as_of(save, as_of_);
+
+  CLI::App* list = action(SegmentAction::List, "list",
+                          say("list the segments with their counts", "列出人群及其人数"),
+                          "tagline segment list --db shop");
+  add_as_of(list, as_of_);
+
+  CLI::App* show = action(SegmentAction::Show, "show",
+                          say("show a segment: rule, count, what it uses and what uses it",
+                              "查看人群：规则、人数、引用与被引用"),
+                          "tagline segment show --db shop buyers");
+  add_name(show);
+  add_as_of(show, as_of_);
+
+  CLI::App* rename =
+      action(SegmentAction::Rename, "rename",
+             say("rename a segment; rules that name it are rewritten", "重命名，引用它的规则随之更新"),
+             "tagline segment rename --db shop buyers recent_buyers");
+  add_name(rename);
+  rename->add_option("NEW", arguments_.new_name, say("the new name", "新名称"))->required();
+
+  CLI::App* remove = action(SegmentAction::Delete, "delete",
+                            say("delete a segment that no other uses", "删除未被引用的人群"),
+                            "tagline segment delete --db shop buyers");
+  add_name(remove);
+  remove->add_flag("--force", arguments_.force,
+                   say("also when others use it; they cannot be computed afterwards",
+                       "即使被引用也删除（引用者将无法计算）"));
+
+  add_name(action(SegmentAction::Dependents, "dependents",
+                  say("list the segments that use this one", "列出引用该人群的人群"),
+                  "tagline segment dependents --db shop buyers"));
+
+  CLI::App* import = action(
+      SegmentAction::Import, "import",
+      say("make a static list from a file of ids, one a line", "由编号文件（每行一个）建立静态名单"),
+      "tagline segment import --db shop spring_mailing ids.txt");
+  add_name(import);
+  import
+      ->add_option("FILE", arguments_.file,
+                   say("file of ids, plain or .gz .xz .zst; - for standard input",
+                       "编号文件，可为 .gz .xz .zst；- 表示标准输入"))
+      ->required();
+  add_card(import);
+}
+
+SegmentArguments SegmentParser::arguments() const {
+  SegmentArguments arguments = arguments_;
+  for (const auto& [command, action] : actions_) {
+    if (command->parsed()) {
+      arguments.action = action;
+    }
+  }
+  arguments.as_of = server::parse_day(as_of_);
+  return arguments;
+}
+
+}  // namespace tagline::cli
