@@ -25,7 +25,7 @@ struct LoadOptions {
   double max_errors_share =
       0.01;                  ///< more bad rows than this share of all rows: nothing is committed
   std::string rejects_path;  ///< bad rows as CSV (file, line, reason, row); empty: not written
-  std::string id_column;     ///< when the schema is inferred: as InferOptions::id_column
+  std::string id_column;     ///< as InferOptions::id_column; over what a given schema says
   std::function<void(const Schema&)>
       on_schema;  ///< the schema used, once, before the first row is read
   std::function<void(const Progress&)>
