@@ -107,6 +107,7 @@ int run(const LoadArguments& arguments, Console& console) {
   open.mode = storage::OpenMode::Create;
   if (!arguments.time_zone.empty()) {
     open.time_zone = arguments.time_zone;
+    open.rezone_unused = true;
     if (const auto known = storage::check_time_zone(open.time_zone); !known.has_value()) {
       return console.report(known.error());
     }
