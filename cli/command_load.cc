@@ -125,6 +125,7 @@ int run(const LoadArguments& arguments, Console& console) {
   options.id_column = arguments.id_column;
   options.max_errors_share = arguments.max_errors_percent / 100.0;
   options.rejects_path = arguments.rejects_file;
+  options.schema_path = arguments.schema_file;
   if (!schema->has_value()) {
     options.on_schema = [&](const ingest::Schema& used) { show_schema(used, console); };
   }

@@ -62,6 +62,24 @@ Result<std::uint64_t> total_bytes(const std::vector<std::string>& files) {
   return known ? total : 0;
 }
 
+/// Opening the rejects file empties it: it must not be what is about to be read, or the database.
+Status spare_inputs(const storage::Store& store, const std::vector<std::string>& files,
+                    const LoadOptions& options) {
+  std::vector<std::string> inputs = files;
+  inputs.push_back(options.schema_path);
+  inputs.push_back((store.folder() / "data.mdb").string());
+  for (const std::string& input : inputs) {
+    std::error_code error;  // one of them does not exist: they are not the same
+    if (!options.rejects_path.empty() && !input.empty() &&
+        std::filesystem::equivalent(input, options.rejects_path, error)) {
+      return failure(ErrorCode::BadInput,
+                     {"the rejected rows would overwrite " + input, "拒绝行会覆盖文件 " + input},
+                     {"give another file for the rejected rows", "请为拒绝行指定另一个文件"});
+    }
+  }
+  return {};
+}
+
 /// Closes the queue and waits for the reading thread on every way out.
 class Reader {
  public:
@@ -286,6 +304,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
         {"name a file, or \"-\" for standard input", "请给出文件名，或用 “-” 表示标准输入"});
   }
   TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(files));
+  TAGLINE_RETURN_IF_ERROR(spare_inputs(store, files, options));
   Meter meter(options, bytes_total);
   std::unique_ptr<Input> first;
   Schema used;

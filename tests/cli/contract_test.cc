@@ -356,6 +356,20 @@ TEST_F(Contract, TooManyBadRowsCommitNothing) {
   EXPECT_EQ(query({"--ids", "*"}).out, "u1\nu2\nu3\nu4\nu8\n");
 }
 
+TEST_F(Contract, RejectsNeverOverwriteWhatIsRead) {
+  const std::string file = folder_.path("customers.csv");
+  const Outcome infer = run_tagline({"infer", file});
+  const std::string schema = folder_.write("schema.json", infer.out);
+  for (const std::string& target :
+       {file, folder_.path("./customers.csv"), schema, db_ + "/data.mdb"}) {
+    const Outcome run =
+        run_tagline({"load", "--db", db_, "--schema", schema, "--rejects", target, file});
+    EXPECT_EQ(run.status, 1) << target;
+    EXPECT_NE(run.err.find("would overwrite"), std::string::npos) << run.err;
+  }
+  EXPECT_EQ(run_tagline({"load", "--db", db_, "--schema", schema, file}).status, 0);
+}
+
 TEST_F(Contract, ExplainShowsCountsAtEveryNode) {
   const Outcome run = query({"--explain", "--format", "json", "city:tier1 AND NOT vip"});
   ASSERT_EQ(run.status, 0) << run.err;
