@@ -35,7 +35,7 @@ struct LoadArguments {
 
 struct QueryArguments {
   std::string db;
-  std::string expression;
+  std::optional<std::string> expression;  ///< an empty one is the user's, a missing one is usage
   std::string batch_file;
   std::optional<std::chrono::sys_days> as_of;
   Format format = Format::Table;
@@ -66,7 +66,7 @@ struct VerifyArguments {
 struct CheckArguments {
   std::string db;
   std::string catalogue_file;
-  std::string expression;
+  std::optional<std::string> expression;
   bool batch = false;
   std::optional<std::chrono::sys_days> as_of;
   std::optional<Format> format;  ///< unset: cards on a terminal, JSON otherwise

@@ -17,16 +17,16 @@ namespace {
 using Check = std::function<dsl::Checked(std::string_view)>;
 
 int check_one(const CheckArguments& arguments, const Check& check, Console& console) {
-  const dsl::Checked checked = check(arguments.expression);
+  const dsl::Checked checked = check(*arguments.expression);
   const bool cards =
       arguments.format.has_value() ? *arguments.format == Format::Table : console.out_is_terminal();
   if (cards) {
-    console.report(checked.ok ? checked.warnings : checked.errors, arguments.expression);
+    console.report(checked.ok ? checked.warnings : checked.errors, *arguments.expression);
     if (checked.ok) {
       console.out(checked.canonical + "\n");
     }
   } else {
-    console.out(server::checked_json(checked, arguments.expression) + "\n");
+    console.out(server::checked_json(checked, *arguments.expression) + "\n");
   }
   return checked.ok ? kFine : kInputAtFault;
 }
@@ -102,6 +102,13 @@ int run(const CheckArguments& arguments, Console& console) {
   if (arguments.db.empty() == arguments.catalogue_file.empty()) {
     console.err(console.say({"error: say where the names come from: --db DIR or --catalogue FILE\n",
                              "错误：请用 --db DIR 或 --catalogue FILE 指明名称来源\n"}));
+    return kUsage;
+  }
+  if (!arguments.batch && !arguments.expression.has_value()) {
+    console.err(console.say(
+        {"error: an expression is missing\nhint:  give one, or --batch to read them from standard "
+         "input\n",
+         "错误：缺少表达式\n提示：请写出表达式，或用 --batch 从标准输入读取\n"}));
     return kUsage;
   }
   return arguments.db.empty() ? run_with_catalogue(arguments, console)

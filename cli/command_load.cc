@@ -107,6 +107,7 @@ int run(const LoadArguments& arguments, Console& console) {
   open.mode = storage::OpenMode::Create;
   if (!arguments.time_zone.empty()) {
     open.time_zone = arguments.time_zone;
+    open.rezone_unused = true;
     if (const auto known = storage::check_time_zone(open.time_zone); !known.has_value()) {
       return console.report(known.error());
     }
@@ -124,6 +125,7 @@ int run(const LoadArguments& arguments, Console& console) {
   options.id_column = arguments.id_column;
   options.max_errors_share = arguments.max_errors_percent / 100.0;
   options.rejects_path = arguments.rejects_file;
+  options.schema_path = arguments.schema_file;
   if (!schema->has_value()) {
     options.on_schema = [&](const ingest::Schema& used) { show_schema(used, console); };
   }

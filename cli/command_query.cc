@@ -110,13 +110,13 @@ std::string csv_line(const Answer& answer) {
 }
 
 int run_count(const QueryArguments& arguments, server::Service& service, Console& console) {
-  const auto answer = service.query(request_of(arguments, arguments.expression));
+  const auto answer = service.query(request_of(arguments, *arguments.expression));
   if (!answer.has_value()) {
-    return report_refusal(answer.error(), arguments.expression, arguments.format, console);
+    return report_refusal(answer.error(), *arguments.expression, arguments.format, console);
   }
   switch (arguments.format) {
     case Format::Json:
-      console.out(server::answer_json(*answer, arguments.expression) + "\n");
+      console.out(server::answer_json(*answer, *arguments.expression) + "\n");
       return kFine;
     case Format::Csv:
       console.out(kCsvHeader + csv_line(*answer));
@@ -128,7 +128,7 @@ int run_count(const QueryArguments& arguments, server::Service& service, Console
   if (answer->explanation.has_value()) {
     print_explanation(*answer, console);
   }
-  console.report(answer->warnings, arguments.expression);
+  console.report(answer->warnings, *arguments.expression);
   return kFine;
 }
 
@@ -154,9 +154,9 @@ int run_ids(const QueryArguments& arguments, server::Service& service, Console& 
     return true;
   };
   const auto answer =
-      service.query_ids(request_of(arguments, arguments.expression), arguments.limit, sink);
+      service.query_ids(request_of(arguments, *arguments.expression), arguments.limit, sink);
   if (!answer.has_value()) {
-    return report_refusal(answer.error(), arguments.expression, arguments.format, console);
+    return report_refusal(answer.error(), *arguments.expression, arguments.format, console);
   }
   if (!headed) {
     console.out("id\n");
@@ -246,7 +246,7 @@ int run_batch(const QueryArguments& arguments, server::Service& service, Console
 }  // namespace
 
 int run(const QueryArguments& arguments, Console& console) {
-  if (arguments.expression.empty() && arguments.batch_file.empty()) {
+  if (!arguments.expression.has_value() && arguments.batch_file.empty()) {
     console.err(console.say(
         {"error: an expression is missing\nhint:  tagline query --db " + arguments.db +
              " 'age >= 18'\n",

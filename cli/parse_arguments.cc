@@ -1,14 +1,19 @@
 // The only file that knows CLI11.
 #include "cli/arguments.h"
 #include "cli/exit_status.h"
+#include "cli/language.h"
+#include "cli/usage_error.h"
 #include "cli/version.h"
 #include "server/day_text.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
+#include <algorithm>
+#include <functional>
+#include <iostream>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tagline::cli {
 namespace {
@@ -19,29 +24,6 @@ const std::map<std::string, Format> kFormats = {
     {"table", Format::Table}, {"json", Format::Json}, {"csv", Format::Csv}};
 const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Table},
                                                           {"json", Format::Json}};
-
-/// --lang decides the language of --help too, so it is looked for before CLI11 runs.
-Language language_of(int argc, char** argv) {
-  const auto read = [](std::string_view name) {
-    return name.substr(0, 2) == "zh" ? Language::Chinese : Language::English;
-  };
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--lang" && i + 1 < argc) {
-      return read(argv[i + 1]);
-    }
-    if (argument.substr(0, 7) == "--lang=") {
-      return read(argument.substr(7));
-    }
-  }
-  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') {
-      return read(value);
-    }
-  }
-  return Language::English;
-}
 
 CLI::Validator day_validator(const std::string& message) {
   return {[message](std::string& text) {
@@ -89,11 +71,19 @@ class Parser {
   }
 
   [[nodiscard]] std::variant<Arguments, int> parse(int argc, char** argv) {
+    std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    shield_expression(arguments);
+    const std::string given = arguments.empty() ? "" : arguments.front();
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
-      app_.parse(argc, argv);
+      app_.name("tagline");
+      app_.parse(std::move(arguments));
     } catch (const CLI::ParseError& outcome) {
-      const int status = app_.exit(outcome);
-      return status == 0 ? kFine : kUsage;
+      if (outcome.get_exit_code() == 0) {
+        return app_.exit(outcome);  // --help, --version
+      }
+      report(outcome, given);
+      return kUsage;
     }
     result_.language = language_;
     if (chosen(infer_command_)) {
@@ -111,17 +101,60 @@ class Parser {
       result_.command = verify_;
     } else {
       check_.as_of = server::parse_day(as_of_);
-      if (check_format_->count() > 0) {
-        check_.format = check_format_value_;
-      }
       result_.command = check_;
     }
     return result_;
   }
 
  private:
-  [[nodiscard]] std::string say(const char* en, const char* zh) const {
+  [[nodiscard]] std::string say(const std::string& en, const std::string& zh) const {
     return language_ == Language::Chinese ? zh : en;
+  }
+
+  /// What is wrong, and where to read on. `given`: the first argument.
+  void report(const CLI::ParseError& outcome, const std::string& given) const {
+    const auto chosen_commands = app_.get_subcommands();
+    const std::string command = chosen_commands.empty() ? "" : chosen_commands[0]->get_name() + " ";
+    const bool misspelt = command.empty() && !given.empty() && given.front() != '-';
+    const Text wrong = misspelt ? Text{"there is no command " + given, "没有命令 " + given}
+                                : usage_error(outcome.what());
+    std::cerr << say("error: ", "错误：") << (language_ == Language::Chinese ? wrong.zh : wrong.en)
+              << "\n"
+              << say("hint:  tagline ", "提示：tagline ") << command
+              << say("--help shows how it is used\n", "--help 显示用法\n");
+  }
+
+  /// `-vip` is an expression (not vip), but looks like options; moved behind "--" it does not.
+  void shield_expression(std::vector<std::string>& arguments) const {
+    const CLI::App* command = nullptr;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const std::string& argument = arguments[i];
+      const bool dashed = argument.size() > 1 && argument.front() == '-';
+      if (command == nullptr && !dashed) {
+        command = argument == "query"   ? query_command_
+                  : argument == "check" ? check_command_
+                                        : nullptr;
+        if (command == nullptr) {
+          return;
+        }
+      } else if (argument == "--") {
+        return;
+      } else if (argument.starts_with("--")) {
+        const CLI::Option* option = option_named(command, argument);
+        i += option != nullptr && option->get_expected_max() > 0 ? 1U : 0U;  // over its value
+      } else if (command != nullptr && dashed && argument != "-h") {
+        const std::string expression = argument;
+        arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+        arguments.insert(arguments.end(), {"--", expression});
+        return;
+      }
+    }
+  }
+
+  [[nodiscard]] const CLI::Option* option_named(const CLI::App* command,
+                                                const std::string& name) const {
+    const CLI::Option* own = command == nullptr ? nullptr : command->get_option_no_throw(name);
+    return own != nullptr ? own : app_.get_option_no_throw(name);
   }
 
   [[nodiscard]] static bool chosen(const CLI::App* command) { return command->parsed(); }
@@ -139,14 +172,30 @@ class Parser {
         ->type_name("DIR");
   }
 
-  void add_format(CLI::App* command, Format& format, const std::map<std::string, Format>& formats) {
+  CLI::Option* add_format(CLI::App* command, const std::map<std::string, Format>& formats,
+                          const std::string& note, std::function<void(Format)> keep) {
     std::string names;
     for (const auto& [name, value] : formats) {
       names += (names.empty() ? "" : "|") + name;
     }
-    command->add_option("--format", format, say("output: ", "输出格式：") + names)
-        ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
+    const auto lower = [](std::string text) { return CLI::detail::to_lower(std::move(text)); };
+    const CLI::Validator known(
+        [formats, lower, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
+            std::string& text) {
+          return formats.count(lower(text)) > 0 ? std::string() : wrong + text;
+        },
+        "");
+    return command
+        ->add_option_function<std::string>(
+            "--format",
+            [formats, lower, keep](const std::string& text) { keep(formats.at(lower(text))); },
+            say("output: ", "输出格式：") + names + note)
+        ->check(known)
         ->type_name(names);
+  }
+
+  void add_format(CLI::App* command, Format& format, const std::map<std::string, Format>& formats) {
+    add_format(command, formats, "", [&format](Format chosen) { format = chosen; });
   }
 
   void add_as_of(CLI::App* command) {
@@ -187,17 +236,17 @@ class Parser {
                      say("CSV or NDJSON, plain or .gz .xz .zst; - for standard input",
                          "CSV 或 NDJSON 文件，可为 .gz .xz .zst；- 表示标准输入"))
         ->required();
-    CLI::Option* schema =
-        load_command_
-            ->add_option("--schema", load_.schema_file,
-                         say("schema as printed by `tagline infer` (default: infer one)",
-                             "schema 文件，即 tagline infer 的输出（默认自动推断）"))
-            ->type_name("FILE");
     load_command_
-        ->add_option("--id", load_.id_column,
-                     say("column that holds the user id", "用户编号所在的列"))
-        ->type_name("COL")
-        ->excludes(schema);
+        ->add_option("--schema", load_.schema_file,
+                     say("schema as printed by `tagline infer` (default: infer one)",
+                         "schema 文件，即 tagline infer 的输出（默认自动推断）"))
+        ->type_name("FILE");
+    load_command_
+        ->add_option(
+            "--id", load_.id_column,
+            say("column that holds the user id, whatever the schema says; #row: the row number",
+                "用户编号所在的列（优先于 schema）；#row 表示行号"))
+        ->type_name("COL");
     load_command_
         ->add_option("--rejects", load_.rejects_file,
                      say("write rows that could not be loaded to this CSV file",
@@ -321,14 +370,10 @@ class Parser {
                 "从标准输入逐行读取 {\"expression\": 文本}，逐行输出 JSON"))
         ->excludes(expression);
     add_as_of(check_command_);
-    check_format_ =
-        check_command_
-            ->add_option("--format", check_format_value_,
-                         say("output: json|table (default: table on a terminal)",
-                             "输出格式：json|table（终端默认 table）"))
-            ->transform(
-                CLI::CheckedTransformer(kFormatsWithoutCsv, CLI::ignore_case).description(""))
-            ->type_name("json|table");
+    add_format(
+        check_command_, kFormatsWithoutCsv,
+        say(" (default: table on a terminal, else json)", "（默认：终端为 table，否则 json）"),
+        [this](Format format) { check_.format = format; });
   }
 
   Language language_;
@@ -343,7 +388,6 @@ class Parser {
   UserArguments user_;
   VerifyArguments verify_;
   CheckArguments check_;
-  Format check_format_value_ = Format::Table;
   CLI::App* infer_command_ = nullptr;
   CLI::App* load_command_ = nullptr;
   CLI::App* query_command_ = nullptr;
@@ -351,7 +395,6 @@ class Parser {
   CLI::App* user_command_ = nullptr;
   CLI::App* verify_command_ = nullptr;
   CLI::App* check_command_ = nullptr;
-  CLI::Option* check_format_ = nullptr;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace tagline::dsl {
 namespace {
@@ -131,27 +132,78 @@ void report_fraction(const Reading& reading, const TermValue& value, const Decim
       });
 }
 
+/// A number as typed, among those that can be stored.
+struct Place {
+  enum class Side : std::uint8_t { Below, Among, Above };  ///< Below, Above: of all of them
+  Side side = Side::Among;
+  Scaled number;
+};
+
+[[nodiscard]] Place place_of(const Decimal& number, unsigned digits) {
+  if (const auto scaled = scale(number, digits)) {
+    return {Place::Side::Among, *scaled};
+  }
+  return {number.negative ? Place::Side::Below : Place::Side::Above, {}};
+}
+
+/// The least storable number that is above the place, or on it when `included`. Empty: there is
+/// none.
+[[nodiscard]] std::optional<std::int64_t> least_from(const Place& place, bool included) {
+  switch (place.side) {
+    case Place::Side::Below:
+      return kNumberMin;
+    case Place::Side::Above:
+      return std::nullopt;
+    case Place::Side::Among:
+      break;
+  }
+  if (included && place.number.exact) {
+    return place.number.floor;
+  }
+  return place.number.floor == kNumberMax ? std::nullopt : std::optional(place.number.floor + 1);
+}
+
+/// The greatest storable number that is below the place, or on it when `included`. Empty: there is
+/// none.
+[[nodiscard]] std::optional<std::int64_t> greatest_to(const Place& place, bool included) {
+  switch (place.side) {
+    case Place::Side::Below:
+      return std::nullopt;
+    case Place::Side::Above:
+      return kNumberMax;
+    case Place::Side::Among:
+      break;
+  }
+  const std::int64_t step = included || !place.number.exact ? 0 : 1;
+  return place.number.floor - step < kNumberMin ? std::nullopt
+                                                : std::optional(place.number.floor - step);
+}
+
+/// The ends of what a value and its comparison stand for. Empty: no number that can be stored is
+/// that large or that small.
+[[nodiscard]] std::optional<Interval> storable(Comparison comparison, const NumberWord& word,
+                                               unsigned digits) {
+  std::optional<std::int64_t> low = kNumberMin;
+  std::optional<std::int64_t> high = kNumberMax;
+  const bool greater = comparison == Comparison::Greater || comparison == Comparison::GreaterEqual;
+  const bool less = comparison == Comparison::Less || comparison == Comparison::LessEqual;
+  if (word.low.has_value() && !less) {
+    low = least_from(place_of(*word.low, digits), comparison != Comparison::Greater);
+  }
+  if (word.high.has_value() && !greater) {
+    high = greatest_to(place_of(*word.high, digits), comparison != Comparison::Less);
+  }
+  return low.has_value() && high.has_value() ? std::optional(Interval{*low, *high}) : std::nullopt;
+}
+
 /// The interval a value and its comparison stand for. Empty: something was wrong. An interval whose
 /// low is above its high: no number of this scale lies there.
 [[nodiscard]] std::optional<Interval> interval_of(const Reading& reading, const TermValue& value,
                                                   const NumberWord& word) {
   const NumberDomain& domain = reading.domain;
-  std::optional<Scaled> low;
-  std::optional<Scaled> high;
-  for (const auto& [number, scaled] : {std::pair(&word.low, &low), std::pair(&word.high, &high)}) {
-    if (!number->has_value()) {
-      continue;
-    }
-    if ((*number)->has_point && !domain.fractions_allowed) {
+  for (const auto* number : {&word.low, &word.high}) {
+    if (number->has_value() && (*number)->has_point && !domain.fractions_allowed) {
       report_fraction(reading, value, **number);
-      return std::nullopt;
-    }
-    *scaled = scale(**number, domain.scale);
-    if (!scaled->has_value()) {
-      reading.checking.report.error("out-of-range", value.span, [&value] {
-        return Wording{
-            "out-of-range/huge", "out-of-range+check", {slot("value", value.word.text)}, {}};
-      });
       return std::nullopt;
     }
   }
@@ -159,26 +211,17 @@ void report_fraction(const Reading& reading, const TermValue& value, const Decim
     report_reversed(reading, value, word);
     return std::nullopt;
   }
-  // A number between two that the scale can write: from it on means from the next one on.
-  const auto from = [](const Scaled& number) {
-    return number.exact ? number.floor : number.floor + 1;
-  };
-  switch (reading.term.comparison) {
-    case Comparison::Greater:
-      return Interval{low->floor + 1, kNumberMax};
-    case Comparison::GreaterEqual:
-      return Interval{from(*low), kNumberMax};
-    case Comparison::Less:
-      return Interval{kNumberMin, low->exact ? low->floor - 1 : low->floor};
-    case Comparison::LessEqual:
-      return Interval{kNumberMin, low->floor};
-    case Comparison::None:
-    case Comparison::Is:
-    case Comparison::IsNot:
-      break;
+  const auto interval = storable(reading.term.comparison, word, domain.scale);
+  if (!interval.has_value() && reading.term.comparison == Comparison::IsNot) {
+    return Interval{kNumberMax, kNumberMin};  // differs from every number there is
   }
-  return Interval{low.has_value() ? from(*low) : kNumberMin,
-                  high.has_value() ? high->floor : kNumberMax};
+  if (!interval.has_value()) {
+    reading.checking.report.error("out-of-range", value.span, [&value] {
+      return Wording{
+          "out-of-range/huge", "out-of-range+check", {slot("value", value.word.text)}, {}};
+    });
+  }
+  return interval;
 }
 
 /// Reports a value that is no single number where a comparison needs one.

@@ -59,7 +59,7 @@ std::strong_ordering compare(const Decimal& a, const Decimal& b) {
 }
 
 std::optional<Scaled> scale(const Decimal& value, unsigned digits) {
-  constexpr std::int64_t kMagnitudeMax = INT64_MAX - 1;
+  constexpr std::int64_t kMagnitudeMax = INT64_MAX;  // what storage holds, either sign
   const bool exact = value.fraction.size() <= digits;
   std::int64_t magnitude = 0;
   const auto push = [&magnitude](char digit) {
@@ -83,11 +83,7 @@ std::optional<Scaled> scale(const Decimal& value, unsigned digits) {
   if (!value.negative) {
     return Scaled{magnitude, exact};
   }
-  if (exact) {
-    return Scaled{-magnitude, true};
-  }
-  return magnitude == kMagnitudeMax ? std::nullopt
-                                    : std::optional<Scaled>(Scaled{-magnitude - 1, false});
+  return exact ? Scaled{-magnitude, true} : Scaled{-magnitude - 1, false};
 }
 
 std::string with_separators(std::uint64_t count) {

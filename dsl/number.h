@@ -25,8 +25,7 @@ struct Scaled {
   std::int64_t floor = 0;  ///< the greatest whole number that is not above value * 10^scale
   bool exact = true;       ///< nothing was cut off
 };
-/// Empty when the result is not within [-(2^63 - 2), 2^63 - 2], so that callers may step one beyond
-/// it.
+/// Empty when value * 10^digits is beyond 2^63 - 1 either way: no stored number lies there.
 [[nodiscard]] std::optional<Scaled> scale(const Decimal& value, unsigned digits);
 
 /// 182340 -> "182,340".

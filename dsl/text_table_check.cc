@@ -126,7 +126,7 @@ constexpr TextRow kRows[] = {
     {"out-of-range/minus", "{tag} is never below {min}, and {value} is minus {words}", "{tag} 不会小于 {min}，而 {value} 表示负 {plain}"},
     {"out-of-range/did", "did(...) finds people who did it at least once", "did(...) 只找做过至少一次的人"},
     {"out-of-range/option", "{tag} is never below {min}", "{tag} 不会小于 {min}"},
-    {"out-of-range/huge", "{value} has more digits than any number here", "{value} 的位数超过了这里的任何数字"},
+    {"out-of-range/huge", "{value} is beyond every number that can be stored", "{value} 超出可存储的数字范围"},
     {"out-of-range/far", "{value} reaches beyond the years 1 to 9999", "{value} 超出了公元 1 年到 9999 年"},
     {"out-of-range/zero", "{value} is no time at all", "{value} 是空的时间段"},
     {"out-of-range/at-least", "{value} of {count} can never be met", "{count} 个条件里不可能满足 {value} 个"},

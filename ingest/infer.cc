@@ -20,8 +20,6 @@
 namespace tagline::ingest {
 namespace {
 
-constexpr std::string_view kRowNumber = "#row";
-
 /// Nearly every row has one, and nearly all differ: a few blank or repeated ids are bad rows of a
 /// good file, and must not turn a customer file into one of anonymous rows.
 bool is_key(const ColumnEvidence& column) {
@@ -31,18 +29,64 @@ bool is_key(const ColumnEvidence& column) {
          column.values.size() * 100 >= column.filled() * kNearly;
 }
 
-/// The column of the id: the one asked for, or the first with an identifier's name that is a key.
-Result<std::optional<std::size_t>> find_id(const Evidence& evidence, const std::string& wanted) {
+/// Most of the different values (of the first few) are users.
+Result<bool> holds_users(const ColumnEvidence& column, const InferOptions& options) {
+  constexpr std::uint32_t kLookedUp = 200;
+  const auto looked = std::min(kLookedUp, static_cast<std::uint32_t>(column.values.size()));
+  std::uint32_t users = 0;
+  for (std::uint32_t i = 0; i < looked; ++i) {
+    TAGLINE_ASSIGN_OR_RETURN(const bool known, options.is_user(column.values.at(i)));
+    users += known ? 1U : 0U;
+  }
+  return users * 2 > looked;
+}
+
+/// The rows of a file without ids are users 1, 2, 3 and so on. In a database whose users have other
+/// ids that would make as many people nobody has heard of.
+Status check_row_numbers(const InferOptions& options) {
+  TAGLINE_ASSIGN_OR_RETURN(const bool numbered, options.is_user("1"));
+  if (numbered) {
+    return {};
+  }
+  return failure(
+      ErrorCode::SchemaConflict,
+      {"no column of the file looks like the id of the database's users: none is named "
+       "like one and holds a different value in nearly every row",
+       "文件中没有像用户标识的列：没有一列既以标识命名、又几乎每行取值不同"},
+      {"name the column: --id COLUMN; to make every row a user of its own: --id \"#row\"",
+       "请指明该列：--id 列名；若每行就是一个新用户：--id \"#row\""});
+}
+
+/// The column of the id: the one asked for, or the first with an identifier's name that is a key or
+/// holds users of the database.
+Result<std::optional<std::size_t>> guess_id(const Evidence& evidence, const InferOptions& options) {
+  for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
+    if (is_id_name(evidence.columns[i].name) && is_key(evidence.columns[i])) {
+      return i;
+    }
+  }
+  if (!options.is_user) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
+    if (is_id_name(evidence.columns[i].name)) {
+      TAGLINE_ASSIGN_OR_RETURN(const bool users, holds_users(evidence.columns[i], options));
+      if (users) {
+        return i;
+      }
+    }
+  }
+  TAGLINE_RETURN_IF_ERROR(check_row_numbers(options));
+  return std::nullopt;
+}
+
+Result<std::optional<std::size_t>> find_id(const Evidence& evidence, const InferOptions& options) {
+  const std::string& wanted = options.id_column;
   if (wanted == kRowNumber) {
     return std::nullopt;
   }
   if (wanted.empty()) {
-    for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
-      if (is_id_name(evidence.columns[i].name) && is_key(evidence.columns[i])) {
-        return i;
-      }
-    }
-    return std::nullopt;
+    return guess_id(evidence, options);
   }
   Schema asked;
   asked.id_column = wanted;
@@ -172,8 +216,7 @@ Result<Schema> infer_sample(std::string_view sample, bool complete, const InferO
   const FileShape shape = sniff(sample);
   TAGLINE_ASSIGN_OR_RETURN(const Evidence evidence,
                            gather(sample, complete, shape, options.sample_rows));
-  TAGLINE_ASSIGN_OR_RETURN(const std::optional<std::size_t> id,
-                           find_id(evidence, options.id_column));
+  TAGLINE_ASSIGN_OR_RETURN(const std::optional<std::size_t> id, find_id(evidence, options));
   Schema schema;
   schema.format = shape.format;
   schema.delimiter = shape.delimiter;

@@ -5,7 +5,10 @@
 #include "ingest/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <deque>
+#include <optional>
 #include <simdjson.h>
 #include <string>
 #include <string_view>
@@ -51,6 +54,42 @@ bool is_json_number(std::string_view text) {
   return text.empty();
 }
 
+/// 1.5e3 as 1500, exactly: programs write numbers like that, and nothing else in JSON looks so. As
+/// written when there is no exponent, or one so large that no tag could hold the number.
+std::optional<std::string> without_exponent(std::string_view number) {
+  constexpr int kExponentMax = 40;
+  const std::size_t mark = number.find_first_of("eE");
+  if (mark == std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string_view power = number.substr(mark + 1);
+  power.remove_prefix(power.front() == '+' ? 1 : 0);
+  int exponent = 0;
+  const auto read = std::from_chars(power.data(), power.data() + power.size(), exponent);
+  if (read.ec != std::errc() || exponent < -kExponentMax || exponent > kExponentMax) {
+    return std::nullopt;
+  }
+  std::string_view mantissa = number.substr(0, mark);
+  const bool negative = mantissa.front() == '-';
+  mantissa.remove_prefix(negative ? 1 : 0);
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  std::string digits(mantissa.substr(0, point));
+  digits += mantissa.substr(std::min(point + 1, mantissa.size()));
+  auto whole = static_cast<std::ptrdiff_t>(point) + exponent;  // digits before the point
+  if (whole <= 0) {
+    digits.insert(0, static_cast<std::size_t>(1 - whole), '0');
+    whole = 1;
+  }
+  const auto before = static_cast<std::size_t>(whole);
+  digits.resize(std::max(digits.size(), before), '0');
+  const std::size_t first = std::min(digits.find_first_not_of('0'), before - 1);
+  std::string text = digits.substr(first, before - first);
+  if (before < digits.size()) {
+    text += "." + digits.substr(before);
+  }
+  return negative ? "-" + text : text;
+}
+
 }  // namespace
 
 struct JsonReader::Rep {
@@ -64,8 +103,9 @@ struct JsonReader::Rep {
 
   LineReader lines;
   ondemand::parser parser;
-  std::vector<char> padded;  ///< the line, with the padding simdjson reads past
-  std::string lists;         ///< elements of the row's lists; never grows while a row is read
+  std::vector<char> padded;           ///< the line, with the padding simdjson reads past
+  std::deque<std::string> rewritten;  ///< cells of the row that are not in the line as they are:
+                                      ///< lists, and numbers without their exponent
 };
 
 simdjson::error_code JsonReader::Rep::read_list(ondemand::value value, CellKind& kind,
@@ -74,7 +114,7 @@ simdjson::error_code JsonReader::Rep::read_list(ondemand::value value, CellKind&
   if (const auto error = value.get_array().get(array); error != simdjson::SUCCESS) {
     return error;
   }
-  const std::size_t begin = lists.size();
+  std::string list;
   kind = CellKind::List;
   for (auto element : array) {
     ondemand::value inner;
@@ -96,10 +136,10 @@ simdjson::error_code JsonReader::Rep::read_list(ondemand::value value, CellKind&
       return error;
     }
     if (element_kind == CellKind::Text) {
-      lists.append(element_text).push_back(kListEnd);
+      list.append(element_text).push_back(kListEnd);
     }
   }
-  text = std::string_view(lists).substr(begin);
+  text = rewritten.emplace_back(std::move(list));
   return simdjson::SUCCESS;
 }
 
@@ -115,7 +155,13 @@ simdjson::error_code JsonReader::Rep::read_value(ondemand::value value, CellKind
       return value.get_string().get(text);
     case ondemand::json_type::number:
       text = trim(value.raw_json_token());
-      return is_json_number(text) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+      if (!is_json_number(text)) {
+        return simdjson::NUMBER_ERROR;
+      }
+      if (auto plain = without_exponent(text)) {
+        text = rewritten.emplace_back(std::move(*plain));
+      }
+      return simdjson::SUCCESS;
     case ondemand::json_type::boolean: {
       bool truth = false;
       const auto error = value.get_bool().get(truth);
@@ -201,8 +247,7 @@ Result<RowStatus> JsonReader::next(Row& row) {
   row.in_text = false;
   rep.padded.assign(line.size() + simdjson::SIMDJSON_PADDING, ' ');
   std::copy(line.begin(), line.end(), rep.padded.begin());
-  rep.lists.clear();
-  rep.lists.reserve(2 * line.size());
+  rep.rewritten.clear();
   const simdjson::error_code error = rep.read_object(row);
   if (error != simdjson::SUCCESS) {
     const std::string cause = simdjson::error_message(error);

@@ -62,6 +62,24 @@ Result<std::uint64_t> total_bytes(const std::vector<std::string>& files) {
   return known ? total : 0;
 }
 
+/// Opening the rejects file empties it: it must not be what is about to be read, or the database.
+Status spare_inputs(const storage::Store& store, const std::vector<std::string>& files,
+                    const LoadOptions& options) {
+  std::vector<std::string> inputs = files;
+  inputs.push_back(options.schema_path);
+  inputs.push_back((store.folder() / "data.mdb").string());
+  for (const std::string& input : inputs) {
+    std::error_code error;  // one of them does not exist: they are not the same
+    if (!options.rejects_path.empty() && !input.empty() &&
+        std::filesystem::equivalent(input, options.rejects_path, error)) {
+      return failure(ErrorCode::BadInput,
+                     {"the rejected rows would overwrite " + input, "拒绝行会覆盖文件 " + input},
+                     {"give another file for the rejected rows", "请为拒绝行指定另一个文件"});
+    }
+  }
+  return {};
+}
+
 /// Closes the queue and waits for the reading thread on every way out.
 class Reader {
  public:
@@ -220,24 +238,31 @@ Status read_rows(RowSource& source, Loader& loader, Rejects& rejects, const Load
   return rejects.check(loader.rows(), options.max_errors_share);
 }
 
-/// The first file, opened, and the schema its beginning suggests.
-Result<Schema> infer_first(storage::Store& store, const std::string& file,
-                           const LoadOptions& options, std::unique_ptr<Input>& first) {
+/// The schema the beginning of a file suggests, given what the database holds.
+Result<Schema> infer_for(const storage::Snapshot& snapshot, Input& input,
+                         const LoadOptions& options) {
   InferOptions infer_options;
   infer_options.id_column = options.id_column;
-  TAGLINE_ASSIGN_OR_RETURN(
-      infer_options.known_tags,
-      store.read([](const storage::Snapshot& snapshot) { return snapshot.tags(); }));
+  TAGLINE_ASSIGN_OR_RETURN(infer_options.known_tags, snapshot.tags());
+  if (snapshot.user_limit() > 0) {
+    infer_options.is_user = [&snapshot](std::string_view id) -> Result<bool> {
+      TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
+      return user.has_value();
+    };
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const std::string_view sample, input.peek(kSampleBytes));
+  return infer_sample(sample, input.peeked_all(), infer_options);
+}
+
+/// The first file, opened, and the schema for it.
+Result<Schema> infer_first(storage::Store& store, const std::string& file,
+                           const LoadOptions& options, std::unique_ptr<Input>& first) {
   TAGLINE_ASSIGN_OR_RETURN(first, Input::open(file));
-  const auto sample = first->peek(kSampleBytes);
-  if (!sample.has_value()) {
-    return tl::unexpected(in_file(first->name(), sample.error()));
-  }
-  auto schema = infer_sample(*sample, first->peeked_all(), infer_options);
-  if (!schema.has_value()) {
-    return tl::unexpected(in_file(first->name(), schema.error()));
-  }
-  return schema;
+  auto schema = store.read(
+      [&](const storage::Snapshot& snapshot) { return infer_for(snapshot, *first, options); });
+  return schema.has_value()
+             ? std::move(schema)
+             : Result<Schema>(tl::unexpected(in_file(first->name(), schema.error())));
 }
 
 /// JSON's own true and false are yes and no for every flag, whatever words the schema adds.
@@ -279,11 +304,15 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
         {"name a file, or \"-\" for standard input", "请给出文件名，或用 “-” 表示标准输入"});
   }
   TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(files));
+  TAGLINE_RETURN_IF_ERROR(spare_inputs(store, files, options));
   Meter meter(options, bytes_total);
   std::unique_ptr<Input> first;
   Schema used;
   if (schema.has_value()) {
     used = *schema;
+    if (!options.id_column.empty()) {
+      used.id_column = options.id_column == kRowNumber ? "" : options.id_column;
+    }
   } else {
     TAGLINE_ASSIGN_OR_RETURN(used, infer_first(store, files.front(), options, first));
   }

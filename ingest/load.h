@@ -25,7 +25,8 @@ struct LoadOptions {
   double max_errors_share =
       0.01;                  ///< more bad rows than this share of all rows: nothing is committed
   std::string rejects_path;  ///< bad rows as CSV (file, line, reason, row); empty: not written
-  std::string id_column;     ///< when the schema is inferred: as InferOptions::id_column
+  std::string schema_path;   ///< where the schema was read from, so that rejects_path spares it
+  std::string id_column;     ///< as InferOptions::id_column; over what a given schema says
   std::function<void(const Schema&)>
       on_schema;  ///< the schema used, once, before the first row is read
   std::function<void(const Progress&)>
@@ -59,8 +60,8 @@ struct LoadReport {
 /// schema it is inferred from the first file, with the database's tags as known tags; all files
 /// share it. Columns are found by header name, so their order may differ between files, and columns
 /// the schema does not name are ignored; a column the schema names and a file lacks is BadSchema.
-/// SchemaConflict: a column's kind or scale contradicts the tag the database has. TooManyRejects.
-/// BadInput. DiskFull.
+/// rejects_path names one of the files: BadInput, before it is opened. SchemaConflict: a column's
+/// kind or scale contradicts the tag the database has. TooManyRejects. BadInput. DiskFull.
 [[nodiscard]] Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& schema,
                                       const std::vector<std::string>& files,
                                       const LoadOptions& options);

@@ -31,6 +31,9 @@ Text wrong_columns(std::size_t found, std::size_t expected) {
 }  // namespace
 
 Error in_file(const std::string& file, const Error& error) {
+  if (error.message().en.starts_with(file + " ")) {
+    return error;  // names the file already
+  }
   return Error(error.code(), {file + ": " + error.message().en, file + "：" + error.message().zh},
                error.hint());
 }

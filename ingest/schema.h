@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tagline::ingest {
@@ -47,6 +48,9 @@ struct Column {
   std::string source;
   std::string owner;
 };
+
+/// What `--id` and the options say for "the row number is the id".
+inline constexpr std::string_view kRowNumber = "#row";
 
 struct Schema {
   FileFormat format = FileFormat::Csv;

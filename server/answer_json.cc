@@ -1,5 +1,6 @@
 #include "server/answer_json.h"
 
+#include "dsl/unicode.h"
 #include "server/day_text.h"
 #include "server/json_reader.h"
 #include "server/number_range.h"
@@ -21,20 +22,15 @@ Json text_json(const Text& text) {
   return Json{{"en", text.en}, {"zh-CN", text.zh}};
 }
 
-/// UTF-16 units before a code point of `text`, for JavaScript editors. Code points that are not
-/// valid UTF-8 count one.
+/// UTF-16 units before a code point of `text`, for JavaScript editors. A byte that is not UTF-8 is
+/// a code point of its own, and one unit, as it is for the scan.
 std::size_t utf16_offset(std::string_view text, std::uint32_t code_point) {
   std::size_t units = 0;
-  std::uint32_t point = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) {
-      continue;
-    }
-    if (point++ == code_point) {
-      break;
-    }
-    units += byte >= 0xF0U ? 2 : 1;
+  std::size_t at = 0;
+  for (std::uint32_t point = 0; point < code_point && at < text.size(); ++point) {
+    const dsl::Decoded next = dsl::decode_at(text, at);
+    units += next.valid && next.point > 0xFFFF ? 2 : 1;
+    at += next.bytes;
   }
   return units;
 }

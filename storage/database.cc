@@ -111,8 +111,26 @@ Result<Opened> open_for_reading(const std::filesystem::path& folder) {
   return Opened{std::move(lock), std::move(unlocked)};
 }
 
+/// LMDB maps lock.mdb before it has blocks on the disk: on a full one the first touch of the map
+/// would end the process.
+Status check_space(const std::filesystem::path& folder) {
+  constexpr std::uint64_t kFilesOfNewDatabase = 128ULL << 10U;
+  struct statvfs status {};
+  if (statvfs(folder.c_str(), &status) != 0 ||
+      std::uint64_t{status.f_bavail} * status.f_frsize >= kFilesOfNewDatabase) {
+    return {};
+  }
+  return failure(ErrorCode::DiskFull,
+                 {"the disk of " + folder.string() + " is full: no room for a new database",
+                  folder.string() + " 所在磁盘已满，无法新建数据库"},
+                 {"free some space and try again", "请腾出空间后重试"});
+}
+
 Result<Opened> open_for_writing(const std::filesystem::path& folder, DataFile file,
                                 const OpenOptions& options) {
+  if (file != DataFile::Lmdb) {
+    TAGLINE_RETURN_IF_ERROR(check_space(folder));
+  }
   TAGLINE_ASSIGN_OR_RETURN(auto lock, WriterLock::take(folder));
   const std::uint64_t map_bytes = std::clamp(options.map_bytes, kMapBytesMin, kMapBytesMax);
   TAGLINE_ASSIGN_OR_RETURN(
@@ -137,6 +155,19 @@ Status initialise(LmdbEnvironment& environment, const OpenOptions& options) {
   }
   TAGLINE_RETURN_IF_ERROR(environment.open_key_spaces(LmdbEnvironment::Missing::Create));
   TAGLINE_ASSIGN_OR_RETURN(auto txn, environment.begin_write());
+  TAGLINE_RETURN_IF_ERROR(write_meta(txn, meta));
+  return txn.commit();
+}
+
+/// The zone of `options` for a database that exists and has never been written to.
+Status rezone(LmdbEnvironment& environment, const OpenOptions& options) {
+  TAGLINE_ASSIGN_OR_RETURN(auto txn, environment.begin_write());
+  TAGLINE_ASSIGN_OR_RETURN(MetaRecord meta, read_meta(txn));
+  if (meta.version != 0 || meta.time_zone == options.time_zone) {
+    return {};
+  }
+  TAGLINE_RETURN_IF_ERROR(check_time_zone(options.time_zone));
+  meta.time_zone = options.time_zone;
   TAGLINE_RETURN_IF_ERROR(write_meta(txn, meta));
   return txn.commit();
 }
@@ -201,6 +232,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
     return tl::unexpected(meta.error().code() == ErrorCode::WrongFormat
                               ? in_folder(folder, meta.error())
                               : meta.error());
+  }
+  if (options.mode == OpenMode::Create && options.rezone_unused) {
+    TAGLINE_RETURN_IF_ERROR(rezone(database->environment, options));
   }
   return database;
 }

@@ -25,6 +25,9 @@ struct OpenOptions {
   OpenMode mode = OpenMode::Read;
   std::string time_zone =
       "Asia/Shanghai";  ///< IANA zone of a database made now; fixed for its life
+  /// Gives the zone to a database nothing was ever written to as well: what a first load that
+  /// failed leaves behind must not decide for the next. Create only.
+  bool rezone_unused = false;
   std::uint64_t map_bytes =
       64ULL << 20U;  ///< first size of the memory map of a new database; it grows by itself
 };

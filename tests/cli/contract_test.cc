@@ -102,6 +102,105 @@ TEST_F(Contract, ExitStatuses) {
   EXPECT_EQ(run_tagline({"verify", "--db", db_}).status, 0);
 }
 
+TEST_F(Contract, AnEmptyExpressionIsTheUsersFaultAMissingOneIsUsage) {
+  EXPECT_EQ(query({""}).status, 1);
+  EXPECT_EQ(run_tagline({"check", "--db", db_, ""}).status, 1);
+  EXPECT_EQ(run_tagline({"check", "--db", db_}).status, 2);
+}
+
+TEST_F(Contract, AnExpressionMayBeginWithADash) {
+  EXPECT_EQ(query({"-vip", "--ids"}).out, "u2\nu3\n");
+  EXPECT_EQ(query({"--ids", "--limit", "1", "-vip"}).out, "u2\n");
+  EXPECT_EQ(query({"--ids", "--", "-vip"}).out, "u2\nu3\n");
+  EXPECT_EQ(json::parse(run_tagline({"check", "-vip", "--db", db_}).out).at("canonical"),
+            "NOT vip");
+  EXPECT_EQ(query({"-vip", "vip"}).status, 2);
+}
+
+TEST_F(Contract, UsageErrorsAreInBothLanguages) {
+  const auto says = [](std::vector<std::string> arguments, const std::string& en,
+                       const std::string& zh) {
+    Outcome run = run_tagline(arguments);
+    EXPECT_EQ(run.status, 2) << en;
+    EXPECT_NE(run.err.find("error: " + en + "\nhint:  tagline "), std::string::npos) << run.err;
+    arguments.insert(arguments.end(), {"--lang", "zh-CN"});
+    run = run_tagline(arguments);
+    EXPECT_EQ(run.status, 2) << zh;
+    EXPECT_NE(run.err.find("错误：" + zh + "\n提示：tagline "), std::string::npos) << run.err;
+  };
+  says({"quer", "--db", "x"}, "there is no command quer", "没有命令 quer");
+  says({"verify"}, "--db is missing", "缺少 --db");
+  says({"verify", "--db", "x", "--fast"}, "--fast is not expected here", "不认识 --fast");
+  says({"verify", "--db", "x", "--db", "y"}, "--db was given 2 times", "--db 给了 2 次");
+  says({"query", "--db", "x", "vip", "--limit", "3"}, "--limit needs --ids",
+       "--limit 须与 --ids 同用");
+  says({"query", "--db", "x", "vip", "--format", "xml"}, "--format: one of csv|json|table, not xml",
+       "--format: 应为 csv|json|table，而不是 xml");
+  says({"check", "--db", "x", "--catalogue", "y", "vip"}, "--db cannot be used with --catalogue",
+       "--db 不能与 --catalogue 同用");
+  says({"load", "--db", "x", "y", "--max-errors", "101"}, "--max-errors is a percentage, not 101",
+       "--max-errors 是 0 到 100 的百分比，不能是 101");
+}
+
+TEST_F(Contract, NumbersAtTheEndsOfWhatCanBeStored) {
+  const std::string schema = folder_.write("s.json", R"({"id": {"column": "id"}, "columns": [
+      {"column": "n", "kind": "number", "scale": 0}, {"column": "d", "kind": "number", "scale": 9}]})");
+  const std::string file = folder_.write("ends.csv",
+                                         "id,n,d\n"
+                                         "a,9223372036854775807,9223372036.854775807\n"
+                                         "b,-9223372036854775807,-9223372036.854775807\n"
+                                         "c,9223372036854775806,0.000000001\nd,,\n");
+  const std::string db = folder_.path("ends");
+  ASSERT_EQ(run_tagline({"load", "--db", db, "--schema", schema, file}).status, 0);
+  const auto ids = [&](const std::string& expression) {
+    std::string text = run_tagline({"query", "--db", db, "--ids", expression}).out;
+    std::erase(text, '\n');
+    return text;
+  };
+  EXPECT_EQ(ids("n:9223372036854775807"), "a");
+  EXPECT_EQ(ids("n >= 9223372036854775807"), "a");
+  EXPECT_EQ(ids("n > 9223372036854775806"), "a");
+  EXPECT_EQ(ids("n < 9223372036854775807"), "bc");
+  EXPECT_EQ(ids("n:-9223372036854775807"), "b");
+  EXPECT_EQ(ids("n <= -9223372036854775807"), "b");
+  EXPECT_EQ(ids("n != 9223372036854775807"), "bc");
+  EXPECT_EQ(ids("d:9223372036.854775807"), "a");
+  EXPECT_EQ(ids("d < -9223372036.8547758065"), "b");
+  EXPECT_EQ(ids("d >= -9223372036.8547758075"), "abc");
+  // Beyond every number: nobody is an error, everybody is not.
+  EXPECT_EQ(ids("n < 99999999999999999999"), "abc");
+  EXPECT_EQ(ids("n:0..99999999999999999999"), "ac");
+  EXPECT_EQ(ids("n != 99999999999999999999"), "abc");
+  EXPECT_EQ(run_tagline({"query", "--db", db, "n > 99999999999999999999"}).status, 1);
+  EXPECT_EQ(run_tagline({"query", "--db", db, "n > 9223372036854775807"}).status, 1);
+}
+
+TEST_F(Contract, IdGoesBeforeTheSchemas) {
+  const std::string schema = folder_.write(
+      "s.json",
+      R"({"id": {"row_number": true}, "columns": [{"column": "city", "kind": "category"}]})");
+  const std::string file = folder_.write("people.csv", "name,city\nx,a\ny,b\n");
+  const std::string db = folder_.path("named");
+  ASSERT_EQ(run_tagline({"load", "--db", db, "--schema", schema, "--id", "name", file}).status, 0);
+  EXPECT_EQ(run_tagline({"query", "--db", db, "--ids", "*"}).out, "x\ny\n");
+}
+
+TEST_F(Contract, AFailedFirstLoadDoesNotFixTheZone) {
+  const std::string db = folder_.path("zone");
+  ASSERT_EQ(run_tagline({"load", "--db", db, folder_.write("bad.csv", "id,id\n")}).status, 1);
+  const std::string file = folder_.path("customers.csv");
+  ASSERT_EQ(run_tagline({"load", "--db", db, "--time-zone", "UTC", file}).status, 0);
+  EXPECT_EQ(run_tagline({"load", "--db", db, "--time-zone", "Asia/Tokyo", file}).status, 1);
+}
+
+TEST_F(Contract, PositionsAfterABadByteAreRightForEditorsToo) {
+  const json fault =
+      json::parse(run_tagline({"check", "--db", db_, "a\xff"}).out).at("errors").at(0);
+  EXPECT_EQ(fault.at("at"), 2);
+  EXPECT_EQ(fault.at("length"), 1);
+  EXPECT_EQ(fault.at("utf16"), (json{{"from", 1}, {"to", 2}}));
+}
+
 TEST_F(Contract, EverySubcommandHasHelpWithAnExample) {
   for (const char* command : {"infer", "load", "query", "tags", "user", "verify", "check"}) {
     const Outcome run = run_tagline({command, "--help"});
@@ -255,6 +354,20 @@ TEST_F(Contract, TooManyBadRowsCommitNothing) {
       run_tagline({"load", "--db", db_, "--max-errors", "60", "--rejects", rejects, bad});
   EXPECT_EQ(taken.status, 0) << taken.err;
   EXPECT_EQ(query({"--ids", "*"}).out, "u1\nu2\nu3\nu4\nu8\n");
+}
+
+TEST_F(Contract, RejectsNeverOverwriteWhatIsRead) {
+  const std::string file = folder_.path("customers.csv");
+  const Outcome infer = run_tagline({"infer", file});
+  const std::string schema = folder_.write("schema.json", infer.out);
+  for (const std::string& target :
+       {file, folder_.path("./customers.csv"), schema, db_ + "/data.mdb"}) {
+    const Outcome run =
+        run_tagline({"load", "--db", db_, "--schema", schema, "--rejects", target, file});
+    EXPECT_EQ(run.status, 1) << target;
+    EXPECT_NE(run.err.find("would overwrite"), std::string::npos) << run.err;
+  }
+  EXPECT_EQ(run_tagline({"load", "--db", db_, "--schema", schema, file}).status, 0);
 }
 
 TEST_F(Contract, ExplainShowsCountsAtEveryNode) {

@@ -37,13 +37,28 @@ TEST(JsonReader, ValuesKeepTheirText) {
   EXPECT_EQ(
       read(
           R"({"id":"u1","n":-12.50,"e":1E3,"big":123456789012345678901234567890,"t":true,"f":false,"z":null})"),
-      (Rows{"1 id=u1t n=-12.50t e=1E3t big=123456789012345678901234567890t t=truet f=falset z=n"}));
+      (Rows{
+          "1 id=u1t n=-12.50t e=1000t big=123456789012345678901234567890t t=truet f=falset z=n"}));
   EXPECT_EQ(read("{\"a\":\"\\u4e0a\\u6d77\\n\"}\n\n  \r\n{\"b\":[]}\r\n"),
             (Rows{"1 a=上海\nt", "4 b=["}));
   EXPECT_EQ(read(R"({"l":["a",1,null,true,"b c"]})"), (Rows{"1 l=a/1/true/b c/["}));
   EXPECT_EQ(read(R"({"o":{"x":[1,{"y":2}]},"after":1,"m":[[1],2]})"),
             (Rows{"1 o={ after=1t m=2/{"}));
   EXPECT_EQ(read("{}"), (Rows{"1"}));
+}
+
+TEST(JsonReader, ExponentsAreWrittenOutExactly) {
+  const std::pair<const char*, const char*> numbers[] = {
+      {"1e2", "100"},           {"-2.50e+1", "-25.0"},
+      {"1.5E-3", "0.0015"},     {"0e5", "0"},
+      {"12345e-3", "12.345"},   {"-0.1e1", "-1"},
+      {"123.456e2", "12345.6"}, {"9007199254740993e0", "9007199254740993"},
+      {"1e-2", "0.01"},         {"10.0e-1", "1.00"},
+      {"1e41", "1e41"},         {"1e-99999999999", "1e-99999999999"}};
+  for (const auto& [written, plain] : numbers) {
+    EXPECT_EQ(read("{\"n\":" + std::string(written) + ",\"l\":[" + written + ",\"1e2\"]}"),
+              (Rows{"1 n=" + std::string(plain) + "t l=" + plain + "/1e2/["}));
+  }
 }
 
 TEST(JsonReader, BadLinesAreBadAndReadingGoesOn) {

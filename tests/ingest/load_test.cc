@@ -94,6 +94,34 @@ TEST(Load, LastRowOfAUserWins) {
   EXPECT_EQ(values->front().name, "b");
 }
 
+TEST(Load, UpdatesOfUsersAreNotTakenForRowsWithoutIds) {
+  Database database;
+  database.must_load("id,city\nu1,a\nu2,b\nu3,b\n");
+  // Half the rows are of one user: no key by itself, but they are users.
+  database.must_load("id,city\nu1,b\nu1,c\n");
+  const Content expected = {
+      {"u1", {{"city", {"c"}}}}, {"u2", {{"city", {"b"}}}}, {"u3", {{"city", {"b"}}}}};
+  EXPECT_EQ(database.content(), expected);
+  // Nobody has heard of users 1 and 2.
+  for (const char* text : {"city\na\nb\n", "id,city\nx1,a\nx1,b\n", "id,city\n,a\n"}) {
+    const auto refused = database.load_text(text);
+    ASSERT_FALSE(refused.has_value()) << text;
+    EXPECT_EQ(refused.error().code(), ErrorCode::SchemaConflict);
+    EXPECT_NE(refused.error().hint().en.find("--id"), std::string::npos);
+  }
+  EXPECT_EQ(database.content(), expected);
+  database.expect_clean();
+}
+
+TEST(Load, RowNumbersMayBeLoadedAgain) {
+  Database database;
+  database.must_load("city\na\nb\n");
+  database.must_load("city\nb\nb\nc\n");
+  EXPECT_EQ(
+      database.content(),
+      (Content{{"1", {{"city", {"b"}}}}, {"2", {{"city", {"b"}}}}, {"3", {{"city", {"c"}}}}}));
+}
+
 TEST(Load, SetsReplaceOrAdd) {
   Database database;
   Column replace = column("likes", TagKind::Set);

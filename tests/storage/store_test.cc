@@ -74,6 +74,27 @@ TEST(StoreOpen, ANewDatabaseIsEmptyAndKeepsItsZone) {
   }));
 }
 
+TEST(StoreOpen, ADatabaseNothingWasWrittenToTakesAnotherZoneWhenAsked) {
+  const Folder folder;
+  OpenOptions options;
+  options.mode = OpenMode::Create;
+  options.time_zone = "UTC";
+  const auto zone = [](Store& store) {
+    return must(store.read(
+        [](const Snapshot& snapshot) -> Result<std::string> { return snapshot.time_zone(); }));
+  };
+  EXPECT_EQ(zone(*must(Store::open(folder.path(), options))), "UTC");
+  options.time_zone = "Europe/Paris";
+  options.rezone_unused = true;
+  {
+    const auto store = must(Store::open(folder.path(), options));
+    EXPECT_EQ(zone(*store), "Europe/Paris");
+    must(store->write([](WriteTxn& txn) { return add_users(txn, 0, 1); }));
+  }
+  options.time_zone = "UTC";
+  EXPECT_EQ(zone(*must(Store::open(folder.path(), options))), "Europe/Paris");
+}
+
 TEST(StoreOpen, WhatIsNotThereIsNotFoundAndNothingIsMade) {
   const Folder folder;
   EXPECT_EQ(open_error(folder.path() / "none", OpenMode::Read), ErrorCode::NotFound);

@@ -1,0 +1,85 @@
+#include "cli/usage_error.h"
+
+#include <array>
+#include <optional>
+
+namespace tagline::cli {
+namespace {
+
+/// A sentence of CLI11 around what it is about: `begin` FIRST `middle` SECOND `end`.
+struct Pattern {
+  std::string_view begin;
+  std::string_view middle;  ///< empty: there is no second part
+  std::string_view end;
+  std::string_view en;  ///< {1} and {2} stand for the parts
+  std::string_view zh;
+};
+constexpr std::array<Pattern, 13> kPatterns = {{
+    {"A subcommand is required", "", "", "a command is missing", "缺少命令"},
+    {"", "", " is required", "{1} is missing", "缺少 {1}"},
+    {"The following argument was not expected: ", "", "", "{1} is not expected here", "不认识 {1}"},
+    {"The following arguments were not expected: ", "", "", "{1} are not expected here",
+     "不认识 {1}"},
+    {"", " excludes ", "", "{1} cannot be used with {2}", "{1} 不能与 {2} 同用"},
+    {"", " requires ", "", "{1} needs {2}", "{1} 须与 {2} 同用"},
+    {"Could not convert: ", " = ", "", "{1} cannot be {2}", "{1} 不能是 {2}"},
+    {"", ": 1 required ", " missing", "{1} needs a value", "{1} 后面缺少值"},
+    {"", ": Value ", " not in range 0.000000 to 100.000000", "{1} is a percentage, not {2}",
+     "{1} 是 0 到 100 的百分比，不能是 {2}"},
+    {"", ": Value ", " not in range 1 to 1024", "{1} is a number from 1 to 1024, not {2}",
+     "{1} 是 1 到 1024 的数，不能是 {2}"},
+    {"", ": ", " not in {en,zh-CN,zh}", "{1} is en or zh-CN, not {2}",
+     "{1} 是 en 或 zh-CN，不能是 {2}"},
+    {"", ": not a plain number: ", "", "{1} is a plain number, not {2}",
+     "{1} 是普通数字，不能是 {2}"},
+    {"", ": At Most 1 required but received ", "", "{1} was given {2} times", "{1} 给了 {2} 次"},
+}};
+
+struct Parts {
+  std::string_view first;
+  std::string_view second;
+};
+
+std::optional<Parts> match(const Pattern& pattern, std::string_view sentence) {
+  if (!sentence.starts_with(pattern.begin) || !sentence.ends_with(pattern.end) ||
+      sentence.size() < pattern.begin.size() + pattern.end.size()) {
+    return std::nullopt;
+  }
+  sentence.remove_prefix(pattern.begin.size());
+  sentence.remove_suffix(pattern.end.size());
+  if (pattern.middle.empty()) {
+    return Parts{sentence, {}};
+  }
+  const std::size_t at = sentence.find(pattern.middle);
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return Parts{sentence.substr(0, at), sentence.substr(at + pattern.middle.size())};
+}
+
+std::string filled(std::string_view text, const Parts& parts) {
+  std::string result;
+  while (!text.empty()) {
+    if (text.starts_with("{1}") || text.starts_with("{2}")) {
+      result += text[1] == '1' ? parts.first : parts.second;
+      text.remove_prefix(3);
+    } else {
+      result.push_back(text.front());
+      text.remove_prefix(1);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Text usage_error(std::string_view sentence) {
+  for (const Pattern& pattern : kPatterns) {
+    if (const auto parts = match(pattern, sentence)) {
+      return {filled(pattern.en, *parts), filled(pattern.zh, *parts)};
+    }
+  }
+  return {std::string(sentence), std::string(sentence)};
+}
+
+}  // namespace tagline::cli
