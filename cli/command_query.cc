@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/explanation.h"
 #include "cli/read_file.h"
+#include "cli/refusal.h"
 #include "cli/table.h"
 #include "server/answer_json.h"
 #include "server/day_text.h"
@@ -22,20 +24,6 @@ constexpr unsigned kOtherCells = 50;
 
 double seconds_of(const Answer& answer) {
   return std::chrono::duration<double>(answer.elapsed).count();
-}
-
-/// Prints why a request was refused; returns the exit status.
-int report_refusal(const server::Refusal& refusal, const std::string& expression, Format format,
-                   Console& console) {
-  if (refusal.error.has_value()) {
-    return console.report(*refusal.error);
-  }
-  if (format == Format::Json) {
-    console.out(server::faults_json(refusal.diagnostics, expression) + "\n");
-  } else {
-    console.report(refusal.diagnostics, expression);
-  }
-  return kInputAtFault;
 }
 
 server::QueryRequest request_of(const QueryArguments& arguments, std::string expression) {
@@ -64,41 +52,6 @@ void print_facts(const Answer& answer, Console& console) {
                               bar(answer.count, answer.population, kBarCells));
   line({"as of", "日期"}, server::day_text(answer.as_of) + " (" + answer.time_zone + ")");
   line({"time", "用时"}, duration_text(seconds_of(answer)));
-}
-
-void print_explanation(const Answer& answer, Console& console) {
-  const server::Explanation& explanation = *answer.explanation;
-  Table nodes({{console.say({"condition", "条件"}), Align::Left, 80},
-               {console.say({"people", "人数"}), Align::Right},
-               {console.say({"share", "占比"}), Align::Right},
-               {""}});
-  for (const server::NodeCount& node : explanation.nodes) {
-    nodes.add({std::string(std::size_t{2} * node.depth, ' ') + node.text, grouped(node.count),
-               percent(node.count, answer.population),
-               bar(node.count, answer.population, kBarCells / 2)});
-  }
-  console.out("\n" + nodes.text(2));
-  console.out("\n" + console.say({"plan as written\n", "原始计划\n"}) + explanation.plan_written);
-  console.out("\n" + console.say({"plan as run\n", "执行计划\n"}) + explanation.plan_rewritten);
-  std::string passes;
-  for (const auto& [name, time] : explanation.passes) {
-    passes += (passes.empty() ? "" : ", ") + name + " (" +
-              duration_text(std::chrono::duration<double>(time).count()) + ")";
-  }
-  console.out(console.say({"rewrites: ", "改写："}) +
-              (passes.empty() ? console.say({"none", "无"}) : passes) + "\n");
-  console.out("\n" +
-              console.say({"program, once a block of 65,536 users\n",
-                           "程序（每 65,536 个用户执行一遍）\n"}) +
-              explanation.program);
-  const engine::ExecuteStats& stats = explanation.stats;
-  console.out("\n" + console.say({"fragments read in place ", "原地读取片段 "}) +
-              grouped(stats.fragments_borrowed) + console.say({", copied ", "，复制 "}) +
-              grouped(stats.fragments_copied) + console.say({"; containers ", "；容器 "}) +
-              grouped(stats.containers_read) + console.say({"; payload bytes ", "；字节 "}) +
-              grouped(stats.payload_bytes) + console.say({"; blocks run ", "；执行块 "}) +
-              grouped(stats.blocks_run) + console.say({", skipped ", "，跳过 "}) +
-              grouped(stats.blocks_skipped) + "\n");
 }
 
 constexpr const char* kCsvHeader = "expression,count,population,as_of,elapsed_us\n";

@@ -2,6 +2,8 @@
 
 #include "server/day_text.h"
 
+#include <utility>
+
 namespace tagline::cli {
 
 const std::map<std::string, Format> kFormats = {
@@ -32,22 +34,42 @@ void OptionMaker::add_db(CLI::App* command, std::string& db) const {
       ->type_name("DIR");
 }
 
-void OptionMaker::add_format(CLI::App* command, Format& format,
-                             const std::map<std::string, Format>& formats) const {
+CLI::Option* OptionMaker::add_format(CLI::App* command,
+                                     const std::map<std::string, Format>& formats,
+                                     const std::string& note,
+                                     std::function<void(Format)> keep) const {
   std::string names;
   for (const auto& [name, value] : formats) {
     names += (names.empty() ? "" : "|") + name;
   }
-  command->add_option("--format", format, say("output: ", "输出格式：") + names)
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
+  const auto lower = [](std::string text) { return CLI::detail::to_lower(std::move(text)); };
+  const CLI::Validator known(
+      [formats, lower, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
+          std::string& text) {
+        return formats.count(lower(text)) > 0 ? std::string() : wrong + text;
+      },
+      "");
+  return command
+      ->add_option_function<std::string>(
+          "--format",
+          [formats, lower, keep = std::move(keep)](const std::string& text) {
+            keep(formats.at(lower(text)));
+          },
+          say("output: ", "输出格式：") + names + note)
+      ->check(known)
       ->type_name(names);
 }
 
-void OptionMaker::add_day(CLI::App* command, const char* option, std::string& day,
-                          const std::string& description) const {
+void OptionMaker::add_format(CLI::App* command, Format& format,
+                             const std::map<std::string, Format>& formats) const {
+  add_format(command, formats, "", [&format](Format chosen) { format = chosen; });
+}
+
+CLI::Option* OptionMaker::add_day(CLI::App* command, const char* option, std::string& day,
+                                  const std::string& description) const {
   const std::string message =
       say("not a day in the form YYYY-MM-DD: ", "不是 YYYY-MM-DD 形式的日期：");
-  command->add_option(option, day, description)
+  return command->add_option(option, day, description)
       ->check(CLI::Validator(
           [message](std::string& text) {
             return server::parse_day(text).has_value() ? std::string() : message + text;

@@ -1,13 +1,13 @@
-// OptionMaker: the options that several subcommands share, in the reader's language. Included by
-// the files that parse arguments only.
+// OptionMaker: what the subcommands' parsers share: the options several commands have, in the
+// reader's language. Included by the files that parse arguments only.
 #pragma once
 
 #include "cli/arguments.h"
 
+#include <CLI/CLI.hpp>
+#include <functional>
 #include <map>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 namespace tagline::cli {
 
@@ -22,18 +22,19 @@ class OptionMaker {
   explicit OptionMaker(dsl::Language language) : language_(language) {}
 
  protected:
-  [[nodiscard]] std::string say(const char* en, const char* zh) const {
+  [[nodiscard]] std::string say(const std::string& en, const std::string& zh) const {
     return language_ == dsl::Language::Chinese ? zh : en;
   }
-  [[nodiscard]] CLI::App* subcommand(CLI::App& parent, const char* name,
-                                     const std::string& description,
-                                     const std::string& example) const;
+  CLI::App* subcommand(CLI::App& parent, const char* name, const std::string& description,
+                       const std::string& example) const;
   void add_db(CLI::App* command, std::string& db) const;
+  CLI::Option* add_format(CLI::App* command, const std::map<std::string, Format>& formats,
+                          const std::string& note, std::function<void(Format)> keep) const;
   void add_format(CLI::App* command, Format& format,
                   const std::map<std::string, Format>& formats) const;
-  /// `day` keeps the text; server::parse_day reads it.
-  void add_day(CLI::App* command, const char* option, std::string& day,
-               const std::string& description) const;
+  /// A day that server::parse_day reads; the text is kept.
+  CLI::Option* add_day(CLI::App* command, const char* option, std::string& day,
+                       const std::string& description) const;
   void add_as_of(CLI::App* command, std::string& day) const;
 
   dsl::Language language_;

@@ -1,16 +1,20 @@
-// The only file that knows CLI11.
+// The arguments of the program. Only the parsers of cli/ know CLI11.
 #include "cli/arguments.h"
+#include "cli/events_parser.h"
 #include "cli/exit_status.h"
 #include "cli/language.h"
+#include "cli/option_maker.h"
+#include "cli/segment_parser.h"
 #include "cli/usage_error.h"
 #include "cli/version.h"
+#include "cli/why_parser.h"
 #include "server/day_text.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <iostream>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,32 +24,21 @@ namespace {
 
 using dsl::Language;
 
-const std::map<std::string, Format> kFormats = {
-    {"table", Format::Table}, {"json", Format::Json}, {"csv", Format::Csv}};
-const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Table},
-                                                          {"json", Format::Json}};
+/// Commands one of whose arguments is an expression.
+constexpr std::array<std::string_view, 5> kWithExpression = {"query", "check", "why", "complete",
+                                                             "segment"};
 
-CLI::Validator day_validator(const std::string& message) {
-  return {[message](std::string& text) {
-            return server::parse_day(text).has_value() ? std::string() : message + text;
-          },
-          "YYYY-MM-DD"};
-}
-
-/// CLI11 reads -5 as a huge unsigned number and nan as a number in every range.
-CLI::Validator plain_number() {
-  return {[](std::string& text) {
-            return text.find_first_not_of("0123456789.") == std::string::npos
-                       ? std::string()
-                       : "not a plain number: " + text;
-          },
-          ""};
+const CLI::App* child_named(const CLI::App& parent, const std::string& name) {
+  const auto children =
+      parent.get_subcommands([&](const CLI::App* child) { return child->get_name() == name; });
+  return children.empty() ? nullptr : children.front();
 }
 
 /// Builds the program's options, in one language.
-class Parser {
+class Parser : private OptionMaker {
  public:
-  explicit Parser(Language language) : language_(language) {
+  explicit Parser(Language language)
+      : OptionMaker(language), why_parser_(language), events_(language), segments_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
@@ -68,6 +61,9 @@ class Parser {
     add_user();
     add_verify();
     add_check();
+    why_parser_.add_to(app_);
+    segments_.add_to(app_);
+    events_.add_to(app_);
   }
 
   [[nodiscard]] std::variant<Arguments, int> parse(int argc, char** argv) {
@@ -99,7 +95,9 @@ class Parser {
       result_.command = user_;
     } else if (chosen(verify_command_)) {
       result_.command = verify_;
-    } else {
+    } else if (segments_.chosen()) {
+      result_.command = segments_.arguments();
+    } else if (!why_parser_.take(result_) && !events_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -107,10 +105,6 @@ class Parser {
   }
 
  private:
-  [[nodiscard]] std::string say(const std::string& en, const std::string& zh) const {
-    return language_ == Language::Chinese ? zh : en;
-  }
-
   /// What is wrong, and where to read on. `given`: the first argument.
   void report(const CLI::ParseError& outcome, const std::string& given) const {
     const auto chosen_commands = app_.get_subcommands();
@@ -131,12 +125,13 @@ class Parser {
       const std::string& argument = arguments[i];
       const bool dashed = argument.size() > 1 && argument.front() == '-';
       if (command == nullptr && !dashed) {
-        command = argument == "query"   ? query_command_
-                  : argument == "check" ? check_command_
-                                        : nullptr;
-        if (command == nullptr) {
+        if (std::find(kWithExpression.begin(), kWithExpression.end(), argument) ==
+            kWithExpression.end()) {
           return;
         }
+        command = child_named(app_, argument);
+      } else if (!dashed && child_named(*command, argument) != nullptr) {
+        command = child_named(*command, argument);
       } else if (argument == "--") {
         return;
       } else if (argument.starts_with("--")) {
@@ -161,51 +156,7 @@ class Parser {
 
   CLI::App* subcommand(const char* name, const std::string& description,
                        const std::string& example) {
-    CLI::App* command = app_.add_subcommand(name, description);
-    command->footer(say("Example:\n  ", "示例：\n  ") + example + "\n");
-    return command;
-  }
-
-  void add_db(CLI::App* command, std::string& db) {
-    command->add_option("--db", db, say("folder of the database", "数据库目录"))
-        ->required()
-        ->type_name("DIR");
-  }
-
-  CLI::Option* add_format(CLI::App* command, const std::map<std::string, Format>& formats,
-                          const std::string& note, std::function<void(Format)> keep) {
-    std::string names;
-    for (const auto& [name, value] : formats) {
-      names += (names.empty() ? "" : "|") + name;
-    }
-    const auto lower = [](std::string text) { return CLI::detail::to_lower(std::move(text)); };
-    const CLI::Validator known(
-        [formats, lower, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
-            std::string& text) {
-          return formats.count(lower(text)) > 0 ? std::string() : wrong + text;
-        },
-        "");
-    return command
-        ->add_option_function<std::string>(
-            "--format",
-            [formats, lower, keep](const std::string& text) { keep(formats.at(lower(text))); },
-            say("output: ", "输出格式：") + names + note)
-        ->check(known)
-        ->type_name(names);
-  }
-
-  void add_format(CLI::App* command, Format& format, const std::map<std::string, Format>& formats) {
-    add_format(command, formats, "", [&format](Format chosen) { format = chosen; });
-  }
-
-  void add_as_of(CLI::App* command) {
-    command
-        ->add_option("--as-of", as_of_,
-                     say("the day `today` means (default: today in the database's time zone)",
-                         "“今天”指哪一天（默认：数据库时区的今天）"))
-        ->check(day_validator(
-            say("not a day in the form YYYY-MM-DD: ", "不是 YYYY-MM-DD 形式的日期：")))
-        ->type_name("DATE");
+    return OptionMaker::subcommand(app_, name, description, example);
   }
 
   void add_infer() {
@@ -287,7 +238,7 @@ class Parser {
                              "表达式文件，每行一个；上一行的 # 注释作为标题；- 表示标准输入"))
             ->type_name("FILE");
     batch->excludes(expression);
-    add_as_of(query_command_);
+    add_as_of(query_command_, as_of_);
     add_format(query_command_, query_.format, kFormats);
     CLI::Option* ids = query_command_
                            ->add_flag("--ids", query_.ids,
@@ -369,17 +320,19 @@ class Parser {
             say("read {\"expression\": TEXT} lines from standard input, print one JSON line each",
                 "从标准输入逐行读取 {\"expression\": 文本}，逐行输出 JSON"))
         ->excludes(expression);
-    add_as_of(check_command_);
+    add_as_of(check_command_, as_of_);
     add_format(
         check_command_, kFormatsWithoutCsv,
         say(" (default: table on a terminal, else json)", "（默认：终端为 table，否则 json）"),
         [this](Format format) { check_.format = format; });
   }
 
-  Language language_;
   std::string language_name_;
   std::string as_of_;
   CLI::App app_;
+  WhyParser why_parser_;
+  EventsParser events_;
+  SegmentParser segments_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;

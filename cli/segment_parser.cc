@@ -18,17 +18,12 @@ void SegmentParser::add_name(CLI::App* command) {
 }
 
 void SegmentParser::add_card(CLI::App* command) {
-  command
-      ->add_option("--title", arguments_.card.title_en,
-                   say("title in English", "英文标题"))
+  command->add_option("--title", arguments_.card.title_en, say("title in English", "英文标题"))
+      ->type_name("TEXT");
+  command->add_option("--title-zh", arguments_.card.title_zh, say("title in Chinese", "中文标题"))
       ->type_name("TEXT");
   command
-      ->add_option("--title-zh", arguments_.card.title_zh,
-                   say("title in Chinese", "中文标题"))
-      ->type_name("TEXT");
-  command
-      ->add_option("--description", arguments_.card.description,
-                   say("what it is for", "用途说明"))
+      ->add_option("--description", arguments_.card.description, say("what it is for", "用途说明"))
       ->type_name("TEXT");
   command->add_option("--owner", arguments_.card.owner, say("who answers for it", "负责人"))
       ->type_name("WHO");
@@ -39,11 +34,11 @@ void SegmentParser::add_card(CLI::App* command) {
 }
 
 void SegmentParser::add_to(CLI::App& app) {
-  command_ = subcommand(app, "segment",
-                        say("save expressions under names and use them as @name",
-                            "把表达式存为人群，以 @名称 引用"),
-                        "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
-                        "tagline query --db shop '@buyers AND NOT churn_risk'");
+  command_ = subcommand(
+      app, "segment",
+      say("save expressions under names and use them as @name", "把表达式存为人群，以 @名称 引用"),
+      "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
+      "tagline query --db shop '@buyers AND NOT churn_risk'");
   command_->require_subcommand(1);
 
   CLI::App* save = action(
@@ -68,10 +63,10 @@ void SegmentParser::add_to(CLI::App& app) {
   add_name(show);
   add_as_of(show, as_of_);
 
-  CLI::App* rename =
-      action(SegmentAction::Rename, "rename",
-             say("rename a segment; rules that name it are rewritten", "重命名，引用它的规则随之更新"),
-             "tagline segment rename --db shop buyers recent_buyers");
+  CLI::App* rename = action(
+      SegmentAction::Rename, "rename",
+      say("rename a segment; rules that name it are rewritten", "重命名，引用它的规则随之更新"),
+      "tagline segment rename --db shop buyers recent_buyers");
   add_name(rename);
   rename->add_option("NEW", arguments_.new_name, say("the new name", "新名称"))->required();
 
@@ -87,10 +82,10 @@ void SegmentParser::add_to(CLI::App& app) {
                   say("list the segments that use this one", "列出引用该人群的人群"),
                   "tagline segment dependents --db shop buyers"));
 
-  CLI::App* import = action(
-      SegmentAction::Import, "import",
-      say("make a static list from a file of ids, one a line", "由编号文件（每行一个）建立静态名单"),
-      "tagline segment import --db shop spring_mailing ids.txt");
+  CLI::App* import = action(SegmentAction::Import, "import",
+                            say("make a static list from a file of ids, one a line",
+                                "由编号文件（每行一个）建立静态名单"),
+                            "tagline segment import --db shop spring_mailing ids.txt");
   add_name(import);
   import
       ->add_option("FILE", arguments_.file,

@@ -49,7 +49,7 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text(unsigned indent) const {
+std::vector<std::size_t> Table::widths() const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t width = dsl::display_width(columns_[i].title);
@@ -58,6 +58,11 @@ std::string Table::text(unsigned indent) const {
     }
     widths.push_back(width);
   }
+  return widths;
+}
+
+std::string Table::text(unsigned indent) const {
+  const std::vector<std::size_t> widths = this->widths();
   const std::string margin(indent, ' ');
   std::string head = margin;
   std::string rule = margin;
@@ -70,9 +75,14 @@ std::string Table::text(unsigned indent) const {
   }
   trim_end(head);
   trim_end(rule);
-  std::string text = head + "\n" + rule + "\n";
+  return head + "\n" + rule + "\n" + body(indent);
+}
+
+std::string Table::body(unsigned indent) const {
+  const std::vector<std::size_t> widths = this->widths();
+  std::string text;
   for (const auto& row : rows_) {
-    std::string line = margin;
+    std::string line(indent, ' ');
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       line += padded(row[i], widths[i], columns_[i].align) + "  ";
     }

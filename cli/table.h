@@ -24,7 +24,12 @@ class Table {
   /// Title line, a rule, and the rows; `indent` spaces in front of each line.
   [[nodiscard]] std::string text(unsigned indent = 0) const;
 
+  /// The rows alone.
+  [[nodiscard]] std::string body(unsigned indent = 0) const;
+
  private:
+  [[nodiscard]] std::vector<std::size_t> widths() const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

@@ -236,6 +236,11 @@ Outcome<Why> Service::why(std::string_view external_id, const QueryRequest& requ
     why.warnings = std::move(prepared->answer.warnings);
     why.member = verdict.holds;
     add_nodes(verdict, 0, why.nodes);
+    for (const Verdict* leaf : leaves_of(verdict)) {
+      if (leaf->decides) {
+        why.deciding.push_back(leaf->text);
+      }
+    }
     TAGLINE_ASSIGN_OR_RETURN(why.changes,
                              ways_to_turn(verdict, prepared->catalogue, snapshot, user));
     return why;

@@ -82,8 +82,9 @@ struct Why {
   std::string expression;  ///< canonical
   std::chrono::sys_days as_of;
   bool member = false;
-  std::vector<WhyNode> nodes;  ///< depth first
-  WaysOut changes;             ///< what would have to change for the opposite outcome
+  std::vector<WhyNode> nodes;         ///< depth first
+  std::vector<std::string> deciding;  ///< the clauses that settle it
+  WaysOut changes;                    ///< what would have to change for the opposite outcome
   std::vector<dsl::Diagnostic> warnings;
 };
 

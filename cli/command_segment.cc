@@ -1,0 +1,233 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/refusal.h"
+#include "cli/table.h"
+#include "server/day_text.h"
+#include "server/segments.h"
+#include "server/why_json.h"
+
+#include <string>
+#include <vector>
+
+namespace tagline::cli {
+namespace {
+
+using server::Segments;
+using server::SegmentSummary;
+
+constexpr unsigned kRuleCells = 60;
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+std::string title_of(const storage::SegmentRecord& record, const Console& console) {
+  const std::string& title = console.say(record.title);
+  return title.empty() ? record.title.en + record.title.zh : title;
+}
+
+std::string count_text(const SegmentSummary& summary, const Console& console) {
+  return summary.count.has_value() ? grouped(*summary.count) : console.say({"broken", "已失效"});
+}
+
+int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto saved =
+      segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of);
+  if (!saved.has_value()) {
+    return report_refusal(saved.error(), arguments.expression, arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::saved_json(*saved, arguments.expression) + "\n");
+    return kFine;
+  }
+  const std::string& name = saved->record.name;
+  const std::string people =
+      grouped(saved->count) + " (" + percent(saved->count, saved->population) + ")";
+  console.out(console.say(saved->created
+                              ? Text{"saved @" + name + ": " + people + " people now\n",
+                                     "已保存 @" + name + "：当前 " + people + " 人\n"}
+                              : Text{"changed @" + name + ": " + people + " people now\n",
+                                     "已更新 @" + name + "：当前 " + people + " 人\n"}));
+  console.report(saved->warnings, arguments.expression);
+  return kFine;
+}
+
+int list(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto list = segments.list(arguments.as_of);
+  if (!list.has_value()) {
+    return report_refusal(list.error(), "", arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::segments_json(*list) + "\n");
+    return kFine;
+  }
+  Table table({{console.say({"segment", "人群"})},
+               {console.say({"people", "人数"}), Align::Right},
+               {console.say({"share", "占比"}), Align::Right},
+               {""},
+               {console.say({"rule", "规则"}), Align::Left, kRuleCells},
+               {console.say({"title", "标题"}), Align::Left, kRuleCells / 2}});
+  for (const SegmentSummary& summary : list->segments) {
+    const std::uint64_t count = summary.count.value_or(0);
+    table.add({summary.record.name, count_text(summary, console),
+               summary.count.has_value() ? percent(count, list->population) : "-",
+               bar(count, list->population, 12),
+               summary.record.list != 0 ? console.say({"(list of ids)", "（静态名单）"})
+                                        : summary.record.expression,
+               title_of(summary.record, console)});
+  }
+  console.out(table.text());
+  return kFine;
+}
+
+int show(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto summary = segments.show(arguments.name, arguments.as_of);
+  if (!summary.has_value()) {
+    return report_refusal(summary.error(), "", arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::segment_json(*summary) + "\n");
+    return kFine;
+  }
+  const storage::SegmentRecord& record = summary->record;
+  console.out("@" + record.name + "\n");
+  Table table({{""}, {""}});
+  const auto line = [&](const Text& label, const std::string& value) {
+    if (!value.empty()) {
+      table.add({console.say(label), value});
+    }
+  };
+  line({"title", "标题"}, title_of(record, console));
+  line({"description", "说明"}, record.description);
+  line({"owner", "负责人"}, record.owner);
+  line({"labels", "标记"}, joined(record.labels));
+  line({"rule", "规则"},
+       record.list != 0 ? console.say({"(list of ids)", "（静态名单）"}) : record.expression);
+  line({"people", "人数"}, count_text(*summary, console));
+  line({"uses", "引用"}, joined(summary->uses));
+  line({"used by", "被引用"}, joined(summary->used_by));
+  const std::chrono::sys_seconds updated{std::chrono::seconds(record.updated_s)};
+  line({"updated", "更新于"},
+       server::day_text(std::chrono::floor<std::chrono::days>(updated)) + " UTC");
+  console.out(table.body(2));
+  console.report(summary->faults, record.expression);
+  return kFine;
+}
+
+int rename(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto renamed = segments.rename(arguments.name, arguments.new_name);
+  if (!renamed.has_value()) {
+    return console.report(renamed.error());
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::renamed_json(*renamed) + "\n");
+    return kFine;
+  }
+  console.out(console.say(
+      {"renamed to @" + renamed->record.name + "\n", "已更名为 @" + renamed->record.name + "\n"}));
+  if (!renamed->rewritten.empty()) {
+    console.out(console.say({"rules rewritten: " + joined(renamed->rewritten) + "\n",
+                             "已同步改写的规则：" + joined(renamed->rewritten) + "\n"}));
+  }
+  return kFine;
+}
+
+int remove(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto broken = segments.remove(arguments.name, arguments.force);
+  if (!broken.has_value()) {
+    return console.report(broken.error());
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::removed_json(arguments.name, *broken) + "\n");
+    return kFine;
+  }
+  console.out(
+      console.say({"deleted @" + arguments.name + "\n", "已删除 @" + arguments.name + "\n"}));
+  if (!broken->empty()) {
+    console.out(console.say({"cannot be computed any more: " + joined(*broken) + "\n",
+                             "以下人群已无法计算：" + joined(*broken) + "\n"}));
+  }
+  return kFine;
+}
+
+int dependents(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto dependents = segments.dependents(arguments.name);
+  if (!dependents.has_value()) {
+    return console.report(dependents.error());
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::dependents_json(arguments.name, *dependents) + "\n");
+    return kFine;
+  }
+  for (const std::string& name : dependents->direct) {
+    console.out(name + "\n");
+  }
+  for (const std::string& name : dependents->indirect) {
+    console.out(name + console.say({"  (through others)\n", "（间接）\n"}));
+  }
+  if (dependents->direct.empty()) {
+    console.err(console.say({"no segment uses it\n", "没有人群引用它\n"}));
+  }
+  return kFine;
+}
+
+int import_list(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto imported = segments.import_list(arguments.name, arguments.file, arguments.card);
+  if (!imported.has_value()) {
+    return console.report(imported.error());
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::imported_json(*imported) + "\n");
+    return kFine;
+  }
+  const server::SavedSegment& saved = imported->saved;
+  console.out(console.say(
+      {"@" + saved.record.name + " holds " + grouped(saved.count) + " of " +
+           grouped(imported->lines) + " ids read; unknown " + grouped(imported->unknown) +
+           ", repeated " + grouped(imported->repeated) + "\n",
+       "@" + saved.record.name + " 共 " + grouped(saved.count) + " 人（读入 " +
+           grouped(imported->lines) + " 个编号，未知 " + grouped(imported->unknown) + "，重复 " +
+           grouped(imported->repeated) + "）\n"}));
+  if (!imported->first_unknown.empty()) {
+    console.err(console.say({"unknown ids: ", "未知编号："}) + joined(imported->first_unknown) +
+                (imported->unknown > imported->first_unknown.size() ? " …\n" : "\n"));
+  }
+  return kFine;
+}
+
+}  // namespace
+
+int run(const SegmentArguments& arguments, Console& console) {
+  const bool reads = arguments.action == SegmentAction::List ||
+                     arguments.action == SegmentAction::Show ||
+                     arguments.action == SegmentAction::Dependents;
+  const auto service = open_service(
+      arguments.db, reads ? storage::OpenMode::Read : storage::OpenMode::Write, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
+  }
+  Segments segments(service->store());
+  switch (arguments.action) {
+    case SegmentAction::Save:
+      return save(arguments, segments, console);
+    case SegmentAction::List:
+      return list(arguments, segments, console);
+    case SegmentAction::Show:
+      return show(arguments, segments, console);
+    case SegmentAction::Rename:
+      return rename(arguments, segments, console);
+    case SegmentAction::Delete:
+      return remove(arguments, segments, console);
+    case SegmentAction::Dependents:
+      return dependents(arguments, segments, console);
+    case SegmentAction::Import:
+      return import_list(arguments, segments, console);
+  }
+  return kUsage;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,53 @@
+#include "cli/explanation.h"
+
+#include "cli/table.h"
+
+#include <chrono>
+#include <string>
+
+namespace tagline::cli {
+namespace {
+
+constexpr unsigned kBarCells = 15;
+
+}  // namespace
+
+void print_explanation(const server::Answer& answer, Console& console) {
+  const server::Explanation& explanation = *answer.explanation;
+  Table nodes({{console.say({"condition", "条件"}), Align::Left, 80},
+               {console.say({"people", "人数"}), Align::Right},
+               {console.say({"asked", "进入"}), Align::Right},
+               {console.say({"kept", "保留"}), Align::Right},
+               {console.say({"dropped", "剔除"}), Align::Right},
+               {console.say({"kept of asked", "保留比例"}), Align::Left},
+               {console.say({"dates", "日期"})}});
+  for (const server::NodeCount& node : explanation.nodes) {
+    nodes.add({std::string(std::size_t{2} * node.depth, ' ') + node.text, grouped(node.count),
+               grouped(node.entered), grouped(node.kept), grouped(node.entered - node.kept),
+               bar(node.kept, node.entered, kBarCells), node.dates});
+  }
+  console.out("\n" + nodes.text(2));
+  console.out("\n" + console.say({"plan as written\n", "原始计划\n"}) + explanation.plan_written);
+  console.out("\n" + console.say({"plan as run\n", "执行计划\n"}) + explanation.plan_rewritten);
+  std::string passes;
+  for (const auto& [name, time] : explanation.passes) {
+    passes += (passes.empty() ? "" : ", ") + name + " (" +
+              duration_text(std::chrono::duration<double>(time).count()) + ")";
+  }
+  console.out(console.say({"rewrites: ", "改写："}) +
+              (passes.empty() ? console.say({"none", "无"}) : passes) + "\n");
+  console.out("\n" +
+              console.say({"program, once a block of 65,536 users\n",
+                           "程序（每 65,536 个用户执行一遍）\n"}) +
+              explanation.program);
+  const engine::ExecuteStats& stats = explanation.stats;
+  console.out("\n" + console.say({"fragments read in place ", "原地读取片段 "}) +
+              grouped(stats.fragments_borrowed) + console.say({", copied ", "，复制 "}) +
+              grouped(stats.fragments_copied) + console.say({"; containers ", "；容器 "}) +
+              grouped(stats.containers_read) + console.say({"; payload bytes ", "；字节 "}) +
+              grouped(stats.payload_bytes) + console.say({"; blocks run ", "；执行块 "}) +
+              grouped(stats.blocks_run) + console.say({", skipped ", "，跳过 "}) +
+              grouped(stats.blocks_skipped) + "\n");
+}
+
+}  // namespace tagline::cli

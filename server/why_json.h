@@ -1,0 +1,44 @@
+// Answers about events, saved segments and single users as JSON text. Field names are part of the
+// interface.
+#pragma once
+
+#include "server/segments.h"
+#include "server/service.h"
+
+#include <string>
+#include <string_view>
+
+namespace tagline::server {
+
+/// {"id", "expression", "as_of", "member", "nodes": [{"text", "depth", "holds", "decides"}],
+/// "deciding": [...], "changes": [[{"what", "from", "to"}]], "changes_smallest", "warnings"};
+/// `text` is the expression as typed, here and below.
+[[nodiscard]] std::string why_json(const Why& why, std::string_view text);
+
+/// {"population", "time_zone", "events": [{"name", "also", "amount", "scale", "unit"?, "keys",
+/// "people", "days", "first", "last"}], "loads": [{"id", "file", "rows", "events", "loaded_s"}]}
+[[nodiscard]] std::string events_json(const EventList& list);
+/// {"before", "series_days", "fragments"}
+[[nodiscard]] std::string trimmed_json(const storage::WriteTxn::Trimmed& trimmed,
+                                       std::chrono::sys_days before);
+
+/// {"name", "kind": "rule" | "list", "expression"?, "canonical"?, "title"?, "description"?,
+/// "owner"?, "labels", "created_s", "updated_s", "count" (null when broken), "uses", "used_by",
+/// "errors"?}
+[[nodiscard]] std::string segment_json(const SegmentSummary& summary);
+/// {"population", "segments": [as segment_json]}
+[[nodiscard]] std::string segments_json(const SegmentList& list);
+/// {"name", "created", "count", "population", "canonical", "warnings"}
+[[nodiscard]] std::string saved_json(const SavedSegment& saved, std::string_view text);
+/// {"name", "created", "count", "population", "ids", "unknown", "repeated", "first_unknown"}
+[[nodiscard]] std::string imported_json(const ImportedList& imported);
+/// {"name", "rewritten"}
+[[nodiscard]] std::string renamed_json(const RenamedSegment& renamed);
+/// {"name", "broken"}
+[[nodiscard]] std::string removed_json(const std::string& name,
+                                       const std::vector<std::string>& broken);
+/// {"name", "direct", "indirect"}
+[[nodiscard]] std::string dependents_json(const std::string& name,
+                                          const Segments::Dependents& dependents);
+
+}  // namespace tagline::server
