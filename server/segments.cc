@@ -276,7 +276,7 @@ Outcome<SegmentSummary> Segments::show(const std::string& name,
 Result<RenamedSegment> Segments::rename(const std::string& from, const std::string& to) {
   TAGLINE_ASSIGN_OR_RETURN(const std::string target, normal_name(to));
   RenamedSegment renamed;
-  TAGLINE_RETURN_IF_ERROR(store_.write([&](WriteTxn& txn) -> Status {
+  const Status written = store_.write([&](WriteTxn& txn) -> Status {
     renamed = {};
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, store_.read(vocabulary_of));
     TAGLINE_ASSIGN_OR_RETURN(const std::string source, resolve(catalogue, from));
@@ -306,13 +306,14 @@ Result<RenamedSegment> Segments::rename(const std::string& from, const std::stri
     renamed.record = moved;
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(moved));
     return txn.erase_segment(source);
-  }));
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
   return renamed;
 }
 
 Result<std::vector<std::string>> Segments::remove(const std::string& name, bool force) {
   std::vector<std::string> broken;
-  TAGLINE_RETURN_IF_ERROR(store_.write([&](WriteTxn& txn) -> Status {
+  const Status written = store_.write([&](WriteTxn& txn) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, store_.read(vocabulary_of));
     TAGLINE_ASSIGN_OR_RETURN(const std::string stored, resolve(catalogue, name));
     broken = SegmentGraph(catalogue).all_users_of(stored);
@@ -324,7 +325,8 @@ Result<std::vector<std::string>> Segments::remove(const std::string& name, bool 
                       "请先修改它们；或加 --force 强行删除（它们将无法计算）"});
     }
     return txn.erase_segment(stored);
-  }));
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
   return broken;
 }
 
@@ -350,7 +352,7 @@ Result<ImportedList> Segments::import_list(const std::string& name, const std::s
   // Read once, before the transaction: it may run again, standard input may not.
   TAGLINE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, read_id_list(file));
   ImportedList imported;
-  TAGLINE_RETURN_IF_ERROR(store_.write([&](WriteTxn& txn) -> Status {
+  const Status written = store_.write([&](WriteTxn& txn) -> Status {
     imported = {};
     imported.lines = ids.size();
     engine::Bitmap members;

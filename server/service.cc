@@ -266,10 +266,11 @@ Result<storage::WriteTxn::Trimmed> Service::trim_events(std::chrono::sys_days be
   storage::WriteTxn::Trimmed trimmed;
   const std::int64_t day = std::clamp<std::int64_t>(before.time_since_epoch().count(),
                                                     engine::kFirstDay, engine::kLastDay);
-  TAGLINE_RETURN_IF_ERROR(store_->write([&](storage::WriteTxn& txn) -> Status {
+  const Status written = store_->write([&](storage::WriteTxn& txn) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(trimmed, txn.trim_events(static_cast<engine::Day>(day)));
     return {};
-  }));
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
   return trimmed;
 }
 
