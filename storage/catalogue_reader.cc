@@ -1,7 +1,11 @@
 #include "storage/catalogue_reader.h"
 
 #include "storage/record_codec.h"
+#include "storage/write_txn.h"
 
+#include <algorithm>
+#include <functional>
+#include <string>
 #include <utility>
 
 namespace tagline::storage {
@@ -17,9 +21,76 @@ tl::unexpected<Error> bad_key(KeySpace space) {
                   "请运行 \"tagline verify\"，然后重新导入数据或恢复备份"});
 }
 
+bool is_event(const TagRecord& record) {
+  return record.kind == engine::TagKind::Event;
+}
+
+/// All records of a key space whose keys are texts; `decode(key, value)`.
+template <class Record>
+Result<std::vector<Record>> read_by_text(const Transaction& txn, KeySpace space,
+                                         Result<Record> (*decode)(std::string_view, Bytes)) {
+  std::vector<Record> records;
+  TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, space));
+  TAGLINE_ASSIGN_OR_RETURN(auto entry, cursor.first());
+  while (entry) {
+    TAGLINE_ASSIGN_OR_RETURN(auto record, decode(text_of(entry->key), entry->value));
+    records.push_back(std::move(record));
+    TAGLINE_ASSIGN_OR_RETURN(entry, cursor.next());
+  }
+  return records;
+}
+
+template <class Record>
+Result<std::optional<Record>> find_by_text(const Transaction& txn, KeySpace space,
+                                           std::string_view key,
+                                           Result<Record> (*decode)(std::string_view, Bytes)) {
+  if (!possible_key(key)) {
+    return std::optional<Record>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(space, bytes_of(key)));
+  if (!stored) {
+    return std::optional<Record>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(auto record, decode(key, *stored));
+  return std::optional<Record>(std::move(record));
+}
+
 }  // namespace
 
+bool possible_key(std::string_view name) {
+  return !name.empty() && name.size() <= kNameBytesMax;
+}
+
 Result<std::vector<TagRecord>> read_tags(const Transaction& txn) {
+  TAGLINE_ASSIGN_OR_RETURN(auto records, read_tag_records(txn));
+  std::erase_if(records, is_event);
+  return records;
+}
+Result<std::vector<TagRecord>> read_events(const Transaction& txn) {
+  TAGLINE_ASSIGN_OR_RETURN(auto records, read_tag_records(txn));
+  std::erase_if(records, std::not_fn(is_event));
+  return records;
+}
+
+Result<std::vector<SegmentRecord>> read_segments(const Transaction& txn) {
+  return read_by_text(txn, KeySpace::Segments, decode_segment);
+}
+Result<std::optional<SegmentRecord>> find_segment(const Transaction& txn, std::string_view name) {
+  return find_by_text(txn, KeySpace::Segments, name, decode_segment);
+}
+
+Result<std::vector<LoadRecord>> read_loads(const Transaction& txn) {
+  TAGLINE_ASSIGN_OR_RETURN(auto loads, read_by_text(txn, KeySpace::Loads, decode_load));
+  std::stable_sort(loads.begin(), loads.end(), [](const LoadRecord& a, const LoadRecord& b) {
+    return a.loaded_s < b.loaded_s;
+  });
+  return loads;
+}
+Result<std::optional<LoadRecord>> find_load(const Transaction& txn, std::string_view id) {
+  return find_by_text(txn, KeySpace::Loads, id, decode_load);
+}
+
+Result<std::vector<TagRecord>> read_tag_records(const Transaction& txn) {
   std::vector<TagRecord> tags;
   TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Tags));
   TAGLINE_ASSIGN_OR_RETURN(auto entry, cursor.first());

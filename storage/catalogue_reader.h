@@ -1,4 +1,5 @@
-// catalogue_reader: tags and values as any transaction sees them.
+// catalogue_reader: tags, events, values, segments and loads as any transaction sees them. Private
+// to storage/.
 #pragma once
 
 #include "engine/layout.h"
@@ -6,12 +7,29 @@
 #include "storage/lmdb_environment.h"
 #include "storage/record.h"
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace tagline::storage {
 
+/// Tags and events, in order of creation.
+[[nodiscard]] Result<std::vector<TagRecord>> read_tag_records(const Transaction& txn);
 [[nodiscard]] Result<std::vector<TagRecord>> read_tags(const Transaction& txn);
+[[nodiscard]] Result<std::vector<TagRecord>> read_events(const Transaction& txn);
 [[nodiscard]] Result<std::vector<ValueRecord>> read_values(const Transaction& txn,
                                                            engine::FieldId field);
+
+/// By name.
+[[nodiscard]] Result<std::vector<SegmentRecord>> read_segments(const Transaction& txn);
+[[nodiscard]] Result<std::optional<SegmentRecord>> find_segment(const Transaction& txn,
+                                                                std::string_view name);
+/// Oldest first; loads of one second by id.
+[[nodiscard]] Result<std::vector<LoadRecord>> read_loads(const Transaction& txn);
+[[nodiscard]] Result<std::optional<LoadRecord>> find_load(const Transaction& txn,
+                                                          std::string_view id);
+
+/// Whether a name or id can be a key at all: LMDB refuses others with an error of its own.
+[[nodiscard]] bool possible_key(std::string_view name);
 
 }  // namespace tagline::storage

@@ -93,6 +93,10 @@ std::string_view name_of(KeySpace space) {
       return "users";
     case KeySpace::Ids:
       return "ids";
+    case KeySpace::Segments:
+      return "segments";
+    case KeySpace::Loads:
+      return "loads";
   }
   return "";
 }
@@ -172,10 +176,10 @@ Result<bool> LmdbEnvironment::blank() {
   return stat.ms_entries == 0;
 }
 
-Status LmdbEnvironment::open_key_spaces(Missing missing) {
+Status LmdbEnvironment::open_key_spaces(Missing missing, std::size_t count) {
   TAGLINE_ASSIGN_OR_RETURN(MDB_txn * raw,
                            begin_alone(missing == Missing::Create ? 0U : MDB_RDONLY));
-  for (std::size_t i = 0; i < kKeySpaceCount; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     // The views are of literals, so they end with a NUL.
     const std::string_view name = name_of(static_cast<KeySpace>(i));
     const unsigned flags = missing == Missing::Create ? MDB_CREATE : 0U;

@@ -42,8 +42,11 @@
 namespace tagline::storage {
 
 /// The named databases of an environment.
-enum class KeySpace : std::uint8_t { Meta, Tags, Values, Fragments, Users, Ids };
-inline constexpr std::size_t kKeySpaceCount = 6;
+enum class KeySpace : std::uint8_t { Meta, Tags, Values, Fragments, Users, Ids, Segments, Loads };
+inline constexpr std::size_t kKeySpaceCount = 8;
+/// The first of them, Meta and Tags, are there in every version of the format: enough to tell which
+/// version it is, and whether there is anything at all.
+inline constexpr std::size_t kOldestKeySpaces = 2;
 [[nodiscard]] std::string_view name_of(KeySpace space);
 
 /// The Error of a failed LMDB call: `call` and `where` (a key space or a path) are named in it.
@@ -69,9 +72,10 @@ class LmdbEnvironment {
   /// No named database at all: a file made a moment ago, or by a process that was killed before its
   /// first commit.
   [[nodiscard]] Result<bool> blank();
-  /// Opens the handles; with `create`, makes what is not there. WrongFormat when one is missing.
+  /// Opens the handles of the first `count` key spaces; with `Create`, makes what is not there,
+  /// else WrongFormat when one is missing. REQUIRES: no transaction is used on the others.
   enum class Missing : std::uint8_t { Refuse, Create };
-  [[nodiscard]] Status open_key_spaces(Missing missing);
+  [[nodiscard]] Status open_key_spaces(Missing missing, std::size_t count = kKeySpaceCount);
 
   /// Nothing when another process has made the file larger than our map: `resize(0)`, then again.
   [[nodiscard]] Result<std::optional<ReadTransaction>> begin_read() const;

@@ -36,7 +36,7 @@ struct TagRecord {
 struct ValueRecord {
   engine::RowId row = 0;  ///< kFirstValueRow + order of arrival; of an event's key: the field of
                           ///< its series; never reused
-  std::string name;  ///< NFC; unique within the tag by exact spelling
+  std::string name;       ///< NFC; unique within the tag by exact spelling
   std::vector<std::string> aliases;
   Text title;
   friend bool operator==(const ValueRecord&, const ValueRecord&) = default;

@@ -11,12 +11,15 @@ namespace {
 constexpr std::string_view kMetaMagic = "tagline";
 constexpr std::uint64_t kTagVersion = 1;
 constexpr std::uint64_t kValueVersion = 1;
+constexpr std::uint64_t kSegmentVersion = 1;
+constexpr std::uint64_t kLoadVersion = 1;
 constexpr std::uint8_t kIdBlockVersion = 1;
 
 constexpr std::uint64_t kHasMin = 1;
 constexpr std::uint64_t kHasMax = 2;
 constexpr std::uint64_t kDeprecated = 4;
-constexpr std::uint64_t kAllTagFlags = kHasMin | kHasMax | kDeprecated;
+constexpr std::uint64_t kHasAmount = 8;
+constexpr std::uint64_t kAllTagFlags = kHasMin | kHasMax | kDeprecated | kHasAmount;
 
 // IdBlock: version, zero, u16 number of ids, then u16 start of each within the text, then the text.
 // The last start is at most 255 * 256, so 16 bits do.
@@ -80,7 +83,10 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
              std::to_string(kFormatVersion),
          "其格式版本为 " + std::to_string(format) + "，本程序只读取版本 " +
              std::to_string(kFormatVersion)},
-        {"open it with the version of Tagline that wrote it", "请用写入它的 Tagline 版本打开"});
+        format < kFormatVersion
+            ? Text{"load the files again into a new folder", "请将文件重新导入到新的文件夹"}
+            : Text{"open it with the version of Tagline that wrote it",
+                   "请用写入它的 Tagline 版本打开"});
   }
   MetaRecord meta;
   meta.version = in.varint();
@@ -104,7 +110,7 @@ void encode(const TagRecord& tag, RecordWriter& out) {
   out.byte(static_cast<std::uint8_t>(tag.kind));
   out.varint(tag.scale);
   out.varint((tag.min ? kHasMin : 0) | (tag.max ? kHasMax : 0) |
-             (tag.deprecated ? kDeprecated : 0));
+             (tag.deprecated ? kDeprecated : 0) | (tag.has_amount ? kHasAmount : 0));
   out.zigzag(tag.min.value_or(0));
   out.zigzag(tag.max.value_or(0));
   out.string(tag.unit);
@@ -144,8 +150,10 @@ Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   tag.aliases = strings(in);
   tag.created_s = in.zigzag();
   tag.updated_s = in.zigzag();
-  if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Date) ||
-      scale > kNumberScaleMax || (flags & ~kAllTagFlags) != 0) {
+  const bool event = kind == static_cast<std::uint8_t>(engine::TagKind::Event);
+  if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Event) ||
+      scale > kNumberScaleMax || (flags & ~kAllTagFlags) != 0 ||
+      ((flags & kHasAmount) != 0 && !event)) {
     return corrupt("tag " + std::to_string(field) + " cannot be read",
                    "无法读取标签 " + std::to_string(field));
   }
@@ -154,6 +162,7 @@ Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   tag.min = (flags & kHasMin) != 0 ? std::optional(min) : std::nullopt;
   tag.max = (flags & kHasMax) != 0 ? std::optional(max) : std::nullopt;
   tag.deprecated = (flags & kDeprecated) != 0;
+  tag.has_amount = (flags & kHasAmount) != 0;
   return tag;
 }
 
@@ -183,6 +192,86 @@ Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes) {
                    "无法读取第 " + std::to_string(row) + " 行的取值");
   }
   return value;
+}
+
+void encode(const SegmentRecord& segment, RecordWriter& out) {
+  out.varint(kSegmentVersion);
+  out.string(segment.name);
+  out.string(segment.expression);
+  out.varint(segment.list);
+  out.string(segment.title.en);
+  out.string(segment.title.zh);
+  out.string(segment.description);
+  out.string(segment.owner);
+  strings(segment.labels, out);
+  out.zigzag(segment.created_s);
+  out.zigzag(segment.updated_s);
+}
+
+Result<SegmentRecord> decode_segment(std::string_view name, Bytes bytes) {
+  RecordReader in(bytes);
+  if (const std::uint64_t version = in.varint(); version != kSegmentVersion) {
+    return corrupt(
+        "segment \"" + std::string(name) + "\" has record version " + std::to_string(version) +
+            ", expected 1",
+        "人群 \"" + std::string(name) + "\" 的记录版本为 " + std::to_string(version) + "，应为 1");
+  }
+  SegmentRecord segment;
+  segment.name = in.string();
+  segment.expression = in.string();
+  const std::uint64_t list = in.varint();
+  segment.title = text(in);
+  segment.description = in.string();
+  segment.owner = in.string();
+  segment.labels = strings(in);
+  segment.created_s = in.zigzag();
+  segment.updated_s = in.zigzag();
+  segment.list = static_cast<engine::FieldId>(list);
+  // A segment is an expression or a list, never both.
+  if (!in.complete() || segment.list != list || segment.expression.empty() == (list == 0)) {
+    return corrupt("segment \"" + std::string(name) + "\" cannot be read",
+                   "无法读取人群 \"" + std::string(name) + "\"");
+  }
+  if (segment.name != name) {
+    return corrupt(
+        "segment \"" + std::string(name) + "\" is called \"" + segment.name + "\" in its record",
+        "人群 \"" + std::string(name) + "\" 在其记录中名为 \"" + segment.name + "\"");
+  }
+  return segment;
+}
+
+void encode(const LoadRecord& load, RecordWriter& out) {
+  out.varint(kLoadVersion);
+  out.string(load.id);
+  out.string(load.file);
+  out.varint(load.rows);
+  out.varint(load.events);
+  out.zigzag(load.loaded_s);
+}
+
+Result<LoadRecord> decode_load(std::string_view id, Bytes bytes) {
+  RecordReader in(bytes);
+  if (const std::uint64_t version = in.varint(); version != kLoadVersion) {
+    return corrupt(
+        "load \"" + std::string(id) + "\" has record version " + std::to_string(version) +
+            ", expected 1",
+        "导入 \"" + std::string(id) + "\" 的记录版本为 " + std::to_string(version) + "，应为 1");
+  }
+  LoadRecord load;
+  load.id = in.string();
+  load.file = in.string();
+  load.rows = in.varint();
+  load.events = in.varint();
+  load.loaded_s = in.zigzag();
+  if (!in.complete()) {
+    return corrupt("load \"" + std::string(id) + "\" cannot be read",
+                   "无法读取导入 \"" + std::string(id) + "\"");
+  }
+  if (load.id != id) {
+    return corrupt("load \"" + std::string(id) + "\" has the id \"" + load.id + "\" in its record",
+                   "导入 \"" + std::string(id) + "\" 在其记录中的 ID 为 \"" + load.id + "\"");
+  }
+  return load;
 }
 
 Result<IdBlock> IdBlock::decode(Bytes bytes) {

@@ -16,7 +16,7 @@
 namespace tagline::storage {
 
 /// Version of the whole file format; raised when an older program could misread a newer database.
-inline constexpr std::uint64_t kFormatVersion = 1;
+inline constexpr std::uint64_t kFormatVersion = 2;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
 
@@ -42,6 +42,14 @@ void encode(const TagRecord& tag, RecordWriter& out);
 /// Without `row`, which is in the key.
 void encode(const ValueRecord& value, RecordWriter& out);
 [[nodiscard]] Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes);
+
+/// The key, `name`, is in the record too: another name there is Corrupt.
+void encode(const SegmentRecord& segment, RecordWriter& out);
+[[nodiscard]] Result<SegmentRecord> decode_segment(std::string_view name, Bytes bytes);
+
+/// The key, `id`, is in the record too: another id there is Corrupt.
+void encode(const LoadRecord& load, RecordWriter& out);
+[[nodiscard]] Result<LoadRecord> decode_load(std::string_view id, Bytes bytes);
 
 /// External ids are stored by blocks of 256 users: one record a block, small enough to rewrite,
 /// large enough that printing ids in index order reads few of them.

@@ -97,6 +97,31 @@ Result<std::vector<TagRecord>> Snapshot::tags() const {
   return read_tags(rep_->reading.txn);
 }
 
+Result<std::vector<TagRecord>> Snapshot::events() const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_events(rep_->reading.txn);
+}
+
+Result<std::vector<SegmentRecord>> Snapshot::segments() const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_segments(rep_->reading.txn);
+}
+
+Result<std::optional<SegmentRecord>> Snapshot::segment(std::string_view name) const {
+  const std::lock_guard lock(rep_->mutex);
+  return find_segment(rep_->reading.txn, name);
+}
+
+Result<std::vector<LoadRecord>> Snapshot::loads() const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_loads(rep_->reading.txn);
+}
+
+Result<std::optional<LoadRecord>> Snapshot::find_load(std::string_view id) const {
+  const std::lock_guard lock(rep_->mutex);
+  return storage::find_load(rep_->reading.txn, id);
+}
+
 Result<std::vector<ValueRecord>> Snapshot::values(engine::FieldId field) const {
   const std::lock_guard lock(rep_->mutex);
   return read_values(rep_->reading.txn, field);
@@ -193,11 +218,6 @@ Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
     return 0U;
   }
   return std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax);
-}
-
-Result<std::vector<engine::DayRows>> Snapshot::event_days(engine::FieldId,
-                                                          engine::DayWindow) const {
-  return std::vector<engine::DayRows>();
 }
 
 Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {

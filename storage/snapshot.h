@@ -15,6 +15,14 @@
 
 namespace tagline::storage {
 
+/// One day of one user in a series.
+struct DayOfUser {
+  engine::Day day = 0;
+  std::uint64_t count = 0;  ///< at least 1
+  std::int64_t amount = 0;  ///< scaled; 0 when the event has no amounts
+  friend bool operator==(const DayOfUser&, const DayOfUser&) = default;
+};
+
 /// Made only by Store. As an engine::Source it is thread-safe (look-ups of one transaction are
 /// serialised inside).
 class Snapshot final : public engine::Source {
@@ -38,7 +46,7 @@ class Snapshot final : public engine::Source {
   /// Saved segments, by name.
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
-  /// Loads of event files, oldest first.
+  /// Loads of event files, oldest first (those of one second by id).
   [[nodiscard]] Result<std::vector<LoadRecord>> loads() const;
   [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;
   /// Values of a category or set tag, or keys of an event, in order of arrival.
@@ -60,11 +68,19 @@ class Snapshot final : public engine::Source {
                                                engine::ShardId shard) const override;
   [[nodiscard]] Result<std::uint64_t> cardinality(engine::RowKey row) const override;
   [[nodiscard]] Result<unsigned> value_bits(engine::FieldId field) const override;
+  /// Two to six look-ups a day found, however many users, shards and bit rows it has. Corrupt when
+  /// a row is there that no event can have, or counts or amounts on a day on which nobody did it.
   [[nodiscard]] Result<std::vector<engine::DayRows>> event_days(
       engine::FieldId series, engine::DayWindow window) const override;
 
   /// Whether `user` is in `row`. One look-up, no copy of a large fragment.
   [[nodiscard]] Result<bool> holds(engine::RowKey row, engine::UserIndex user) const;
+  /// What one user did of `series` (of an event, or of one of its keys), by day, ascending; days
+  /// without any are left out. The days of the window's rows (event_days), then for each of them
+  /// one look-up, and one a bit row on the user's own days. Corrupt as event_days.
+  [[nodiscard]] Result<std::vector<DayOfUser>> event_history(engine::FieldId series,
+                                                             engine::UserIndex user,
+                                                             engine::DayWindow window) const;
   /// A number or date of one user; nothing when unknown. Reads one bit of each slice.
   [[nodiscard]] Result<std::optional<std::int64_t>> number_of(engine::FieldId field,
                                                               engine::UserIndex user) const;

@@ -1,6 +1,7 @@
 #include "storage/write_txn.h"
 
 #include "storage/catalogue_reader.h"
+#include "storage/record_limits.h"
 #include "storage/user_directory.h"
 #include "storage/write_txn_rep.h"
 
@@ -11,20 +12,7 @@ namespace tagline::storage {
 
 namespace {
 
-// A description is a few sentences; this bounds what a hostile schema file can put into every
-// reader's memory.
-constexpr std::size_t kTextBytesMax = 64 << 10U;
-constexpr std::size_t kAliasesMax = 1000;
 constexpr std::uint64_t kUsersMax = std::numeric_limits<std::uint32_t>::max();
-
-tl::unexpected<Error> too_long(const std::string& what_en, const std::string& what_zh,
-                               std::size_t size, std::size_t max) {
-  return failure(
-      ErrorCode::TooLarge,
-      {what_en + " has " + std::to_string(size) + " bytes, expected at most " + std::to_string(max),
-       what_zh + "长 " + std::to_string(size) + " 字节，最多允许 " + std::to_string(max) + " 字节"},
-      {"shorten it", "请缩短"});
-}
 
 tl::unexpected<Error> taken(const std::string& name) {
   return failure(ErrorCode::SchemaConflict,
@@ -32,77 +20,37 @@ tl::unexpected<Error> taken(const std::string& name) {
                  {"choose another name", "请换一个名称"});
 }
 
+/// As `taken`, by one of the tags and events, which share their names.
+Result<engine::FieldId> taken_by(const Transaction& txn, engine::FieldId holder,
+                                 const std::string& name) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(KeySpace::Tags, make_key<1>({holder})));
+  if (!stored) {
+    return taken(name);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const TagRecord tag, decode_tag(holder, *stored));
+  const bool event = tag.kind == engine::TagKind::Event;
+  return failure(ErrorCode::SchemaConflict,
+                 {"the name \"" + name + "\" is taken by " + (event ? "an event" : "a tag"),
+                  "名称 \"" + name + "\" 已被" + (event ? "事件" : "标签") + "使用"},
+                 {"choose another name", "请换一个名称"});
+}
+
 tl::unexpected<Error> internal(const std::string& en, const std::string& zh) {
   return failure(ErrorCode::Internal, {en, zh});
 }
 
-Status check_name(const std::string& name) {
-  if (name.size() > kNameBytesMax) {
-    return too_long("a name", "名称", name.size(), kNameBytesMax);
-  }
-  return {};
-}
-
-Status check_aliases(const std::vector<std::string>& aliases) {
-  if (aliases.size() > kAliasesMax) {
-    return failure(ErrorCode::TooLarge,
-                   {std::to_string(aliases.size()) + " aliases, expected at most " +
-                        std::to_string(kAliasesMax),
-                    "有 " + std::to_string(aliases.size()) + " 个别名，最多允许 " +
-                        std::to_string(kAliasesMax) + " 个"});
-  }
-  for (const std::string& alias : aliases) {
-    TAGLINE_RETURN_IF_ERROR(check_name(alias));
-  }
-  return {};
-}
-
-Status check_tag(const TagRecord& tag) {
-  if (tag.name.empty()) {
-    return failure(ErrorCode::BadInput, {"a tag without a name", "标签没有名称"},
-                   {"give it a name", "请为其命名"});
-  }
-  TAGLINE_RETURN_IF_ERROR(check_name(tag.name));
-  TAGLINE_RETURN_IF_ERROR(check_aliases(tag.aliases));
-  for (const std::string* text : {&tag.unit, &tag.title.en, &tag.title.zh, &tag.description,
-                                  &tag.layer, &tag.source, &tag.owner}) {
-    if (text->size() > kTextBytesMax) {
-      return too_long("a text of tag \"" + tag.name + "\"", "标签 \"" + tag.name + "\" 的一段文字",
-                      text->size(), kTextBytesMax);
-    }
-  }
-  if (tag.scale > kNumberScaleMax) {
-    return failure(
-        ErrorCode::TooLarge,
-        {"tag \"" + tag.name + "\" has " + std::to_string(tag.scale) +
-             " digits after the point, expected at most 18",
-         "标签 \"" + tag.name + "\" 有 " + std::to_string(tag.scale) + " 位小数，最多允许 18 位"});
-  }
-  return {};
-}
-
-Status check_value(const ValueRecord& value) {
-  TAGLINE_RETURN_IF_ERROR(check_name(value.name));
-  TAGLINE_RETURN_IF_ERROR(check_aliases(value.aliases));
-  for (const std::string* text : {&value.title.en, &value.title.zh}) {
-    if (text->size() > kTextBytesMax) {
-      return too_long("the title of value \"" + value.name + "\"",
-                      "取值 \"" + value.name + "\" 的标题", text->size(), kTextBytesMax);
-    }
-  }
-  if (value.row < engine::kFirstValueRow) {
-    return internal("the value \"" + value.name + "\" is given the existence row",
-                    "取值 \"" + value.name + "\" 占用了存在行");
-  }
-  return {};
-}
-
-/// A replaced record may change what a tag is called, not how its rows are read.
+/// A replaced record may change what a tag is called, not how its rows are read. An event that had
+/// no amounts so far has no rows of them either, so it may be given some, of any scale.
 Status check_same_rows(const TagRecord& old, const TagRecord& tag) {
-  if (old.kind != tag.kind || old.scale != tag.scale) {
+  const bool event = old.kind == engine::TagKind::Event;
+  const bool first_amounts = event && !old.has_amount;
+  if (old.kind != tag.kind || (old.scale != tag.scale && !first_amounts) ||
+      (old.has_amount && !tag.has_amount)) {
     return failure(ErrorCode::SchemaConflict,
-                   {"the kind or scale of tag \"" + old.name + "\" would change",
-                    "标签 \"" + old.name + "\" 的类型或小数位数将被改变"},
+                   {std::string("the kind, scale or amounts of ") + (event ? "event" : "tag") +
+                        " \"" + old.name + "\" would change",
+                    std::string(event ? "事件" : "标签") + " \"" + old.name +
+                        "\" 的类型、小数位数或金额将被改变"},
                    {"load the data under a new name", "请以新名称导入数据"});
   }
   return {};
@@ -112,7 +60,7 @@ Status check_same_rows(const TagRecord& old, const TagRecord& tag) {
 
 Result<Names*> WriteTxn::Rep::tag_names() {
   if (!tag_names_) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto tags, read_tags(txn));
+    TAGLINE_ASSIGN_OR_RETURN(const auto tags, read_tag_records(txn));
     tag_names_.emplace();
     for (const TagRecord& tag : tags) {
       tag_names_->emplace(tag.name, tag.field);
@@ -141,6 +89,60 @@ Status WriteTxn::Rep::put_if_new(KeySpace space, Bytes key, Bytes value) {
   return txn.put(space, key, value);
 }
 
+Result<engine::FieldId> WriteTxn::Rep::take_field() {
+  if (meta.next_field >= engine::kComputedField) {
+    return failure(ErrorCode::TooLarge,
+                   {"all 4,294,967,294 tag numbers have been given out", "标签编号已用尽"},
+                   {"keep further tags in another database", "请将更多标签放入另一个数据库"});
+  }
+  return meta.next_field++;
+}
+
+Status WriteTxn::Rep::check_bare_field(engine::FieldId field, const std::string& what_en,
+                                       const std::string& what_zh) const {
+  const std::string number = std::to_string(field);
+  if (field == engine::kPopulationRow.field || field >= meta.next_field) {
+    return internal(what_en + " is given number " + number + ", which was never given out",
+                    what_zh + "使用了从未分配的编号 " + number);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto tag, txn.get(KeySpace::Tags, make_key<1>({field})));
+  if (tag) {
+    return internal(what_en + " is given number " + number + ", which is a tag's",
+                    what_zh + "使用了属于某个标签的编号 " + number);
+  }
+  return {};
+}
+
+Status WriteTxn::Rep::check_value_row(const TagRecord& tag, const ValueRecord& value) const {
+  if (tag.kind == engine::TagKind::Event) {
+    return check_bare_field(value.row, "the key \"" + value.name + "\" of \"" + tag.name + "\"",
+                            "\"" + tag.name + "\" 的键 \"" + value.name + "\"");
+  }
+  if (value.row < engine::kFirstValueRow) {
+    return internal("the value \"" + value.name + "\" is given the existence row",
+                    "取值 \"" + value.name + "\" 占用了存在行");
+  }
+  return {};
+}
+
+Status WriteTxn::Rep::erase_rows(engine::FieldId field, std::uint64_t begin, std::uint64_t end,
+                                 const std::function<void(engine::RowId)>& seen) {
+  // Seeks again after every erasure, so that nothing hangs on where LMDB leaves a cursor then.
+  TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Fragments));
+  while (begin < end) {
+    TAGLINE_ASSIGN_OR_RETURN(
+        const auto entry, cursor.seek(make_key<3>({field, static_cast<engine::RowId>(begin), 0})));
+    const auto parts = entry ? parse_key<3>(entry->key) : std::nullopt;
+    if (!parts || (*parts)[0] != field || (*parts)[1] >= end) {
+      break;
+    }
+    begin = (*parts)[1];
+    TAGLINE_RETURN_IF_ERROR(txn.erase(KeySpace::Fragments, make_key<3>(*parts)));
+    seen((*parts)[1]);
+  }
+  return {};
+}
+
 WriteTxn::WriteTxn(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 WriteTxn::~WriteTxn() = default;
 
@@ -150,22 +152,28 @@ std::uint32_t WriteTxn::user_limit() const {
 Result<std::vector<TagRecord>> WriteTxn::tags() const {
   return read_tags(rep_->txn);
 }
+Result<std::vector<TagRecord>> WriteTxn::events() const {
+  return read_events(rep_->txn);
+}
+Result<engine::FieldId> WriteTxn::new_field() {
+  return rep_->take_field();
+}
 Result<std::vector<ValueRecord>> WriteTxn::values(engine::FieldId field) const {
   return read_values(rep_->txn, field);
 }
 
 Result<engine::FieldId> WriteTxn::put_tag(TagRecord tag) {
-  TAGLINE_RETURN_IF_ERROR(check_tag(tag));
+  TAGLINE_RETURN_IF_ERROR(check_limits(tag));
+  if (tag.has_amount && tag.kind != engine::TagKind::Event) {
+    return internal("amounts for tag \"" + tag.name + "\", which is no event",
+                    "标签 \"" + tag.name + "\" 不是事件，不能有金额");
+  }
   TAGLINE_ASSIGN_OR_RETURN(Names * names, rep_->tag_names());
   if (const auto same = names->find(tag.name); same != names->end() && same->second != tag.field) {
-    return taken(tag.name);
+    return taken_by(rep_->txn, same->second, tag.name);
   }
   if (tag.field == 0) {
-    if (rep_->meta.next_field == std::numeric_limits<engine::FieldId>::max()) {
-      return failure(ErrorCode::TooLarge,
-                     {"all 4,294,967,294 tag numbers have been given out", "标签编号已用尽"});
-    }
-    tag.field = rep_->meta.next_field++;
+    TAGLINE_ASSIGN_OR_RETURN(tag.field, rep_->take_field());
   } else {
     TAGLINE_ASSIGN_OR_RETURN(const auto stored,
                              rep_->txn.get(KeySpace::Tags, make_key<1>({tag.field})));
@@ -193,13 +201,16 @@ Status WriteTxn::put_values(engine::FieldId field, std::span<const ValueRecord> 
                                          "没有编号为 " + std::to_string(field) + " 的标签"});
   }
   TAGLINE_ASSIGN_OR_RETURN(const TagRecord tag, decode_tag(field, *stored_tag));
-  if (tag.kind != engine::TagKind::Category && tag.kind != engine::TagKind::Set) {
-    return internal("values for tag \"" + tag.name + "\", which is neither a category nor a set",
-                    "标签 \"" + tag.name + "\" 既非类别也非集合，不能有取值");
+  if (tag.kind != engine::TagKind::Category && tag.kind != engine::TagKind::Set &&
+      tag.kind != engine::TagKind::Event) {
+    return internal(
+        "values for tag \"" + tag.name + "\", which is neither a category nor a set nor an event",
+        "标签 \"" + tag.name + "\" 既非类别、集合，也非事件，不能有取值");
   }
   TAGLINE_ASSIGN_OR_RETURN(Names * names, rep_->value_names(field));
   for (const ValueRecord& value : values) {
-    TAGLINE_RETURN_IF_ERROR(check_value(value));
+    TAGLINE_RETURN_IF_ERROR(check_limits(value));
+    TAGLINE_RETURN_IF_ERROR(rep_->check_value_row(tag, value));
     if (const auto same = names->find(value.name);
         same != names->end() && same->second != value.row) {
       return taken(value.name);

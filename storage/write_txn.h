@@ -33,19 +33,24 @@ class WriteTxn {
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 
-  /// Gives a new tag the next field id (returned), or replaces the record of tag.field when that is
-  /// not 0.
+  /// Gives a new tag or event the next field id (returned), or replaces the record of tag.field
+  /// when that is not 0. SchemaConflict when another tag or event has the name (it says which), and
+  /// when the kind, the scale or the having of amounts would change; only an event that had no
+  /// amounts may be given some, and their scale with them.
   [[nodiscard]] Result<engine::FieldId> put_tag(TagRecord tag);
-  /// Adds or replaces the records of these rows of a field.
+  /// Adds or replaces the records of these rows of a category, set or event. The row of an event's
+  /// key is the field of the key's own series, from `new_field`, and of nothing else.
   [[nodiscard]] Status put_values(engine::FieldId field, std::span<const ValueRecord> values);
   /// All events (kind Event), in order of creation. `tags()` leaves them out; put_tag takes both.
   [[nodiscard]] Result<std::vector<TagRecord>> events() const;
   /// A field of no tag: a key's series, or a static list.
   [[nodiscard]] Result<engine::FieldId> new_field();
 
-  /// Adds or replaces the segment of that name.
+  /// Adds or replaces the segment of that name: an expression or a list (from `new_field`), not
+  /// both. The rows of a list that it had before go, unless another segment has that list.
   [[nodiscard]] Status put_segment(const SegmentRecord& segment);
-  /// NotFound. The rows of a static list go too.
+  /// NotFound. The rows of a static list go too, unless another segment has it: to rename one, put
+  /// it under the new name, then erase the old.
   [[nodiscard]] Status erase_segment(std::string_view name);
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
@@ -54,8 +59,9 @@ class WriteTxn {
   [[nodiscard]] Status put_load(const LoadRecord& load);
   [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;
 
-  /// Removes all rows of days before `before` of every event's series. Says how many days of how
-  /// many series went.
+  /// Removes all rows of days before `before` of every event's series (its own and its keys').
+  /// Says how many days went, those of each series counted, and how many fragments. Cost: two
+  /// look-ups a fragment that goes.
   struct Trimmed {
     std::uint64_t series_days = 0;
     std::uint64_t fragments = 0;

@@ -6,6 +6,7 @@
 #include "storage/record_codec.h"
 #include "storage/write_txn.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,6 +27,21 @@ struct WriteTxn::Rep {
   /// Writes unless the very same bytes are stored: loading a file twice changes nothing.
   [[nodiscard]] Status put_if_new(KeySpace space, Bytes key, Bytes value);
   [[nodiscard]] Status extend_population(engine::UserIndex first, std::uint32_t end);
+  /// Gives out a number. TooLarge when there is none left: kComputedField is never given out.
+  [[nodiscard]] Result<engine::FieldId> take_field();
+  /// Internal unless `field` was given out by take_field and is not the number of a tag or event.
+  /// `what_*` says what it is wanted for.
+  [[nodiscard]] Status check_bare_field(engine::FieldId field, const std::string& what_en,
+                                        const std::string& what_zh) const;
+  /// Whether a value of `tag` may be at its row: not the existence row; of an event's key, a bare
+  /// field.
+  [[nodiscard]] Status check_value_row(const TagRecord& tag, const ValueRecord& value) const;
+  /// Erases the rows of a static list unless a segment has it still. 0: nothing to do.
+  [[nodiscard]] Status release_list(engine::FieldId list);
+  /// Erases the fragments of `field` from `begin` on and before `end`, rows in the range of 0 to
+  /// 2^32. `seen` is told of every row a fragment of which goes, once a fragment.
+  [[nodiscard]] Status erase_rows(engine::FieldId field, std::uint64_t begin, std::uint64_t end,
+                                  const std::function<void(engine::RowId)>& seen);
 
   WriteTransaction txn;
   MetaRecord meta;

@@ -84,7 +84,7 @@ TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   EXPECT_EQ(decode_tag(7, tag).error().code(), ErrorCode::Corrupt);
 
   TagRecord odd = full_tag();
-  odd.kind = static_cast<engine::TagKind>(5);
+  odd.kind = static_cast<engine::TagKind>(6);
   EXPECT_EQ(decode_tag(7, encoded(odd)).error().code(), ErrorCode::Corrupt);
 
   auto value = encoded(ValueRecord{3, "x", {}, {}});

@@ -119,24 +119,77 @@ TEST(StoreOpen, AnLmdbFileOfSomebodyElseIsWrongFormat) {
   EXPECT_EQ(open_error(folder.path(), OpenMode::Create), ErrorCode::WrongFormat);
 }
 
-TEST(StoreOpen, AnotherFormatVersionIsWrongFormatAndSaysWhich) {
-  const Folder folder;
-  (void)open_store(folder.path(), OpenMode::Create);
-  {
-    auto environment = must(LmdbEnvironment::open(folder.path(), Access::Write, 0));
-    must(environment.open_key_spaces(LmdbEnvironment::Missing::Refuse));
-    auto txn = must(environment.begin_write());
-    const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
-    ASSERT_TRUE(stored.has_value());
-    std::vector<std::byte> meta(stored->begin(), stored->end());
-    meta[8] = std::byte{2};
-    must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
-    must(txn.commit());
+/// A new database that says it is of format `version`.
+void make_database_of(const std::filesystem::path& folder, std::uint8_t version) {
+  (void)open_store(folder, OpenMode::Create);
+  auto environment = must(LmdbEnvironment::open(folder, Access::Write, 0));
+  must(environment.open_key_spaces(LmdbEnvironment::Missing::Refuse));
+  auto txn = must(environment.begin_write());
+  const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
+  ASSERT_TRUE(stored.has_value());
+  std::vector<std::byte> meta(stored->begin(), stored->end());
+  meta[8] = std::byte{version};
+  must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
+  must(txn.commit());
+}
+
+/// Takes key spaces away, as if an older version had made the database.
+void drop_key_spaces(const std::filesystem::path& folder,
+                     const std::vector<std::string_view>& names) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  ASSERT_EQ(mdb_env_create(&env), 0);
+  ASSERT_EQ(mdb_env_set_maxdbs(env, 8), 0);
+  ASSERT_EQ(mdb_env_open(env, folder.c_str(), 0, 0644), 0);
+  ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+  for (const std::string_view name : names) {
+    MDB_dbi dbi = 0;
+    ASSERT_EQ(mdb_dbi_open(txn, name.data(), 0, &dbi), 0);
+    ASSERT_EQ(mdb_drop(txn, dbi, 1), 0);
   }
+  ASSERT_EQ(mdb_txn_commit(txn), 0);
+  mdb_env_close(env);
+}
+
+TEST(StoreOpen, ANewerFormatVersionIsWrongFormatAndSaysWhich) {
+  const Folder folder;
+  make_database_of(folder.path(), 3);
   const auto store = Store::open(folder.path(), OpenOptions{});
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(store.error().message().en.find("format version is 2"), std::string::npos)
+  EXPECT_NE(store.error().message().en.find("format version is 3, this program reads version 2"),
+            std::string::npos)
+      << store.error().message().en;
+  EXPECT_EQ(store.error().hint().en, "open it with the version of Tagline that wrote it");
+}
+
+TEST(StoreOpen, AnOlderFormatVersionIsWrongFormatAndSaysWhatToDo) {
+  const Folder folder;
+  make_database_of(folder.path(), 1);
+  drop_key_spaces(folder.path(), {"segments", "loads"});  // version 1 had none
+  for (const OpenMode mode : {OpenMode::Read, OpenMode::Write, OpenMode::Create}) {
+    OpenOptions options;
+    options.mode = mode;
+    const auto store = Store::open(folder.path(), options);
+    ASSERT_FALSE(store.has_value());
+    EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
+    EXPECT_NE(store.error().message().en.find("format version is 1, this program reads version 2"),
+              std::string::npos)
+        << store.error().message().en;
+    EXPECT_EQ(store.error().hint().en, "load the files again into a new folder");
+    EXPECT_EQ(store.error().hint().zh, "请将文件重新导入到新的文件夹");
+  }
+}
+
+TEST(StoreOpen, AMissingKeySpaceIsWrongFormatAndNamed) {
+  const Folder folder;
+  (void)open_store(folder.path(), OpenMode::Create);
+  drop_key_spaces(folder.path(), {"segments"});
+  const auto store = Store::open(folder.path(), OpenOptions{});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
+  EXPECT_NE(store.error().message().en.find("without the key space \"segments\""),
+            std::string::npos)
       << store.error().message().en;
 }
 
