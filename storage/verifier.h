@@ -19,24 +19,36 @@ struct Verifier {
 
   [[nodiscard]] static Result<VerifyReport> run(const Snapshot& snapshot, const Progress& progress);
 
-  /// In this order: fragments are judged by the tags, the tags by nothing.
+  /// In this order: fragments are judged by whom their field belongs to, the tags by nothing.
   [[nodiscard]] Status check_tags();
   [[nodiscard]] Status check_values();
+  [[nodiscard]] Status check_segments();
+  [[nodiscard]] Status check_loads();
   [[nodiscard]] Status check_fragments(const Progress& progress);
   [[nodiscard]] Status check_users();
 
   void problem(const std::string& en, const std::string& zh);
+  /// Whether `field` may be a key's series or a static list: given out, and nobody else's yet.
+  /// A problem of `whose_*` when not.
+  [[nodiscard]] bool may_own(engine::FieldId field, const std::string& whose_en,
+                             const std::string& whose_zh);
 
   struct KnownTag {
     engine::TagKind kind = engine::TagKind::Flag;
     std::string name;
     std::set<engine::RowId> value_rows;
   };
+  /// A field that is no tag's: the series of an event's key, or the users of a static list.
+  struct KnownField {
+    engine::FieldId event = 0;  ///< the event whose key it is; 0: a static list
+    std::string name;           ///< of the key ("view:beauty") or of the segment
+  };
 
   const Transaction& txn;
   const MetaRecord& meta;
   VerifyReport report;
   std::map<engine::FieldId, KnownTag> tags;
+  std::map<engine::FieldId, KnownField> fields;
 };
 
 }  // namespace tagline::storage

@@ -15,7 +15,10 @@ struct VerifyReport {
   std::uint64_t fragments = 0;
   std::uint64_t fragment_bytes = 0;
   std::uint64_t tags = 0;
-  std::uint64_t values = 0;
+  std::uint64_t events = 0;
+  std::uint64_t values = 0;  ///< and keys of events
+  std::uint64_t segments = 0;
+  std::uint64_t loads = 0;
   std::uint64_t users = 0;
   std::vector<Text> problems;  ///< the first 100
   std::uint64_t problem_count = 0;
@@ -25,11 +28,15 @@ struct VerifyReport {
 /// Checks every fragment (key, header, checksum, sizes, roaring_bitmap_internal_validate, header
 /// cardinality, members within the population), every tag's rows against its kind (values disjoint
 /// for a category; existence row = union of the values; bits and sign only where a number exists),
-/// every dictionary (both directions, unique names), and the ids in both directions.
+/// every event's rows by day (parts an event can have; counts and amounts only of users who were
+/// there; no amount both above and below zero; a key's users among the event's), every dictionary
+/// (both directions, unique names), segments and loads, that every field has one owner, and the ids
+/// in both directions.
 /// `progress(done, total)` in fragments, may be empty, must not use the snapshot (which serves
 /// nobody else meanwhile). Fails only when it cannot read at all. Damage inside LMDB's own tree
-/// pages is LMDB's to notice, and it does not always (FORMAT.md, Damage). Cost: every byte once;
-/// about 0.6 s a million users for the ids.
+/// pages is LMDB's to notice, and it does not always (FORMAT.md, Damage). Cost: every byte once,
+/// and who did an event on a day once more for each of its keys; about 0.6 s a million users for
+/// the ids.
 [[nodiscard]] Result<VerifyReport> verify(
     const Snapshot& snapshot,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});

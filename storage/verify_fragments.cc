@@ -1,6 +1,8 @@
-// One pass over all fragments in key order: the population first, then tag by tag, row by row. Of
-// the tag at hand two bitmaps a shard are kept (who has a value, who is in a value row), so memory
-// is bounded by the users, not by the tags.
+// One pass over all fragments in key order: the population first, then field by field, row by row.
+// Of the tag at hand two bitmaps a shard are kept (who has a value, who is in a value row), and as
+// many of the day at hand of a series (who was there, who has an amount above zero), so memory is
+// bounded by the users, not by the tags or days. That the users of an event's key are among the
+// event's is asked of the event's own fragment, day by day.
 #include "engine/bitmap.h"
 #include "storage/fragment_value.h"
 #include "storage/verifier.h"
@@ -77,6 +79,11 @@ class FragmentCheck {
     if (address.row.field != field_) {
       finish_field();
       field_ = address.row.field;
+      event_ = event_of(field_);
+    }
+    if (event_ && engine::day_of(address.row.row) != day_) {
+      forget_rows();
+      day_ = engine::day_of(address.row.row);
     }
     auto members = read(address, value);
     if (!known_row(address)) {
@@ -92,30 +99,66 @@ class FragmentCheck {
       return;
     }
     check_population(address, *members);
-    check_kind(address, std::move(*members));
+    if (event_) {
+      check_day(address, std::move(*members));
+    } else if (verifier_.tags.contains(address.row.field)) {
+      check_kind(address, std::move(*members));
+    }
   }
 
-  /// After the last row of a tag.
+  /// After the last row of a field.
   void finish_field() {
     const auto tag = verifier_.tags.find(field_);
     if (tag != verifier_.tags.end() && (tag->second.kind == engine::TagKind::Category ||
                                         tag->second.kind == engine::TagKind::Set)) {
       compare_existence();
     }
+    forget_rows();
+  }
+
+ private:
+  void forget_rows() {
     exists_ = Rows();
     covered_ = Rows();
   }
 
- private:
   void problem(const Address& address, const std::string& en, const std::string& zh) {
-    const auto tag = verifier_.tags.find(address.row.field);
-    const std::string name = address.row == engine::kPopulationRow ? "population"
-                             : tag == verifier_.tags.end() ? std::to_string(address.row.field)
-                                                           : "\"" + tag->second.name + "\"";
-    const std::string row = std::to_string(address.row.row);
+    const std::string name = name_of_field(address.row);
+    const std::string row = name_of_row(address.row.row);
     const std::string shard = std::to_string(address.shard);
     verifier_.problem("fragment of " + name + ", row " + row + ", shard " + shard + ": " + en,
                       name + " 第 " + row + " 行第 " + shard + " 分区的分片：" + zh);
+  }
+
+  [[nodiscard]] std::string name_of_field(engine::RowKey row) const {
+    if (row == engine::kPopulationRow) {
+      return "population";
+    }
+    if (const auto tag = verifier_.tags.find(row.field); tag != verifier_.tags.end()) {
+      return "\"" + tag->second.name + "\"";
+    }
+    if (const auto field = verifier_.fields.find(row.field); field != verifier_.fields.end()) {
+      return "\"" + field->second.name + "\"";
+    }
+    return std::to_string(row.field);
+  }
+  /// Of a series, with the day and part that it is: "11844096 (day 0, part 0)" hides nothing.
+  [[nodiscard]] std::string name_of_row(engine::RowId row) const {
+    const std::string number = std::to_string(row);
+    return event_ ? number + " (" + std::to_string(engine::day_of(row)) + "/" +
+                        std::to_string(engine::part_of(row)) + ")"
+                  : number;
+  }
+
+  /// The event whose series, or whose key's series, `field` is.
+  [[nodiscard]] std::optional<engine::FieldId> event_of(engine::FieldId field) const {
+    if (const auto tag = verifier_.tags.find(field); tag != verifier_.tags.end()) {
+      return tag->second.kind == engine::TagKind::Event ? std::optional(field) : std::nullopt;
+    }
+    const auto known = verifier_.fields.find(field);
+    return known != verifier_.fields.end() && known->second.event != 0
+               ? std::optional(known->second.event)
+               : std::nullopt;
   }
 
   std::optional<Bitmap> read(const Address& address, Bytes value) {
@@ -140,12 +183,23 @@ class FragmentCheck {
     if (address.row == engine::kPopulationRow) {
       return true;
     }
+    const engine::RowId row = address.row.row;
     const auto tag = verifier_.tags.find(address.row.field);
     if (tag == verifier_.tags.end()) {
-      problem(address, "there is no such tag", "没有该标签");
-      return false;
+      const auto field = verifier_.fields.find(address.row.field);
+      if (field == verifier_.fields.end()) {
+        problem(address, "there is no such tag", "没有该标签");
+        return false;
+      }
+      const bool possible =
+          field->second.event != 0 ? possible_day_row(row) : row == engine::kFlagRow;
+      if (!possible) {
+        problem(address,
+                field->second.event != 0 ? "an event has no such row" : "a list has no such row",
+                field->second.event != 0 ? "事件没有此行" : "名单没有此行");
+      }
+      return possible;
     }
-    const engine::RowId row = address.row.row;
     bool possible = false;
     switch (tag->second.kind) {
       case engine::TagKind::Flag:
@@ -160,6 +214,7 @@ class FragmentCheck {
         possible = row < engine::kFirstBitRow + engine::kValueBitsMax;
         break;
       case engine::TagKind::Event:
+        possible = possible_day_row(row);
         break;
     }
     if (!possible) {
@@ -168,9 +223,22 @@ class FragmentCheck {
     return possible;
   }
 
+  static bool possible_day_row(engine::RowId row) {
+    const std::uint32_t part = engine::part_of(row);
+    return engine::day_of(row) <= engine::kLastDay &&
+           (part < engine::kExtraPart + engine::kExtraBitsMax ||
+            (part >= engine::kPlusPart && part < engine::kPlusPart + engine::kAmountBitsMax) ||
+            (part >= engine::kMinusPart && part < engine::kMinusPart + engine::kAmountBitsMax));
+  }
+
   void spoil(const Address& address) {
     if (address.row == engine::kPopulationRow) {
       population_.spoil(address.shard);
+      return;
+    }
+    if (event_) {
+      (engine::part_of(address.row.row) == engine::kPresentPart ? exists_ : covered_)
+          .spoil(address.shard);
       return;
     }
     (address.row.row == engine::kExistsRow ? exists_ : covered_).spoil(address.shard);
@@ -222,6 +290,50 @@ class FragmentCheck {
     }
   }
 
+  /// Who was there comes first of a day's rows, then counts, then amounts above zero, then below.
+  void check_day(const Address& address, Bitmap members) {
+    const std::uint32_t part = engine::part_of(address.row.row);
+    if (part == engine::kPresentPart) {
+      if (*event_ != field_) {
+        check_key(address, members);
+      }
+      exists_.put(address.shard, std::move(members));
+      return;
+    }
+    if (exists_.readable(address.shard)) {
+      if (const std::uint64_t strays = outside(members, exists_.at(address.shard)); strays != 0) {
+        problem(address, std::to_string(strays) + " of its users were not there that day",
+                "有 " + std::to_string(strays) + " 个用户当天没有该事件");
+      }
+    }
+    if (part >= engine::kMinusPart) {
+      if (covered_.readable(address.shard) && covered_.at(address.shard).intersects(members)) {
+        problem(address, "some of its users have an amount above zero too",
+                "其中有用户的金额同时为正");
+      }
+    } else if (part >= engine::kPlusPart) {
+      covered_.unite(address.shard, members);
+    }
+  }
+
+  /// Who did an event with a key did the event. Damage of the event's own row is reported there.
+  void check_key(const Address& address, const Bitmap& members) {
+    const auto stored = verifier_.txn.get(KeySpace::Fragments,
+                                          make_key<3>({*event_, address.row.row, address.shard}));
+    if (!stored.has_value()) {
+      problem(address, stored.error().message().en, stored.error().message().zh);
+      return;
+    }
+    const auto event = *stored ? copy_fragment(**stored) : Result<Bitmap>(Bitmap());
+    if (!event.has_value()) {
+      return;
+    }
+    if (const std::uint64_t strays = outside(members, *event); strays != 0) {
+      problem(address, std::to_string(strays) + " of its users are not among those of the event",
+              "有 " + std::to_string(strays) + " 个用户不在该事件的用户中");
+    }
+  }
+
   /// Existence row = union of the value rows.
   void compare_existence() {
     std::set<engine::ShardId> shards;
@@ -242,6 +354,8 @@ class FragmentCheck {
 
   Verifier& verifier_;
   engine::FieldId field_ = engine::kPopulationRow.field;
+  std::optional<engine::FieldId> event_;  ///< whose series field_ is, if it is one
+  engine::Day day_ = 0;
   Rows population_;
   Rows exists_;
   Rows covered_;
