@@ -72,8 +72,8 @@ tl::unexpected<Error> missing_column(const std::string& wanted,
     list += ", ...";
   }
   const std::string near = nearest(wanted, names);
-  Text hint = near.empty() ? Text{"correct the schema, or mark the column \"kind\": \"skip\"",
-                                  "请修改模式，或给该列写 \"kind\": \"skip\""}
+  Text hint = near.empty() ? Text{"correct the schema, or leave the column out of it",
+                                  "请修改模式，或在模式中去掉该列"}
                            : Text{"the closest column is " + near, "最接近的列是 " + near};
   return failure(ErrorCode::BadSchema,
                  {"the schema names the column " + excerpt(wanted) + ", the file has " + list,
@@ -89,6 +89,18 @@ std::string position_name(std::size_t column) {
 
 std::vector<std::string> slot_columns(const Schema& schema) {
   std::vector<std::string> columns;
+  if (schema.events.has_value()) {
+    const EventColumns& events = *schema.events;
+    columns = {events.user_column, events.time_column};
+    const AmountColumn amount = events.amount.value_or(AmountColumn{});
+    for (const std::string* column : {&events.event_column, &events.key_column, &amount.column,
+                                      &amount.times, &events.count_column}) {
+      if (!column->empty()) {
+        columns.push_back(*column);
+      }
+    }
+    return columns;
+  }
   if (!schema.id_column.empty()) {
     columns.push_back(schema.id_column);
   }

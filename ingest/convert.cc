@@ -244,6 +244,8 @@ void drop_refused(StagedField& field, std::size_t first, const std::vector<std::
   keep_rows(field.numbers, first, good);
 }
 
+}  // namespace
+
 std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell) {
   const std::string_view id = trim(batch.text(cell));
   if (cell.kind != CellKind::Text) {
@@ -259,8 +261,6 @@ std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 void Stage::clear() {
   users.clear();

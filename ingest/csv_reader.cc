@@ -8,8 +8,10 @@
 
 #include "ingest/limits.h"
 #include "ingest/line_reader.h"
+#include "ingest/schema.h"
 #include "ingest/text.h"
 
+#include <algorithm>
 #include <cstring>
 #include <csv.h>
 #include <string>
@@ -49,6 +51,7 @@ struct CsvReader::Rep {
     cell_too_long = false;
   }
   [[nodiscard]] bool split(std::string_view line, Row& row) const;
+  [[nodiscard]] RowStatus split_blanks(Row& row);
   [[nodiscard]] Result<RowStatus> parse_quoted(Row& row);
   [[nodiscard]] Result<RowStatus> feed(std::string_view line, bool last);
   [[nodiscard]] tl::unexpected<Error> unclosed() const;
@@ -103,6 +106,43 @@ bool CsvReader::Rep::split(std::string_view line, Row& row) const {
       return true;
     }
     at = stop + 1;
+  }
+}
+
+/// End: the line is blank.
+RowStatus CsvReader::Rep::split_blanks(Row& row) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  cooked.clear();
+  cooked.reserve(row.text.size());  // so that views of it stay
+  const char* at = row.text.data();
+  const char* const end = at + row.text.size();
+  for (;;) {
+    at = std::find_if_not(at, end, blank);
+    if (at == end) {
+      return row.cells.empty() ? RowStatus::End : RowStatus::Row;
+    }
+    if (*at != '"') {
+      const char* const from = std::exchange(at, std::find_if(at, end, blank));
+      row.cells.emplace_back(from, static_cast<std::size_t>(at - from));
+    } else {
+      const std::size_t begin = cooked.size();
+      bool closed = false;
+      for (++at; at < end && !closed; ++at) {
+        closed = *at == '"' && (at + 1 == end || at[1] != '"');
+        at += *at == '"' && !closed ? 1 : 0;  // two quotes are one
+        if (!closed) {
+          cooked.push_back(*at);
+        }
+      }
+      if (!closed || (at < end && !blank(*at))) {
+        row.reason = {"a quote is not closed, or text follows the closing quote",
+                      "引号没有闭合，或闭合的引号后紧跟文字"};
+        return RowStatus::Bad;
+      }
+      row.cells.push_back(std::string_view(cooked).substr(begin));
+      row.in_text = false;
+    }
+    cell_too_long = cell_too_long || row.cells.back().size() > kFieldBytesMax;
   }
 }
 
@@ -235,7 +275,15 @@ Result<RowStatus> CsvReader::next(Row& row) {
     row.text = rep.lines.row();
     rep.cell_too_long = false;
     row.in_text = true;
-    if (std::memchr(row.text.data(), '"', row.text.size()) != nullptr) {
+    if (rep.delimiter == kBlanksDelimiter) {
+      const RowStatus split = rep.split_blanks(row);
+      if (split == RowStatus::End) {
+        continue;
+      }
+      if (split == RowStatus::Bad) {
+        return split;
+      }
+    } else if (std::memchr(row.text.data(), '"', row.text.size()) != nullptr) {
       TAGLINE_ASSIGN_OR_RETURN(const RowStatus parsed, rep.parse_quoted(row));
       if (parsed == RowStatus::Bad) {
         return parsed;

@@ -1,5 +1,5 @@
 // CsvReader: rows of a CSV file (RFC 4180 with any one-byte delimiter), by libcsv in its strict
-// mode.
+// mode; or of a file whose cells are separated by runs of blanks.
 //
 // What libcsv does and users notice: blank lines are skipped (also lines of spaces only); spaces
 // and tabs around a cell are dropped unless they are inside quotes. What we add: line numbers, the
@@ -17,6 +17,8 @@ namespace tagline::ingest {
 /// One thread.
 class CsvReader {
  public:
+  /// `delimiter` kBlanksDelimiter: any number of spaces and tabs lies between two cells, before the
+  /// first and after the last. A cell in quotes may hold blanks and doubled quotes, no line end.
   CsvReader(ByteSource source, char delimiter);
   ~CsvReader();
   CsvReader(CsvReader&&) noexcept;

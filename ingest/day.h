@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tagline::ingest {
@@ -26,5 +27,8 @@ inline constexpr std::array<std::string_view, 15> kDateFormats = {
 /// Days since 1970-01-01; nothing when `text` (trimmed) is not of that format or no such day
 /// exists. Years 1 to 9999. REQUIRES: format < kDateFormats.size().
 [[nodiscard]] std::optional<std::int32_t> parse_day(std::string_view text, std::size_t format);
+
+/// "2024-03-10". REQUIRES: the years 1 to 9999.
+[[nodiscard]] std::string day_text(std::int32_t day);
 
 }  // namespace tagline::ingest

@@ -1,5 +1,7 @@
 #include "ingest/input.h"
 
+#include "ingest/digest.h"
+
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
@@ -69,12 +71,14 @@ struct Input::Rep {
   static la_ssize_t on_read(archive* reader, void* self, const void** bytes);
   [[nodiscard]] Status start();
   [[nodiscard]] Result<std::size_t> decompress(std::span<char> out);
+  [[nodiscard]] ::ssize_t read_file();
   [[nodiscard]] tl::unexpected<Error> read_failure() const;
 
   std::string name;
   Descriptor file;
   std::vector<char> buffer;
   std::unique_ptr<archive, FreeArchive> reader;
+  Digest digest;
   std::atomic<std::uint64_t> consumed{0};
   std::uint64_t total = 0;
   int system_error = 0;
@@ -83,21 +87,32 @@ struct Input::Rep {
   std::size_t prefix_read = 0;
 };
 
-la_ssize_t Input::Rep::on_read(archive* reader, void* self, const void** bytes) {
-  auto& rep = *static_cast<Rep*>(self);
+/// The next bytes of the file into `buffer`; negative after system_error was set.
+::ssize_t Input::Rep::read_file() {
   for (;;) {
-    const ::ssize_t count = ::read(rep.file.number(), rep.buffer.data(), rep.buffer.size());
+    const ::ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
     if (count >= 0) {
-      rep.consumed += static_cast<std::uint64_t>(count);
-      *bytes = rep.buffer.data();
+      const auto size = static_cast<std::size_t>(count);
+      consumed += size;
+      digest.add(std::span(buffer).first(size));
       return count;
     }
     if (errno != EINTR) {
-      rep.system_error = errno;
-      archive_set_error(reader, errno, "read failed");
-      return ARCHIVE_FATAL;
+      system_error = errno;
+      return count;
     }
   }
+}
+
+la_ssize_t Input::Rep::on_read(archive* reader, void* self, const void** bytes) {
+  auto& rep = *static_cast<Rep*>(self);
+  const ::ssize_t count = rep.read_file();
+  if (count < 0) {
+    archive_set_error(reader, rep.system_error, "read failed");
+    return ARCHIVE_FATAL;
+  }
+  *bytes = rep.buffer.data();
+  return count;
 }
 
 tl::unexpected<Error> Input::Rep::read_failure() const {
@@ -206,6 +221,16 @@ Result<std::string_view> Input::peek(std::size_t bytes_max) {
     }
   }
   return std::string_view(prefix.data(), prefix.size());
+}
+
+Result<std::string> Input::digest(std::string_view suffix) {
+  for (::ssize_t count = 1; count != 0;) {
+    count = rep_->read_file();
+    if (count < 0) {
+      return rep_->read_failure();
+    }
+  }
+  return rep_->digest.hex(suffix);
 }
 
 bool Input::peeked_all() const {

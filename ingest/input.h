@@ -38,6 +38,10 @@ class Input {
   /// After peek(): the view was the whole input.
   [[nodiscard]] bool peeked_all() const;
 
+  /// Digest::hex of the bytes as they are on disk, what decompression left unread included.
+  /// REQUIRES: read() has come to the end. System.
+  [[nodiscard]] Result<std::string> digest(std::string_view suffix);
+
   [[nodiscard]] std::uint64_t bytes_consumed() const;  ///< as they are on disk
   [[nodiscard]] std::uint64_t bytes_total() const;     ///< as they are on disk; 0: unknown (a pipe)
   [[nodiscard]] const std::string& name() const;       ///< the path, for messages

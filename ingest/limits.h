@@ -17,6 +17,9 @@ inline constexpr std::size_t kColumnsMax = 4096;
 /// Values of one category or set tag: a tag with more is an identifier or free text, which bitmaps
 /// do not help.
 inline constexpr std::size_t kValuesMax = 1'000'000;
+/// Different events one load may bring: events are kinds of things done, a few dozens anywhere;
+/// what they were done to is a key. They are numbered in 10 bits (staged_event.h).
+inline constexpr std::size_t kEventsMax = 1000;
 /// Digits after the point of a number tag: 10^9 leaves nine digits before the point of an int64.
 inline constexpr unsigned kScaleMax = 9;
 /// Bytes of the beginning of a file that inference reads (decompressed): 200,000 rows of ordinary

@@ -8,7 +8,9 @@
 #include "ingest/commit.h"
 #include "ingest/delta.h"
 #include "ingest/field_plan.h"
+#include "ingest/intake.h"
 #include "ingest/limits.h"
+#include "ingest/load_events.h"
 #include "ingest/rejects.h"
 #include "ingest/row_source.h"
 #include "ingest/stage.h"
@@ -21,7 +23,6 @@
 #include <chrono>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace tagline::ingest {
@@ -34,32 +35,9 @@ using Clock = std::chrono::steady_clock;
 /// themselves.
 constexpr std::size_t kStageRows = std::size_t{1} << 20U;
 constexpr std::size_t kStageBytes = std::size_t{256} << 20U;
-constexpr std::chrono::milliseconds kProgressInterval{100};
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Sizes of the files on disk together; 0 when one is a pipe. NotFound before anything is read.
-Result<std::uint64_t> total_bytes(const std::vector<std::string>& files) {
-  std::uint64_t total = 0;
-  bool known = true;
-  for (const std::string& file : files) {
-    std::error_code error;
-    const std::filesystem::file_status status =
-        file == "-" ? std::filesystem::file_status() : std::filesystem::status(file, error);
-    if (file != "-" && status.type() == std::filesystem::file_type::not_found) {
-      return failure(
-          ErrorCode::NotFound, {"there is no file " + file, "没有文件 " + file},
-          {"check the path; \"-\" reads standard input", "请检查路径；“-” 表示标准输入"});
-    }
-    if (status.type() == std::filesystem::file_type::regular) {
-      total += std::filesystem::file_size(file, error);
-    } else {
-      known = false;
-    }
-  }
-  return known ? total : 0;
 }
 
 /// Opening the rejects file empties it: it must not be what is about to be read, or the database.
@@ -80,25 +58,8 @@ Status spare_inputs(const storage::Store& store, const std::vector<std::string>&
   return {};
 }
 
-/// Closes the queue and waits for the reading thread on every way out.
-class Reader {
- public:
-  Reader(RowSource& source, BatchQueue& queue)
-      : queue_(queue), thread_([&source, &queue] { source.run(queue); }) {}
-  ~Reader() {
-    queue_.close();
-    thread_.join();
-  }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-
- private:
-  BatchQueue& queue_;
-  std::thread thread_;
-};
-
 /// Takes batches in, holds what they change.
-class Loader {
+class Loader final : public Intake {
  public:
   Loader(const Schema& schema, std::vector<FieldPlan> plans, const storage::Snapshot& snapshot,
          Rejects& rejects)
@@ -110,7 +71,7 @@ class Loader {
     stage_.fields.resize(plans_.size());
   }
 
-  [[nodiscard]] Status take(const RowBatch& batch) {
+  [[nodiscard]] Status take(const RowBatch& batch) override {
     std::vector<BadRow> bad = batch.bad;
     rows_ += batch.rows.size() + batch.bad.size();
     convert(batch, has_id_ ? 1 : 0, plans_, stage_, good_, bad);
@@ -126,7 +87,7 @@ class Loader {
       }
     }
     TAGLINE_RETURN_IF_ERROR(resolve(batch));
-    TAGLINE_RETURN_IF_ERROR(reject(batch, std::move(bad)));
+    TAGLINE_RETURN_IF_ERROR(rejects_.add_rows(batch, std::move(bad)));
     if (stage_.users.size() >= kStageRows || stage_.bytes() >= kStageBytes) {
       flush();
     }
@@ -138,7 +99,7 @@ class Loader {
     stage_.clear();
   }
 
-  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] std::uint64_t rows() const override { return rows_; }
   [[nodiscard]] const std::vector<FieldPlan>& plans() const { return plans_; }
   [[nodiscard]] const UserIndex& users() const { return users_; }
   [[nodiscard]] const Delta& delta() const { return delta_; }
@@ -164,16 +125,6 @@ class Loader {
     return {};
   }
 
-  [[nodiscard]] Status reject(const RowBatch& batch, std::vector<BadRow> bad) {
-    std::sort(bad.begin(), bad.end(),
-              [](const BadRow& a, const BadRow& b) { return a.place.number < b.place.number; });
-    for (BadRow& row : bad) {
-      TAGLINE_RETURN_IF_ERROR(
-          rejects_.add({batch.file, row.place.line, std::move(row.reason)}, batch.text(row.place)));
-    }
-    return {};
-  }
-
   std::vector<FieldPlan> plans_;
   UserIndex users_;
   Rejects& rejects_;
@@ -183,60 +134,6 @@ class Loader {
   std::uint64_t rows_ = 0;
   bool has_id_;
 };
-
-/// Tells the caller how far things are, not more often than it can look.
-class Meter {
- public:
-  Meter(const LoadOptions& options, std::uint64_t bytes_total)
-      : options_(options), last_(Clock::now()) {
-    progress_.bytes_total = bytes_total;
-  }
-
-  void tick(std::uint64_t rows, std::uint64_t bytes) {
-    if (options_.progress && Clock::now() - last_ >= kProgressInterval) {
-      tell(rows, bytes, false);
-    }
-  }
-  void tell(std::uint64_t rows, std::uint64_t bytes, bool committing) {
-    progress_.rows = rows;
-    progress_.bytes_read = bytes;
-    progress_.committing = committing;
-    if (options_.progress) {
-      options_.progress(progress_);
-    }
-    last_ = Clock::now();
-  }
-
- private:
-  const LoadOptions& options_;
-  Progress progress_;
-  Clock::time_point last_;
-};
-
-Status read_rows(RowSource& source, Loader& loader, Rejects& rejects, const LoadOptions& options,
-                 Meter& meter) {
-  BatchQueue queue;
-  std::optional<Reader> reader;
-  try {
-    reader.emplace(source, queue);
-  } catch (const std::system_error& error) {
-    const std::string cause = error.what();
-    return failure(ErrorCode::System,
-                   {"cannot start a thread: " + cause, "无法启动线程：" + cause});
-  }
-  while (!queue.done()) {
-    if (const auto batch = queue.pop(kProgressInterval); batch != nullptr) {
-      TAGLINE_RETURN_IF_ERROR(loader.take(*batch));
-      TAGLINE_RETURN_IF_ERROR(rejects.check_early(loader.rows(), options.max_errors_share));
-    }
-    meter.tick(loader.rows(), source.bytes_read());
-  }
-  if (auto error = queue.error(); error.has_value()) {
-    return tl::unexpected(std::move(*error));
-  }
-  loader.flush();
-  return rejects.check(loader.rows(), options.max_errors_share);
-}
 
 /// The schema the beginning of a file suggests, given what the database holds.
 Result<Schema> infer_for(const storage::Snapshot& snapshot, Input& input,
@@ -287,12 +184,6 @@ void accept_json_booleans(Schema& schema) {
   }
 }
 
-std::int64_t now_s() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
 Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& schema,
@@ -308,6 +199,16 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   Meter meter(options, bytes_total);
   std::unique_ptr<Input> first;
   Schema used;
+  if (schema.has_value() && schema->events.has_value()) {
+    return load_events(store, *schema, files, options);
+  }
+  if (!options.load_id.empty()) {
+    return failure(ErrorCode::BadInput,
+                   {"a load id is for files of events; loading users twice changes nothing",
+                    "装载标识只用于行为文件；用户文件重复装入不会改变任何数据"},
+                   {"leave --load-id out, or give a schema with \"events\"",
+                    "请去掉 --load-id，或使用含 \"events\" 的模式"});
+  }
   if (schema.has_value()) {
     used = *schema;
     if (!options.id_column.empty()) {
@@ -322,14 +223,17 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
     options.on_schema(used);
   }
   TAGLINE_ASSIGN_OR_RETURN(Rejects rejects, Rejects::open(options.rejects_path));
-  const std::int64_t now = now_s();
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
   RowSource source(used, files, std::move(first));
   std::optional<Loader> loader;
   const Status read = store.read([&](const storage::Snapshot& snapshot) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(auto plans, plan_fields(used, snapshot, now));
     loader.emplace(used, std::move(plans), snapshot, rejects);
-    const Status status = read_rows(source, *loader, rejects, options, meter);
+    const Status status = take_all(source, *loader, rejects, options, meter);
     TAGLINE_RETURN_IF_ERROR(rejects.close());
+    loader->flush();
     return status;
   });
   TAGLINE_RETURN_IF_ERROR(read);

@@ -1,6 +1,9 @@
 #include "ingest/number.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <utility>
 
 namespace tagline::ingest {
 namespace {
@@ -19,7 +22,72 @@ bool append(std::uint64_t& value, unsigned digit) {
   return true;
 }
 
+__extension__ using Wide = __int128;
+
+/// digits * 10^-decimals.
+struct Decimal {
+  std::int64_t digits = 0;
+  unsigned decimals = 0;
+};
+
+/// Digits of a factor: two of them multiply within 128 bits.
+constexpr unsigned kFactorDigitsMax = 18;
+
+NumberStatus parse_decimal(std::string_view text, Decimal& into) {
+  const std::size_t point = text.find('.');
+  if (point != std::string_view::npos) {
+    // Zeros at the end say nothing; one digit stays, since ".0" is a number and "." is not.
+    while (text.size() > point + 2 && text.back() == '0') {
+      text.remove_suffix(1);
+    }
+    into.decimals =
+        static_cast<unsigned>(std::min<std::size_t>(text.size() - point - 1, kFactorDigitsMax + 1));
+  }
+  if (into.decimals > kFactorDigitsMax) {
+    // Whether it is a number at all is still to be said.
+    const NumberStatus status = parse_number(text, 0).status;
+    return status == NumberStatus::NotANumber ? status : NumberStatus::TooManyDecimals;
+  }
+  const NumberParse parse = parse_number(text, into.decimals);
+  into.digits = parse.value;
+  return parse.status;
+}
+
 }  // namespace
+
+NumberParse parse_product(std::string_view a, std::string_view b, unsigned scale) {
+  NumberParse parse;
+  Decimal left;
+  Decimal right;
+  for (const auto& [text, into] : {std::pair(a, &left), std::pair(b, &right)}) {
+    parse.status = parse_decimal(text, *into);
+    if (parse.status != NumberStatus::Ok) {
+      return parse;
+    }
+  }
+  Wide product = Wide{left.digits} * right.digits;
+  unsigned decimals = left.decimals + right.decimals;
+  for (; decimals > scale && product != 0; --decimals) {
+    if (product % 10 != 0) {
+      parse.status = NumberStatus::TooManyDecimals;
+      return parse;
+    }
+    product /= 10;
+  }
+  const Wide largest = std::numeric_limits<std::int64_t>::max();
+  for (; decimals < scale && product != 0; ++decimals) {
+    product *= 10;
+    if (product > largest || product < -largest) {
+      break;
+    }
+  }
+  if (product > largest || product < -largest) {
+    parse.status = NumberStatus::TooLarge;
+    return parse;
+  }
+  parse.value = static_cast<std::int64_t>(product);
+  return parse;
+}
 
 NumberParse parse_number(std::string_view text, unsigned scale) {
   NumberParse parse;

@@ -23,6 +23,11 @@ struct NumberParse {
 /// numbers here, since they are more often identifiers ("12E4") or ambiguous ("1,5").
 [[nodiscard]] NumberParse parse_number(std::string_view text, unsigned scale);
 
+/// a * b * 10^scale, exactly: price times quantity. Both trimmed and written as above; digits of
+/// the product beyond the scale must be 0 (12.50 * 4 has none). A factor may have 18 digits at
+/// most, zeros at its ends aside.
+[[nodiscard]] NumberParse parse_product(std::string_view a, std::string_view b, unsigned scale);
+
 /// How a number is written, for inference.
 struct NumberShape {
   bool number = false;

@@ -1,5 +1,6 @@
 #include "ingest/rejects.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -76,6 +77,23 @@ Status Rejects::add(Reject reject, std::string_view row) {
     first_.push_back(std::move(reject));
   }
   return {};
+}
+
+Status Rejects::add_rows(const RowBatch& batch, std::vector<BadRow> bad) {
+  std::sort(bad.begin(), bad.end(),
+            [](const BadRow& a, const BadRow& b) { return a.place.number < b.place.number; });
+  for (BadRow& row : bad) {
+    TAGLINE_RETURN_IF_ERROR(
+        add({batch.file, row.place.line, std::move(row.reason)}, batch.text(row.place)));
+  }
+  return {};
+}
+
+void Rejects::take_back(std::uint64_t count) {
+  count_ = std::min(count_, count);
+  if (first_.size() > count_) {
+    first_.resize(static_cast<std::size_t>(count_));
+  }
 }
 
 Status Rejects::close() {

@@ -4,6 +4,7 @@
 
 #include "engine/result.h"
 #include "ingest/load.h"
+#include "ingest/row_batch.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -23,6 +24,11 @@ class Rejects {
   [[nodiscard]] static Result<Rejects> open(const std::string& path);
 
   [[nodiscard]] Status add(Reject reject, std::string_view row);
+  /// Rows of one batch, in the order of the file whatever their order in `bad`.
+  [[nodiscard]] Status add_rows(const RowBatch& batch, std::vector<BadRow> bad);
+  /// Forgets those behind the first `count`: the file they are in counts as not read. What was
+  /// written stays written.
+  void take_back(std::uint64_t count);
   [[nodiscard]] Status close();
 
   [[nodiscard]] std::uint64_t count() const { return count_; }

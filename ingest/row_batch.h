@@ -44,6 +44,8 @@ struct RowBatch {
   std::size_t slots =
       0;  ///< the id if there is an id column, then the columns of the schema that are not skipped
   std::vector<BadRow> bad;  ///< rows that could not be read; not in `rows`
+  /// The last batch of its file, when digests are wanted: Input::digest.
+  std::optional<std::string> digest;
 
   [[nodiscard]] const Cell& cell(std::size_t row, std::size_t slot) const {
     return cells[row * slots + slot];

@@ -39,10 +39,11 @@ Error in_file(const std::string& file, const Error& error) {
 }
 
 RowSource::RowSource(const Schema& schema, std::vector<std::string> files,
-                     std::unique_ptr<Input> first)
+                     std::unique_ptr<Input> first, std::optional<std::string> digest_suffix)
     : schema_(schema),
       files_(std::move(files)),
       first_(std::move(first)),
+      digest_suffix_(std::move(digest_suffix)),
       slots_(slot_columns(schema).size()) {}
 
 void RowSource::run(BatchQueue& queue) {
@@ -50,6 +51,8 @@ void RowSource::run(BatchQueue& queue) {
   for (const std::string& path : files_) {
     if (auto status = read_file(path, queue); !status.has_value()) {
       error = in_file(file_, status.error());
+    }
+    if (error.has_value() || closed_) {
       break;
     }
   }
@@ -70,7 +73,7 @@ Status RowSource::read_file(const std::string& path, BatchQueue& queue) {
   start_batch();
   TAGLINE_RETURN_IF_ERROR(schema_.format == FileFormat::Csv ? read_csv(*input, queue)
                                                             : read_json(*input, queue));
-  static_cast<void>(hand_over(queue, *input, true));
+  TAGLINE_RETURN_IF_ERROR(end_file(queue, *input));
   bytes_before_ += input->bytes_consumed();
   return {};
 }
@@ -95,15 +98,29 @@ void RowSource::add_bad(const Row& row, Text reason) {
   batch_->bad.push_back({place(row), std::move(reason)});
 }
 
-bool RowSource::hand_over(BatchQueue& queue, const Input& input, bool always) {
+bool RowSource::hand_over(BatchQueue& queue, const Input& input) {
   const std::size_t rows = batch_->rows.size() + batch_->bad.size();
-  if (rows < kBatchRows && batch_->bytes.size() < kBatchBytes && !(always && rows > 0)) {
-    return true;
-  }
+  return (rows < kBatchRows && batch_->bytes.size() < kBatchBytes) || push_batch(queue, input);
+}
+
+bool RowSource::push_batch(BatchQueue& queue, const Input& input) {
   bytes_read_ = bytes_before_ + input.bytes_consumed();
-  const bool wanted = queue.push(std::move(batch_));
+  closed_ = !queue.push(std::move(batch_));
   start_batch();
-  return wanted;
+  return !closed_;
+}
+
+Status RowSource::end_file(BatchQueue& queue, Input& input) {
+  if (closed_) {
+    return {};
+  }
+  if (digest_suffix_.has_value()) {
+    TAGLINE_ASSIGN_OR_RETURN(batch_->digest, input.digest(*digest_suffix_));
+  }
+  if (batch_->rows.size() + batch_->bad.size() > 0 || batch_->digest.has_value()) {
+    static_cast<void>(push_batch(queue, input));
+  }
+  return {};
 }
 
 Status RowSource::read_csv(Input& input, BatchQueue& queue) {
@@ -146,7 +163,7 @@ Status RowSource::read_csv(Input& input, BatchQueue& queue) {
     } else {
       add_csv_row(row, map);
     }
-    if (!hand_over(queue, input, false)) {
+    if (!hand_over(queue, input)) {
       return {};
     }
   }
@@ -191,7 +208,7 @@ Status RowSource::read_json(Input& input, BatchQueue& queue) {
     } else {
       add_json_row(row, slots);
     }
-    if (!hand_over(queue, input, false)) {
+    if (!hand_over(queue, input)) {
       return {};
     }
   }

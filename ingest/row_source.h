@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,9 @@ namespace tagline::ingest {
 class RowSource {
  public:
   /// `first`: the first file, when it is open already (inference has peeked at it); may be null.
-  RowSource(const Schema& schema, std::vector<std::string> files, std::unique_ptr<Input> first);
+  /// `digest_suffix`: each file ends with a batch, perhaps without rows, that has its digest.
+  RowSource(const Schema& schema, std::vector<std::string> files, std::unique_ptr<Input> first,
+            std::optional<std::string> digest_suffix = std::nullopt);
 
   /// Reads everything into `queue`, then finishes it: with BadInput, BadSchema, NotFound or System
   /// where reading stopped early. Returns when the queue was closed, too.
@@ -35,19 +38,23 @@ class RowSource {
   void add_csv_row(const Row& row, const ColumnMap& map);
   void add_json_row(const Row& row, const KeyMap& slots);
   void add_bad(const Row& row, Text reason);
-  /// Hands the batch over when it is large enough or `always`. False: the queue is closed.
-  [[nodiscard]] bool hand_over(BatchQueue& queue, const Input& input, bool always);
+  /// Hands the batch over when it is large enough. False: the queue is closed.
+  [[nodiscard]] bool hand_over(BatchQueue& queue, const Input& input);
+  [[nodiscard]] Status end_file(BatchQueue& queue, Input& input);
+  [[nodiscard]] bool push_batch(BatchQueue& queue, const Input& input);
   void start_batch();
 
   const Schema& schema_;
   std::vector<std::string> files_;
   std::unique_ptr<Input> first_;
+  std::optional<std::string> digest_suffix_;
   std::size_t slots_;
   std::unique_ptr<RowBatch> batch_;
   std::string file_;
   std::uint64_t rows_ = 0;
   std::uint64_t bytes_before_ = 0;  ///< of the files already read
   std::atomic<std::uint64_t> bytes_read_{0};
+  bool closed_ = false;  ///< the queue takes no more
 };
 
 /// `error` with the file's name before its message.

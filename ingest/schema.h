@@ -1,5 +1,6 @@
-// Schema: how the columns of a file become tags. A plain value; server/schema_json.h reads and
-// writes it as JSON, ingest/infer.h guesses one from a file, people edit it.
+// Schema: how the columns of a file become tags, or its rows events. A plain value;
+// server/schema_json.h reads and writes it as JSON, ingest/infer.h guesses one from a file, people
+// edit it.
 #pragma once
 
 #include "engine/error.h"
@@ -52,14 +53,60 @@ struct Column {
 /// What `--id` and the options say for "the row number is the id".
 inline constexpr std::string_view kRowNumber = "#row";
 
+/// Catalogue texts of an event.
+struct EventTexts {
+  std::string name;                  ///< ours
+  std::vector<std::string> aliases;  ///< other names, in any script
+  Text title;
+  std::string description;
+  friend bool operator==(const EventTexts&, const EventTexts&) = default;
+};
+
+/// The amount of a row: the cell, or the product of two (price and quantity), exactly.
+struct AmountColumn {
+  std::string column;
+  std::string times;  ///< the column it is multiplied by; empty: none
+  unsigned scale = 0;
+  std::string unit;
+  std::vector<std::string> missing;  ///< words that mean no amount, besides the empty cell
+  friend bool operator==(const AmountColumn&, const AmountColumn&) = default;
+};
+
+/// How rows become events: somebody did something some time, perhaps to something, perhaps for an
+/// amount. Columns are named as Column::column is.
+struct EventColumns {
+  std::string user_column;
+  /// The event every row is, when `event_column` is empty.
+  EventTexts event;
+  /// The column that names the event of each row. A name in `names` becomes the event given there;
+  /// any other is the event of that name.
+  std::string event_column;
+  std::map<std::string, EventTexts> names;
+  std::string key_column;  ///< what it was done to; empty: nothing. A blank cell: no key
+  std::vector<std::string> key_missing;
+  std::map<std::string, std::vector<std::string>> key_aliases;  ///< key -> other spellings
+  std::string time_column;
+  std::string time_format;  ///< see ingest/time_format.h
+  /// The zone the times are in: an IANA name or an offset such as "+08:00"; empty: the database's.
+  std::string time_zone;
+  std::optional<AmountColumn> amount;
+  std::string count_column;  ///< for how many events the row stands; empty: one
+  friend bool operator==(const EventColumns&, const EventColumns&) = default;
+};
+
+/// Schema::delimiter of files whose cells are separated by runs of blanks.
+inline constexpr char kBlanksDelimiter = ' ';
+
 struct Schema {
   FileFormat format = FileFormat::Csv;
-  char delimiter = ',';
+  char delimiter = ',';  ///< or kBlanksDelimiter
   bool header = true;
   /// The column that holds the external id; empty: the row number, from 1, counted over all files
   /// of one load.
   std::string id_column;
   std::vector<Column> columns;  ///< without the id column
+  /// The rows are events: `id_column` and `columns` are empty.
+  std::optional<EventColumns> events;
 };
 
 }  // namespace tagline::ingest

@@ -1,4 +1,5 @@
 #include "ingest/day.h"
+#include "ingest/event_plan.h"
 #include "ingest/field_plan.h"
 #include "ingest/limits.h"
 #include "ingest/text.h"
@@ -92,14 +93,17 @@ Status check_column(const Column& column) {
 }  // namespace
 
 Status check_schema(const Schema& schema) {
-  constexpr std::string_view kImpossible("\"\r\n\0 ", 5);
+  constexpr std::string_view kImpossible("\"\r\n\0", 4);
   if (schema.format == FileFormat::Csv &&
       (kImpossible.find(schema.delimiter) != std::string_view::npos ||
        static_cast<unsigned char>(schema.delimiter) >= 0x80)) {
     return failure(ErrorCode::BadSchema,
-                   {"the delimiter cannot be a quote, a space, a line end or a byte above 127",
-                    "分隔符不能是引号、空格、换行或大于 127 的字节"},
-                   {"use , ; | or a tab", "请使用 , ; | 或制表符"});
+                   {"the delimiter cannot be a quote, a line end or a byte above 127",
+                    "分隔符不能是引号、换行或大于 127 的字节"},
+                   {"use , ; | or a tab, or blanks", "请使用 , ; |、制表符或 blanks"});
+  }
+  if (schema.events.has_value()) {
+    return check_events(*schema.events);
   }
   if (schema.columns.size() > kColumnsMax) {
     return failure(ErrorCode::TooLarge,

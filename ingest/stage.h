@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,9 @@ struct Stage {
   void clear();
   [[nodiscard]] std::size_t bytes() const;
 };
+
+/// Why a cell cannot be the id of a user; nothing when it can.
+[[nodiscard]] std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell);
 
 /// Turns the columns of `batch` into values at the end of `stage.fields` (not of stage.users). Rows
 /// that hold a bad value are added to `bad` with the reason and are left out of the stage; `good`

@@ -1,5 +1,6 @@
 #include "server/schema_json.h"
 
+#include "server/event_schema_json.h"
 #include "server/json_reader.h"
 #include "server/number_range.h"
 
@@ -24,6 +25,8 @@ constexpr std::array<std::pair<TagKind, std::string_view>, 5> kKinds = {{
 }};
 
 constexpr unsigned kScaleMax = 9;
+/// "delimiter" of files whose cells are separated by runs of blanks.
+constexpr std::string_view kBlanks = "blanks";
 
 Json text_json(const Text& text) {
   return Json{{"en", text.en}, {"zh-CN", text.zh}};
@@ -221,10 +224,13 @@ void read_shape(JsonReader& reader, Schema& schema) {
   std::string delimiter(1, schema.delimiter);
   reader.read("delimiter", delimiter);
   const bool usable = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
-                      delimiter != "\r" && delimiter != std::string(1, '\0');
-  if (!usable) {
+                      delimiter != "\r" && delimiter != " " && delimiter != std::string(1, '\0');
+  if (delimiter == kBlanks) {
+    schema.delimiter = ingest::kBlanksDelimiter;
+  } else if (!usable) {
     reader.fail("delimiter", Json(delimiter).dump(-1, ' ', false, Json::error_handler_t::replace),
-                {"one byte that is not a quote or a line break", "一个字节（不能是引号或换行）"});
+                {"one byte that is not a quote, a space or a line break, or \"blanks\"",
+                 "一个字节（不能是引号、空格或换行），或 \"blanks\""});
   } else {
     schema.delimiter = delimiter.front();
   }
@@ -246,8 +252,14 @@ std::string schema_to_json(const Schema& schema) {
   Json json;
   json["format"] = schema.format == FileFormat::Csv ? "csv" : "ndjson";
   if (schema.format == FileFormat::Csv) {
-    json["delimiter"] = std::string(1, schema.delimiter);
+    json["delimiter"] = schema.delimiter == ingest::kBlanksDelimiter
+                            ? std::string(kBlanks)
+                            : std::string(1, schema.delimiter);
     json["header"] = schema.header;
+  }
+  if (schema.events.has_value()) {
+    json["events"] = events_json(*schema.events);
+    return json.dump(2, ' ', false, Json::error_handler_t::replace);
   }
   json["id"] =
       schema.id_column.empty() ? Json{{"row_number", true}} : Json{{"column", schema.id_column}};
@@ -264,13 +276,20 @@ Result<Schema> schema_from_json(std::string_view text) {
   Schema schema;
   if (document.has_value()) {
     JsonReader reader(*document, "", fault);
-    reader.only({"format", "delimiter", "header", "id", "columns", "comment"});
+    reader.only({"format", "delimiter", "header", "id", "columns", "events", "comment"});
     read_shape(reader, schema);
-    read_id(reader, schema, fault);
-    const Json* columns = reader.array("columns");
-    if (columns == nullptr) {
-      reader.fail("columns", "nothing", {"a list of columns", "列的列表"});
+    if (const Json* events = reader.object("events")) {
+      for (const char* key : {"id", "columns"}) {
+        if (reader.has(key)) {
+          reader.fail(key, "key beside events",
+                      {"either columns of users or events", "用户的列或行为，二者之一"});
+        }
+      }
+      schema.events = read_events(*events, fault);
+    } else if (const Json* columns = reader.array("columns"); columns == nullptr) {
+      reader.fail("columns", "nothing", {"a list of columns, or events", "列的列表，或 events"});
     } else {
+      read_id(reader, schema, fault);
       for (std::size_t i = 0; i < columns->size() && !fault.has_value(); ++i) {
         JsonReader column((*columns)[i], "columns[" + std::to_string(i) + "]", fault);
         schema.columns.push_back(read_column(column, fault));

@@ -23,6 +23,17 @@ Result<const date::time_zone*> find_zone(std::string_view zone) {
   }
 }
 
+tl::unexpected<Error> rules_failure(std::string_view zone, const std::exception& thrown) {
+  const std::string what =
+      std::string("time zone rules of \"") + std::string(zone) + "\": " + thrown.what();
+  return failure(ErrorCode::System, {what, what});
+}
+
+ZonePeriod period_of(const date::sys_info& info) {
+  return {info.begin.time_since_epoch().count(), info.end.time_since_epoch().count(),
+          info.offset.count()};
+}
+
 }  // namespace
 
 Status check_time_zone(std::string_view zone) {
@@ -38,9 +49,27 @@ Result<std::chrono::sys_days> day_in_zone(std::chrono::system_clock::time_point 
     const auto day = std::chrono::floor<date::days>(local);
     return std::chrono::sys_days(std::chrono::days(day.time_since_epoch().count()));
   } catch (const std::exception& thrown) {
-    const std::string what =
-        std::string("time zone rules of \"") + std::string(zone) + "\": " + thrown.what();
-    return failure(ErrorCode::System, {what, what});
+    return rules_failure(zone, thrown);
+  }
+}
+
+Result<ZonePeriod> period_at(std::int64_t instant_s, std::string_view zone) {
+  TAGLINE_ASSIGN_OR_RETURN(const date::time_zone* found, find_zone(zone));
+  try {
+    return period_of(found->get_info(date::sys_seconds(std::chrono::seconds(instant_s))));
+  } catch (const std::exception& thrown) {
+    return rules_failure(zone, thrown);
+  }
+}
+
+Result<ZonePeriod> period_of_clock(std::int64_t clock_s, std::string_view zone) {
+  TAGLINE_ASSIGN_OR_RETURN(const date::time_zone* found, find_zone(zone));
+  try {
+    // `first` is the only period of an unambiguous reading, and the one before the change
+    // otherwise.
+    return period_of(found->get_info(date::local_seconds(std::chrono::seconds(clock_s))).first);
+  } catch (const std::exception& thrown) {
+    return rules_failure(zone, thrown);
   }
 }
 

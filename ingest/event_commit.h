@@ -1,0 +1,41 @@
+// commit_events: staged events into the database, in one transaction.
+//
+// Base and new add up: for each series, day and shard that the load touches, the counts and amounts
+// that the load's users have there are read back from the rows, added to, and written again. Other
+// rows are not read; rows that stay as they are are not written.
+#pragma once
+
+#include "engine/result.h"
+#include "ingest/event_plan.h"
+#include "ingest/staged_event.h"
+#include "storage/record.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace tagline::ingest {
+
+struct EventChange {
+  const EventPlans& plans;
+  const std::vector<StagedEvent>& events;  ///< by place, then user
+  const std::vector<std::string_view>& new_ids;
+  std::uint32_t first_new = 0;
+  const std::vector<storage::LoadRecord>& loads;
+  std::int64_t now_s = 0;
+};
+
+struct EventsCommitted {
+  std::uint64_t events_new = 0;  ///< events nobody had done
+  std::uint64_t keys_new = 0;
+  std::uint64_t fragments_written = 0;
+};
+
+/// TooLarge when counts or amounts of a user and day leave their bounds (engine/events.h): the
+/// message names the user, the event and the day. Busy when somebody else wrote since the plans
+/// were made. Cost: O(events) and the touched fragments; 4 bytes an event for keys.
+[[nodiscard]] Result<EventsCommitted> commit_events(storage::Store& store,
+                                                    const EventChange& change);
+
+}  // namespace tagline::ingest
