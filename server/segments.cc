@@ -402,7 +402,8 @@ Result<ImportedList> Segments::import_list(const std::string& name, const std::s
   }));
   TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
     return snapshot.population();
-  }));
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
   return imported;
 }
 
