@@ -28,6 +28,7 @@ struct LoadArguments {
   std::string schema_file;
   std::string id_column;
   std::string rejects_file;
+  std::string load_id;
   std::string time_zone;
   double max_errors_percent = 1.0;
   Format format = Format::Table;

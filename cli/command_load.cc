@@ -3,11 +3,14 @@
 #include "cli/progress.h"
 #include "cli/read_file.h"
 #include "cli/table.h"
+#include "ingest/day.h"
 #include "server/answer_json.h"
+#include "server/day_text.h"
 #include "server/schema_json.h"
 #include "server/service.h"
 #include "storage/time_zone.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -55,7 +58,51 @@ void show_rejects(const ingest::LoadReport& report, const std::string& rejects_f
   }
 }
 
+std::string range_text(const std::optional<engine::DayWindow>& days) {
+  if (!days.has_value()) {
+    return "";
+  }
+  const std::string first = ingest::day_text(days->first);
+  return days->first == days->last ? first : first + ".." + ingest::day_text(days->last);
+}
+
+void show_skipped(const ingest::LoadReport& report, const std::string& zone, Console& console) {
+  for (const ingest::SkippedFile& skipped : report.skipped) {
+    const storage::LoadRecord& added = skipped.added;
+    const auto day = storage::day_in_zone(
+        std::chrono::system_clock::time_point(std::chrono::seconds(added.loaded_s)), zone);
+    const std::string date = day.has_value() ? server::day_text(*day) : "?";
+    const bool other = added.file != skipped.file;
+    const std::string count = grouped(added.events);
+    console.err(console.say(
+        {skipped.file + ": already loaded" + (report.event.empty() ? "" : " as " + report.event) +
+             " on " + date + (other ? " from " + added.file : "") + " (" + count +
+             " events); nothing added; use --load-id to add it again\n",
+         skipped.file + "：已于 " + date + (other ? " 从 " + added.file : "") +
+             (report.event.empty() ? " 装入" : " 作为 " + report.event + " 装入") + "（" + count +
+             " 条行为）；未再累加；如确需再次累加，请用 --load-id\n"}));
+  }
+}
+
+std::string events_summary(const ingest::LoadReport& report, const Console& console) {
+  const std::string days = range_text(report.days);
+  return console.say(
+      {"loaded " + grouped(report.events) + " events" + (days.empty() ? "" : " of " + days) +
+           " from " + grouped(report.rows) + " rows in " + duration_text(report.seconds) + ": " +
+           grouped(report.users_new) + " new users, " + grouped(report.users_known) +
+           " known users, " + grouped(report.event_names_new) + " new event names, " +
+           grouped(report.keys_new) + " new keys, " + grouped(report.rejected) + " rows rejected\n",
+       "装入 " + grouped(report.events) + " 条行为" + (days.empty() ? "" : "（" + days + "）") +
+           "，共 " + grouped(report.rows) + " 行，用时 " + duration_text(report.seconds) +
+           "：新用户 " + grouped(report.users_new) + "，已有用户 " + grouped(report.users_known) +
+           "，新行为 " + grouped(report.event_names_new) + " 种，新键 " + grouped(report.keys_new) +
+           " 个，拒绝 " + grouped(report.rejected) + " 行\n"});
+}
+
 std::string summary(const ingest::LoadReport& report, const Console& console) {
+  if (report.of_events) {
+    return events_summary(report, console);
+  }
   const double seconds = report.seconds > 0 ? report.seconds : 1e-9;
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(report.rows) / seconds);
   return console.say(
@@ -126,6 +173,7 @@ int run(const LoadArguments& arguments, Console& console) {
   options.max_errors_share = arguments.max_errors_percent / 100.0;
   options.rejects_path = arguments.rejects_file;
   options.schema_path = arguments.schema_file;
+  options.load_id = arguments.load_id;
   if (!schema->has_value()) {
     options.on_schema = [&](const ingest::Schema& used) { show_schema(used, console); };
   }
@@ -146,6 +194,13 @@ int run(const LoadArguments& arguments, Console& console) {
   progress.reset();
   if (!report.has_value()) {
     return console.report(report.error());
+  }
+  if (!report->skipped.empty()) {
+    const auto zone =
+        (*service)->store().read([](const storage::Snapshot& snapshot) -> Result<std::string> {
+          return snapshot.time_zone();
+        });
+    show_skipped(*report, zone.value_or("UTC"), console);
   }
   show_rejects(*report, arguments.rejects_file, console);
   console.out(arguments.format == Format::Json ? server::load_json(*report) + "\n"

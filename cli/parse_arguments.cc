@@ -178,8 +178,10 @@ class Parser : private OptionMaker {
   void add_load() {
     load_command_ = subcommand(
         "load",
-        say("load files into a database, all or nothing; rows with a known id update that user",
-            "把文件装入数据库（全部成功或全部不变）；已有编号的行更新该用户"),
+        say("load files into a database, all or nothing: rows with a known id update that user, "
+            "events are added, each file once",
+            "把文件装入数据库（全部成功或全部不变）：已有编号的行更新该用户，行为则累加，每个文件只"
+            "加一次"),
         "tagline load --db shop customers.csv.gz --id customer_id --rejects bad.csv");
     add_db(load_command_, load_.db);
     load_command_
@@ -211,6 +213,12 @@ class Parser : private OptionMaker {
         ->check(CLI::Range(0.0, 100.0))
         ->type_name("PERCENT")
         ->capture_default_str();
+    load_command_
+        ->add_option("--load-id", load_.load_id,
+                     say("events: an id for this file instead of one made from its content; the "
+                         "same id is never added twice",
+                         "行为文件：用该标识代替由内容算出的标识；同一标识不会重复累加"))
+        ->type_name("ID");
     load_command_
         ->add_option(
             "--time-zone", load_.time_zone,

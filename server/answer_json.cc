@@ -1,6 +1,6 @@
 #include "server/answer_json.h"
 
-#include "dsl/unicode.h"
+#include "ingest/day.h"
 #include "server/day_text.h"
 #include "server/diagnostic_json.h"
 #include "server/json_reader.h"
@@ -178,21 +178,45 @@ std::string verify_json(const storage::VerifyReport& report) {
                    {"problems", std::move(problems)}});
 }
 
+namespace {
+
+void add_events(Json& json, const ingest::LoadReport& report) {
+  json["events"] = report.events;
+  json["event_names_new"] = report.event_names_new;
+  json["keys_new"] = report.keys_new;
+  json["first_day"] = report.days.has_value() ? Json(ingest::day_text(report.days->first)) : Json();
+  json["last_day"] = report.days.has_value() ? Json(ingest::day_text(report.days->last)) : Json();
+  json["skipped"] = Json::array();
+  for (const ingest::SkippedFile& skipped : report.skipped) {
+    json["skipped"].push_back({{"file", skipped.file},
+                               {"load_id", skipped.added.id},
+                               {"loaded_from", skipped.added.file},
+                               {"events", skipped.added.events},
+                               {"loaded_s", skipped.added.loaded_s}});
+  }
+}
+
+}  // namespace
+
 std::string load_json(const ingest::LoadReport& report) {
   Json rejects = Json::array();
   for (const ingest::Reject& reject : report.first_rejects) {
     rejects.push_back(
         {{"file", reject.file}, {"line", reject.line}, {"reason", text_json(reject.reason)}});
   }
-  return dump(Json{{"rows", report.rows},
-                   {"rejected", report.rejected},
-                   {"users_new", report.users_new},
-                   {"users_known", report.users_known},
-                   {"tags_new", report.tags_new},
-                   {"fragments_written", report.fragments_written},
-                   {"elapsed_s", report.seconds},
-                   {"commit_s", report.commit_seconds},
-                   {"first_rejects", std::move(rejects)}});
+  Json json{{"rows", report.rows},
+            {"rejected", report.rejected},
+            {"users_new", report.users_new},
+            {"users_known", report.users_known},
+            {"tags_new", report.tags_new},
+            {"fragments_written", report.fragments_written},
+            {"elapsed_s", report.seconds},
+            {"commit_s", report.commit_seconds},
+            {"first_rejects", std::move(rejects)}};
+  if (report.of_events) {
+    add_events(json, report);
+  }
+  return dump(json);
 }
 
 std::string quoted_json(std::string_view text) {
