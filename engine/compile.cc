@@ -7,8 +7,10 @@
 // Shared nodes have sections of their own (engine/sharing.h says which).
 #include "engine/program.h"
 #include "engine/sharing.h"
+#include "engine/tables.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -18,8 +20,8 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const Plan& plan, NodeId root, const ValueBits& value_bits)
-      : plan_(plan), root_(root), value_bits_(value_bits), sharing_(plan, root) {}
+  Compiler(const Plan& plan, NodeId root, const Shape& shape)
+      : plan_(plan), root_(root), sharing_(plan, root), tables_(program_, shape) {}
 
   Result<Program> run();
 
@@ -44,6 +46,10 @@ class Compiler {
   void emit_any(const Node& node, RegisterId target, RegisterId mask);
   void emit_range(const Node& node, RegisterId target, RegisterId mask, bool into);
   void emit_at_least(const Node& node, RegisterId target, RegisterId mask);
+  void emit_event(const Node& node, RegisterId target, RegisterId mask);
+  void emit_did(const Node& node, RegisterId target, RegisterId mask);
+  void emit_total(const Node& node, RegisterId target, RegisterId mask);
+  void emit_sample(const Node& node, RegisterId target, RegisterId mask);
   RegisterId emit_section(NodeId id);
   RegisterId operand(NodeId id, RegisterId scratch, RegisterId mask);
   Conjunction gather(NodeId id);
@@ -54,22 +60,17 @@ class Compiler {
   Instruction& push_universe(Code code, RegisterId target, RegisterId mask);
   void skip(Code code, RegisterId target, Skips& skips);
   void land(const Skips& skips);
-  std::uint32_t leaf(RowKey key);
-  Slice list(const std::vector<std::uint32_t>& leaves);
+  std::uint32_t leaf(RowKey key) { return tables_.leaf(key); }
+  Slice list(const std::vector<std::uint32_t>& leaves) { return tables_.list(leaves); }
   void note_required();
-  bool too_large() const {
-    return program_.leaves.size() > kLeavesMax || program_.code.size() > kInstructionsMax ||
-           program_.operands.size() > kOperandsMax;
-  }
+  bool too_large() const { return tables_.too_large(); }
 
   const Plan& plan_;
   const NodeId root_;
-  const ValueBits& value_bits_;
   const Sharing sharing_;
   std::unordered_map<NodeId, Home> homes_;  ///< of the kept nodes compiled so far
   Program program_;
-  std::unordered_map<RowKey, std::uint32_t> leaf_ids_;
-  std::unordered_map<FieldId, Slice> slices_;
+  Tables tables_;
   // Sections never share registers or counters: one may run in the middle of another.
   RegisterId registers_used_ = 0;
   std::uint32_t counters_open_ = 0;
@@ -99,23 +100,6 @@ void Compiler::land(const Skips& skips) {
   for (const std::size_t at : skips) {
     program_.code[at].skip_to = static_cast<std::uint32_t>(program_.code.size());
   }
-}
-
-std::uint32_t Compiler::leaf(RowKey key) {
-  const auto [at, fresh] =
-      leaf_ids_.try_emplace(key, static_cast<std::uint32_t>(program_.leaves.size()));
-  if (fresh) {
-    program_.leaves.push_back(key);
-  }
-  return at->second;
-}
-
-Slice Compiler::list(const std::vector<std::uint32_t>& leaves) {
-  Slice slice;
-  slice.begin = static_cast<std::uint32_t>(program_.operands.size());
-  program_.operands.insert(program_.operands.end(), leaves.begin(), leaves.end());
-  slice.end = static_cast<std::uint32_t>(program_.operands.size());
-  return slice;
 }
 
 // The value of a node in some register: its home when it is kept, else computed into `scratch`.
@@ -165,13 +149,20 @@ void Compiler::emit(NodeId id, RegisterId target, RegisterId mask) {
     case Op::EventSum:
     case Op::Streak:
     case Op::Sequence:
+      emit_event(node, target, mask);
+      return;
     case Op::SampleShare:
+      emit_sample(node, target, mask);
+      return;
     case Op::Top:
     case Op::Bottom:
     case Op::SampleSize:
-    case Op::Lookalike:
-      push(Code::Clear, target, mask);
+    case Op::Lookalike: {
+      // Run through count() or select() these are rows by now (engine/computed_rows.h).
+      const Slice rows = list({leaf({kComputedField, id})});
+      push(Code::AllOf, target, mask).rows = rows;
       return;
+    }
   }
 }
 
@@ -314,22 +305,12 @@ void Compiler::emit_any(const Node& node, RegisterId target, RegisterId mask) {
 
 void Compiler::emit_range(const Node& node, RegisterId target, RegisterId mask, bool into) {
   const FieldId field = node.row.field;
-  const auto [at, fresh] = slices_.try_emplace(field);
-  if (fresh) {
-    std::vector<std::uint32_t> rows;
-    const unsigned bits = std::min(value_bits_(field), kValueBitsMax);
-    for (unsigned bit = 0; bit < bits; ++bit) {
-      rows.push_back(leaf({field, kFirstBitRow + bit}));
-    }
-    at->second = list(rows);
-    program_.slices_max = std::max(program_.slices_max, at->second.size());
-  }
   RangeTest test;
   test.low = node.low;
   test.high = node.high;
   test.exists = leaf({field, kExistsRow});
   test.sign = leaf({field, kSignRow});
-  test.slices = at->second;
+  test.slices = tables_.number_slices(field);
   program_.ranges.push_back(test);
   Instruction& range = push(Code::Range, target, mask);
   range.into = into;
@@ -369,6 +350,63 @@ void Compiler::emit_at_least(const Node& node, RegisterId target, RegisterId mas
   }
   push(Code::CountEnd, target, mask).counter = counter;
   --counters_open_;
+}
+
+void Compiler::emit_did(const Node& node, RegisterId target, RegisterId mask) {
+  const Slice rows = tables_.did(node);
+  if (rows.size() == 0) {
+    push(Code::Clear, target, mask);
+  } else {
+    push(Code::AnyOf, target, mask).rows = rows;
+  }
+}
+
+// Users who did nothing have the total 0 too: where it passes, those who did something are found
+// first.
+void Compiler::emit_total(const Node& node, RegisterId target, RegisterId mask) {
+  const std::optional<Tables::Total> total = tables_.total(node);
+  if (!total.has_value()) {
+    push(Code::Clear, target, mask);
+    return;
+  }
+  Skips skips;
+  if (total->zero) {
+    emit_did(node, target, mask);
+    skip(Code::SkipIfEmpty, target, skips);
+  }
+  Instruction& instruction = push(Code::Total, target, mask);
+  instruction.into = total->zero;
+  instruction.test = total->test;
+  land(skips);
+}
+
+void Compiler::emit_event(const Node& node, RegisterId target, RegisterId mask) {
+  if (node.steps.empty()) {
+    push(Code::Clear, target, mask);
+    return;
+  }
+  const bool once = (node.op == Op::Streak && node.low <= 1) ||
+                    (node.op == Op::Sequence && node.steps.size() == 1);
+  if (node.op == Op::Did || once) {
+    return emit_did(node, target, mask);
+  }
+  if (node.op != Op::Streak && node.op != Op::Sequence) {
+    return emit_total(node, target, mask);
+  }
+  const bool streak = node.op == Op::Streak;
+  const std::optional<std::uint32_t> test = streak ? tables_.streak(node) : tables_.sequence(node);
+  if (!test.has_value()) {
+    push(Code::Clear, target, mask);
+    return;
+  }
+  push(streak ? Code::Streak : Code::Sequence, target, mask).test = *test;
+}
+
+void Compiler::emit_sample(const Node& node, RegisterId target, RegisterId mask) {
+  Instruction& sample = push_universe(Code::Sample, target, mask);
+  sample.seed = node.seed;
+  sample.threshold = node.share;
+  program_.samples = true;
 }
 
 // Returns the register that holds the node after the section has run.
@@ -412,6 +450,9 @@ Result<Program> Compiler::run() {
              std::to_string(kOperandsMax) + " 个操作数"},
         {"narrow the wildcards or split the expression", "请缩小通配符的范围，或拆分表达式"});
   }
+  if (tables_.problem().has_value()) {
+    return tl::unexpected(*tables_.problem());
+  }
   program_.registers = registers_used_;
   program_.counters = counters_used_;
   program_.on_nothing = sharing_.on_nothing();
@@ -420,8 +461,8 @@ Result<Program> Compiler::run() {
 
 }  // namespace
 
-Result<Program> compile(const Plan& plan, NodeId root, const ValueBits& value_bits) {
-  return Compiler(plan, root, value_bits).run();
+Result<Program> compile(const Plan& plan, NodeId root, const Shape& shape) {
+  return Compiler(plan, root, shape).run();
 }
 
 }  // namespace tagline::engine

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
 
 namespace tagline::engine {
@@ -68,8 +69,12 @@ struct DayGap {
   std::int32_t days = 0;
   friend bool operator==(const DayGap&, const DayGap&) = default;
 };
-/// The day that lies `gap` after `day`; kLastDay at most.
+/// The day that lies `gap` after `day`; kLastDay at most, kFirstDay at least. Never falls where
+/// `day` rises.
 [[nodiscard]] Day after(Day day, DayGap gap);
+
+/// "2024-06-15".
+[[nodiscard]] std::string iso_date(Day day);
 
 /// The series that one thing done may be found in: one, or several keys counted together.
 /// Ascending, no repeats.

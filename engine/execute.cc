@@ -51,7 +51,7 @@ class ShardRunner {
   Status run(ShardId shard, bool count_only, Sink sink) {
     TAGLINE_ASSIGN_OR_RETURN(const Candidates candidates, fetch(shard));
     const Fragment* population = program_.needs_population ? &population_ : nullptr;
-    machine_.enter(fragments_, population);
+    machine_.enter(shard, fragments_, population);
     const std::uint64_t instructions_before = machine_.instructions_run();
     Status status;
     for (unsigned block = 0; block < kBlocksPerShard && status.has_value(); ++block) {
@@ -139,8 +139,8 @@ Result<ShardRunner::Candidates> ShardRunner::fetch(ShardId shard) {
     }
     present |= blocks_of(fragments_[leaf]);
   }
-  candidates.run = possible & present;
-  candidates.everybody = program_.on_nothing ? possible & ~present : 0;
+  candidates.run = program_.samples ? possible : possible & present;
+  candidates.everybody = program_.on_nothing ? possible & ~candidates.run : 0;
   return candidates;
 }
 
@@ -150,14 +150,19 @@ NodeId rewritten(Plan& plan, NodeId root, const Source& source, const ExecuteOpt
 
 Result<Program> compile_for(const Plan& plan, NodeId root, const Source& source) {
   std::optional<Error> problem;
-  const ValueBits value_bits = [&](FieldId field) {
-    const Result<unsigned> bits = source.value_bits(field);
-    if (!bits.has_value()) {
-      problem = bits.error();
+  const auto ask = [&problem](auto answer) {
+    if (!answer.has_value()) {
+      problem = answer.error();
+      return typename decltype(answer)::value_type{};
     }
-    return bits.value_or(0);
+    return std::move(answer).value();
   };
-  Result<Program> program = compile(plan, root, value_bits);
+  Shape shape;
+  shape.value_bits = [&](FieldId field) { return ask(source.value_bits(field)); };
+  shape.event_days = [&](FieldId series, DayWindow window) {
+    return ask(source.event_days(series, window));
+  };
+  Result<Program> program = compile(plan, root, shape);
   if (problem.has_value()) {
     return tl::unexpected(*problem);
   }
@@ -389,9 +394,10 @@ Result<Bitmap> select(Plan& plan, NodeId root, const Source& source, const Execu
   return users;
 }
 
-std::string program_text(const Plan& plan, NodeId root, const RowName& name) {
-  const Result<Program> program = compile(plan, root, [](FieldId) { return kValueBitsMax; });
-  return program.has_value() ? print(*program, name) : program.error().message().en + "\n";
+Result<std::string> program_text(const Plan& plan, NodeId root, const Source& source,
+                                 const RowName& name) {
+  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(plan, root, source));
+  return print(program, name);
 }
 
 }  // namespace tagline::engine

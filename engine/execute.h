@@ -44,6 +44,8 @@ struct ExecuteStats {
                                     ExecuteStats* stats = nullptr);
 
 /// The program the plan compiles to, one instruction a line, for explain.
-[[nodiscard]] std::string program_text(const Plan& plan, NodeId root, const RowName& name = {});
+/// What the source says of numbers and days decides what it looks like.
+[[nodiscard]] Result<std::string> program_text(const Plan& plan, NodeId root, const Source& source,
+                                               const RowName& name = {});
 
 }  // namespace tagline::engine

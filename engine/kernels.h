@@ -35,6 +35,26 @@ struct CounterOperands {
   WordsList add;   ///< each adds one to its users
 };
 
+/// A total a user, in binary over slices, is at most this wide.
+inline constexpr std::size_t kTotalBitsMax = 64;
+
+/// Every user of `words` (or every other one, with `inverted`) counts 2^bit.
+struct WeightedWords {
+  const std::uint64_t* words = nullptr;
+  std::uint32_t bit = 0;
+  bool inverted = false;
+};
+
+/// Days in a row. A user's run of days is counted in `slices`, starting at 2^slices - k wherever it
+/// starts anew, so that a carry out of the top says it has reached k; such users are added to
+/// `reached`.
+struct StreakOperands {
+  std::span<std::uint64_t* const> slices;
+  std::uint64_t* reached = nullptr;
+  std::uint64_t start = 0;
+  WordsList days;  ///< in order; null: a day on which nobody did it
+};
+
 /// Every kernel that returns a number returns how many users it selected. `out` may be one of the
 /// operands, or null when only the number is wanted.
 struct Kernels {
@@ -47,6 +67,11 @@ struct Kernels {
   /// this range only.
   std::uint32_t (*range)(std::uint64_t* out, const RangeOperands& operands, bool or_into);
   void (*count_up)(const CounterOperands& operands);
+  /// Adds to totals held in `slices` (kTotalBitsMax at most), modulo 2^slices.
+  void (*add_weighted)(std::span<std::uint64_t* const> slices, std::span<const WeightedWords> add);
+  void (*streak)(const StreakOperands& operands);
+  /// Adds to `into` who is both in `from` and in `by`.
+  void (*carry)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
 };
 
 /// The best set for this processor.

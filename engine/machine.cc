@@ -1,5 +1,8 @@
 #include "engine/machine.h"
 
+#include "engine/sample.h"
+
+#include <bit>
 #include <tuple>
 
 namespace tagline::engine {
@@ -12,7 +15,9 @@ Machine::Machine(const Program& program, const Kernels* kernels)
       counters_(program.counters),
       section_done_(program.sections.size()) {}
 
-void Machine::enter(std::span<const Fragment> fragments, const Fragment* population) {
+void Machine::enter(ShardId shard, std::span<const Fragment> fragments,
+                    const Fragment* population) {
+  shard_ = shard;
   fragments_ = fragments;
   population_ = population;
 }
@@ -132,11 +137,51 @@ void Machine::step(const Instruction& instruction) {
       return count_add(instruction);
     case Code::CountEnd:
       return count_end(instruction);
+    case Code::Total:
+      return total(instruction);
+    case Code::Streak:
+      return streak(instruction);
+    case Code::Sequence:
+      return sequence(instruction);
+    case Code::Sample:
+      return sample(instruction);
     case Code::Once:
     case Code::SkipIfEmpty:
     case Code::SkipIfFull:
       return;  // run_section's
   }
+}
+
+// Hashes only those still in question, whatever form they have: a hash costs 2 ns.
+void Machine::sample(const Instruction& instruction) {
+  const UserIndex first = (shard_ << kShardBits) + (block_ << kBlockBits);
+  const auto in = [&](std::uint32_t member) {
+    return in_share(sample_hash(first + member, instruction.seed), instruction.threshold);
+  };
+  const RegisterId id = instruction.target;
+  if (const Register* mask = sparse_mask(instruction); mask != nullptr) {
+    const Members asked = mask->list();
+    std::uint16_t* members = own_members(id);
+    std::size_t size = 0;
+    for (const std::uint16_t member : asked) {
+      members[size] = member;
+      size += in(member) ? 1U : 0U;
+    }
+    return put_sparse(registers_[id], members, size);
+  }
+  const bool masked =
+      instruction.mask != kNoRegister && registers_[instruction.mask].state == State::Dense;
+  const std::uint64_t* among = masked ? registers_[instruction.mask].words : universe_words();
+  std::uint64_t* words = own_words(id);
+  for (std::uint32_t i = 0; i < kBlockWords; ++i) {
+    std::uint64_t sampled = 0;
+    for (std::uint64_t left = among[i]; left != 0; left &= left - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
+      sampled |= std::uint64_t{in(i * 64 + bit)} << bit;
+    }
+    words[i] = sampled;
+  }
+  put_own(id);
 }
 
 }  // namespace tagline::engine

@@ -28,9 +28,9 @@ class Machine {
   /// `program` outlives the machine. `kernels` is for tests; null takes the best.
   explicit Machine(const Program& program, const Kernels* kernels = nullptr);
 
-  /// The fragments of the leaves, in the program's order, and the population's (null unless the
-  /// program needs it). They stay put until the next call.
-  void enter(std::span<const Fragment> fragments, const Fragment* population);
+  /// The fragments of the leaves in a shard, in the program's order, and the population's (null
+  /// unless the program needs it). They stay put until the next call.
+  void enter(ShardId shard, std::span<const Fragment> fragments, const Fragment* population);
 
   /// Runs the program for one block. The answer is good until the next call. With `count_only` its
   /// words may be null. REQUIRES: the population, when given, has users there.
@@ -79,6 +79,67 @@ class Machine {
   void add_words(CounterState& counter, RegisterId target, WordsList words);
   void add_members(CounterState& counter, RegisterId target, Members members);
 
+  // machine_total.cc
+  void total(const Instruction& instruction);
+  void gather_rows(Slice rows);
+  void gather_days(Slice days);
+  void clear_total();
+  [[nodiscard]] bool total_is_cheaper_by_member(std::size_t members) const;
+  void total_by_member(const TotalTest& test, Members asked, const Instruction& instruction);
+  void total_dense(const TotalTest& test, const Instruction& instruction);
+  void add_up();
+  void start_total(std::uint64_t start);
+  void add_singly(Members members, std::uint32_t bit, bool negative);
+  void add_batch();
+  std::uint32_t test_total(const std::vector<Interval>& intervals, WordsList with,
+                           std::uint64_t* words);
+  /// Adds the days' users up in `few_`, sorted, if they are few; nobody elsewhere did anything.
+  bool gather_few(std::span<const DayGroup> days);
+  bool gather_few_addends();
+  bool add_few(const Container& container);
+  void sort_few();
+
+  // machine_streak.cc
+  void streak(const Instruction& instruction);
+  void gather_segments(const StreakTest& test);
+  void streak_by_member(const StreakTest& test, Members asked, RegisterId id);
+  void streak_dense(const StreakTest& test, RegisterId id);
+  [[nodiscard]] bool anybody(const DayGroup& day) const;
+  /// The users of a day for each of `asked`: 1 or 0 in `hits`.
+  void tally_day(const DayGroup& day, Members asked, std::vector<std::uint64_t>& hits) const;
+  /// Who did it that day, with `scratch(index)` to work in.
+  DaySet day_set(const DayGroup& day, std::size_t index);
+  const std::uint64_t* day_words(const DaySet& set, std::size_t index);
+
+  // machine_sequence.cc
+  void sequence(const Instruction& instruction);
+  bool gather_few_of_a_term(const SequenceTest& test);
+  void sequence_dense(const SequenceTest& test, RegisterId id);
+  void sequences_from(const SequenceTest& test, std::size_t start, std::uint64_t* found);
+  void sequences_open(const SequenceTest& test, std::uint64_t* found);
+  struct StepDay {
+    std::size_t day = 0;                  ///< of SequenceTest::days
+    bool first = false;                   ///< a sequence may begin
+    bool last = false;                    ///< and may end
+    const std::uint64_t* ends = nullptr;  ///< only for these users; null: for all
+  };
+  void take_steps(const SequenceTest& test, const StepDay& on, std::uint64_t* found);
+  void take_repeated_steps(const SequenceTest& test, const StepDay& on, std::uint64_t* found);
+  DaySet step_set(const SequenceTest& test, std::size_t day, std::size_t term, std::size_t times,
+                  std::size_t index);
+  std::uint64_t* state_words(std::size_t state);
+  void carry_over(std::uint64_t* into, const std::uint64_t* from, const DaySet& by,
+                  const std::uint64_t* among);
+  void sequence_by_member(const SequenceTest& test, Members asked, RegisterId id);
+  void fill_counts(const SequenceTest& test, Members asked);
+  [[nodiscard]] bool completes(const SequenceTest& test, std::size_t member,
+                               std::size_t members) const;
+  [[nodiscard]] bool completes_from(const SequenceTest& test, std::size_t start, std::size_t member,
+                                    std::size_t members) const;
+
+  // machine.cc
+  void sample(const Instruction& instruction);
+
   // machine_registers.cc
   void take(RegisterId target, RegisterId source);
   void intersect(RegisterId target, RegisterId source);
@@ -119,6 +180,7 @@ class Machine {
   const Kernels& kernels_;
   std::span<const Fragment> fragments_;
   const Fragment* population_ = nullptr;
+  ShardId shard_ = 0;
   unsigned block_ = 0;
   std::uint32_t universe_users_ = kBlockUsers;
   const std::uint64_t* universe_words_ = nullptr;  ///< null until wanted
@@ -136,6 +198,12 @@ class Machine {
   std::vector<std::unique_ptr<Words>> scratch_;
   std::unique_ptr<std::uint16_t[]> scratch_members_;
   std::vector<std::uint64_t> values_;
+  std::vector<std::uint64_t> hits_;
+  TotalState total_;
+  SequenceState sequence_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> segments_;
+  std::vector<const std::uint64_t*> day_words_;
+  std::vector<std::uint16_t> few_;
   std::vector<const std::uint64_t*> slices_;
   std::uint64_t instructions_run_ = 0;
 };

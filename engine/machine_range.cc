@@ -65,7 +65,9 @@ void Machine::range(const Instruction& instruction) {
     return range_by_member(test, parts, asked->list(), instruction);
   }
   if (exists->kind == ContainerKind::Array && range_is_cheaper_by_member(test, exists->count)) {
-    return range_by_member(test, parts, members_of(*exists), instruction);
+    // A list in the target is probed against those who have a number first, which leaves no more.
+    const bool narrows = instruction.into && target.state == State::Sparse;
+    return range_by_member(test, parts, narrows ? target.list() : members_of(*exists), instruction);
   }
   range_dense(test, parts, instruction);
 }

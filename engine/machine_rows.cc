@@ -4,6 +4,7 @@
 // is a list (an array container, or few users in question), the shortest list is probed against the
 // others, cost O(its members). Else all bitsets meet in one pass that reads each once and writes
 // the result once.
+#include "engine/cost.h"
 #include "engine/machine.h"
 
 #include <algorithm>
@@ -12,21 +13,6 @@
 
 namespace tagline::engine {
 namespace {
-
-// Costs in nanoseconds, measured on one core with AVX-512 (bench/engine_bench.cc); they only have
-// to be right about which of two ways is cheaper.
-constexpr std::size_t kBitsetPassCost = 60;
-constexpr std::size_t kFlatCost = 100;  // to clear a register and count it
-constexpr std::size_t kRunCost = 8;
-
-std::size_t flat_cost(const Container& container) {
-  return container.kind == ContainerKind::Run ? container.count * kRunCost : container.count;
-}
-
-std::size_t probe_cost(const Container& container, std::size_t members) {
-  // A list is searched, not walked, when it is much longer (engine/sparse.cc).
-  return members + std::min<std::size_t>(container.count, members * 32);
-}
 
 bool shorter(const Container* a, const Container* b) {
   return a->count < b->count;

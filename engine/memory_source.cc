@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,89 @@ void MemorySource::set_numbers(FieldId field,
   for (RowId row = 0; row < rows.size(); ++row) {
     set_row({field, row}, Bitmap::of(rows[row]));
   }
+}
+
+bool MemorySource::holds(RowKey key, UserIndex user) const {
+  const auto found = fragments_.find({key, shard_of(user)});
+  return found != fragments_.end() && found->second.bitmap.contains(within_shard(user));
+}
+
+std::uint64_t MemorySource::bits_of(RowKey first, unsigned bits, UserIndex user) const {
+  std::uint64_t value = 0;
+  for (unsigned bit = 0; bit < bits; ++bit) {
+    value |= std::uint64_t{holds({first.field, first.row + bit}, user)} << bit;
+  }
+  return value;
+}
+
+void MemorySource::add_event(FieldId series, UserIndex user, Day day, std::uint32_t count,
+                             std::int64_t amount) {
+  if (user >= users_ || count == 0) {
+    return;
+  }
+  const auto key = [&](std::uint32_t part) { return RowKey{series, day_row(day, part)}; };
+  DayRows& rows = event_days_[series].try_emplace(day, DayRows{day, 0, 0, 0}).first->second;
+  const bool before = holds(key(kPresentPart), user);
+  const std::uint64_t extra =
+      bits_of(key(kExtraPart), rows.extra_bits, user) + count - (before ? 0U : 1U);
+  const auto plus = static_cast<std::int64_t>(bits_of(key(kPlusPart), rows.plus_bits, user));
+  const auto minus = static_cast<std::int64_t>(bits_of(key(kMinusPart), rows.minus_bits, user));
+  const std::int64_t sum = plus - minus + amount;
+  const auto write = [&](std::uint32_t part, unsigned& bits, std::uint64_t value) {
+    bits = std::max(bits, static_cast<unsigned>(std::bit_width(value)));
+    for (unsigned bit = 0; bit < bits; ++bit) {
+      edit(key(part + bit), user, (value >> bit & 1U) != 0);
+    }
+  };
+  edit(key(kPresentPart), user, true);
+  write(kExtraPart, rows.extra_bits, extra);
+  write(kPlusPart, rows.plus_bits, sum > 0 ? magnitude_of(sum) : 0);
+  write(kMinusPart, rows.minus_bits, sum < 0 ? magnitude_of(sum) : 0);
+}
+
+void MemorySource::set_events(FieldId series, Day day, std::span<const DayEvents> events) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> parts;
+  DayRows rows{day, 0, 0, 0};
+  const auto write = [&](std::uint32_t part, unsigned& bits, UserIndex user, std::uint64_t value) {
+    bits = std::max(bits, static_cast<unsigned>(std::bit_width(value)));
+    for (unsigned bit = 0; bit < bits; ++bit) {
+      if ((value >> bit & 1U) != 0) {
+        parts[part + bit].push_back(user);
+      }
+    }
+  };
+  for (const DayEvents& event : events) {
+    if (event.count > 0 && event.user < users_) {
+      parts[kPresentPart].push_back(event.user);
+      write(kExtraPart, rows.extra_bits, event.user, event.count - 1);
+      write(event.amount > 0 ? kPlusPart : kMinusPart,
+            event.amount > 0 ? rows.plus_bits : rows.minus_bits, event.user,
+            magnitude_of(event.amount));
+    }
+  }
+  if (event_days_[series].contains(day)) {
+    for (std::uint32_t part = 0; part < std::uint32_t{1} << kDayPartBits; ++part) {
+      set_row({series, day_row(day, part)}, Bitmap());
+    }
+  }
+  for (const auto& [part, users] : parts) {
+    set_row({series, day_row(day, part)}, Bitmap::of(users));
+  }
+  event_days_[series].erase(day);
+  if (!parts[kPresentPart].empty()) {
+    event_days_[series].emplace(day, rows);
+  }
+}
+
+Result<std::vector<DayRows>> MemorySource::event_days(FieldId series, DayWindow window) const {
+  std::vector<DayRows> days;
+  if (const auto found = event_days_.find(series); found != event_days_.end()) {
+    for (auto at = found->second.lower_bound(window.first);
+         at != found->second.end() && at->first <= window.last; ++at) {
+      days.push_back(at->second);
+    }
+  }
+  return days;
 }
 
 Bitmap MemorySource::row(RowKey key) const {

@@ -9,6 +9,7 @@
 #include <map>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace tagline::engine {
 
@@ -26,11 +27,25 @@ class MemorySource final : public Source {
   void set_number(FieldId field, UserIndex user, std::int64_t value);
   /// Replaces a whole number field. REQUIRES each user once, |value| < 2^63.
   void set_numbers(FieldId field, std::span<const std::pair<UserIndex, std::int64_t>> values);
+  /// Adds to what a user did on a day (engine/events.h): so many events, and their amount. Adds up
+  /// exactly. An unknown user and a count of 0 change nothing. REQUIRES: the day is one the
+  /// language writes, the day's count stays within 2^32 and its amount within 2^53.
+  void add_event(FieldId series, UserIndex user, Day day, std::uint32_t count = 1,
+                 std::int64_t amount = 0);
+  struct DayEvents {
+    UserIndex user = 0;
+    std::uint64_t count = 0;
+    std::int64_t amount = 0;
+  };
+  /// Replaces a whole day of a series. REQUIRES: as add_event, each user once.
+  void set_events(FieldId series, Day day, std::span<const DayEvents> events);
   [[nodiscard]] Bitmap row(RowKey key) const;
 
   [[nodiscard]] ShardId shard_count() const override;
   [[nodiscard]] Result<Fragment> fetch(RowKey row, ShardId shard) const override;
   [[nodiscard]] Result<std::uint64_t> cardinality(RowKey row) const override;
+  [[nodiscard]] Result<std::vector<DayRows>> event_days(FieldId series,
+                                                        DayWindow window) const override;
 
  private:
   struct Stored {
@@ -40,8 +55,11 @@ class MemorySource final : public Source {
   };
   void put(RowKey key, ShardId shard, Bitmap bitmap);
   void edit(RowKey key, UserIndex user, bool member);
+  [[nodiscard]] bool holds(RowKey key, UserIndex user) const;
+  [[nodiscard]] std::uint64_t bits_of(RowKey first, unsigned bits, UserIndex user) const;
 
   std::uint32_t users_;
+  std::map<FieldId, std::map<Day, DayRows>> event_days_;
   std::map<std::pair<RowKey, ShardId>, Stored> fragments_;
 };
 

@@ -10,6 +10,33 @@ std::size_t mix(std::size_t seed, std::uint64_t value) {
   return (seed ^ value) * 0x9E3779B97F4A7C15ULL + (seed >> 29U);
 }
 
+std::size_t mix(std::size_t seed, std::int64_t first, std::int64_t second) {
+  return mix(mix(seed, static_cast<std::uint64_t>(first)), static_cast<std::uint64_t>(second));
+}
+
+// The fields that only the ops from Did on have. Lists are told apart by their lengths.
+std::size_t mix_events(std::size_t hash, const Node& node) {
+  for (const SeriesSet& step : node.steps) {
+    hash = mix(hash, step.size() + std::uint64_t{1});
+    for (const FieldId series : step) {
+      hash = mix(hash, series);
+    }
+  }
+  hash = mix(hash, node.window.first, node.window.last);
+  for (const Interval& interval : node.intervals) {
+    hash = mix(hash, interval.low, interval.high);
+  }
+  hash = mix(hash, node.gap_min.months, node.gap_min.days);
+  if (node.gap_max.has_value()) {
+    hash = mix(hash, node.gap_max->months, node.gap_max->days);
+  }
+  hash = mix(mix(hash, node.seed), node.share);
+  for (const RowKey feature : node.features) {
+    hash = mix(hash, std::hash<RowKey>{}(feature));
+  }
+  return hash;
+}
+
 std::size_t hash_of(const Node& node) {
   std::size_t hash = mix(0, static_cast<std::uint64_t>(node.op));
   hash = mix(hash, std::hash<RowKey>{}(node.row));
@@ -17,6 +44,9 @@ std::size_t hash_of(const Node& node) {
   hash = mix(hash, static_cast<std::uint64_t>(node.high));
   for (const NodeId operand : node.operands) {
     hash = mix(hash, operand + std::uint64_t{1});
+  }
+  if (node.op >= Op::Did) {
+    hash = mix_events(hash, node);
   }
   return hash;
 }

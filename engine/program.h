@@ -36,8 +36,12 @@ enum class Code : std::uint8_t {
   AllOf,  ///< target = in all of `rows`, in none of `without` (and in target before, with `into`)
   AnyOf,  ///< target = in any of `rows`
   Range,  ///< target = users whose number passes `range` (and in target before, with `into`)
-  Universe,     ///< target = the population
-  Clear,        ///< target = nobody
+  Universe,  ///< target = the population
+  Clear,     ///< target = nobody
+  Total,  ///< target = users whose weighted total passes `test` (and in target before, with `into`)
+  Streak,       ///< target = users with enough days in a row
+  Sequence,     ///< target = users who did things in order
+  Sample,       ///< target = users of the population whose hash is below `threshold`
   Copy,         ///< target = source
   Intersect,    ///< target = target and source
   Unite,        ///< target = target or source
@@ -68,8 +72,10 @@ struct Instruction {
   Slice rows;
   Slice without;
   std::uint32_t range = 0;      ///< index into Program::ranges
+  std::uint32_t test = 0;       ///< index into Program::totals, streaks or sequences
   std::uint32_t counter = 0;    ///< CountStart and its like
-  std::uint64_t threshold = 0;  ///< CountStart; 1 or more
+  std::uint64_t threshold = 0;  ///< CountStart; 1 or more. Sample: the share
+  std::uint64_t seed = 0;       ///< Sample
   std::uint32_t section = 0;
   std::uint32_t skip_to = 0;
 };
@@ -83,10 +89,67 @@ struct RangeTest {
   Slice slices;  ///< low bit first
 };
 
+/// Each user of a row counts 2^bit, or minus that.
+struct WeightedRow {
+  std::uint32_t leaf = 0;
+  std::uint8_t bit = 0;
+  bool negative = false;
+};
+
+/// What was done on one day: who did it, and their counts as weighted rows.
+struct DayGroup {
+  Day day = 0;
+  Slice present;  ///< leaves; several where several series count together
+  Slice counted;  ///< of Program::weighted; only where a program asks for counts of single days
+};
+
+/// A total for every user, of weighted rows and of days (each counts one, however many of its rows
+/// the user is in), against intervals. Users in none of them have the total 0.
+struct TotalTest {
+  Slice rows;  ///< of Program::weighted
+  Slice days;  ///< of Program::days
+  std::vector<Interval> intervals;
+};
+/// All positive weights together, and all negative ones, stay within this, so that no total leaves
+/// an std::int64_t.
+inline constexpr std::uint64_t kTotalMax = std::numeric_limits<std::int64_t>::max();
+
+struct StreakTest {
+  Slice days;  ///< of Program::days, ascending
+  std::uint64_t low = 0;
+};
+
+inline constexpr std::uint32_t kNoGroup = std::numeric_limits<std::uint32_t>::max();
+/// More steps than anybody writes; keeps a block's buffers (8 KB each) few.
+inline constexpr std::size_t kStepsMax = 64;
+
+/// Steps in order. Step i is an event of term terms[i]; equal terms share their events.
+struct SequenceTest {
+  struct On {
+    Day day = 0;
+    Day last_from = 0;  ///< when a sequence begins on `day`: the days its last step may fall on
+    Day last_to = 0;
+  };
+  std::vector<std::uint32_t> terms;
+  std::uint32_t term_count = 0;
+  bool repeats = false;  ///< some term occurs more than once
+  bool gap_min = false;  ///< some start may not end on its own day
+  bool gap_max = false;  ///< some start must end before the window does
+  std::vector<On> days;  ///< ascending
+  std::vector<std::uint32_t>
+      groups;  ///< of Program::days or kNoGroup: days[d] of term t is d * term_count + t
+};
+
 struct Program {
   std::vector<RowKey> leaves;           ///< every row read, once
+  std::vector<bool> leaf_is_day;        ///< leaves that are rows of a day (engine/events.h)
   std::vector<std::uint32_t> operands;  ///< lists of leaves, cut into Slices
   std::vector<RangeTest> ranges;
+  std::vector<WeightedRow> weighted;
+  std::vector<DayGroup> days;
+  std::vector<TotalTest> totals;
+  std::vector<StreakTest> streaks;
+  std::vector<SequenceTest> sequences;
   std::vector<Instruction> code;
   std::vector<Slice> sections;  ///< instructions [begin, end); the last is the main one
   RegisterId answer = 0;
@@ -94,13 +157,17 @@ struct Program {
   std::uint32_t counters = 0;
   std::uint32_t slices_max = 0;   ///< bit rows of the widest range
   bool needs_population = false;  ///< some instruction speaks of the whole population
+  bool samples = false;           ///< users in no leaf are not all alike
   bool on_nothing = false;        ///< users in no leaf are selected
   /// Leaves every selected user is in. Where one is absent the answer is nobody.
   std::vector<std::uint32_t> required;
 };
 
-/// How many bit rows a number has (Source::value_bits).
-using ValueBits = std::function<unsigned(FieldId)>;
+/// What a plan does not say and a source knows; asked while compiling.
+struct Shape {
+  std::function<unsigned(FieldId)> value_bits;                         ///< Source::value_bits
+  std::function<std::vector<DayRows>(FieldId, DayWindow)> event_days;  ///< Source::event_days
+};
 
 /// Below these limits any plan compiles; above, TooLarge.
 inline constexpr std::size_t kLeavesMax = std::size_t{1}
@@ -108,7 +175,9 @@ inline constexpr std::size_t kLeavesMax = std::size_t{1}
 inline constexpr std::size_t kInstructionsMax = std::size_t{1} << 20U;
 inline constexpr std::size_t kOperandsMax = std::size_t{1} << 20U;  // so no threshold passes 2^20
 
-[[nodiscard]] Result<Program> compile(const Plan& plan, NodeId root, const ValueBits& value_bits);
+/// Sets decided over all users at once (Op::Top and its like) are read as rows
+/// (engine/computed_rows.h).
+[[nodiscard]] Result<Program> compile(const Plan& plan, NodeId root, const Shape& shape);
 
 /// One instruction a line. `name` says what a row or a number field is called.
 [[nodiscard]] std::string print(const Program& program, const RowName& name = {});

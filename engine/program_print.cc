@@ -21,6 +21,14 @@ std::string_view name_of(Code code) {
       return "universe";
     case Code::Clear:
       return "clear";
+    case Code::Total:
+      return "total";
+    case Code::Streak:
+      return "streak";
+    case Code::Sequence:
+      return "sequence";
+    case Code::Sample:
+      return "sample";
     case Code::Copy:
       return "copy";
     case Code::Intersect:
@@ -49,10 +57,46 @@ std::string_view name_of(Code code) {
   return {};
 }
 
+// Days of events and wildcards come by the hundred.
+constexpr std::uint32_t kRowsMax = 16;
+
+std::string leaf_text(const Program& program, std::uint32_t leaf, const RowName& name) {
+  const RowKey key = program.leaves[leaf];
+  if (key.field == kComputedField) {
+    return "set #" + std::to_string(key.row);
+  }
+  return program.leaf_is_day[leaf]
+             ? name({key.field, kPresentPart}) + " on " + iso_date(day_of(key.row))
+             : name(key);
+}
+
+std::string test_text(const Program& program, const Instruction& instruction) {
+  if (instruction.code == Code::Total) {
+    const TotalTest& test = program.totals[instruction.test];
+    std::string text = " of " + std::to_string(test.rows.size() + test.days.size()) + " rows";
+    for (std::size_t i = 0; i < test.intervals.size(); ++i) {
+      text += (i == 0 ? " in [" : " or [") + std::to_string(test.intervals[i].low) + ", " +
+              std::to_string(test.intervals[i].high) + "]";
+    }
+    return text;
+  }
+  if (instruction.code == Code::Streak) {
+    const StreakTest& test = program.streaks[instruction.test];
+    return " >= " + std::to_string(test.low) + " of " + std::to_string(test.days.size()) + " days";
+  }
+  const SequenceTest& test = program.sequences[instruction.test];
+  return " of " + std::to_string(test.terms.size()) + " steps over " +
+         std::to_string(test.days.size()) + " days";
+}
+
 std::string rows_text(const Program& program, Slice rows, const RowName& name) {
   std::string text;
   for (std::uint32_t i = rows.begin; i < rows.end; ++i) {
-    text += (text.empty() ? "" : ", ") + name(program.leaves[program.operands[i]]);
+    text += (text.empty() ? "" : ", ") + leaf_text(program, program.operands[i], name);
+    if (const std::uint32_t more = rows.end - i - 1; i - rows.begin + 1 == kRowsMax && more > 1) {
+      text += ", and " + std::to_string(more) + " more";
+      break;
+    }
   }
   return "{" + text + "}";
 }
@@ -94,6 +138,13 @@ std::string details(const Program& program, const Instruction& instruction, cons
     case Code::SkipIfEmpty:
     case Code::SkipIfFull:
       return " to " + std::to_string(instruction.skip_to);
+    case Code::Total:
+    case Code::Streak:
+    case Code::Sequence:
+      return test_text(program, instruction);
+    case Code::Sample:
+      return " hash < " + std::to_string(instruction.threshold) + ", seed " +
+             std::to_string(instruction.seed);
     case Code::Universe:
     case Code::Clear:
       return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/fragment.h"
+#include "engine/kernels.h"
 #include "engine/sparse.h"
 
 #include <array>
@@ -44,6 +45,35 @@ struct CounterState {
   std::vector<std::unique_ptr<Words>> slices;
   std::vector<std::uint64_t*> slice_words;
   std::vector<std::uint64_t> counts;
+};
+/// One thing that counts towards totals: a row's container, or a day of several rows.
+struct Addend {
+  const Container* container = nullptr;
+  std::uint32_t day = 0;  ///< of Program::days, when there is no container
+  std::uint32_t bit = 0;
+  bool negative = false;
+};
+/// Totals of all users of a block: what is added, and the sum in slices. What is held in the slices
+/// is the total plus `bias`, which is never negative.
+struct TotalState {
+  std::vector<Addend> addends;
+  std::uint64_t plus = 0;  ///< all weights above zero together
+  std::uint64_t bias = 0;  ///< and all below, without the sign
+  std::vector<std::unique_ptr<Words>> slices;
+  std::vector<std::uint64_t*> slice_words;
+  std::vector<WeightedWords> batch;
+};
+/// Users who have taken the first i steps and no more of them are in state i.
+struct SequenceState {
+  std::vector<std::unique_ptr<Words>> words;
+  std::vector<bool> live;  ///< else the words are stale and nobody is there
+  std::vector<std::uint8_t> counts;
+};
+/// Who did a thing on a day: nobody, a list, or flat words.
+struct DaySet {
+  Members members;
+  const std::uint64_t* words = nullptr;
+  [[nodiscard]] bool empty() const { return words == nullptr && members.empty(); }
 };
 /// The containers of a group of rows, sorted by kind. Reused, so that a block allocates nothing.
 struct Group {

@@ -9,8 +9,15 @@ bool is_leaf(Op op) {
   return op == Op::Nothing || op == Op::Everyone || op == Op::Row;
 }
 
+// One instruction, but one that reads hundreds of rows.
+bool is_dear(Op op) {
+  return op >= Op::Did && op <= Op::SampleShare;
+}
+
 }  // namespace
 
+// A sample tells users of no row apart, so that blocks without rows are run when there is one
+// (Program::samples), and what is said of it here is not used.
 bool Sharing::selects_without_rows(const Node& node) const {
   const auto holds = [&](NodeId id) { return facts(id).on_nothing; };
   const auto& operands = node.operands;
@@ -56,7 +63,7 @@ Sharing::Sharing(const Plan& plan, NodeId root) : below_(plan, root), facts_(bel
   for (const NodeId id : below_.ids()) {
     Facts& own = facts(id);
     const Node& node = plan.at(id);
-    own.size = 1;
+    own.size = is_dear(node.op) ? kRecomputeMax + 1 : 1;
     for (const NodeId operand : node.operands) {
       const Facts& below = facts(operand);
       own.size += below.kept ? 1 : below.size;

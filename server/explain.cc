@@ -151,7 +151,8 @@ Result<Explanation> explain(const Explained& query, const storage::Snapshot& sna
       explanation.passes.emplace_back(std::string(engine::name_of(run.pass)), run.time);
     }
   }
-  explanation.program = engine::program_text(plan, rewritten.root, names);
+  TAGLINE_ASSIGN_OR_RETURN(explanation.program,
+                           engine::program_text(plan, rewritten.root, snapshot, names));
   return explanation;
 }
 

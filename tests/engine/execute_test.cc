@@ -193,6 +193,23 @@ TEST_F(Numbers, OneUserAtATime) {
   EXPECT_EQ(source_.cardinality({kNumber, kExistsRow}).value(), 8U);
 }
 
+// Both the users in question and those with a number are lists, and theirs is the shorter one.
+TEST(Ranges, AShortListOfNumbersIsStillMetWithTheRow) {
+  MemorySource source(60'000);
+  std::vector<std::pair<UserIndex, std::int64_t>> values;
+  Bitmap row;
+  for (std::uint32_t i = 0; i < 52; ++i) {
+    values.emplace_back(i * 1000 + 1, i);
+    row.add(i * 500);
+    row.add(i * 500 + 7);
+  }
+  source.set_numbers(kNumber, values);
+  source.set_row({1, 1}, row);
+  Plan plan;
+  const std::array both{plan.row({1, 1}), plan.range(kNumber, 0, 40)};
+  EXPECT_EQ(count(plan, plan.all_of(both), source, as_written()).value(), 0U);
+}
+
 TEST_F(Numbers, AFieldThatIsNotThere) {
   const NodeId missing = plan_.range(77, kMin, kMax);
   EXPECT_EQ(count(plan_, missing, source_).value(), 0U);
@@ -222,7 +239,8 @@ TEST(MemorySource, DropsUsersBeyondThePopulation) {
 TEST(ProgramText, NamesRowsAsAsked) {
   Plan plan;
   const NodeId root = plan.all_of(std::array{plan.row({1, 1}), plan.range(2, 18, 24)});
-  EXPECT_EQ(program_text(plan, root, [](RowKey key) { return key.field == 1 ? "vip" : "age"; }),
+  const RowName name = [](RowKey key) { return key.field == 1 ? "vip" : "age"; };
+  EXPECT_EQ(program_text(plan, root, MemorySource(10), name).value(),
             "0  all_of r0 {vip}\n"
             "1  skip_if_empty r0 to 3\n"
             "2  range r0 and age [18, 24]\n");

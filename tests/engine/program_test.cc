@@ -10,7 +10,8 @@
 namespace tagline::engine {
 namespace {
 
-const ValueBits kSevenBits = [](FieldId) { return 7U; };
+const Shape kSevenBits{[](FieldId) { return 7U; },
+                       [](FieldId, DayWindow) { return std::vector<DayRows>(); }};
 
 std::string text(const Plan& plan, NodeId root) {
   return print(compile(plan, root, kSevenBits).value());

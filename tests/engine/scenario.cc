@@ -186,19 +186,33 @@ MemorySource source_of(const World& world) {
     source.set_numbers(
         field, std::vector<std::pair<UserIndex, std::int64_t>>(values.begin(), values.end()));
   }
+  std::map<FieldId, std::map<Day, std::vector<MemorySource::DayEvents>>> days;
+  for (const auto& [user, history] : world.history_of) {
+    for (const auto& [series, done] : world.histories[history]) {
+      for (const auto& [day, events] : done) {
+        days[series][day].push_back(
+            {user, static_cast<std::uint64_t>(events.count), events.amount});
+      }
+    }
+  }
+  for (const auto& [series, of_series] : days) {
+    for (const auto& [day, events] : of_series) {
+      source.set_events(series, day, events);
+    }
+  }
   return source;
 }
 
-NodeId random_plan(Random& random, Plan& plan, int depth) {
+NodeId random_plan(Random& random, Plan& plan, int depth, const RandomLeaf& leaf) {
   if (depth == 0 || pick(random, 0, 5) == 0) {
-    return random_leaf(random, plan);
+    return leaf && pick(random, 0, 1) == 0 ? leaf(random, plan) : random_leaf(random, plan);
   }
   std::vector<NodeId> operands;
   for (std::uint64_t i = pick(random, 1, 4); i > 0; --i) {
     // Now and then a node there is already, so that sub-plans are shared.
     const bool again = plan.size() > 0 && pick(random, 0, 3) == 0;
     operands.push_back(again ? static_cast<NodeId>(pick(random, 0, plan.size() - 1))
-                             : random_plan(random, plan, depth - 1));
+                             : random_plan(random, plan, depth - 1, leaf));
   }
   switch (pick(random, 0, 5)) {
     case 0:

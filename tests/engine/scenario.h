@@ -6,6 +6,7 @@
 #include "tests/engine/oracle.h"
 
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -35,7 +36,10 @@ inline constexpr FieldId kNumbers = 4;
 [[nodiscard]] World random_world(Random& random, std::uint32_t users);
 [[nodiscard]] MemorySource source_of(const World& world);
 
-/// A plan of random shape over the fields above, and over some that do not exist.
-[[nodiscard]] NodeId random_plan(Random& random, Plan& plan, int depth);
+/// A plan of random shape over the fields above, and over some that do not exist. `leaf`, when
+/// given, makes half of its leaves.
+using RandomLeaf = std::function<NodeId(Random&, Plan&)>;
+[[nodiscard]] NodeId random_plan(Random& random, Plan& plan, int depth,
+                                 const RandomLeaf& leaf = {});
 
 }  // namespace tagline::engine::test
