@@ -1,0 +1,28 @@
+// fingerprint: a key under which the answer to a condition may be kept. Conditions written
+// differently that are bound to the same rows, numbers and days have the same one.
+//
+// Reads as the same:  other spellings and languages; the order of AND, OR, at_least and lists;
+//                     repeats under AND and OR; brackets; double NOT; at_least(1, ..) and OR,
+//                     at_least(all, ..) and AND; did(x) and did(x, count >= 1); a period and its
+//                     dates; `!=` of nothing that exists and "has a value"; @name and the text the
+//                     segment is saved under.
+// Tells apart:        everything else, also what only arithmetic on sets would show to be equal
+//                     (x AND (y OR z), De Morgan, two ranges that meet). The cost is a missed hit.
+// Knows nothing of:   the data. Field and row ids are those of one database, and an answer is of
+//                     one version of it; a cache keys on database, version and fingerprint.
+#pragma once
+
+#include "dsl/bound.h"
+
+#include <string>
+
+namespace tagline::dsl {
+
+/// 32 hexadecimal digits: 128 bits of SHA-256, the same on every machine. Changes between releases
+/// only together with kFingerprintVersion. Time and memory are linear in `bound` (times log for
+/// sorting); no recursion, however deep segments stand in segments.
+[[nodiscard]] std::string fingerprint(const Bound& bound);
+
+inline constexpr unsigned kFingerprintVersion = 1;
+
+}  // namespace tagline::dsl
