@@ -1,118 +1,117 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/names_source.h"
 #include "cli/read_file.h"
+#include "dsl/print.h"
 #include "server/answer_json.h"
-#include "server/catalogue_file.h"
-#include "server/service.h"
-#include "storage/time_zone.h"
+#include "server/forms.h"
+#include "server/tree_json.h"
 
-#include <chrono>
-#include <functional>
 #include <iostream>
 #include <string>
 
 namespace tagline::cli {
 namespace {
 
-using Check = std::function<dsl::Checked(std::string_view)>;
+/// Checks against one catalogue and day, and writes in the shape asked for.
+class Checks {
+ public:
+  Checks(const CheckArguments& arguments, const dsl::Catalogue& catalogue,
+         std::chrono::sys_days day, Console& console)
+      : arguments_(arguments), catalogue_(catalogue), console_(console) {
+    options_.as_of = day;
+  }
 
-int check_one(const CheckArguments& arguments, const Check& check, Console& console) {
-  const dsl::Checked checked = check(*arguments.expression);
-  const bool cards =
-      arguments.format.has_value() ? *arguments.format == Format::Table : console.out_is_terminal();
-  if (cards) {
-    console.report(checked.ok ? checked.warnings : checked.errors, *arguments.expression);
+  [[nodiscard]] int one(const std::string& expression) const {
+    const dsl::Checked checked = dsl::check(expression, catalogue_, options_);
+    const bool cards = arguments_.format.has_value() ? *arguments_.format == Format::Table
+                                                     : console_.out_is_terminal();
+    if (!cards) {
+      console_.out(json(checked, expression) + "\n");
+      return checked.ok ? kFine : kInputAtFault;
+    }
+    console_.report(checked.ok ? checked.warnings : checked.errors, expression);
     if (checked.ok) {
-      console.out(checked.canonical + "\n");
+      console_.out(checked.canonical + "\n");
     }
-  } else {
-    console.out(server::checked_json(checked, *arguments.expression) + "\n");
+    if (checked.ok && arguments_.forms) {
+      print_forms(server::forms_of(checked, catalogue_));
+    }
+    return checked.ok ? kFine : kInputAtFault;
   }
-  return checked.ok ? kFine : kInputAtFault;
-}
 
-/// One line in, one line out, in order; a line that is no request gets an error line of its own.
-int check_batch(const Check& check, Console& console) {
-  int status = kFine;
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) {
-      continue;
+  /// One line in, one line out, in order; a line that is no request gets an error line of its own.
+  [[nodiscard]] int batch() const {
+    int status = kFine;
+    std::string line;
+    while (std::getline(std::cin, line)) {
+      if (line.find_first_not_of(" \t\r") == std::string::npos) {
+        continue;
+      }
+      const auto expression = server::expression_of_json(line);
+      if (!expression.has_value()) {
+        console_.out(server::refused_line_json(expression.error()) + "\n");
+        status = kInputAtFault;
+        continue;
+      }
+      const dsl::Checked checked = dsl::check(*expression, catalogue_, options_);
+      console_.out(json(checked, *expression) + "\n");
+      status = checked.ok ? status : kInputAtFault;
     }
-    const auto expression = server::expression_of_json(line);
-    if (!expression.has_value()) {
-      console.out(server::refused_line_json(expression.error()) + "\n");
-      status = kInputAtFault;
-      continue;
-    }
-    const dsl::Checked checked = check(*expression);
-    console.out(server::checked_json(checked, *expression) + "\n");
-    if (!checked.ok) {
-      status = kInputAtFault;
-    }
+    return status;
   }
-  return status;
-}
 
-int check_all(const CheckArguments& arguments, const Check& check, Console& console) {
-  return arguments.batch ? check_batch(check, console) : check_one(arguments, check, console);
-}
+ private:
+  [[nodiscard]] std::string json(const dsl::Checked& checked, const std::string& expression) const {
+    return arguments_.forms ? server::forms_json(checked, catalogue_, expression)
+                            : server::checked_json(checked, expression);
+  }
 
-int run_with_catalogue(const CheckArguments& arguments, Console& console) {
-  const auto text = read_file(arguments.catalogue_file);
-  if (!text.has_value()) {
-    return console.report(text.error());
+  void print_forms(const server::Forms& forms) const {
+    console_.out(console_.say({"in words:     ", "含义：      "}) + console_.say(forms.sentence) +
+                 "\n");
+    console_.out(console_.say({"displayed:    ", "中文写法：  "}) + console_.say(forms.display) +
+                 "\n");
+    console_.out(console_.say({"fingerprint:  ", "指纹：      "}) + forms.fingerprint + "\n");
+    console_.out(console_.say({"tree:         ", "结构树：    "}) + forms.tree + "\n");
   }
-  const auto catalogue = server::catalogue_from_json(*text);
-  if (!catalogue.has_value()) {
-    return console.report(catalogue.error());
-  }
-  dsl::CheckOptions options;
-  if (arguments.as_of.has_value()) {
-    options.as_of = *arguments.as_of;
-  } else {
-    const auto today =
-        storage::day_in_zone(std::chrono::system_clock::now(), storage::OpenOptions{}.time_zone);
-    if (!today.has_value()) {
-      return console.report(today.error());
-    }
-    options.as_of = *today;
-  }
-  return check_all(
-      arguments,
-      [&](std::string_view expression) { return dsl::check(expression, *catalogue, options); },
-      console);
-}
 
-int run_with_database(const CheckArguments& arguments, Console& console) {
-  const auto service = server::Service::open(arguments.db, {});
-  if (!service.has_value()) {
-    static_cast<void>(console.report(service.error()));
-    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
-  }
-  int status = kFine;
-  const auto done = (*service)->with_checker(
-      arguments.as_of, [&](const Check& check) { status = check_all(arguments, check, console); });
-  return done.has_value() ? status : console.report(done.error());
+  const CheckArguments& arguments_;
+  const dsl::Catalogue& catalogue_;
+  Console& console_;
+  dsl::CheckOptions options_;
+};
+
+/// The text of a JSON tree in a file.
+Result<std::string> text_of_tree(const std::string& file) {
+  TAGLINE_ASSIGN_OR_RETURN(const std::string json, read_file(file));
+  TAGLINE_ASSIGN_OR_RETURN(const dsl::Tree tree, server::tree_from_json(json));
+  return dsl::print(tree);
 }
 
 }  // namespace
 
 int run(const CheckArguments& arguments, Console& console) {
-  if (arguments.db.empty() == arguments.catalogue_file.empty()) {
-    console.err(console.say({"error: say where the names come from: --db DIR or --catalogue FILE\n",
-                             "错误：请用 --db DIR 或 --catalogue FILE 指明名称来源\n"}));
-    return kUsage;
-  }
-  if (!arguments.batch && !arguments.expression.has_value()) {
+  if (!arguments.batch && !arguments.expression.has_value() && arguments.tree_file.empty()) {
     console.err(console.say(
         {"error: an expression is missing\nhint:  give one, or --batch to read them from standard "
          "input\n",
          "错误：缺少表达式\n提示：请写出表达式，或用 --batch 从标准输入读取\n"}));
     return kUsage;
   }
-  return arguments.db.empty() ? run_with_catalogue(arguments, console)
-                              : run_with_database(arguments, console);
+  std::string expression = arguments.expression.value_or("");
+  if (!arguments.tree_file.empty()) {
+    const auto text = text_of_tree(arguments.tree_file);
+    if (!text.has_value()) {
+      return console.report(text.error());
+    }
+    expression = *text;
+  }
+  return with_names(arguments.db, arguments.catalogue_file, arguments.as_of, console,
+                    [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
+                      const Checks checks(arguments, catalogue, day, console);
+                      return arguments.batch ? checks.batch() : checks.one(expression);
+                    });
 }
 
 }  // namespace tagline::cli

@@ -14,6 +14,7 @@ constexpr unsigned kBarCells = 15;
 
 void print_explanation(const server::Answer& answer, Console& console) {
   const server::Explanation& explanation = *answer.explanation;
+  console.out("\n" + console.say(explanation.sentence) + "\n");
   Table nodes({{console.say({"condition", "条件"}), Align::Left, 80},
                {console.say({"people", "人数"}), Align::Right},
                {console.say({"asked", "进入"}), Align::Right},

@@ -328,6 +328,17 @@ class Parser : private OptionMaker {
             say("read {\"expression\": TEXT} lines from standard input, print one JSON line each",
                 "从标准输入逐行读取 {\"expression\": 文本}，逐行输出 JSON"))
         ->excludes(expression);
+    check_command_
+        ->add_option(
+            "--tree", check_.tree_file,
+            say("JSON file of the expression as a tree, instead of EXPR; - for standard input",
+                "以 JSON 结构树文件代替 EXPR；- 表示标准输入"))
+        ->type_name("FILE")
+        ->excludes(expression);
+    check_command_->add_flag(
+        "--forms", check_.forms,
+        say("also show it in words, in the other language, as a JSON tree, and its fingerprint",
+            "同时给出含义、中文写法、JSON 结构树和指纹"));
     add_as_of(check_command_, as_of_);
     add_format(
         check_command_, kFormatsWithoutCsv,

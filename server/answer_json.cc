@@ -32,7 +32,8 @@ Json explanation_json(const Explanation& explanation) {
     passes.push_back({{"name", name}, {"elapsed_ns", time.count()}});
   }
   const engine::ExecuteStats& stats = explanation.stats;
-  return Json{{"nodes", std::move(nodes)},
+  return Json{{"sentence", text_json(explanation.sentence)},
+              {"nodes", std::move(nodes)},
               {"plan_written", explanation.plan_written},
               {"plan_rewritten", explanation.plan_rewritten},
               {"passes", std::move(passes)},

@@ -1,6 +1,7 @@
 #include "server/explain.h"
 
 #include "dsl/lower.h"
+#include "dsl/sentence.h"
 #include "engine/plan.h"
 #include "engine/rewrite.h"
 #include "server/day_text.h"
@@ -137,6 +138,7 @@ Result<Explanation> explain(const Explained& query, const storage::Snapshot& sna
                             const engine::ExecuteStats& stats) {
   Explanation explanation;
   explanation.stats = stats;
+  explanation.sentence = dsl::sentence(query.checked.bound, query.catalogue);
   NodeCounter counter(query, snapshot, options, explanation.nodes);
   TAGLINE_RETURN_IF_ERROR(counter.walk(query.checked.bound, query.text, counter.everyone(), 0));
 

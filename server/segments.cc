@@ -399,11 +399,11 @@ Result<ImportedList> Segments::import_list(const std::string& name, const std::s
     saved.count = members.cardinality();
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
     return write_list(txn, saved.record.list, members);
-  }));
-  TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
-    return snapshot.population();
   });
   TAGLINE_RETURN_IF_ERROR(written);
+  TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
+    return snapshot.population();
+  }));
   return imported;
 }
 

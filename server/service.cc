@@ -274,14 +274,21 @@ Result<storage::WriteTxn::Trimmed> Service::trim_events(std::chrono::sys_days be
   return trimmed;
 }
 
-Status Service::with_checker(std::optional<std::chrono::sys_days> as_of,
-                             const std::function<void(const Checker&)>& fn) {
+Status Service::with_catalogue(std::optional<std::chrono::sys_days> as_of, const NameReader& fn) {
   return store_->read([&](const Snapshot& snapshot) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(const auto catalogue, vocabulary_of(snapshot));
-    dsl::CheckOptions options;
-    TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
-    fn([&](std::string_view expression) { return dsl::check(expression, catalogue, options); });
+    TAGLINE_ASSIGN_OR_RETURN(const std::chrono::sys_days day, as_of_day(as_of, snapshot));
+    fn(catalogue, day);
     return {};
+  });
+}
+
+Status Service::with_checker(std::optional<std::chrono::sys_days> as_of,
+                             const std::function<void(const Checker&)>& fn) {
+  return with_catalogue(as_of, [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
+    dsl::CheckOptions options;
+    options.as_of = day;
+    fn([&](std::string_view expression) { return dsl::check(expression, catalogue, options); });
   });
 }
 

@@ -60,6 +60,7 @@ struct NodeCount {
 };
 
 struct Explanation {
+  Text sentence;                 ///< what the expression selects, in words
   std::vector<NodeCount> nodes;  ///< the expression's tree, depth first
   std::string plan_written;
   std::string plan_rewritten;
@@ -177,6 +178,11 @@ class Service {
   using Checker = std::function<dsl::Checked(std::string_view)>;
   [[nodiscard]] Status with_checker(std::optional<std::chrono::sys_days> as_of,
                                     const std::function<void(const Checker&)>& fn);
+  /// Lends `fn` the names of one snapshot and the day they are asked for. The catalogue reads the
+  /// snapshot, so it must not outlive the call.
+  using NameReader = std::function<void(const dsl::Catalogue&, std::chrono::sys_days)>;
+  [[nodiscard]] Status with_catalogue(std::optional<std::chrono::sys_days> as_of,
+                                      const NameReader& fn);
 
   /// Why one user is in a segment or out of it. NotFound when no user has this id.
   [[nodiscard]] Outcome<Why> why(std::string_view external_id, const QueryRequest& request);

@@ -1,0 +1,56 @@
+#include "cli/names_source.h"
+
+#include "cli/exit_status.h"
+#include "cli/read_file.h"
+#include "cli/refusal.h"
+#include "server/catalogue_file.h"
+#include "storage/time_zone.h"
+
+namespace tagline::cli {
+namespace {
+
+using Ask = std::function<int(const dsl::Catalogue&, std::chrono::sys_days)>;
+
+int with_file(const std::string& file, std::optional<std::chrono::sys_days> as_of, Console& console,
+              const Ask& fn) {
+  const auto text = read_file(file);
+  if (!text.has_value()) {
+    return console.report(text.error());
+  }
+  const auto catalogue = server::catalogue_from_json(*text);
+  if (!catalogue.has_value()) {
+    return console.report(catalogue.error());
+  }
+  if (as_of.has_value()) {
+    return fn(*catalogue, *as_of);
+  }
+  const auto today =
+      storage::day_in_zone(std::chrono::system_clock::now(), storage::OpenOptions{}.time_zone);
+  return today.has_value() ? fn(*catalogue, *today) : console.report(today.error());
+}
+
+}  // namespace
+
+int with_names(const std::string& db, const std::string& file,
+               std::optional<std::chrono::sys_days> as_of, Console& console, const Ask& fn) {
+  if (db.empty() == file.empty()) {
+    console.err(console.say({"error: say where the names come from: --db DIR or --catalogue FILE\n",
+                             "错误：请用 --db DIR 或 --catalogue FILE 指明名称来源\n"}));
+    return kUsage;
+  }
+  if (!file.empty()) {
+    return with_file(file, as_of, console, fn);
+  }
+  const auto service = open_service(db, storage::OpenMode::Read, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
+  }
+  int status = kFine;
+  const auto done = service->with_catalogue(
+      as_of, [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
+        status = fn(catalogue, day);
+      });
+  return done.has_value() ? status : console.report(done.error());
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,59 @@
+#include "server/forms.h"
+
+#include "dsl/display.h"
+#include "dsl/fingerprint.h"
+#include "dsl/sentence.h"
+#include "server/answer_json.h"
+#include "server/diagnostic_json.h"
+#include "server/tree_json.h"
+
+#include <utility>
+
+namespace tagline::server {
+
+Forms forms_of(const dsl::Checked& checked, const dsl::Catalogue& catalogue) {
+  Forms forms;
+  forms.canonical = checked.canonical;
+  forms.display = {dsl::display(checked.tree, catalogue, dsl::Language::English),
+                   dsl::display(checked.tree, catalogue, dsl::Language::Chinese)};
+  forms.sentence = dsl::sentence(checked.bound, catalogue);
+  forms.fingerprint = dsl::fingerprint(checked.bound);
+  forms.tree = tree_json(checked.tree);
+  return forms;
+}
+
+std::string forms_json(const dsl::Checked& checked, const dsl::Catalogue& catalogue,
+                       std::string_view text) {
+  if (!checked.ok) {
+    return checked_json(checked, text);
+  }
+  const Forms forms = forms_of(checked, catalogue);
+  return dump(Json{{"ok", true},
+                   {"canonical", forms.canonical},
+                   {"warnings", diagnostics_json(checked.warnings, text)},
+                   {"display", text_json(forms.display)},
+                   {"sentence", text_json(forms.sentence)},
+                   {"fingerprint", forms.fingerprint},
+                   {"tree", Json::parse(forms.tree, nullptr, false)}});
+}
+
+std::string completions_json(const dsl::Completions& completions) {
+  Json candidates = Json::array();
+  for (const dsl::Completion& candidate : completions.candidates) {
+    Json json = {{"insert", candidate.insert},
+                 {"kind", std::string(dsl::wire_name(candidate.kind))},
+                 {"label", candidate.label}};
+    if (!candidate.detail.empty()) {
+      json["detail"] = text_json(candidate.detail);
+    }
+    if (candidate.people.has_value()) {
+      json["people"] = *candidate.people;
+    }
+    candidates.push_back(std::move(json));
+  }
+  return dump(Json{{"from", completions.replace.begin + 1},
+                   {"to", completions.replace.end + 1},
+                   {"candidates", std::move(candidates)}});
+}
+
+}  // namespace tagline::server
