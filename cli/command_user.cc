@@ -2,10 +2,34 @@
 #include "cli/exit_status.h"
 #include "cli/table.h"
 #include "server/answer_json.h"
+#include "server/day_text.h"
 #include "server/schema_json.h"
 #include "server/service.h"
 
 namespace tagline::cli {
+namespace {
+
+void print_events(const server::UserProfile& profile, Console& console) {
+  if (!profile.events.empty()) {
+    Table table({{console.say({"event", "行为"})},
+                 {console.say({"times", "次数"}), Align::Right},
+                 {console.say({"days", "天数"}), Align::Right},
+                 {console.say({"first", "首次"})},
+                 {console.say({"last", "最近"})},
+                 {console.say({"amount", "金额"}), Align::Right}});
+    for (const server::UserEvent& event : profile.events) {
+      table.add({event.name, grouped(event.count), grouped(event.days),
+                 server::day_text(event.first), server::day_text(event.last),
+                 event.amount.value_or("")});
+    }
+    console.out("\n" + table.text(2));
+  }
+  for (const std::string& list : profile.lists) {
+    console.out(console.say({"\n  on the list @", "\n  在名单 @"}) + list + "\n");
+  }
+}
+
+}  // namespace
 
 int run(const UserArguments& arguments, Console& console) {
   const auto service = server::Service::open(arguments.db, {});
@@ -36,6 +60,7 @@ int run(const UserArguments& arguments, Console& console) {
     table.add({tag.name, std::string(server::kind_name(tag.kind)), values});
   }
   console.out(table.text(2));
+  print_events(*profile, console);
   return kFine;
 }
 

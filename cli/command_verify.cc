@@ -33,7 +33,9 @@ int run(const VerifyArguments& arguments, Console& console) {
       grouped(report->fragments) + console.say({" fragments (", " 个片段（"}) +
       grouped(report->fragment_bytes) + console.say({" bytes), ", " 字节），"}) +
       grouped(report->tags) + console.say({" tags, ", " 个标签，"}) + grouped(report->values) +
-      console.say({" values, ", " 个取值，"}) + grouped(report->users) +
+      console.say({" values, ", " 个取值，"}) + grouped(report->events) +
+      console.say({" events, ", " 种行为，"}) + grouped(report->segments) +
+      console.say({" segments, ", " 个人群，"}) + grouped(report->users) +
       console.say({" users", " 个用户"});
   console.out((report->clean()
                    ? console.say({"clean: ", "完好："})

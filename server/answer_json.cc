@@ -161,7 +161,22 @@ std::string profile_json(const UserProfile& profile) {
       tags[tag.name] = tag.values.front();
     }
   }
-  return dump(Json{{"id", profile.id}, {"index", profile.index}, {"tags", std::move(tags)}});
+  Json events = Json::object();
+  for (const UserEvent& event : profile.events) {
+    Json json = {{"count", event.count},
+                 {"days", event.days},
+                 {"first", day_text(event.first)},
+                 {"last", day_text(event.last)}};
+    if (event.amount.has_value()) {
+      json["amount"] = *event.amount;
+    }
+    events[event.name] = std::move(json);
+  }
+  return dump(Json{{"id", profile.id},
+                   {"index", profile.index},
+                   {"tags", std::move(tags)},
+                   {"events", std::move(events)},
+                   {"lists", profile.lists}});
 }
 
 std::string verify_json(const storage::VerifyReport& report) {
@@ -174,6 +189,9 @@ std::string verify_json(const storage::VerifyReport& report) {
                    {"fragment_bytes", report.fragment_bytes},
                    {"tags", report.tags},
                    {"values", report.values},
+                   {"events", report.events},
+                   {"segments", report.segments},
+                   {"loads", report.loads},
                    {"users", report.users},
                    {"problem_count", report.problem_count},
                    {"problems", std::move(problems)}});

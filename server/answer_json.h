@@ -26,7 +26,8 @@ namespace tagline::server {
 [[nodiscard]] std::string refused_line_json(const Error& error);
 /// {"population", "version", "time_zone", "tags": [...]}
 [[nodiscard]] std::string catalog_json(const Catalog& catalog);
-/// {"id", "index", "tags": {name: value}}
+/// {"id", "index", "tags": {name: value}, "events": {name: {"count", "days", "first", "last",
+/// "amount"?}}, "lists": [...]}
 [[nodiscard]] std::string profile_json(const UserProfile& profile);
 [[nodiscard]] std::string verify_json(const storage::VerifyReport& report);
 [[nodiscard]] std::string load_json(const ingest::LoadReport& report);

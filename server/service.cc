@@ -125,6 +125,51 @@ Result<std::vector<std::string>> values_of_user(const Snapshot& snapshot,
   return texts;
 }
 
+Result<std::optional<UserEvent>> event_of_user(const Snapshot& snapshot,
+                                               const storage::TagRecord& event,
+                                               engine::UserIndex user) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto history, snapshot.event_history(event.field, user, {}));
+  if (history.empty()) {
+    return std::nullopt;
+  }
+  UserEvent done;
+  done.name = event.name;
+  done.days = history.size();
+  done.first = std::chrono::sys_days(std::chrono::days(history.front().day));
+  done.last = std::chrono::sys_days(std::chrono::days(history.back().day));
+  std::int64_t amount = 0;
+  for (const storage::DayOfUser& day : history) {
+    done.count += day.count;
+    // Days stay below 2^53 (engine/events.h), so a thousand years of them fit.
+    amount += day.amount;
+  }
+  if (event.has_amount) {
+    done.amount = value_text(TagKind::Number, amount, event.scale);
+  }
+  return done;
+}
+
+Status add_events_and_lists(const Snapshot& snapshot, UserProfile& profile) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto events, snapshot.events());
+  for (const storage::TagRecord& event : events) {
+    TAGLINE_ASSIGN_OR_RETURN(auto done, event_of_user(snapshot, event, profile.index));
+    if (done.has_value()) {
+      profile.events.push_back(std::move(*done));
+    }
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto segments, snapshot.segments());
+  for (const storage::SegmentRecord& segment : segments) {
+    if (segment.list != 0) {
+      TAGLINE_ASSIGN_OR_RETURN(const bool on,
+                               snapshot.holds({segment.list, engine::kFlagRow}, profile.index));
+      if (on) {
+        profile.lists.push_back(segment.name);
+      }
+    }
+  }
+  return {};
+}
+
 Result<engine::UserIndex> known_user(const Snapshot& snapshot, std::string_view external_id) {
   TAGLINE_ASSIGN_OR_RETURN(const auto index, snapshot.find_user(external_id));
   if (!index.has_value()) {
@@ -320,6 +365,7 @@ Result<UserProfile> Service::user(std::string_view external_id) {
         profile.tags.push_back({record.name, record.kind, std::move(values)});
       }
     }
+    TAGLINE_RETURN_IF_ERROR(add_events_and_lists(snapshot, profile));
     return profile;
   });
 }

@@ -156,10 +156,22 @@ struct UserTag {
   std::vector<std::string> values;
 };
 
+/// What one user did of one event, over all stored days.
+struct UserEvent {
+  std::string name;
+  std::uint64_t count = 0;  ///< at least 1
+  std::size_t days = 0;
+  std::chrono::sys_days first;
+  std::chrono::sys_days last;
+  std::optional<std::string> amount;  ///< the total, as text; nothing for events without amounts
+};
+
 struct UserProfile {
   std::string id;
   engine::UserIndex index = 0;
   std::vector<UserTag> tags;
+  std::vector<UserEvent> events;   ///< those the user did
+  std::vector<std::string> lists;  ///< static lists the user is on
 };
 
 /// Threads: thread-safe.
