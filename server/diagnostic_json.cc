@@ -27,6 +27,7 @@ std::size_t utf16_offset(std::string_view text, std::uint32_t code_point) {
   return units;
 }
 
+// Recursion is bounded: faults lie no deeper within each other than segments do.
 Json diagnostic_json(const dsl::Diagnostic& diagnostic, std::string_view text) {
   Json fixes = Json::array();
   for (const dsl::Fix& fix : diagnostic.fixes) {
@@ -35,16 +36,23 @@ Json diagnostic_json(const dsl::Diagnostic& diagnostic, std::string_view text) {
                      {"to", fix.span.end + 1},
                      {"insert", fix.insert}});
   }
-  return Json{{"code", diagnostic.code},
-              {"severity", diagnostic.severity == dsl::Severity::Error ? "error" : "warning"},
-              {"at", diagnostic.span.begin + 1},
-              {"length", diagnostic.span.end - diagnostic.span.begin},
-              {"utf16",
-               {{"from", utf16_offset(text, diagnostic.span.begin)},
-                {"to", utf16_offset(text, diagnostic.span.end)}}},
-              {"message", text_json(diagnostic.message)},
-              {"hint", text_json(diagnostic.hint)},
-              {"fixes", std::move(fixes)}};
+  Json json = {{"code", diagnostic.code},
+               {"severity", diagnostic.severity == dsl::Severity::Error ? "error" : "warning"},
+               {"at", diagnostic.span.begin + 1},
+               {"length", diagnostic.span.end - diagnostic.span.begin},
+               {"utf16",
+                {{"from", utf16_offset(text, diagnostic.span.begin)},
+                 {"to", utf16_offset(text, diagnostic.span.end)}}},
+               {"message", text_json(diagnostic.message)},
+               {"hint", text_json(diagnostic.hint)},
+               {"fixes", std::move(fixes)}};
+  if (diagnostic.inside != nullptr) {
+    json["segment"] = {
+        {"name", diagnostic.inside->name},
+        {"expression", diagnostic.inside->text},
+        {"errors", diagnostics_json(diagnostic.inside->errors, diagnostic.inside->text)}};
+  }
+  return json;
 }
 
 }  // namespace

@@ -66,10 +66,9 @@ class NodeCounter {
  private:
   Status walk_operands(const Bound& bound, std::string_view text, NodeId entering, unsigned depth) {
     if (bound.kind == BoundKind::Segment) {
-      text = rule_of(bound.text);
-      if (nodes_.size() > kNodesMax) {
-        return {};
-      }
+      return nodes_.size() > kNodesMax
+                 ? Status()
+                 : walk(*bound.rule, rule_of(bound.text), entering, depth + 1);
     }
     // A set of the top, a sample or a likeness is taken of everybody its condition selects.
     const bool of_everyone = bound.kind == BoundKind::Top || bound.kind == BoundKind::Bottom ||

@@ -48,7 +48,7 @@ class Judge {
         if (nodes_ > kNodesMax) {
           break;  // segments of segments may unfold without end: from here on the name stands alone
         }
-        return group(std::move(verdict), Logic::All, rule_of(bound.text));
+        return rule(std::move(verdict));
       case BoundKind::SampleShare:
         return sample(std::move(verdict), text);
       case BoundKind::Nothing:
@@ -76,6 +76,15 @@ class Judge {
     return found != catalogue_.segments.end() && found->expression.has_value()
                ? std::string_view(*found->expression)
                : std::string_view();
+  }
+
+  [[nodiscard]] Result<Verdict> rule(Verdict verdict) {
+    verdict.logic = Logic::All;
+    TAGLINE_ASSIGN_OR_RETURN(Verdict inside,
+                             node(*verdict.bound->rule, rule_of(verdict.bound->text)));
+    verdict.holds = inside.holds;
+    verdict.operands.push_back(std::move(inside));
+    return verdict;
   }
 
   [[nodiscard]] Result<Verdict> group(Verdict verdict, Logic logic, std::string_view text) {
