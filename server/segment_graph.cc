@@ -37,7 +37,7 @@ std::vector<const dsl::Tree*> segment_nodes(const dsl::Tree& tree) {
 }
 
 SegmentGraph::SegmentGraph(const dsl::Catalogue& catalogue) {
-  const dsl::Names names(catalogue);
+  dsl::Names names(catalogue);
   for (const dsl::Segment& segment : catalogue.segments) {
     if (!segment.expression.has_value()) {
       continue;
@@ -88,7 +88,7 @@ std::vector<std::string> SegmentGraph::all_users_of(const std::string& name) con
 
 std::string renamed_in(std::string_view expression, const dsl::Catalogue& catalogue,
                        const std::string& from, const std::string& to) {
-  const dsl::Names names(catalogue);
+  dsl::Names names(catalogue);
   const dsl::Tree tree = tree_of(expression);
   std::string text;
   std::uint32_t done = 0;

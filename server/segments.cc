@@ -78,7 +78,7 @@ tl::unexpected<Error> not_found(const dsl::Catalogue& catalogue, const std::stri
 
 /// The stored name that `name` means.
 Result<std::string> resolve(const dsl::Catalogue& catalogue, const std::string& name) {
-  const dsl::Names names(catalogue);
+  dsl::Names names(catalogue);
   const dsl::Segment* found = names.segment(name);
   if (found == nullptr) {
     return not_found(catalogue, name);
