@@ -9,6 +9,7 @@
 #include "engine/layout.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,9 +42,9 @@ enum class BoundKind : std::uint8_t {
   SampleShare,  ///< operand 0: among whom; `share` of 2^64 of them
   SampleSize,   ///< `amount` of them
   Lookalike,    ///< the `amount` people most like operand 0 and outside it
-  Segment,  ///< `@name`: operand 0 is what the segment's own text says; its spans are of that text
-  List,     ///< `@name` of a static list: row {field, kFlagRow}
-  Foreign,  ///< a segment of a catalogue file that gives its name only: nothing to run
+  Segment,      ///< `@name`: `rule` is what the segment's own text says; its spans are of that text
+  List,         ///< `@name` of a static list: row {field, kFlagRow}
+  Foreign,      ///< a segment of a catalogue file that gives its name only: nothing to run
 };
 
 /// What a did(...) measures over its window, and what it must come to.
@@ -70,11 +71,15 @@ struct Bound {
   std::vector<Interval> intervals;  ///< ascending by low, none touches or overlaps the next
   std::int64_t threshold = 0;
   std::string text;  ///< Foreign: canonical text; Segment, List: the name as stored
+  /// Segment. Shared by every place that names the segment: segments that name others twice,
+  /// sixteen deep, would be 65,536 copies. Whoever walks through it remembers the pointers already
+  /// seen.
+  std::shared_ptr<const Bound> rule;
 
   std::vector<BoundEvent> steps;      ///< Did: one; Sequence: two or more
   engine::DayWindow window;           ///< Did, Sequence: `in`, resolved; all days without one
   bool windowed = false;              ///< `in` was written
-  std::vector<MeasureTest> measures;  ///< Did
+  std::vector<MeasureTest> measures;  ///< Did; one a measure, in the order written
   engine::DayGap gap_min;             ///< Sequence
   std::optional<engine::DayGap> gap_max;
   std::uint64_t amount = 0;              ///< Top, Bottom, SampleSize, Lookalike
@@ -82,10 +87,15 @@ struct Bound {
   std::string share_text;                ///< SampleShare: as written, "10%"
   std::string seed;                      ///< SampleShare, SampleSize; empty: the database's own
   std::vector<engine::RowKey> features;  ///< Lookalike, as engine::Node::features
+  /// Span empty: nobody wrote it (everyone, in `sample(10%)`).
   std::vector<Bound> operands;
 };
 
-/// The same condition, wherever it was written (spans do not count).
+/// The same condition, wherever it was written (spans do not count). Segments are the same when
+/// their names are.
 [[nodiscard]] bool same_condition(const Bound& a, const Bound& b);
+/// Everybody who meets `a` meets `b`, as far as the two nodes show: values within values, windows
+/// within windows. False when in doubt.
+[[nodiscard]] bool implies(const Bound& a, const Bound& b);
 
 }  // namespace tagline::dsl

@@ -423,11 +423,11 @@ class English {
 
   [[nodiscard]] std::string segment(const Bound& bound) {
     std::string text = "who are in the segment “" + bound.text + "”";
-    if (inside_segment_ || bound.operands.empty() || !is_brief(bound.operands.front())) {
+    if (inside_segment_ || bound.rule == nullptr || !is_brief(*bound.rule)) {
       return text;
     }
     inside_segment_ = true;
-    text += " (" + body(bound.operands.front()) + ")";
+    text += " (" + body(*bound.rule) + ")";
     inside_segment_ = false;
     return text;
   }

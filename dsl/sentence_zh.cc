@@ -508,11 +508,11 @@ class Chinese {
 
   [[nodiscard]] std::string segment(const Bound& bound) {
     std::string text = "属于人群“" + bound.text + "”";
-    if (inside_segment_ || bound.operands.empty() || !is_brief(bound.operands.front())) {
+    if (inside_segment_ || bound.rule == nullptr || !is_brief(*bound.rule)) {
       return text;
     }
     inside_segment_ = true;
-    text += set({"（即", body(bound.operands.front()), "）"});
+    text += set({"（即", body(*bound.rule), "）"});
     inside_segment_ = false;
     return text;
   }
