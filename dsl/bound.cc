@@ -4,12 +4,71 @@
 
 namespace tagline::dsl {
 
+namespace {
+
+[[nodiscard]] bool same_events(const Bound& a, const Bound& b) {
+  return a.steps == b.steps && a.window == b.window && a.measures == b.measures &&
+         a.gap_min == b.gap_min && a.gap_max == b.gap_max;
+}
+
+[[nodiscard]] bool same_choice(const Bound& a, const Bound& b) {
+  return a.amount == b.amount && a.share == b.share && a.seed == b.seed;
+}
+
+[[nodiscard]] bool is_existence(const Bound& bound) {
+  return bound.rows.size() == 1 && bound.rows.front() == engine::kExistsRow;
+}
+
+[[nodiscard]] bool within(const std::vector<Interval>& inner, const std::vector<Interval>& outer) {
+  return std::all_of(inner.begin(), inner.end(), [&](const Interval& a) {
+    return std::any_of(outer.begin(), outer.end(),
+                       [&](const Interval& b) { return b.low <= a.low && a.high <= b.high; });
+  });
+}
+
+[[nodiscard]] bool series_within(const engine::SeriesSet& inner, const BoundEvent& outer) {
+  return outer.series == engine::SeriesSet{outer.event} ||
+         std::includes(outer.series.begin(), outer.series.end(), inner.begin(), inner.end());
+}
+
+[[nodiscard]] bool did_within(const Bound& a, const Bound& b) {
+  const bool same_event = a.steps.front().event == b.steps.front().event;
+  const bool in_window = b.window.first <= a.window.first && a.window.last <= b.window.last;
+  return same_event && in_window && b.measures.empty() &&
+         series_within(a.steps.front().series, b.steps.front());
+}
+
+}  // namespace
+
+// `features` are the catalogue's, the same for every lookalike of one check.
 bool same_condition(const Bound& a, const Bound& b) {
   return a.kind == b.kind && a.field == b.field && a.differs == b.differs &&
          a.threshold == b.threshold && a.rows == b.rows && a.intervals == b.intervals &&
-         a.text == b.text &&
+         a.text == b.text && same_events(a, b) && same_choice(a, b) &&
          std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(),
                     same_condition);
+}
+
+bool implies(const Bound& a, const Bound& b) {
+  if (b.kind == BoundKind::Everyone || a.kind == BoundKind::Nothing) {
+    return true;
+  }
+  const bool of_values = a.kind == BoundKind::Rows || a.kind == BoundKind::Numbers;
+  if (of_values && b.kind == BoundKind::Rows && a.field == b.field && !b.differs &&
+      is_existence(b)) {
+    return true;  // flags too: their row is the existence row
+  }
+  if (a.kind != b.kind || a.field != b.field || a.differs || b.differs) {
+    return same_condition(a, b);
+  }
+  if (a.kind == BoundKind::Rows) {
+    return !is_existence(a) &&
+           std::includes(b.rows.begin(), b.rows.end(), a.rows.begin(), a.rows.end());
+  }
+  if (a.kind == BoundKind::Numbers) {
+    return within(a.intervals, b.intervals);
+  }
+  return same_condition(a, b) || (a.kind == BoundKind::Did && did_within(a, b));
 }
 
 std::vector<Interval> merged(std::vector<Interval> intervals) {

@@ -1,5 +1,6 @@
 #include "dsl/check.h"
 
+#include "dsl/check_segment.h"
 #include "dsl/checker.h"
 #include "dsl/dates.h"
 #include "dsl/grammar.h"
@@ -15,54 +16,6 @@
 
 namespace tagline::dsl {
 namespace {
-
-[[nodiscard]] Wording unknown_segment(Checking& checking, const Tree& tree) {
-  const std::string& name = tree.name.text;
-  Wording words;
-  words.slots = {slot("name", shown(name))};
-  if (checking.names.catalogue().segments.empty()) {
-    words.hint = "unknown-segment+none";
-  } else if (const auto near = checking.names.near_segments(name); !near.empty()) {
-    std::vector<std::string> written;
-    for (const std::string& better : near) {
-      written.push_back("@" + write_name(better));
-      words.fixes.push_back(change_to(tree.span, written.back()));
-    }
-    words.hint = near.size() == 1 ? "+closest" : "+closest-some";
-    words.slots.push_back(slot("closest", written));
-  } else {
-    words.hint =
-        checking.names.tag(name) != nullptr ? "unknown-segment+tag" : "unknown-segment+list";
-    constexpr std::size_t kListedMax = 6;
-    std::vector<std::string> list;
-    for (const Segment& segment : checking.names.catalogue().segments) {
-      if (list.size() < kListedMax) {
-        list.push_back(segment.name);
-      }
-    }
-    words.slots.push_back(slot("list", list));
-  }
-  return words;
-}
-
-[[nodiscard]] Bound check_segment(Checking& checking, const Tree& tree) {
-  Bound bound;
-  bound.kind = BoundKind::Foreign;
-  bound.span = tree.span;
-  const Segment* segment = checking.names.segment(tree.name.text);
-  if (segment == nullptr) {
-    checking.report.error("unknown-segment", tree.span,
-                          [&checking, &tree] { return unknown_segment(checking, tree); });
-  } else if (checking.names.catalogue().runnable) {
-    checking.report.error("not-available", tree.span, [&tree] {
-      return Wording{
-          "not-available/segment", "not-available+check", {slot("name", tree.name.text)}, {}};
-    });
-  } else {
-    bound.text = "@" + write_name(segment->name);
-  }
-  return bound;
-}
 
 [[nodiscard]] Bound check_group(Checking& checking, const Tree& tree, BoundKind kind) {
   Bound bound;
@@ -133,7 +86,20 @@ Bound check_condition(Checking& checking, const Tree& tree) {
   return bound;
 }
 
-Checked check(std::string_view text, const Catalogue& catalogue, const CheckOptions& options) {
+namespace {
+
+/// The language writes the years 1 to 9999; a clock outside them would overflow the arithmetic of
+/// days.
+[[nodiscard]] CheckOptions settled(const CheckOptions& options) {
+  CheckOptions sound = options;
+  sound.as_of = std::clamp(options.as_of, earliest_day(), latest_day());
+  return sound;
+}
+
+/// `finish` may report more of the tree.
+template <class Finish>
+[[nodiscard]] Checked check_text(std::string_view text, Segments& segments, Names& names,
+                                 const CheckOptions& options, const Finish& finish) {
   Checked checked;
   const Scanned scanned = scan(text, options.limits);
   Parsed parsed;
@@ -142,7 +108,6 @@ Checked check(std::string_view text, const Catalogue& catalogue, const CheckOpti
   } else {
     parsed = parse(scanned, options.limits);
   }
-  Names names(catalogue);
   if (parsed.fault.has_value()) {
     checked.errors.push_back(syntax_error({scanned, parsed, names, options}));
     return checked;
@@ -150,13 +115,11 @@ Checked check(std::string_view text, const Catalogue& catalogue, const CheckOpti
   checked.tree = std::move(parsed.tree);
   checked.canonical = print(checked.tree);
 
-  CheckOptions settled = options;
-  // The language writes the years 1 to 9999; a clock outside them would overflow the arithmetic of
-  // days.
-  settled.as_of = std::clamp(options.as_of, earliest_day(), latest_day());
   Report report;
-  Checking checking{scanned, names, settled, report};
+  Checking checking{scanned, names, options, report, segments};
+  checking.nesting = names.definition() != nullptr ? 1 : 0;
   checked.bound = check_condition(checking, checked.tree);
+  finish(report, checked.tree);
   checked.ok = !report.has_errors();
   if (checked.ok) {
     warn(checking, checked.tree, checked.bound);
@@ -166,6 +129,51 @@ Checked check(std::string_view text, const Catalogue& catalogue, const CheckOpti
   checked.errors = report.errors(options.limits.errors);
   checked.warnings = report.warnings(options.limits.errors);
   return checked;
+}
+
+/// A segment that names the one being defined, and would nest too deep by that alone.
+[[nodiscard]] const Segment* deepened(Segments& before, Segments& after, const Names& names) {
+  using State = SegmentReading::State;
+  for (const Segment& segment : names.catalogue().segments) {
+    const bool is_rule = segment.expression.has_value() && segment.name != names.definition()->name;
+    if (is_rule && after.reading(segment).state == State::TooDeep &&
+        before.reading(segment).state != State::TooDeep) {
+      return &segment;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Checked check(std::string_view text, const Catalogue& catalogue, const CheckOptions& options) {
+  const CheckOptions sound = settled(options);
+  Names names(catalogue);
+  Segments segments(names, sound);
+  return check_text(text, segments, names, sound, [](Report&, const Tree&) {});
+}
+
+Checked check_segment_definition(std::string_view name, std::string_view text,
+                                 const Catalogue& catalogue, const CheckOptions& options) {
+  const CheckOptions sound = settled(options);
+  const Segment definition{std::string(name), std::string(text), 0};
+  Names names_before(catalogue);
+  Names names(catalogue, &definition);
+  Segments before(names_before, sound);
+  Segments after(names, sound);
+  return check_text(text, after, names, sound, [&](Report& report, const Tree& tree) {
+    const Segment* user = report.has_errors() ? nullptr : deepened(before, after, names);
+    if (user != nullptr) {
+      report.error(
+          "segment-too-deep", tree.span, [name = user->name, limit = sound.limits.segment_depth] {
+            return Wording{
+                "segment-too-deep/user",
+                "segment-too-deep+flatten",
+                {slot("name", "@" + write_name(name)), slot("limit", std::to_string(limit))},
+                {}};
+          });
+    }
+  });
 }
 
 }  // namespace tagline::dsl

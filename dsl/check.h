@@ -38,4 +38,17 @@ struct Checked {
 [[nodiscard]] Checked check(std::string_view text, const Catalogue& catalogue,
                             const CheckOptions& options);
 
+/// Whether `text` may be saved as the segment `name`: check() of the text in a catalogue in which
+/// the segment is so defined (new, or in place of the one of exactly that name). Errors of its own:
+/// segment-cycle where the text would lead back to the segment, segment-too-deep where it, or a
+/// segment that names it, would nest too deep. That segments which name it stay sound otherwise is
+/// not asked. Cost: reads every segment of the catalogue.
+[[nodiscard]] Checked check_segment_definition(std::string_view name, std::string_view text,
+                                               const Catalogue& catalogue,
+                                               const CheckOptions& options);
+
+/// Names of the segments a text refers to, as written, in order, each once. Names::segment says
+/// which segments they are.
+[[nodiscard]] std::vector<std::string> segments_in(const Tree& tree);
+
 }  // namespace tagline::dsl

@@ -3,8 +3,9 @@
 #include "dsl/call_words.h"
 #include "dsl/checker.h"
 #include "dsl/literal.h"
-#include "dsl/print.h"
+#include "dsl/share.h"
 #include "dsl/unicode.h"
+#include "engine/plan.h"
 
 #include <algorithm>
 
@@ -21,12 +22,40 @@ struct Arguments {
   }
 };
 
+/// Everything that is known of people besides what they did, ascending.
+[[nodiscard]] std::vector<engine::RowKey> features_of(const Catalogue& catalogue) {
+  std::vector<engine::RowKey> features;
+  for (const Tag& tag : catalogue.tags) {
+    switch (tag.kind) {
+      case engine::TagKind::Flag:
+        features.push_back({tag.field, engine::kFlagRow});
+        break;
+      case engine::TagKind::Category:
+      case engine::TagKind::Set:
+        for (const Value& value : tag.values) {
+          features.push_back({tag.field, value.row});
+        }
+        break;
+      case engine::TagKind::Number:
+      case engine::TagKind::Date:
+        features.push_back({tag.field, engine::kNumberFeature});
+        break;
+      case engine::TagKind::Event:  // never a tag of the catalogue
+        break;
+    }
+  }
+  std::sort(features.begin(), features.end());
+  return features;
+}
+
 class CallChecker {
  public:
   CallChecker(Checking& checking, const Tree& call, const Function& function)
       : checking_(checking), call_(call), function_(function) {}
 
+  /// Nothing where something was wrong.
   [[nodiscard]] Bound check() {
+    bound_.span = call_.span;
     sort_arguments();
     switch (function_.id) {
       case FunctionId::Did:
@@ -36,39 +65,28 @@ class CallChecker {
         sequence();
         break;
       case FunctionId::AtLeast:
-        return at_least();
+        at_least();
+        break;
       case FunctionId::Top:
+        subset(BoundKind::Top);
+        break;
       case FunctionId::Bottom:
+        subset(BoundKind::Bottom);
+        break;
       case FunctionId::Sample:
+        subset(BoundKind::SampleSize);
+        break;
       case FunctionId::Lookalike:
-        subset();
+        subset(BoundKind::Lookalike);
         break;
     }
-    not_available();
-    Bound bound;
-    bound.kind = BoundKind::Foreign;
-    bound.span = call_.span;
-    bound.text = print(call_);
-    return bound;
+    return std::move(bound_);
   }
 
  private:
   [[nodiscard]] Slot function_slot() const { return slot("function", call_.name.text); }
   [[nodiscard]] bool takes_events() const {
     return function_.id == FunctionId::Did || function_.id == FunctionId::Sequence;
-  }
-
-  void not_available() {
-    if (!checking_.names.catalogue().runnable) {
-      return;
-    }
-    const bool events_missing = takes_events() && checking_.names.catalogue().events.empty();
-    if (events_missing) {
-      return;  // the unknown events have been reported, and say so
-    }
-    checking_.report.error("not-available", call_.name.span, [this_function = function_slot()] {
-      return Wording{"", "not-available+check", {this_function}, {}};
-    });
   }
 
   void sort_arguments() {
@@ -168,7 +186,13 @@ class CallChecker {
 
   void check_options(const Event* event) {
     for (const auto& [option, term] : arguments_.options) {
-      check_option(checking_, *term, *option, call_, event);
+      check_option(checking_, *term, *option, {call_, event, bound_});
+    }
+  }
+
+  void add_step(const Tree& argument) {
+    if (auto step = check_event(checking_, argument, function_)) {
+      bound_.steps.push_back(std::move(*step));
     }
   }
 
@@ -179,10 +203,13 @@ class CallChecker {
     }
     if (!arguments_.positional.empty()) {
       const Tree& first = *arguments_.positional.front();
-      check_event(checking_, first, function_);
+      add_step(first);
       event = first.kind == TreeKind::Term ? checking_.names.event(first.name.text) : nullptr;
     }
     check_options(event);
+    if (!bound_.steps.empty()) {
+      bound_.kind = BoundKind::Did;
+    }
   }
 
   void sequence() {
@@ -193,9 +220,12 @@ class CallChecker {
       arity("sequence-long");
     }
     for (const Tree* step : arguments_.positional) {
-      check_event(checking_, *step, function_);
+      add_step(*step);
     }
     check_options(nullptr);
+    if (bound_.steps.size() >= 2) {
+      bound_.kind = BoundKind::Sequence;
+    }
   }
 
   /// Arguments after the number: each a condition.
@@ -251,57 +281,91 @@ class CallChecker {
     return scaled->floor;
   }
 
-  [[nodiscard]] Bound at_least() {
+  void at_least() {
     const bool numbered = starts_with_literal();
     const std::size_t count = arguments_.positional.size() - (numbered ? 1 : 0);
-    Bound bound;
-    bound.span = call_.span;
-    bound.operands = conditions(numbered ? 1 : 0);
+    bound_.operands = conditions(numbered ? 1 : 0);
     if (!numbered || count < 2) {
       arity("at-least");
-      return bound;
-    }
-    if (const auto k = leading_count(*arguments_.positional.front(), count, "at-least")) {
-      bound.kind = BoundKind::AtLeast;
-      bound.threshold = *k;
-    }
-    return bound;
-  }
-
-  void sample_size(const Tree& literal) {
-    const std::string& text = literal.name.text;
-    if (literal_kind(decode(text)) != LiteralKind::Percentage) {
-      static_cast<void>(leading_count(literal, 0, "people"));
       return;
     }
+    if (const auto k = leading_count(*arguments_.positional.front(), count, "at-least")) {
+      bound_.kind = BoundKind::AtLeast;
+      bound_.threshold = *k;
+    }
+  }
+
+  void read_share(const Tree& literal) {
+    const std::string& text = literal.name.text;
     const auto percentage = read_decimal(std::string_view(text).substr(0, text.size() - 1));
     const Decimal hundred{false, "100", "", false};
-    if (percentage->negative || (percentage->whole.empty() && percentage->fraction.empty()) ||
+    if (!percentage.has_value() || percentage->negative ||
+        (percentage->whole.empty() && percentage->fraction.empty()) ||
         compare(*percentage, hundred) > 0) {
       count_out_of_range(literal, "percentage", 0);
+      return;
     }
+    bound_.kind = BoundKind::SampleShare;
+    bound_.share = share_of(*percentage);
+    bound_.share_text = text;
+  }
+
+  /// How many people the call chooses.
+  void read_amount(const Tree& literal, BoundKind kind) {
+    if (kind == BoundKind::SampleSize &&
+        literal_kind(decode(literal.name.text)) == LiteralKind::Percentage) {
+      read_share(literal);
+    } else if (const auto amount = leading_count(literal, 0, "people")) {
+      bound_.kind = kind;
+      bound_.amount = static_cast<std::uint64_t>(*amount);
+    }
+  }
+
+  [[nodiscard]] std::string_view subset_arity() const {
+    return function_.id == FunctionId::Sample
+               ? "sample"
+               : (function_.id == FunctionId::Lookalike ? "lookalike" : "top");
   }
 
   /// top, bottom, sample, lookalike: a number, then a condition (or everyone).
-  void subset() {
+  void subset(BoundKind kind) {
     const bool numbered = starts_with_literal();
     const std::size_t count = arguments_.positional.size() - (numbered ? 1 : 0);
-    const bool needs_condition = function_.id == FunctionId::Lookalike;
+    const bool needs_condition = kind == BoundKind::Lookalike;
     if (!numbered || count > 1 || (needs_condition && count == 0)) {
-      arity(function_.id == FunctionId::Sample ? "sample"
-                                               : (needs_condition ? "lookalike" : "top"));
+      arity(subset_arity());
     }
-    if (numbered && function_.id == FunctionId::Sample) {
-      sample_size(*arguments_.positional.front());
-    } else if (numbered) {
-      static_cast<void>(leading_count(*arguments_.positional.front(), 0, "people"));
+    if (numbered) {
+      read_amount(*arguments_.positional.front(), kind);
     }
-    static_cast<void>(conditions(numbered ? 1 : 0));
+    bound_.operands = conditions(numbered ? 1 : 0);
+    if (bound_.operands.empty()) {
+      Bound& everyone = bound_.operands.emplace_back();
+      everyone.kind = BoundKind::Everyone;
+      everyone.span = {call_.span.end, call_.span.end};
+    }
     check_options(nullptr);
-    const bool needs_by = function_.id == FunctionId::Top || function_.id == FunctionId::Bottom;
+    const bool needs_by = kind == BoundKind::Top || kind == BoundKind::Bottom;
     if (needs_by && !arguments_.has(OptionId::By) && numbered) {
       missing_by();
     }
+    if (needs_condition) {
+      count_lookalike();
+    }
+  }
+
+  void count_lookalike() {
+    const std::uint32_t limit = checking_.options.limits.lookalikes;
+    if (++checking_.lookalikes > limit) {
+      checking_.report.error("too-many-terms", call_.name.span, [limit, name = function_slot()] {
+        return Wording{"too-many-terms/lookalikes",
+                       "too-many-terms+segments",
+                       {name, slot("limit", std::to_string(limit))},
+                       {}};
+      });
+      return;
+    }
+    bound_.features = features_of(checking_.names.catalogue());
   }
 
   void missing_by() {
@@ -314,6 +378,7 @@ class CallChecker {
   Checking& checking_;
   const Tree& call_;
   const Function& function_;
+  Bound bound_;
   Arguments arguments_;
   const Tree* bare_by_ = nullptr;      ///< `by` without a value
   const Tree* bare_option_ = nullptr;  ///< another option without a value: taken for an argument

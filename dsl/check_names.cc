@@ -134,10 +134,11 @@ using engine::RowId;
 void report_unknown(Checking& checking, const TermValue& value, const std::string& owner,
                     const Tag* tag, const std::vector<Value>& values) {
   if (is_wildcard(value)) {
-    checking.report.error("unknown-value", value.span, [&value, owner, &values] {
+    checking.report.error("unknown-value", value.span, [&value, owner, tag, &values] {
       return Wording{
           "unknown-value/wildcard",
-          values.empty() ? "unknown-value+no-values" : "unknown-value+list",
+          values.empty() ? (tag == nullptr ? "unknown-value+no-keys" : "unknown-value+no-values")
+                         : "unknown-value+list",
           {slot("tag", owner), slot("value", value.word.text), value_list("list", values)},
           {}};
     });
@@ -165,8 +166,8 @@ void report_period(Checking& checking, const TermValue& value, const std::string
   std::vector<RowId> rows;
   if (value.period.has_value()) {
     report_period(checking, value, owner);
-  } else if (is_any(value)) {
-    rows.push_back(engine::kExistsRow);
+  } else if (is_any(value) && tag != nullptr) {
+    rows.push_back(engine::kExistsRow);  // of keys, `*` is a wildcard: they have no such row
   } else if (is_wildcard(value)) {
     const std::uint32_t limit = checking.options.limits.wildcard_values;
     checking.wildcard_tests += values.size();
@@ -198,6 +199,16 @@ void report_period(Checking& checking, const TermValue& value, const std::string
   return rows;
 }
 
+/// A value that stands in its list twice, under whatever names.
+void warn_repeated(Checking& checking, const TermValue& value, const std::vector<RowId>& rows,
+                   std::unordered_set<RowId>& seen) {
+  if (rows.size() == 1 && !is_wildcard(value) && !seen.insert(rows.front()).second) {
+    checking.report.warning("duplicate", value.span, [&value] {
+      return Wording{"duplicate/value", "+delete", {slot("text", value.word.text)}, {}};
+    });
+  }
+}
+
 void report_comparison(Checking& checking, const Tree& term) {
   const TermValue& value = term.values.front();
   checking.report.error("type-mismatch", value.span, [&term, &value] {
@@ -217,10 +228,19 @@ bool wildcard_matches(std::string_view pattern, std::string_view text) {
   return key_matches(match_key(pattern), match_key(text));
 }
 
-void check_key(Checking& checking, const TermValue& value, const Event& event) {
-  if (!is_any(value)) {
-    static_cast<void>(rows_of(checking, value, event.name, nullptr, event.keys));
+engine::SeriesSet check_keys(Checking& checking, const Tree& term, const Event& event) {
+  engine::SeriesSet series;
+  bool sound = true;
+  std::unordered_set<RowId> seen;
+  for (const TermValue& value : term.values) {
+    const auto rows = rows_of(checking, value, event.name, nullptr, event.keys);
+    sound = sound && !rows.empty();
+    warn_repeated(checking, value, rows, seen);
+    series.insert(series.end(), rows.begin(), rows.end());
   }
+  std::sort(series.begin(), series.end());
+  series.erase(std::unique(series.begin(), series.end()), series.end());
+  return sound ? series : engine::SeriesSet{};
 }
 
 Bound check_names(Checking& checking, const Tree& term, const Tag& tag) {
@@ -236,11 +256,7 @@ Bound check_names(Checking& checking, const Tree& term, const Tag& tag) {
   for (const TermValue& value : term.values) {
     const auto rows = rows_of(checking, value, term.name.text, &tag, tag.values);
     sound = sound && !rows.empty();
-    if (rows.size() == 1 && !is_wildcard(value) && !seen.insert(rows.front()).second) {
-      checking.report.warning("duplicate", value.span, [&value] {
-        return Wording{"duplicate/value", "+delete", {slot("text", value.word.text)}, {}};
-      });
-    }
+    warn_repeated(checking, value, rows, seen);
     bound.rows.insert(bound.rows.end(), rows.begin(), rows.end());
   }
   if (!sound) {

@@ -1,5 +1,5 @@
-// Options of calls, and the events of did(...) and sequence(...). Options read as terms of tags do:
-// count as a whole number, in as a date, by as a name.
+// Options of calls. They read as terms of tags do: count as a whole number, in as a date, by as a
+// name.
 #include "dsl/checker.h"
 #include "dsl/print.h"
 #include "dsl/unicode.h"
@@ -28,15 +28,71 @@ void report_bad_option(Checking& checking, const Tree& term, std::string_view va
   return false;
 }
 
-void check_count(Checking& checking, const Tree& term, const Tree& call) {
+/// What lies in `all` and in none of `intervals`. REQUIRES: they are merged.
+[[nodiscard]] std::vector<Interval> without(const Interval& all,
+                                            const std::vector<Interval>& intervals) {
+  std::vector<Interval> rest;
+  std::int64_t from = all.low;
+  for (const Interval& interval : intervals) {
+    if (interval.low > from) {
+      rest.push_back({from, interval.low - 1});
+    }
+    if (interval.high == kNumberMax) {
+      return rest;
+    }
+    from = std::max(from, interval.high + 1);
+  }
+  rest.push_back({from, all.high});
+  return rest;
+}
+
+[[nodiscard]] std::vector<Interval> clamped(std::vector<Interval> intervals, const Interval& all) {
+  std::vector<Interval> inside;
+  for (Interval interval : intervals) {
+    interval = {std::max(interval.low, all.low), std::min(interval.high, all.high)};
+    if (interval.low <= interval.high) {
+      inside.push_back(interval);
+    }
+  }
+  return inside;
+}
+
+/// Adds what a measure must come to, of the numbers it can come to.
+void add_measure(Checking& checking, const Tree& term, Bound& bound,
+                 const std::pair<Measure, const NumberDomain*>& what) {
+  const auto& [measure, domain] = what;
+  const auto matched = read_numbers(checking, term, *domain);
+  if (!matched.has_value()) {
+    return;
+  }
+  const Interval all{domain->min.value_or(kNumberMin), kNumberMax};
+  MeasureTest test{measure, clamped(matched->intervals, all)};
+  const bool differs = term.comparison == Comparison::IsNot;
+  if (matched->everything) {
+    test.intervals = {all};
+  }
+  if (differs) {
+    test.intervals = matched->everything ? std::vector<Interval>{} : without(all, test.intervals);
+  }
+  if (differs && matched->everything) {
+    checking.report.warning("never-true", term.span, [&term] {
+      return Wording{"never-true/not-any", "", {slot("tag", term.name.text)}, {}};
+    });
+  }
+  bound.measures.push_back(std::move(test));
+}
+
+void check_count(Checking& checking, const Tree& term, Measure measure, const OptionPlace& place) {
   NumberDomain domain;
   domain.name = term.name.text;
   domain.min = 1;
-  domain.call = bare_call(checking, call);
-  static_cast<void>(read_numbers(checking, term, domain));
+  domain.call = bare_call(checking, place.call);
+  add_measure(checking, term, place.bound, {measure, &domain});
 }
 
-void check_sum(Checking& checking, const Tree& term, const Tree& call, const Event* event) {
+void check_sum(Checking& checking, const Tree& term, const OptionPlace& place) {
+  const Tree& call = place.call;
+  const Event* event = place.event;
   if (event != nullptr && !event->has_amount) {
     checking.report.error("no-amount", term.name.span, [&checking, &term, &call, event] {
       std::vector<std::string> others;
@@ -59,27 +115,59 @@ void check_sum(Checking& checking, const Tree& term, const Tree& call, const Eve
     });
     return;
   }
-  // Nine digits after the point are more than any currency has; the event's own scale is not known
-  // here.
   NumberDomain domain;
   domain.name = term.name.text;
-  domain.scale = 9;
-  domain.fractions_allowed = true;
-  static_cast<void>(read_numbers(checking, term, domain));
+  domain.scale = event == nullptr ? 0 : event->scale;
+  domain.fractions_allowed = true;  // whole amounts too: a total above 99.5 is one of 100 or more
+  domain.unit = event == nullptr ? "" : event->unit;
+  add_measure(checking, term, place.bound, {Measure::Sum, &domain});
 }
 
-void check_in(Checking& checking, const Tree& term) {
+void check_in(Checking& checking, const Tree& term, Bound& bound) {
   if (term.comparison == Comparison::IsNot || term.values.size() != 1) {
     report_bad_option(checking, term, "in");
     return;
   }
-  static_cast<void>(read_dates(checking, term));
+  const auto matched = read_dates(checking, term);
+  if (!matched.has_value()) {
+    return;
+  }
+  bound.windowed = true;
+  if (matched->everything) {
+    return;
+  }
+  // One value, one interval; it may lie outside the days that can be written (in > 9999-12-31).
+  const Interval days = matched->intervals.front();
+  const auto day = [](std::int64_t number, std::int64_t low, std::int64_t high) {
+    return static_cast<engine::Day>(std::clamp(number, low, high));
+  };
+  bound.window.first = day(days.low, engine::kFirstDay, std::int64_t{engine::kLastDay} + 1);
+  bound.window.last = day(days.high, std::int64_t{engine::kFirstDay} - 1, engine::kLastDay);
 }
 
-/// For telling whether 3d..1d is reversed: months as 30 days.
-[[nodiscard]] std::uint64_t about_days(const Length& length) {
-  constexpr std::array<std::uint64_t, 5> kDays = {1, 7, 30, 91, 365};
-  return length.count * kDays.at(static_cast<std::size_t>(length.unit));
+/// A length as the engine counts it. Empty when it is longer than all days that can be written.
+[[nodiscard]] std::optional<engine::DayGap> gap_of(const Length& length) {
+  constexpr std::array<std::uint64_t, 5> kOfUnit = {1, 7, 1, 3, 12};
+  constexpr std::uint64_t kDaysMax = engine::kLastDay - engine::kFirstDay;
+  constexpr std::uint64_t kMonthsMax = 12 * 9999;
+  const std::uint64_t count = length.count * kOfUnit.at(static_cast<std::size_t>(length.unit));
+  const bool is_days = length.unit == Unit::Day || length.unit == Unit::Week;
+  if (count > (is_days ? kDaysMax : kMonthsMax)) {
+    return std::nullopt;
+  }
+  const auto whole = static_cast<std::int32_t>(count);
+  return is_days ? engine::DayGap{0, whole} : engine::DayGap{whole, 0};
+}
+
+/// The fewest and the most days a gap may be, within a few: 400 years have 4,800 months and 146,097
+/// days.
+[[nodiscard]] Interval days_of(const engine::DayGap& gap) {
+  if (gap.months == 0) {
+    return {gap.days, gap.days};
+  }
+  constexpr std::int64_t kUneven = 4;
+  const std::int64_t about = std::int64_t{gap.months} * 146'097 / 4'800;
+  return {about - kUneven, about + kUneven};
 }
 
 void report_duration(Checking& checking, const Tree& term, std::string_view code) {
@@ -103,7 +191,7 @@ void report_duration(Checking& checking, const Tree& term, std::string_view code
   });
 }
 
-void check_within(Checking& checking, const Tree& term) {
+void check_within(Checking& checking, const Tree& term, Bound& bound) {
   if (!is_single(checking, term, "within")) {
     return;
   }
@@ -119,13 +207,19 @@ void check_within(Checking& checking, const Tree& term) {
       dots == std::u32string::npos ? low : read_length(std::u32string_view(word).substr(dots + 2));
   if (!low.has_value() || !high.has_value()) {
     report_duration(checking, term, "bad-duration");
-  } else if (low->unit > Unit::Year || high->unit > Unit::Year) {
+    return;
+  }
+  if (low->unit > Unit::Year || high->unit > Unit::Year) {
     report_duration(checking, term, "unit-error");
-  } else if (low->count == kCountMax || high->count == kCountMax) {
+    return;
+  }
+  const auto least = gap_of(*low);
+  const auto most = gap_of(*high);
+  if (!least.has_value() || !most.has_value()) {
     checking.report.error("out-of-range", value.span, [&value] {
       return Wording{"out-of-range/far", "", {slot("value", value.word.text)}, {}};
     });
-  } else if (about_days(*low) > about_days(*high)) {
+  } else if (days_of(*least).low > days_of(*most).high) {
     checking.report.error(
         "empty-range", value.span, [&value, low = to_text(*low), high = to_text(*high)] {
           return Wording{"",
@@ -133,10 +227,13 @@ void check_within(Checking& checking, const Tree& term) {
                          {slot("low", low), slot("high", high), slot("better", high + ".." + low)},
                          {change_to(value.span, high + ".." + low)}};
         });
+  } else {
+    bound.gap_min = dots == std::u32string::npos ? engine::DayGap{} : *least;
+    bound.gap_max = *most;
   }
 }
 
-void check_by(Checking& checking, const Tree& term) {
+void check_by(Checking& checking, const Tree& term, Bound& bound) {
   if (!is_single(checking, term, "by")) {
     return;
   }
@@ -163,54 +260,21 @@ void check_by(Checking& checking, const Tree& term) {
     checking.report.error("type-mismatch", value.span, [&value] {
       return Wording{"type-mismatch/by", "type-mismatch+by", {slot("tag", value.word.text)}, {}};
     });
+  } else {
+    bound.field = tag->field;
   }
 }
 
-[[nodiscard]] Wording event_unknown(Checking& checking, const Tree& argument) {
-  const auto& events = checking.names.catalogue().events;
-  const std::string& name = argument.name.text;
-  Wording words;
-  words.slots = {slot("name", name)};
-  if (events.empty()) {
-    words.message = "unknown-event/none";
-    words.hint = "unknown-event+none";
-    return words;
+void check_seed(Checking& checking, const Tree& term, Bound& bound) {
+  if (!is_single(checking, term, "seed")) {
+    return;
   }
-  const auto near = checking.names.near_events(name);
-  std::vector<std::string> list = near;
-  if (near.empty()) {
-    for (const Event& event : events) {
-      list.emplace_back(has_wide_script(name) ? chinese_name(event) : std::string_view(event.name));
-    }
-    constexpr std::size_t kListedMax = 6;
-    list.resize(std::min(list.size(), kListedMax));
+  const TermValue& value = term.values.front();
+  if (value.period.has_value() || value.word.text.empty()) {
+    report_bad_option(checking, term, "seed");
+    return;
   }
-  words.hint =
-      near.empty() ? "unknown-event+list" : (near.size() == 1 ? "+closest" : "+closest-some");
-  words.slots.push_back(slot(near.empty() ? "list" : "closest", list));
-  for (const std::string& better : near) {
-    words.fixes.push_back(change_to(argument.name.span, write_name(better)));
-  }
-  return words;
-}
-
-void report_no_event(Checking& checking, const Tree& argument, const Function& function) {
-  checking.report.error(
-      "expected-event", argument.span, [&checking, &argument, name = std::string(function.en)] {
-        std::vector<std::string> list;
-        for (const Event& event : checking.names.catalogue().events) {
-          list.emplace_back(event.name);
-        }
-        constexpr std::size_t kListedMax = 6;
-        list.resize(std::min(list.size(), kListedMax));
-        const bool is_tag = argument.kind == TreeKind::Term;
-        return Wording{is_tag ? "expected-event/tag" : "",
-                       list.empty() ? "unknown-event+none" : "expected-event+list",
-                       {slot("function", name),
-                        slot("found", is_tag ? argument.name.text : checking.source(argument.span)),
-                        slot("list", list)},
-                       {}};
-      });
+  bound.seed = value.word.text;
 }
 
 }  // namespace
@@ -230,66 +294,33 @@ std::string bare_call(const Checking& checking, const Tree& call) {
   return text + ")";
 }
 
-void check_event(Checking& checking, const Tree& argument, const Function& function) {
-  if (argument.kind != TreeKind::Term) {
-    report_no_event(checking, argument, function);
-    return;
-  }
-  const Event* event = checking.names.event(argument.name.text);
-  if (event == nullptr && checking.names.tag(argument.name.text) != nullptr &&
-      !checking.names.catalogue().events.empty()) {
-    report_no_event(checking, argument, function);
-    return;
-  }
-  if (event == nullptr) {
-    checking.report.error("unknown-event", argument.name.span,
-                          [&checking, &argument] { return event_unknown(checking, argument); });
-    return;
-  }
-  if (argument.comparison != Comparison::None && argument.comparison != Comparison::Is) {
-    const TermValue& value = argument.values.front();
-    checking.report.error("type-mismatch", value.span, [&argument, &value] {
-      const std::string op(operator_text(argument.comparison));
-      const bool is_number = read_decimal(value.word.text).has_value();
-      return Wording{"type-mismatch/event",
-                     is_number ? "type-mismatch+event-count" : "type-mismatch+event-key",
-                     {slot("event", argument.name.text), slot("operator", op),
-                      slot("count", "count " + op + " " + value.word.text),
-                      slot("key", argument.name.text + ":" + value.word.text)},
-                     {}};
-    });
-    return;
-  }
-  for (const TermValue& value : argument.values) {
-    check_key(checking, value, *event);
-  }
-}
-
-void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call,
-                  const Event* event) {
+void check_option(Checking& checking, const Tree& term, const Option& option,
+                  const OptionPlace& place) {
   switch (option.id) {
     case OptionId::Count:
+      check_count(checking, term, Measure::Count, place);
+      return;
     case OptionId::Days:
+      check_count(checking, term, Measure::Days, place);
+      return;
     case OptionId::Streak:
-      check_count(checking, term, call);
+      check_count(checking, term, Measure::Streak, place);
       return;
     case OptionId::Sum:
-      check_sum(checking, term, call, event);
+      check_sum(checking, term, place);
       return;
     case OptionId::In:
-      check_in(checking, term);
+      check_in(checking, term, place.bound);
       return;
     case OptionId::Within:
-      check_within(checking, term);
+      check_within(checking, term, place.bound);
       return;
     case OptionId::By:
-      check_by(checking, term);
+      check_by(checking, term, place.bound);
       return;
     case OptionId::Seed:
-      break;
-  }
-  if (is_single(checking, term, "seed") && term.values.front().period.has_value()) {
-    report_bad_option(checking, term, "seed");
+      check_seed(checking, term, place.bound);
+      return;
   }
 }
 

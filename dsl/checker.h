@@ -6,6 +6,7 @@
 #include "dsl/bound.h"
 #include "dsl/catalogue.h"
 #include "dsl/check.h"
+#include "dsl/check_segment.h"
 #include "dsl/functions.h"
 #include "dsl/names.h"
 #include "dsl/number.h"
@@ -25,7 +26,10 @@ struct Checking {
   Names& names;
   const CheckOptions& options;
   Report& report;
+  Segments& segments;
+  std::uint32_t nesting = 0;         ///< texts of segments around this one: 1 in a definition
   std::uint64_t wildcard_tests = 0;  ///< so far, against the limit
+  std::uint32_t lookalikes = 0;      ///< so far, against the limit
 
   /// The text of a span as typed.
   [[nodiscard]] std::string source(Span span) const;
@@ -34,13 +38,16 @@ struct Checking {
 [[nodiscard]] Bound check_condition(Checking& checking, const Tree& tree);
 [[nodiscard]] Bound check_term(Checking& checking, const Tree& term);
 [[nodiscard]] Bound check_call(Checking& checking, const Tree& call);
+[[nodiscard]] Bound check_segment(Checking& checking, const Tree& reference);
 
 /// Category and set tags.
 [[nodiscard]] Bound check_names(Checking& checking, const Tree& term, const Tag& tag);
 /// The values a wildcard stands for; `*` is any run of characters, any ASCII case.
 [[nodiscard]] bool wildcard_matches(std::string_view pattern, std::string_view text);
-/// Reports unless `word` is one of `values`, or a wildcard some of them match.
-void check_key(Checking& checking, const TermValue& value, const Event& event);
+/// The series of the keys that an event's term names: `view:beauty`, `view:(a, b)`, `view:b*`; for
+/// `view:*` those of every key. Ascending. Empty when something was wrong, which has been reported.
+[[nodiscard]] engine::SeriesSet check_keys(Checking& checking, const Tree& term,
+                                           const Event& event);
 
 /// What a number may be: a tag, or an option such as count.
 struct NumberDomain {
@@ -66,10 +73,20 @@ struct Matched {
 /// Reports why `word` is not a number of the domain.
 void report_not_a_number(Checking& checking, const TermValue& value, const NumberDomain& domain);
 
-void check_event(Checking& checking, const Tree& argument, const Function& function);
-/// `event`: the event of a did(...), when it is known.
-void check_option(Checking& checking, const Tree& term, const Option& option, const Tree& call,
-                  const Event* event);
+/// The event an argument names. Empty when something was wrong, which has been reported.
+[[nodiscard]] std::optional<BoundEvent> check_event(Checking& checking, const Tree& argument,
+                                                    const Function& function);
+
+/// A call whose options are being read: they go into its bound form.
+struct OptionPlace {
+  const Tree& call;
+  const Event* event = nullptr;  ///< of a did(...), when it is known
+  Bound& bound;
+};
+/// Reads `option` as written in `term`. A window that takes in no day is left with its ends
+/// reversed.
+void check_option(Checking& checking, const Tree& term, const Option& option,
+                  const OptionPlace& place);
 /// `call` without its options, as typed: did(purchase).
 [[nodiscard]] std::string bare_call(const Checking& checking, const Tree& call);
 

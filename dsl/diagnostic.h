@@ -4,6 +4,7 @@
 #include "engine/error.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct Fix {
   std::string insert;
 };
 
+struct SegmentFault;
+
 struct Diagnostic {
   std::string code;  ///< kebab-case, language.md section 3: "unknown-tag", "missing-operator", ...
   Severity severity = Severity::Error;
@@ -34,12 +37,24 @@ struct Diagnostic {
   Text message;
   Text hint;  ///< may be empty
   std::vector<Fix> fixes;
+  /// segment-broken: what is wrong inside the segment. Shared: many places may name one segment.
+  std::shared_ptr<const SegmentFault> inside;
+};
+
+/// What is wrong with a saved segment, in its own text.
+struct SegmentFault {
+  std::string name;
+  std::string text;
+  /// Spans are of `text`. At most one of them has an `inside` of its own, so that the whole is no
+  /// longer than segments are deep.
+  std::vector<Diagnostic> errors;
 };
 
 /// The card a terminal shows: the line of `text` the diagnostic points into, a caret line under it
 /// (full-width carets under East Asian wide characters), then `error: ...` and `hint:  ...` in the
 /// language asked for
-/// ("错误：", "提示：" in Chinese). Ends with a line feed.
+/// ("错误：", "提示：" in Chinese). A fault inside a segment follows as "in segment @name:" and the
+/// cards of its own text. Ends with a line feed.
 enum class Language : std::uint8_t { English, Chinese };
 [[nodiscard]] std::string card(const Diagnostic& diagnostic, std::string_view text,
                                Language language);

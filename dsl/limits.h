@@ -28,6 +28,11 @@ struct Limits {
   /// Values compared with wildcards in one expression [too-many-values]: thousands of wildcards
   /// over a large tag would take minutes. Some tenths of a second's work.
   std::uint64_t wildcard_tests = 2'000'000;
+  /// Texts of segments within texts of segments [segment-too-deep]. Bounds the recursion of
+  /// lowering and of destructors, together with `depth`.
+  std::uint32_t segment_depth = 16;
+  /// lookalike(...) in one text [too-many-terms]: each carries every value of every tag.
+  std::uint32_t lookalikes = 8;
   /// Errors in one reply, and warnings in one reply; the first by position are kept.
   std::uint32_t errors = 10;
 };

@@ -130,27 +130,40 @@ template class NameList<Tag>;
 template class NameList<Event>;
 template class NameList<Value>;
 
-Names::Names(const Catalogue& catalogue)
-    : catalogue_(catalogue), tags_(catalogue.tags), events_(catalogue.events) {}
+Names::Names(const Catalogue& catalogue, const Segment* definition)
+    : catalogue_(catalogue),
+      definition_(definition),
+      tags_(catalogue.tags),
+      events_(catalogue.events) {}
 
 const Value* Names::value(const std::vector<Value>& values, std::string_view name) {
   return values_.try_emplace(&values, values).first->second.find(name);
 }
 
-const Segment* Names::segment(std::string_view name) const {
-  const auto& all = catalogue_.segments;
-  if (const auto exact = std::find_if(all.begin(), all.end(),
-                                      [&](const Segment& segment) { return segment.name == name; });
-      exact != all.end()) {
-    return &*exact;
+void Names::index_segments() {
+  if (definition_ != nullptr) {
+    segments_.emplace(definition_->name, definition_);  // first come: in place of another
   }
-  const std::string key = match_key(name);
-  const auto same = [&](const Segment& segment) { return has_key(segment.name, key); };
-  const auto found = std::find_if(all.begin(), all.end(), same);
-  if (found == all.end() || std::find_if(found + 1, all.end(), same) != all.end()) {
-    return nullptr;
+  for (const Segment& segment : catalogue_.segments) {
+    segments_.emplace(segment.name, &segment);
   }
-  return &*found;
+  for (const auto& [name, segment] : segments_) {
+    const auto [place, is_new] = folded_segments_.emplace(match_key(name), segment);
+    if (!is_new) {
+      place->second = nullptr;
+    }
+  }
+}
+
+const Segment* Names::segment(std::string_view name) {
+  if (segments_.empty()) {
+    index_segments();
+  }
+  if (const auto exact = segments_.find(name); exact != segments_.end()) {
+    return exact->second;
+  }
+  const auto folded = folded_segments_.find(match_key(name));
+  return folded == folded_segments_.end() ? nullptr : folded->second;
 }
 
 const Tag* Names::tag_with_value(std::string_view value) {

@@ -36,13 +36,16 @@ class NameList {
 /// REQUIRES: the catalogue outlives it. One thread.
 class Names {
  public:
-  explicit Names(const Catalogue& catalogue);
+  /// `definition`: a segment that is to be there, in place of one of the same name; null: none.
+  /// Outlives it too.
+  explicit Names(const Catalogue& catalogue, const Segment* definition = nullptr);
 
   [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
   [[nodiscard]] const Tag* tag(std::string_view name) { return tags_.find(name); }
   [[nodiscard]] const Event* event(std::string_view name) { return events_.find(name); }
   [[nodiscard]] const Value* value(const std::vector<Value>& values, std::string_view name);
-  [[nodiscard]] const Segment* segment(std::string_view name) const;
+  [[nodiscard]] const Segment* segment(std::string_view name);
+  [[nodiscard]] const Segment* definition() const { return definition_; }
   /// A tag one of whose values is called so, and the value.
   [[nodiscard]] const Tag* tag_with_value(std::string_view value);
 
@@ -57,10 +60,15 @@ class Names {
   [[nodiscard]] std::optional<std::uint64_t> people(const Tag& tag, engine::RowId row) const;
 
  private:
+  void index_segments();
+
   const Catalogue& catalogue_;
+  const Segment* definition_;
   NameList<Tag> tags_;
   NameList<Event> events_;
   std::unordered_map<const std::vector<Value>*, NameList<Value>> values_;
+  std::unordered_map<std::string_view, const Segment*> segments_;    ///< empty: not indexed yet
+  std::unordered_map<std::string, const Segment*> folded_segments_;  ///< null: ambiguous
 };
 
 /// How people who write Chinese call it: the first alias that is not ASCII, else the name.

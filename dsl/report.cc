@@ -1,12 +1,17 @@
 #include "dsl/report.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace tagline::dsl {
 
 void Report::error(std::string_view code, Span span, Words words) {
   errors_.push_back({code, span, std::move(words)});
+}
+
+void Report::broken(Span span, std::shared_ptr<const SegmentFault> inside, Words words) {
+  errors_.push_back({"segment-broken", span, std::move(words), std::move(inside)});
 }
 
 void Report::warning(std::string_view code, Span span, Words words) {
@@ -18,9 +23,13 @@ std::vector<Diagnostic> Report::worded(std::vector<Finding>& findings, Severity 
   std::stable_sort(findings.begin(), findings.end(),
                    [](const Finding& a, const Finding& b) { return a.span.begin < b.span.begin; });
   std::vector<Diagnostic> diagnostics;
+  std::set<const SegmentFault*> told;
   for (std::size_t i = 0; i < std::min<std::size_t>(findings.size(), limit); ++i) {
-    diagnostics.push_back(
-        compose(findings[i].code, severity, findings[i].span, findings[i].words()));
+    const Finding& finding = findings[i];
+    diagnostics.push_back(compose(finding.code, severity, finding.span, finding.words()));
+    if (told.insert(finding.inside.get()).second) {
+      diagnostics.back().inside = finding.inside;
+    }
   }
   return diagnostics;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ class Report {
   /// REQUIRES: what `words` refers to lives until errors() or warnings() has run; `code` is a
   /// literal.
   void error(std::string_view code, Span span, Words words);
+  /// segment-broken, with what is wrong inside. Shown in full where it stands first; elsewhere in
+  /// one line.
+  void broken(Span span, std::shared_ptr<const SegmentFault> inside, Words words);
   void warning(std::string_view code, Span span, Words words);
   [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
 
@@ -32,6 +36,7 @@ class Report {
     std::string_view code;
     Span span;
     Words words;
+    std::shared_ptr<const SegmentFault> inside{};
   };
   [[nodiscard]] static std::vector<Diagnostic> worded(std::vector<Finding>& findings,
                                                       Severity severity, std::uint32_t limit);

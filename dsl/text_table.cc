@@ -17,7 +17,7 @@ const TextRow& text_row(std::string_view key) {
 }
 
 std::span<const std::string_view> codes() {
-  static constexpr std::array<std::string_view, 52> kCodes = {"too-long",
+  static constexpr std::array<std::string_view, 54> kCodes = {"too-long",
                                                               "bad-utf8",
                                                               "bad-char",
                                                               "unclosed-quote",
@@ -62,7 +62,9 @@ std::span<const std::string_view> codes() {
                                                               "duplicate-option",
                                                               "bad-option",
                                                               "no-amount",
-                                                              "not-available",
+                                                              "segment-cycle",
+                                                              "segment-too-deep",
+                                                              "segment-broken",
                                                               "mixed-and-or",
                                                               "never-true",
                                                               "always-true",

@@ -56,7 +56,10 @@ class DemoCatalogue {
     add(TagKind::Date, "last_active", {"最近活跃"});
 
     const std::vector<NamedValue> goods = {{"beauty", {"美妆"}}, {"sports", {"运动"}}};
-    event("purchase", {"购买"}, values_of(goods)).has_amount = true;
+    Event& purchase = event("purchase", {"购买"}, values_of(goods));
+    purchase.has_amount = true;
+    purchase.scale = 2;
+    purchase.unit = "元";
     event("view", {"浏览"}, values_of(goods));
     event("cart", {"加购"}, {});
     event("login", {"登录"}, {});
@@ -74,6 +77,11 @@ class DemoCatalogue {
     added.name = std::move(name);
     added.aliases = std::move(aliases);
     added.keys = std::move(keys);
+    // Fields of tags, then 100, 110, ...: the event's own, then those of its keys.
+    added.field = static_cast<engine::FieldId>(90 + 10 * catalogue_.events.size());
+    for (std::size_t i = 0; i < added.keys.size(); ++i) {
+      added.keys[i].row = added.field + 1 + static_cast<engine::RowId>(i);
+    }
     return added;
   }
 
@@ -103,6 +111,28 @@ class DemoCatalogue {
   return DemoCatalogue().take();
 }
 
+/// Rules that lead nowhere, name each other, or name each other too often.
+inline void add_rules(Catalogue& catalogue) {
+  const auto add = [&catalogue](std::string name, std::string rule) {
+    catalogue.segments.push_back({std::move(name), std::move(rule), 0});
+  };
+  catalogue.segments.push_back({"imported", std::nullopt, 200});
+  add("regulars", "did(purchase, count >= 3, in:last 90d)");
+  add("lapsed regulars", "@regulars AND NOT did(purchase, in:last 30d)");
+  add("round_a", "vip AND @round_b");
+  add("round_b", "@round_a OR @\"round c\"");
+  add("round c", "@imported");
+  add("into_round", "NOT @round_a");
+  add("broken", "city:tier1 AND ctiy:tier2");
+  add("unfinished", "vip AND");
+  add("on_broken", "@broken OR @unfinished OR vip");
+  add("level_1", "vip OR @imported");
+  for (int level = 2; level <= 17; ++level) {
+    const std::string below = "@level_" + std::to_string(level - 1);
+    add("level_" + std::to_string(level), below + " AND NOT (" + below + " AND new_user)");
+  }
+}
+
 /// As a database of a million people: tags only, with counts. Every row holds 182,340 people; 1,203
 /// have no value.
 [[nodiscard]] inline Catalogue demo_database() {
@@ -114,6 +144,18 @@ class DemoCatalogue {
   catalogue.people = [](engine::RowKey key) -> std::optional<std::uint64_t> {
     return key.row == engine::kExistsRow ? 1'000'000 - 1'203 : 182'340;
   };
+  return catalogue;
+}
+
+/// As a database that has everything: events, segments that are rules, a static list.
+[[nodiscard]] inline Catalogue demo_store() {
+  Catalogue catalogue = demo_catalogue();
+  Catalogue database = demo_database();
+  catalogue.runnable = true;
+  catalogue.population = database.population;
+  catalogue.people = database.people;
+  catalogue.segments.clear();
+  add_rules(catalogue);
   return catalogue;
 }
 

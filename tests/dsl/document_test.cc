@@ -75,8 +75,8 @@ std::set<std::string> codes_of(const std::vector<Diagnostic>& diagnostics) {
 }
 
 Checked check_example(const Block& block, const std::string& expression) {
-  return block.code == "not-available" ? check(expression, demo_database(), demo_options())
-                                       : demo_check(expression);
+  return block.code.starts_with("segment-") ? check(expression, demo_store(), demo_options())
+                                            : demo_check(expression);
 }
 
 void expect_true(const std::string& file) {

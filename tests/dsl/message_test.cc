@@ -195,14 +195,6 @@ TEST(Messages, OfADatabaseAreHonest) {
   EXPECT_EQ(first("did(purchase)").message.en,
             "there is no event named purchase: no events are stored here");
   EXPECT_EQ(first("@buyers").code, "unknown-segment");
-  for (const char* text :
-       {"top(10, vip, by:spend)", "bottom(10, by:spend)", "sample(10%)", "lookalike(10, vip)"}) {
-    const Diagnostic error = first(text);
-    EXPECT_EQ(error.code, "not-available") << text;
-    EXPECT_EQ(error.span.begin, 0U) << text;
-  }
-  EXPECT_EQ(first("top(10, vip, by:spend)").message.en,
-            "top(...) is part of the language, but this version cannot run it yet");
   EXPECT_TRUE(check("at_least(2, vip, city:tier1, age >= 30)", database, demo_options()).ok);
 }
 
