@@ -1,5 +1,6 @@
 // Fingerprints: equal conditions, however written, share one; different ones do not.
 #include "dsl/fingerprint.h"
+
 #include "dsl/fingerprint_hash.h"
 #include "tests/dsl/case_file.h"
 #include "tests/dsl/demo_catalogue.h"
@@ -69,14 +70,40 @@ TEST(Fingerprint, IsTheSameHoweverWritten) {
 }
 
 TEST(Fingerprint, TellsConditionsApart) {
-  const std::vector<std::string> rows = {
-      "vip", "会员", "NOT vip", "*", "NOT *", "city:tier1", "city:tier2", "city:(tier1, tier2)",
-      "city != tier1", "NOT city:tier1", "city:*", "NOT city:*", "age:25", "age:25..", "age:..25",
-      "age != 25", "score:25", "vip AND 会员", "vip OR 会员", "vip AND 会员 AND new_user",
-      "vip AND (会员 OR new_user)", "vip OR (会员 AND new_user)", "at_least(2, vip, 会员, new_user)",
-      "at_least(2, vip, vip, new_user)", "signup:last 30d", "signup:last 29d", "@buyers", "@vip",
-      "interest:beauty", "interest:beauty AND interest:sports", "interest:(beauty, sports)",
-      "spend >= 99.95", "spend >= 99.96", "spend > 99.95 AND NOT spend:*"};
+  const std::vector<std::string> rows = {"vip",
+                                         "会员",
+                                         "NOT vip",
+                                         "*",
+                                         "NOT *",
+                                         "city:tier1",
+                                         "city:tier2",
+                                         "city:(tier1, tier2)",
+                                         "city != tier1",
+                                         "NOT city:tier1",
+                                         "city:*",
+                                         "NOT city:*",
+                                         "age:25",
+                                         "age:25..",
+                                         "age:..25",
+                                         "age != 25",
+                                         "score:25",
+                                         "vip AND 会员",
+                                         "vip OR 会员",
+                                         "vip AND 会员 AND new_user",
+                                         "vip AND (会员 OR new_user)",
+                                         "vip OR (会员 AND new_user)",
+                                         "at_least(2, vip, 会员, new_user)",
+                                         "at_least(2, vip, vip, new_user)",
+                                         "signup:last 30d",
+                                         "signup:last 29d",
+                                         "@buyers",
+                                         "@vip",
+                                         "interest:beauty",
+                                         "interest:beauty AND interest:sports",
+                                         "interest:(beauty, sports)",
+                                         "spend >= 99.95",
+                                         "spend >= 99.96",
+                                         "spend > 99.95 AND NOT spend:*"};
   std::map<std::string, std::string> seen;
   for (const std::string& text : rows) {
     const auto [place, is_new] = seen.emplace(print_of(text), text);
@@ -141,7 +168,8 @@ TEST(Fingerprint, OfSegmentsIsOfWhatTheySay) {
   const auto rule = std::make_shared<const Bound>(demo_check("NOT (vip AND age >= 30)").bound);
   EXPECT_EQ(fingerprint(segment("a", vip)), print_of("vip"));
   EXPECT_EQ(fingerprint(segment("other name", vip)), print_of("vip"));
-  EXPECT_EQ(fingerprint(group(BoundKind::Not, {segment("r", rule)})), print_of("vip AND age >= 30"));
+  EXPECT_EQ(fingerprint(group(BoundKind::Not, {segment("r", rule)})),
+            print_of("vip AND age >= 30"));
   EXPECT_EQ(fingerprint(group(BoundKind::And, {segment("a", vip), demo_check("age >= 30").bound})),
             print_of("age >= 30 AND vip"));
   Bound list;

@@ -1,6 +1,7 @@
 // Sentences, word for word: sentences.golden.txt holds an expression, what it means in English and
 // what it means in Chinese, and a blank line.
 #include "dsl/sentence.h"
+
 #include "tests/dsl/case_file.h"
 #include "tests/dsl/demo_catalogue.h"
 
@@ -55,8 +56,7 @@ TEST(Sentences, AreWordForWord) {
 TEST(Sentences, OfWhateverPassesEndInAFullStop) {
   const Catalogue catalogue = sentence_catalogue();
   for (const char* file : {"language.tsv", "rules.tsv"}) {
-    for (const Case& one :
-         read_cases(std::string(TAGLINE_SOURCE_DIR "/tests/dsl/cases/") + file)) {
+    for (const Case& one : read_cases(std::string(TAGLINE_SOURCE_DIR "/tests/dsl/cases/") + file)) {
       const Checked checked = check(one.expression, catalogue, demo_options());
       if (checked.ok) {
         const Text text = sentence(checked.bound, catalogue);
@@ -95,10 +95,9 @@ TEST(Sentences, AreCut) {
 TEST(Sentences, SetOffWhatWouldReadAsPartOfThem) {
   Catalogue catalogue = sentence_catalogue();
   catalogue.tags[5].values.push_back({"a, or b", {}, 40});
-  EXPECT_EQ(sentence(check("city:(\"a, or b\", \"and\")", catalogue, demo_options()).bound,
-                     catalogue)
-                .en,
-            "People whose city is “and” or “a, or b”.");
+  EXPECT_EQ(
+      sentence(check("city:(\"a, or b\", \"and\")", catalogue, demo_options()).bound, catalogue).en,
+      "People whose city is “and” or “a, or b”.");
 }
 
 }  // namespace
