@@ -3,6 +3,7 @@
 // character that is not ASCII).
 #include "dsl/diagnostic.h"
 #include "dsl/display_width.h"
+#include "dsl/print.h"
 #include "dsl/unicode.h"
 
 #include <algorithm>
@@ -57,9 +58,9 @@ struct Window {
   return window;
 }
 
-}  // namespace
-
-std::string card(const Diagnostic& diagnostic, std::string_view text, Language language) {
+/// Without what is inside a segment.
+[[nodiscard]] std::string own_card(const Diagnostic& diagnostic, std::string_view text,
+                                   Language language) {
   const std::u32string points = decode(text);
   const std::size_t begin = std::min<std::size_t>(diagnostic.span.begin, points.size());
   const Window window = window_of(points, begin);
@@ -86,6 +87,24 @@ std::string card(const Diagnostic& diagnostic, std::string_view text, Language l
   out += (en ? diagnostic.message.en : diagnostic.message.zh) + "\n";
   if (!diagnostic.hint.empty()) {
     out += (en ? "hint:  " + diagnostic.hint.en : "提示：" + diagnostic.hint.zh) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+// Recursion is bounded: segments are within each other no more than Limits::segment_depth, and one
+// error a text goes further in.
+std::string card(const Diagnostic& diagnostic, std::string_view text, Language language) {
+  std::string out = own_card(diagnostic, text, language);
+  if (diagnostic.inside == nullptr) {
+    return out;
+  }
+  const SegmentFault& fault = *diagnostic.inside;
+  const std::string name = "@" + write_name(fault.name);
+  out += language == Language::English ? "in segment " + name + ":\n" : "人群 " + name + " 中：\n";
+  for (const Diagnostic& error : fault.errors) {
+    out += card(error, fault.text, language);
   }
   return out;
 }

@@ -94,6 +94,10 @@ void check_option(Checking& checking, const Tree& term, const Option& option,
 /// errors.
 void warn(Checking& checking, const Tree& tree, const Bound& bound);
 
+/// Of did and sequence: windows without days, windows that begin after today, more days asked for
+/// than a window has.
+void warn_days(Checking& checking, const Tree& call, const Bound& bound);
+
 /// 数值, 日期, ...: what Chinese calls a literal of this kind.
 [[nodiscard]] Slot kind_of_literal(std::string_view name, std::u32string_view word);
 /// A text as a message shows it: an empty one as "".

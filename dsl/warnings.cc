@@ -8,10 +8,6 @@
 namespace tagline::dsl {
 namespace {
 
-[[nodiscard]] bool is_values(const Bound& bound) {
-  return bound.kind == BoundKind::Rows || bound.kind == BoundKind::Numbers;
-}
-
 [[nodiscard]] bool is_existence(const Bound& bound) {
   return bound.kind == BoundKind::Rows && !bound.differs && bound.rows.size() == 1 &&
          bound.rows.front() == engine::kExistsRow;
@@ -24,20 +20,20 @@ namespace {
   });
 }
 
-/// A AND NOT A, in either order.
-[[nodiscard]] bool are_opposite(const Bound& a, const Bound& b) {
-  return (a.kind == BoundKind::Not && same_condition(a.operands.front(), b)) ||
-         (b.kind == BoundKind::Not && same_condition(b.operands.front(), a));
+/// `some` AND NOT `all`, where whoever meets the one meets the other: A AND NOT A, city:tier1 AND
+/// NOT city:*, did(x, in:last 7d) AND NOT did(x).
+[[nodiscard]] bool leaves_out(const Bound& some, const Bound& all) {
+  return all.kind == BoundKind::Not && implies(some, all.operands.front());
 }
 
-/// NOT city:* AND city:tier1: nobody has no value and this value.
-[[nodiscard]] bool lacks_and_has(const Bound& lacks, const Bound& has) {
-  return lacks.kind == BoundKind::Not && is_existence(lacks.operands.front()) && is_values(has) &&
-         lacks.operands.front().field == has.field;
+/// NOT `some` OR `all`, likewise: everyone is in one of the two.
+[[nodiscard]] bool cover(const Bound& a, const Bound& b) {
+  return (a.kind == BoundKind::Not && implies(a.operands.front(), b)) ||
+         (b.kind == BoundKind::Not && implies(b.operands.front(), a));
 }
 
 [[nodiscard]] bool exclude(const Names& names, const Bound& a, const Bound& b) {
-  if (are_opposite(a, b) || lacks_and_has(a, b) || lacks_and_has(b, a)) {
+  if (leaves_out(a, b) || leaves_out(b, a)) {
     return true;
   }
   if (a.kind != b.kind || a.field != b.field || a.differs || b.differs) {
@@ -69,26 +65,27 @@ class Warner {
   void walk(const Tree& tree, const Bound& bound) {
     switch (bound.kind) {
       case BoundKind::And:
-        pairs(bound, "never-true");
+        pairs(bound, true);
         break;
       case BoundKind::Or:
         mixed(tree);
-        pairs(bound, "always-true");
+        pairs(bound, false);
         everyone_in_or(bound);
         break;
       case BoundKind::Not:
         includes_unknown(tree, bound);
         break;
       case BoundKind::AtLeast:
-        duplicates(bound);
+        at_least(bound);
         break;
+      case BoundKind::Did:
+      case BoundKind::Sequence:
+        warn_days(checking_, tree, bound);
+        return;
       case BoundKind::Nothing:
       case BoundKind::Everyone:
       case BoundKind::Rows:
       case BoundKind::Numbers:
-      case BoundKind::Foreign:
-      case BoundKind::Did:
-      case BoundKind::Sequence:
       case BoundKind::Top:
       case BoundKind::Bottom:
       case BoundKind::SampleShare:
@@ -96,12 +93,20 @@ class Warner {
       case BoundKind::Lookalike:
       case BoundKind::Segment:
       case BoundKind::List:
-        return;
+      case BoundKind::Foreign:
+        break;
     }
-    // at_least begins with a number, which has no bound form.
-    const std::size_t skipped = tree.operands.size() - bound.operands.size();
-    for (std::size_t i = 0; i < bound.operands.size(); ++i) {
-      walk(tree.operands[i + skipped], bound.operands[i]);
+    // Both are in the order of the text; numbers and options of a call have no bound form, and what
+    // nobody wrote has no tree.
+    auto operand = tree.operands.begin();
+    for (const Bound& inner : bound.operands) {
+      while (operand != tree.operands.end() && operand->span != inner.span) {
+        ++operand;
+      }
+      if (operand == tree.operands.end()) {
+        return;
+      }
+      walk(*operand++, inner);
     }
   }
 
@@ -149,20 +154,29 @@ class Warner {
     }
   }
 
-  /// At most limits.terms squared pairs, each told apart by its field in most cases.
-  void pairs(const Bound& bound, std::string_view code) {
+  /// All of them is AND, one of them is OR.
+  void at_least(const Bound& bound) {
+    const bool is_all = bound.threshold == static_cast<std::int64_t>(bound.operands.size());
+    if (is_all || bound.threshold == 1) {
+      pairs(bound, is_all);
+    } else {
+      duplicates(bound);
+    }
+  }
+
+  /// `all`: of all of them together; otherwise of any. At most limits.terms squared pairs, each
+  /// told apart by its field in most cases.
+  void pairs(const Bound& bound, bool all) {
     duplicates(bound);
     const auto& operands = bound.operands;
     for (std::size_t i = 1; i < operands.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        const bool clash = bound.kind == BoundKind::And
-                               ? exclude(checking_.names, operands[j], operands[i])
-                               : are_opposite(operands[j], operands[i]);
+        const bool clash = all ? exclude(checking_.names, operands[j], operands[i])
+                               : cover(operands[j], operands[i]);
         if (clash) {
-          const std::string_view message =
-              bound.kind == BoundKind::And ? "never-true" : "always-true";
+          const std::string_view message = all ? "never-true" : "always-true";
           checking_.report.warning(
-              code, operands[i].span,
+              message, operands[i].span,
               [message, first = source(operands[j]), second = source(operands[i])] {
                 return Wording{
                     std::string(message), "", {slot("first", first), slot("second", second)}, {}};

@@ -69,14 +69,44 @@ dsl::Tag read_tag(const std::string& name, JsonReader& reader, engine::FieldId f
   return tag;
 }
 
-dsl::Event read_event(const std::string& name, JsonReader& reader, std::optional<Error>& fault) {
-  reader.only({"also", "amount", "keys", "title", "description", "comment"});
+/// `next_field`: fields not taken yet; the event's own and one a key are.
+dsl::Event read_event(const std::string& name, JsonReader& reader, engine::FieldId& next_field,
+                      std::optional<Error>& fault) {
+  reader.only({"also", "amount", "scale", "unit", "keys", "title", "description", "comment"});
   dsl::Event event;
   event.name = name;
   reader.read("also", event.aliases);
   reader.read("amount", event.has_amount);
+  reader.read("scale", event.scale, kScaleMax);
+  reader.read("unit", event.unit);
+  event.field = next_field++;
   event.keys = read_values(reader, "keys", fault);
+  for (dsl::Value& key : event.keys) {
+    key.row = next_field++;
+  }
   return event;
+}
+
+/// A list of names, or an object of names and what they are short for.
+std::vector<dsl::Segment> read_segments(const Json& document, JsonReader& reader,
+                                        std::optional<Error>& fault) {
+  std::vector<dsl::Segment> segments;
+  const auto found = document.find("segments");
+  if (found != document.end() && found->is_object()) {
+    JsonReader rules(*found, "segments", fault);
+    for (const auto& item : found->items()) {
+      std::string rule;
+      rules.read(item.key().c_str(), rule);
+      segments.push_back({item.key(), std::move(rule), 0});
+    }
+    return segments;
+  }
+  std::vector<std::string> names;
+  reader.read("segments", names);
+  for (std::string& name : names) {
+    segments.push_back({std::move(name), std::nullopt, 0});
+  }
+  return segments;
 }
 
 }  // namespace
@@ -95,17 +125,14 @@ Result<dsl::Catalogue> catalogue_from_json(std::string_view json) {
         catalogue.tags.push_back(read_tag(item.key(), tag, field, fault));
       }
     }
+    auto next_field = static_cast<engine::FieldId>(catalogue.tags.size() + 1);
     if (const Json* events = reader.object("events")) {
       for (const auto& item : events->items()) {
         JsonReader event(item.value(), "events." + item.key(), fault);
-        catalogue.events.push_back(read_event(item.key(), event, fault));
+        catalogue.events.push_back(read_event(item.key(), event, next_field, fault));
       }
     }
-    std::vector<std::string> segments;
-    reader.read("segments", segments);
-    for (std::string& name : segments) {
-      catalogue.segments.push_back({std::move(name), std::nullopt, 0});
-    }
+    catalogue.segments = read_segments(*document, reader, fault);
   }
   if (fault.has_value()) {
     return tl::unexpected(std::move(*fault));

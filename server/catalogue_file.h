@@ -4,8 +4,10 @@
 //   {"tags": {"city": {"type": "category", "also": ["城市"], "values": {"tier1": ["一线"]}},
 //             "age": {"type": "int", "min": 0, "max": 120}, "spend": {"type": "decimal", "scale":
 //             2}},
-//    "events": {"purchase": {"also": ["购买"], "amount": true, "keys": {"beauty": ["美妆"]}}},
-//    "segments": ["buyers"]}
+//    "events": {"purchase": {"also": ["购买"], "amount": true, "scale": 2, "unit": "元",
+//                            "keys": {"beauty": ["美妆"]}}},
+//    "segments": {"buyers": "did(purchase)"}}
+// Segments may also be a list of names, whose rules are then not known.
 // Types: flag, category, set, int, decimal (with scale), date.
 #pragma once
 

@@ -31,6 +31,10 @@ void check_diagnostics(const std::vector<Diagnostic>& diagnostics, std::string_v
     }
     require(!card(diagnostic, text, Language::English).empty());
     require(!card(diagnostic, text, Language::Chinese).empty());
+    if (diagnostic.inside != nullptr) {
+      const std::string& inner = diagnostic.inside->text;
+      check_diagnostics(diagnostic.inside->errors, inner, count_points(inner));
+    }
   }
 }
 
@@ -62,8 +66,16 @@ void check_against(std::string_view text, const Catalogue& catalogue) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Catalogue file = demo_catalogue();
   static const Catalogue database = demo_database();
+  static const Catalogue store = demo_store();
   const std::string text(data, data + size);
   check_against(text, file);
   check_against(text, database);
+  check_against(text, store);
+  // Any text may have been saved as a segment, in place of one that others name.
+  const Checked defined = check_segment_definition("regulars", text, store, demo_options());
+  check_diagnostics(defined.errors, text, count_points(text));
+  Catalogue saved = store;
+  saved.segments.push_back({"fuzzed", text, 0});
+  check_against("@fuzzed AND @level_16", saved);
   return 0;
 }

@@ -25,6 +25,25 @@ TEST(CatalogueFile, KeepsOrderKindsAndAliases) {
   EXPECT_EQ(catalogue->segments.size(), 2U);
 }
 
+TEST(CatalogueFile, EventsHaveScalesAndSegmentsMayHaveRules) {
+  const auto catalogue = catalogue_from_json(R"({
+    "tags": {"vip": {"type": "flag"}},
+    "events": {"purchase": {"amount": true, "scale": 2, "unit": "元", "keys": {"a": [], "b": []}}, "view": {}},
+    "segments": {"buyers": "did(purchase)", "others": "NOT @buyers"
+}
+})");
+  ASSERT_TRUE(catalogue.has_value()) << catalogue.error().message().en;
+EXPECT_EQ(catalogue->events[0].scale, 2U);
+EXPECT_EQ(catalogue->events[0].unit, "元");
+EXPECT_EQ(catalogue->events[0].field, 2U);
+EXPECT_EQ(catalogue->events[0].keys[1].row, 4U);
+EXPECT_EQ(catalogue->events[1].field, 5U);
+ASSERT_EQ(catalogue->segments.size(), 2U);
+EXPECT_EQ(catalogue->segments[1].expression, "NOT @buyers");
+EXPECT_FALSE(catalogue_from_json(R"({"segments": {"a": 1}})").has_value());
+EXPECT_FALSE(catalogue_from_json(R"({"events": {"a": {"scale": 99}}})").has_value());
+}
+
 TEST(CatalogueFile, FaultsNameTheirPlace) {
   const auto unknown = catalogue_from_json(R"({"tags": {"age": {"type": "integer"}}})");
   ASSERT_FALSE(unknown.has_value());

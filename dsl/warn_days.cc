@@ -1,0 +1,80 @@
+// Warnings about the days of did(...) and sequence(...).
+#include "dsl/checker.h"
+#include "dsl/dates.h"
+
+#include <algorithm>
+
+namespace tagline::dsl {
+namespace {
+
+/// The option of a call, as written; null when it is not there.
+[[nodiscard]] const Tree* option_of(const Tree& call, OptionId id) {
+  const auto found =
+      std::find_if(call.operands.begin(), call.operands.end(), [id](const Tree& term) {
+        const bool is_option =
+            term.kind == TreeKind::Term && term.comparison != Comparison::None && !term.name.quoted;
+        const Option* option = is_option ? find_option(term.name.text) : nullptr;
+        return option != nullptr && option->id == id;
+      });
+  return found == call.operands.end() ? nullptr : &*found;
+}
+
+/// What the measure or the distance is at least; 0 when it may be anything.
+[[nodiscard]] std::int64_t least_days(const MeasureTest& test) {
+  const bool of_days = test.measure == Measure::Days || test.measure == Measure::Streak;
+  return of_days && !test.intervals.empty() ? test.intervals.front().low : 0;
+}
+
+void warn_window(Checking& checking, const Tree& window, const Tree& asked, std::int64_t days) {
+  checking.report.warning(
+      "never-true", asked.span,
+      [days, in = checking.source(window.span), text = checking.source(asked.span)] {
+        const std::string count = std::to_string(days);
+        return Wording{"never-true/window",
+                       "",
+                       {slot("window", in), slot("text", text),
+                        slot("count", count + (days == 1 ? " day" : " days"), count + " 天")},
+                       {}};
+      });
+}
+
+}  // namespace
+
+void warn_days(Checking& checking, const Tree& call, const Bound& bound) {
+  const Tree* window = option_of(call, OptionId::In);
+  if (window == nullptr) {
+    return;
+  }
+  const std::int64_t days = std::int64_t{bound.window.last} - bound.window.first + 1;
+  if (days <= 0) {
+    checking.report.warning("never-true", window->span, [text = checking.source(window->span)] {
+      return Wording{"never-true/no-days", "", {slot("value", text)}, {}};
+    });
+    return;
+  }
+  const Day today = checking.options.as_of;
+  if (bound.window.first > today.time_since_epoch().count()) {
+    checking.report.warning(
+        "never-true", window->span, [today, text = checking.source(window->span)] {
+          return Wording{
+              "never-true/future", "", {slot("value", text), slot("today", to_text(today))}, {}};
+        });
+    return;
+  }
+  for (const MeasureTest& test : bound.measures) {
+    const OptionId id = test.measure == Measure::Days ? OptionId::Days : OptionId::Streak;
+    const Tree* asked = least_days(test) > days ? option_of(call, id) : nullptr;
+    if (asked != nullptr) {
+      warn_window(checking, *window, *asked, days);
+    }
+  }
+  // n + 1 days lie n days apart at most; a month has 28 days or more.
+  constexpr std::int64_t kMonthMin = 28;
+  const std::int64_t gap = bound.gap_min.months * kMonthMin + bound.gap_min.days;
+  const Tree* within = gap >= days ? option_of(call, OptionId::Within) : nullptr;
+  if (within != nullptr) {
+    warn_window(checking, *window, *within, days);
+  }
+}
+
+}  // namespace tagline::dsl

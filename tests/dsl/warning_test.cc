@@ -1,0 +1,159 @@
+// Warnings: what is allowed and probably not meant, also inside functions.
+#include "dsl/text_table.h"
+#include "tests/dsl/demo_catalogue.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace tagline::dsl {
+namespace {
+
+/// The warnings of an expression, in order: "never-true at 9".
+std::string warned(std::string_view text) {
+  static const Catalogue catalogue = demo_store();
+  const Checked checked = check(text, catalogue, demo_options());
+  std::string found = checked.ok ? "" : "error";
+  for (const Diagnostic& warning : checked.warnings) {
+    found += (found.empty() ? "" : ", ") + warning.code + " at " +
+             std::to_string(warning.span.begin + 1);
+  }
+  return found;
+}
+
+TEST(Warnings, NeverTrue) {
+  EXPECT_EQ(warned("vip AND age < 20 AND age >= 30"), "never-true at 22");
+  EXPECT_EQ(warned("age < 20 AND age >= 19"), "");
+  EXPECT_EQ(warned("city:tier1 AND city:tier2"), "never-true at 16");
+  EXPECT_EQ(warned("interest:beauty AND interest:sports"), "");
+  EXPECT_EQ(warned("vip AND NOT vip"), "never-true at 9");
+  EXPECT_EQ(warned("city:tier1 AND NOT city:(tier1, tier2)"),
+            "never-true at 16, includes-unknown at 16");
+  EXPECT_EQ(warned("@regulars AND NOT @regulars"), "never-true at 15");
+  EXPECT_EQ(warned("did(purchase, in:last 7d) AND NOT did(purchase)"), "never-true at 31");
+  EXPECT_EQ(warned("did(purchase:beauty) AND NOT did(purchase)"), "never-true at 26");
+  EXPECT_EQ(warned("did(purchase) AND NOT did(purchase, in:last 7d)"), "");
+  EXPECT_EQ(warned("did(purchase) AND NOT did(purchase, count >= 2)"), "");
+  EXPECT_EQ(warned("at_least(2, city:tier1, city:tier2)"), "never-true at 25");
+  EXPECT_EQ(warned("at_least(2, city:tier1, city:tier2, vip)"), "");
+  EXPECT_EQ(warned("did(purchase, sum:99.999)"), "never-true at 19");
+}
+
+TEST(Warnings, NeverTrueByTheDaysOfAWindow) {
+  EXPECT_EQ(warned("did(login, in:2024-07)"), "never-true at 12");
+  EXPECT_EQ(warned("did(login, in:today..2024-07)"), "");
+  EXPECT_EQ(warned("did(login, in > 9999-12-31)"), "never-true at 12");
+  EXPECT_EQ(warned("did(login, days >= 8, in:last 7d)"), "never-true at 12");
+  EXPECT_EQ(warned("did(login, streak:7, in:last 7d)"), "");
+  EXPECT_EQ(warned("did(login, count >= 8, in:last 7d)"), "");
+  EXPECT_EQ(warned("sequence(view, cart, within:7d..9d, in:last 7d)"), "never-true at 22");
+  EXPECT_EQ(warned("sequence(view, cart, within:6d..9d, in:last 7d)"), "");
+}
+
+TEST(Warnings, AlwaysTrue) {
+  EXPECT_EQ(warned("vip OR NOT vip"), "always-true at 8");
+  EXPECT_EQ(warned("NOT city:tier1 OR city:*"), "includes-unknown at 1, always-true at 19");
+  EXPECT_EQ(warned("vip OR *"), "always-true at 8");
+  EXPECT_EQ(warned("at_least(1, vip, NOT vip)"), "always-true at 18");
+  EXPECT_EQ(warned("age < 30 OR age >= 30"), "");
+}
+
+TEST(Warnings, InsideFunctions) {
+  EXPECT_EQ(warned("top(10, vip AND NOT vip, by:spend)"), "never-true at 17");
+  EXPECT_EQ(warned("sample(10%, vip OR churn_risk AND new_user)"), "mixed-and-or at 20");
+  EXPECT_EQ(warned("lookalike(10, vip AND vip)"), "duplicate at 23");
+  EXPECT_EQ(warned("at_least(1, vip, NOT city:tier1)"), "includes-unknown at 18");
+  EXPECT_EQ(warned("top(by:spend, 10, vip AND vip)"), "duplicate at 27");
+  EXPECT_EQ(warned("did(view:(beauty, 美妆))"), "duplicate at 19");
+  EXPECT_EQ(warned("sample(10%)"), "");
+}
+
+TEST(Warnings, OnlyTheTextItselfStandsAlone) {
+  EXPECT_EQ(warned("NOT vip"), "alone-not at 1");
+  EXPECT_EQ(warned("@into_round"), "error");
+  EXPECT_EQ(warned("top(10, NOT vip, by:spend)"), "");
+}
+
+// One input for every code.
+TEST(Codes, AreAllRaised) {
+  const std::string many(70'000, 'x');
+  std::string terms = "vip";
+  for (int i = 0; i < 1'000; ++i) {
+    terms += "|vip";
+  }
+  std::string values = "city:(a";
+  for (int i = 0; i < 10'000; ++i) {
+    values += ",a";
+  }
+  values += ")";
+  const std::map<std::string_view, std::string> inputs = {
+      {"too-long", many},
+      {"bad-utf8", "\xFF"},
+      {"bad-char", "a;b"},
+      {"unclosed-quote", "city:\"a"},
+      {"bad-escape", "city:\"a\\b\""},
+      {"too-deep", std::string(65, '(') + "vip"},
+      {"empty", " "},
+      {"expected-term", "vip AND"},
+      {"expected-value", "city:"},
+      {"expected-argument", "did(purchase,)"},
+      {"expected-name", "@"},
+      {"missing-operator", "vip vip"},
+      {"missing-comma", "did(purchase NOT vip)"},
+      {"unexpected-char", "city:a:b"},
+      {"unexpected-close", "vip)"},
+      {"unclosed-paren", "(vip"},
+      {"bad-operator", "age => 5"},
+      {"list-not-allowed", "age > (1, 2)"},
+      {"literal-not-condition", "25"},
+      {"wildcard-in-name", "ci*:a"},
+      {"too-many-terms", terms},
+      {"too-many-values", values},
+      {"unknown-tag", "cty:a"},
+      {"unknown-value", "city:x"},
+      {"unknown-event", "did(x)"},
+      {"unknown-segment", "@x"},
+      {"unknown-function", "didd(x)"},
+      {"unknown-option", "did(purchase, tms >= 3)"},
+      {"needs-value", "age"},
+      {"flag-takes-no-value", "vip:yes"},
+      {"event-not-condition", "purchase"},
+      {"expected-event", "did(3)"},
+      {"type-mismatch", "city > tier1"},
+      {"bad-number", "age:x"},
+      {"bad-date", "signup:7d"},
+      {"bad-duration", "sequence(view, cart, within:3)"},
+      {"unit-error", "spend >= 1万"},
+      {"bad-comparison", "signup < last 7d"},
+      {"out-of-range", "age:150"},
+      {"empty-range", "age:34-25"},
+      {"arity", "did()"},
+      {"missing-option", "top(10, vip)"},
+      {"duplicate-option", "did(view, days:1, days:2)"},
+      {"bad-option", "did(view, in != today)"},
+      {"no-amount", "did(view, sum >= 100)"},
+      {"segment-cycle", "@round_a"},
+      {"segment-too-deep", "@level_17"},
+      {"segment-broken", "@broken"},
+      {"mixed-and-or", "vip OR 会员 AND new_user"},
+      {"never-true", "vip AND NOT vip"},
+      {"always-true", "vip OR NOT vip"},
+      {"includes-unknown", "vip AND NOT city:tier1"},
+      {"alone-not", "NOT vip"},
+      {"duplicate", "vip AND vip"}};
+  const Catalogue catalogue = demo_store();
+  for (const std::string_view code : codes()) {
+    ASSERT_EQ(inputs.count(code), 1U) << code;
+    const Checked checked = check(inputs.at(code), catalogue, demo_options());
+    const auto& found = checked.ok ? checked.warnings : checked.errors;
+    ASSERT_FALSE(found.empty()) << code;
+    EXPECT_EQ(found.front().code, code) << inputs.at(code).substr(0, 60);
+    EXPECT_FALSE(found.front().message.en.empty()) << code;
+    EXPECT_FALSE(found.front().message.zh.empty()) << code;
+  }
+}
+
+}  // namespace
+}  // namespace tagline::dsl
