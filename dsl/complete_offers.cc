@@ -113,10 +113,10 @@ class Collector {
       }
       return;
     }
+    options_of(call);
     if (ahead == 1 || function.id == FunctionId::AtLeast) {
       conditions();
     }
-    options_of(call);
   }
 
   void options_of(const OpenCall& call) {

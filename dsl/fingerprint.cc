@@ -5,6 +5,8 @@
 #include "dsl/fingerprint_hash.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -27,8 +29,8 @@ namespace {
 [[nodiscard]] const Bound& meaning(const Bound& bound) {
   const Bound* at = &bound;
   const auto past_segments = [](const Bound* node) {
-    while (node->kind == BoundKind::Segment && node->operands.size() == 1) {
-      node = &node->operands.front();
+    while (node->kind == BoundKind::Segment && node->rule != nullptr) {
+      node = node->rule.get();
     }
     return node;
   };
@@ -45,12 +47,15 @@ namespace {
   }
 }
 
-/// The operands of a node; those of And in And and of Or in Or stand beside each other.
+/// The operands of a node; those of And in And and of Or in Or stand beside each other. Segments
+/// share their rules, and a rule that names another twice would double at every step: in a group
+/// that joins, what has been seen adds nothing.
 [[nodiscard]] std::vector<const Bound*> operands_of(const Bound& bound) {
   const BoundKind joint = joint_of(bound);
   const bool is_flat = joint == BoundKind::And || joint == BoundKind::Or;
   std::vector<const Bound*> found;
   std::vector<const Bound*> pending;
+  std::unordered_set<const Bound*> seen;
   const auto push = [&pending](const Bound& group) {
     for (auto operand = group.operands.rbegin(); operand != group.operands.rend(); ++operand) {
       pending.push_back(&meaning(*operand));
@@ -60,6 +65,9 @@ namespace {
   while (!pending.empty()) {
     const Bound* next = pending.back();
     pending.pop_back();
+    if (is_flat && !seen.insert(next).second) {
+      continue;
+    }
     if (is_flat && joint_of(*next) == joint) {
       push(*next);
     } else {
@@ -222,16 +230,22 @@ struct Frame {
 };
 
 [[nodiscard]] Digest digest(const Bound& root) {
+  std::unordered_map<const Bound*, Digest> known;  // rules of segments are reached many times
   std::vector<Frame> stack;
   stack.push_back({&meaning(root), operands_of(meaning(root))});
   for (;;) {
     Frame& top = stack.back();
     if (top.digests.size() < top.operands.size()) {
       const Bound* next = top.operands[top.digests.size()];
-      stack.push_back({next, operands_of(*next)});
+      if (const auto found = known.find(next); found != known.end()) {
+        top.digests.push_back(found->second);
+      } else {
+        stack.push_back({next, operands_of(*next)});
+      }
       continue;
     }
     const Digest done = digest_of(*top.bound, std::move(top.digests));
+    known.emplace(top.bound, done);
     stack.pop_back();
     if (stack.empty()) {
       return done;

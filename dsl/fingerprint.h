@@ -19,8 +19,8 @@
 namespace tagline::dsl {
 
 /// 32 hexadecimal digits: 128 bits of SHA-256, the same on every machine. Changes between releases
-/// only together with kFingerprintVersion. Time and memory are linear in `bound` (times log for
-/// sorting); no recursion, however deep segments stand in segments.
+/// only together with kFingerprintVersion. No recursion, and every rule of a segment is read once a
+/// group that holds it, however often and deep segments name each other.
 [[nodiscard]] std::string fingerprint(const Bound& bound);
 
 inline constexpr unsigned kFingerprintVersion = 1;

@@ -1,6 +1,7 @@
 // English. A condition is a relative clause ("whose city is tier1", "who did purchase at least
 // once"), so that clauses join after "people", after "those" and in brackets alike.
 #include "dsl/number.h"
+#include "dsl/sentence_en_words.h"
 #include "dsl/sentence_parts.h"
 #include "dsl/unicode.h"
 
@@ -12,134 +13,7 @@ namespace tagline::dsl {
 namespace {
 
 using engine::TagKind;
-using Words = std::vector<std::string>;
-
-/// "a", "a or b", "a, b or c"; without a last word "a, b, c".
-[[nodiscard]] std::string listed(const Words& words, std::string_view last = {}) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i + 1 == words.size() && !last.empty();
-    text += i == 0 ? "" : (is_last ? " " + std::string(last) + " " : ", ");
-    text += words[i];
-  }
-  return text;
-}
-
-/// Clauses have commas of their own: "a, b, and c".
-[[nodiscard]] std::string clauses(const Words& words, std::string_view last) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i + 1 == words.size();
-    text += i == 0 ? "" : (words.size() == 2 ? " " : ", ");
-    text += (i > 0 && is_last ? std::string(last) + " " : "") + words[i];
-  }
-  return text;
-}
-
-/// "a or b", but "any of a, b, c and 12 more".
-[[nodiscard]] std::string any_of_names(const ShownNames& names) {
-  if (names.total == names.shown.size()) {
-    return listed(names.shown, "or");
-  }
-  return "any of " + listed(names.shown) + " and " +
-         with_separators(names.total - names.shown.size()) + " more";
-}
-
-[[nodiscard]] std::string none_of_names(std::string_view verb, const ShownNames& names) {
-  const std::string is(verb);
-  if (names.total == 1) {
-    return (is == "is" ? "is not " : "does not include ") + names.shown.front();
-  }
-  if (names.total == 2) {
-    return is + " neither " + names.shown[0] + " nor " + names.shown[1];
-  }
-  return names.total == names.shown.size()
-             ? is + " none of " + listed(names.shown, "and")
-             : is + " none of " + listed(names.shown) + " and " +
-                   with_separators(names.total - names.shown.size()) + " more";
-}
-
-[[nodiscard]] std::string said(const Bounds& bounds, bool is_date) {
-  switch (bounds.kind) {
-    case Bounds::Kind::Exactly:
-      return bounds.low;
-    case Bounds::Kind::Between:
-      return "between " + bounds.low + " and " + bounds.high;
-    case Bounds::Kind::AtLeast:
-      return (is_date ? "on or after " : "at least ") + bounds.low;
-    case Bounds::Kind::MoreThan:
-      return "more than " + bounds.low;
-    case Bounds::Kind::AtMost:
-      return (is_date ? "on or before " : "at most ") + bounds.high;
-    case Bounds::Kind::LessThan:
-      return "less than " + bounds.high;
-    case Bounds::Kind::Anything:
-      break;
-  }
-  return "anything";
-}
-
-/// "between 25 and 34 or at least 65".
-[[nodiscard]] Words ranges(const std::vector<Interval>& intervals, const Tag* tag) {
-  Words words;
-  const bool is_date = tag != nullptr && tag->kind == TagKind::Date;
-  for (const Interval& interval : intervals) {
-    if (words.size() == kOperandsSpelled) {
-      words.push_back(with_separators(intervals.size() - words.size()) + " more");
-      break;
-    }
-    std::string text = is_date
-                           ? said(day_bounds(interval), true)
-                           : said(number_bounds(interval, tag == nullptr ? 0 : tag->scale), false);
-    words.push_back(text + (tag == nullptr || tag->unit.empty() ? "" : " " + tag->unit));
-  }
-  return words;
-}
-
-[[nodiscard]] std::string times(const std::vector<Interval>& intervals, std::string_view one,
-                                std::string_view many) {
-  Words words;
-  for (const Interval& interval : intervals) {
-    const Bounds bounds = count_bounds(interval);
-    const bool single = bounds.low == "1" && bounds.kind != Bounds::Kind::Between;
-    const std::string noun(single ? one : many);
-    switch (bounds.kind) {
-      case Bounds::Kind::Exactly:
-        words.push_back("exactly " + bounds.low + " " + noun);
-        break;
-      case Bounds::Kind::Between:
-        words.push_back(bounds.low + " to " + bounds.high + " " + noun);
-        break;
-      case Bounds::Kind::AtLeast:
-      case Bounds::Kind::MoreThan:
-      case Bounds::Kind::AtMost:
-      case Bounds::Kind::LessThan:
-      case Bounds::Kind::Anything:
-        words.push_back("at least " + bounds.low + " " + noun);
-        break;
-    }
-  }
-  return words.empty() ? "0 " + std::string(many) : listed(words, "or");
-}
-
-[[nodiscard]] std::string gap(const engine::DayGap& gap) {
-  Words words;
-  if (gap.months != 0) {
-    words.push_back(std::to_string(gap.months) + (gap.months == 1 ? " month" : " months"));
-  }
-  if (gap.days != 0 || gap.months == 0) {
-    words.push_back(std::to_string(gap.days) + (gap.days == 1 ? " day" : " days"));
-  }
-  return listed(words, "and");
-}
-
-[[nodiscard]] std::string in_window(const engine::DayWindow& window) {
-  const Bounds bounds = window_bounds(window);
-  if (bounds.kind == Bounds::Kind::Anything) {
-    return "";
-  }
-  return " " + (bounds.kind == Bounds::Kind::Exactly ? "on " + bounds.low : said(bounds, true));
-}
+using namespace english;  // NOLINT(google-build-using-namespace): its words, in this file only
 
 class English {
  public:
@@ -190,6 +64,9 @@ class English {
   }
 
   [[nodiscard]] std::string except(const Bound& negated) {
+    if (negated.kind == BoundKind::Everyone || negated.kind == BoundKind::Nothing) {
+      return negated.kind == BoundKind::Everyone ? "nobody" : "everyone";
+    }
     std::string text = "everyone except " + those(negated);
     if (is_existence(names_, negated)) {
       return "people whose " + names_.tag_name(negated.field) + " is unknown";
@@ -278,7 +155,7 @@ class English {
       case BoundKind::SampleShare:
       case BoundKind::SampleSize:
       case BoundKind::Lookalike:
-        return "who are among " + subset(bound);
+        return "who are among (" + subset(bound) + ")";
       case BoundKind::Segment:
         return segment(bound);
       case BoundKind::List:
@@ -296,7 +173,11 @@ class English {
     if (is_flag(names_, bound)) {
       return "who are not tagged " + set_off(names_.tag_name(bound.field));
     }
-    return "who are not among " + those(bound);
+    // In brackets: "not among those who a or who b" could be read both ways.
+    const bool has_brackets = bound.kind == BoundKind::And || bound.kind == BoundKind::Or;
+    return has_brackets || bound.kind == BoundKind::Everyone
+               ? "who are not among " + those(bound)
+               : "who are not among (" + those(bound) + ")";
   }
 
   [[nodiscard]] std::string rows(const Bound& bound) {
@@ -423,11 +304,11 @@ class English {
 
   [[nodiscard]] std::string segment(const Bound& bound) {
     std::string text = "who are in the segment “" + bound.text + "”";
-    if (inside_segment_ || bound.operands.empty() || !is_brief(bound.operands.front())) {
+    if (inside_segment_ || bound.rule == nullptr || !is_brief(*bound.rule)) {
       return text;
     }
     inside_segment_ = true;
-    text += " (" + body(bound.operands.front()) + ")";
+    text += " (" + body(*bound.rule) + ")";
     inside_segment_ = false;
     return text;
   }

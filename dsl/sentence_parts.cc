@@ -215,9 +215,6 @@ bool is_brief(const Bound& bound) {
     if (++nodes > kBriefNodes) {
       return false;
     }
-    if (next->kind == BoundKind::Segment) {
-      continue;  // only its name will be said
-    }
     for (const Bound& operand : next->operands) {
       pending.push_back(&operand);
     }

@@ -3,10 +3,10 @@
 // keep the spaces they have.
 #include "dsl/number.h"
 #include "dsl/sentence_parts.h"
+#include "dsl/sentence_zh_words.h"
 #include "dsl/unicode.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -14,151 +14,7 @@ namespace tagline::dsl {
 namespace {
 
 using engine::TagKind;
-using Words = std::vector<std::string>;
-
-[[nodiscard]] bool is_han(char32_t point) {
-  return (point >= 0x3400 && point <= 0x9FFF) || (point >= 0x20000 && point <= 0x3FFFF);
-}
-[[nodiscard]] bool is_latin(char32_t point) {
-  return is_digit(point) || (ascii_lower(point) >= U'a' && ascii_lower(point) <= U'z') ||
-         point == U'%' || point == U'+' || point == U'_' || point == U'@' || point == U'-';
-}
-
-/// Pieces in a row, Chinese and Latin ones set apart.
-[[nodiscard]] std::string set(std::initializer_list<std::string_view> pieces) {
-  std::string text;
-  for (const std::string_view piece : pieces) {
-    if (piece.empty()) {
-      continue;
-    }
-    if (!text.empty()) {
-      const char32_t before = decode(text).back();
-      const char32_t after = decode(piece).front();
-      text += (is_han(before) && is_latin(after)) || (is_latin(before) && is_han(after)) ? " " : "";
-    }
-    text += piece;
-  }
-  return text;
-}
-
-/// 一线, 一线或二线, 一线、二线或三线.
-[[nodiscard]] std::string listed(const Words& words, std::string_view last) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    text = i == 0 ? words[i] : set({text, i + 1 == words.size() ? last : "、", words[i]});
-  }
-  return text;
-}
-
-[[nodiscard]] std::string any_of_names(const ShownNames& names) {
-  if (names.total == names.shown.size()) {
-    return listed(names.shown, "或");
-  }
-  return set({listed(names.shown, "、"), "等", with_separators(names.total), "个取值之一"});
-}
-
-/// 不是一线, 既不是一线也不是二线; `verb`: 是 or 包含.
-[[nodiscard]] std::string none_of_names(std::string_view verb, const ShownNames& names) {
-  if (names.total == 1) {
-    return set({"不", verb, names.shown.front()});
-  }
-  if (names.total == 2) {
-    return set({"既不", verb, names.shown[0], "也不", verb, names.shown[1]});
-  }
-  const std::string count = with_separators(names.total);
-  return names.total == names.shown.size()
-             ? set({"不", verb, listed(names.shown, "、"), "中的任何一个"})
-             : set({"不", verb, listed(names.shown, "、"), "等", count, "个取值中的任何一个"});
-}
-
-/// With its verb: 为 25, 在 25 到 34 之间, 至少 65.
-[[nodiscard]] std::string said(const Bounds& bounds, bool is_date, std::string_view unit) {
-  const std::string low = set({bounds.low, unit});
-  const std::string high = set({bounds.high, unit});
-  switch (bounds.kind) {
-    case Bounds::Kind::Exactly:
-      return set({"为", low});
-    case Bounds::Kind::Between:
-      return set({"在", bounds.low, "到", high, "之间"});
-    case Bounds::Kind::AtLeast:
-      return is_date ? set({"不早于", low}) : set({"至少", low});
-    case Bounds::Kind::MoreThan:
-      return set({"大于", low});
-    case Bounds::Kind::AtMost:
-      return is_date ? set({"不晚于", high}) : set({"最多", high});
-    case Bounds::Kind::LessThan:
-      return set({"小于", high});
-    case Bounds::Kind::Anything:
-      break;
-  }
-  return "任意";
-}
-
-[[nodiscard]] Words ranges(const std::vector<Interval>& intervals, const Tag* tag) {
-  Words words;
-  const bool is_date = tag != nullptr && tag->kind == TagKind::Date;
-  for (const Interval& interval : intervals) {
-    if (words.size() == kOperandsSpelled) {
-      words.push_back(set({"另外", with_separators(intervals.size() - words.size()), "个区间"}));
-      break;
-    }
-    words.push_back(is_date ? said(day_bounds(interval), true, "")
-                            : said(number_bounds(interval, tag == nullptr ? 0 : tag->scale), false,
-                                   tag == nullptr ? "" : tag->unit));
-  }
-  return words;
-}
-
-/// 至少 3 次, 正好 1 次, 1 到 3 次.
-[[nodiscard]] std::string times(const std::vector<Interval>& intervals, std::string_view unit) {
-  Words words;
-  for (const Interval& interval : intervals) {
-    const Bounds bounds = count_bounds(interval);
-    switch (bounds.kind) {
-      case Bounds::Kind::Exactly:
-        words.push_back(set({"正好", bounds.low, unit}));
-        break;
-      case Bounds::Kind::Between:
-        words.push_back(set({bounds.low, "到", bounds.high, unit}));
-        break;
-      case Bounds::Kind::AtLeast:
-      case Bounds::Kind::MoreThan:
-      case Bounds::Kind::AtMost:
-      case Bounds::Kind::LessThan:
-      case Bounds::Kind::Anything:
-        words.push_back(set({"至少", bounds.low, unit}));
-        break;
-    }
-  }
-  return words.empty() ? set({"0", unit}) : listed(words, "或");
-}
-
-[[nodiscard]] std::string gap(const engine::DayGap& gap) {
-  const std::string months = gap.months == 0 ? "" : set({std::to_string(gap.months), "个月"});
-  const std::string days =
-      gap.days == 0 && gap.months != 0 ? "" : set({std::to_string(gap.days), "天"});
-  return set({months, months.empty() || days.empty() ? "" : "零", days});
-}
-
-/// Ahead of what was done: 在 2024-05-17 到 2024-06-15 期间.
-[[nodiscard]] std::string in_window(const engine::DayWindow& window) {
-  const Bounds bounds = window_bounds(window);
-  switch (bounds.kind) {
-    case Bounds::Kind::Exactly:
-      return set({"在", bounds.low, "当天"});
-    case Bounds::Kind::Between:
-      return set({"在", bounds.low, "到", bounds.high, "期间"});
-    case Bounds::Kind::AtLeast:
-    case Bounds::Kind::MoreThan:
-      return set({"自", bounds.low, "起"});
-    case Bounds::Kind::AtMost:
-    case Bounds::Kind::LessThan:
-      return set({"截至", bounds.high});
-    case Bounds::Kind::Anything:
-      break;
-  }
-  return "";
-}
+using namespace chinese;  // NOLINT(google-build-using-namespace): its words, in this file only
 
 class Chinese {
  public:
@@ -201,14 +57,23 @@ class Chinese {
   }
   [[nodiscard]] std::string name_of(engine::FieldId field) const { return names_.tag_name(field); }
 
+  /// A group in brackets, where something follows or leads that could be taken for part of it.
+  [[nodiscard]] std::string people(const Bound& bound) {
+    const bool is_group = bound.kind == BoundKind::And || bound.kind == BoundKind::Or;
+    return is_group ? set({clause(bound), "的人"}) : body(bound);
+  }
+
   [[nodiscard]] std::string except(const Bound& negated_one) {
+    if (negated_one.kind == BoundKind::Everyone || negated_one.kind == BoundKind::Nothing) {
+      return negated_one.kind == BoundKind::Everyone ? "没有任何人符合" : "所有人";
+    }
     if (const auto field = may_be_unknown(names_, negated_one)) {
-      return set({"除", body(negated_one), "以外的所有人（包括", unknown(*field), "的人）"});
+      return set({"除", people(negated_one), "以外的所有人（包括", unknown(*field), "的人）"});
     }
     if (has_short_negative(negated_one)) {
       return set({negated(negated_one), "的人"});
     }
-    return set({"除", body(negated_one), "以外的所有人"});
+    return set({"除", people(negated_one), "以外的所有人"});
   }
 
   [[nodiscard]] bool has_short_negative(const Bound& bound) const {
@@ -256,10 +121,12 @@ class Chinese {
     if (!is_one_subset) {
       return set({all_of(bound), "的人"});
     }
-    std::string text = subset(*first);
+    const std::string head = subset(*first);
+    std::string text = head;
     for (const Bound& operand : bound.operands) {
       if (is_not(operand)) {
-        text = set({text, "，不包括", body(operand.operands.front())});
+        text =
+            set({text, text == head ? "，不包括" : "，也不包括", people(operand.operands.front())});
       }
     }
     return text;
@@ -306,7 +173,7 @@ class Chinese {
       case BoundKind::SampleShare:
       case BoundKind::SampleSize:
       case BoundKind::Lookalike:
-        return "属于“" + subset(bound) + "”";
+        return "属于（" + subset(bound) + "）";
       case BoundKind::Segment:
         return segment(bound);
       case BoundKind::List:
@@ -326,7 +193,7 @@ class Chinese {
     }
     switch (bound.kind) {
       case BoundKind::Rows:
-        return bound.differs ? "不属于“" + set({rows(bound), "的人"}) + "”"
+        return bound.differs ? "不满足（" + rows(bound) + "）"
                              : set({name_of(bound.field), none_of_names(verb(bound), values(bound)),
                                     "（含", unknown(bound.field), "的人）"});
       case BoundKind::Numbers:
@@ -356,7 +223,9 @@ class Chinese {
       case BoundKind::Lookalike:
         break;
     }
-    return is_subset(bound) ? "不" + clause(bound) : "不属于“" + body(bound) + "”";
+    const bool is_group = bound.kind == BoundKind::And || bound.kind == BoundKind::Or;
+    return is_subset(bound) ? "不" + clause(bound)
+                            : "不满足" + (is_group ? clause(bound) : "（" + clause(bound) + "）");
   }
 
   [[nodiscard]] std::string flag(std::string_view has, const Bound& bound) const {
@@ -487,32 +356,32 @@ class Chinese {
   }
 
   [[nodiscard]] std::string subset(const Bound& bound) {
-    const std::string from = body(bound.operands.front());
+    const std::string from = people(bound.operands.front());
     const std::string seed = bound.seed.empty() ? "" : set({"（种子", set_off(bound.seed), "）"});
-    const std::string people = set({with_separators(bound.amount), "人"});
+    const std::string count = set({with_separators(bound.amount), "人"});
     if (bound.kind == BoundKind::SampleShare) {
       return set({"从", from, "中固定随机抽取的", bound.share_text, seed});
     }
     if (bound.kind == BoundKind::SampleSize) {
-      return set({"从", from, "中固定随机抽取的", people, seed});
+      return set({"从", from, "中固定随机抽取的", count, seed});
     }
     if (bound.kind == BoundKind::Lookalike) {
-      return set({"与", from, "最相似的", people, "（不含这些人本身）"});
+      return set({"与", from, "最相似的", count, "（不含这些人本身）"});
     }
     const Tag* tag = names_.tag(bound.field);
     const bool is_date = tag != nullptr && tag->kind == TagKind::Date;
     const bool is_top = bound.kind == BoundKind::Top;
     const std::string_view rank = is_date ? (is_top ? "最晚" : "最早") : (is_top ? "最高" : "最低");
-    return set({from, "中", name_of(bound.field), rank, "的", people});
+    return set({from, "中", name_of(bound.field), rank, "的", count});
   }
 
   [[nodiscard]] std::string segment(const Bound& bound) {
     std::string text = "属于人群“" + bound.text + "”";
-    if (inside_segment_ || bound.operands.empty() || !is_brief(bound.operands.front())) {
+    if (inside_segment_ || bound.rule == nullptr || !is_brief(*bound.rule)) {
       return text;
     }
     inside_segment_ = true;
-    text += set({"（即", body(bound.operands.front()), "）"});
+    text += set({"（即", body(*bound.rule), "）"});
     inside_segment_ = false;
     return text;
   }
