@@ -54,7 +54,7 @@ std::string cents(std::int64_t amount) {
 
 TEST(LoadEvents, AgreesWithAMapOverManyFiles) {
   std::mt19937 random(20240310);
-  const auto below = [&](unsigned end) { return random() % end; };
+  const auto below = [&](unsigned end) { return static_cast<unsigned>(random() % end); };
   for (int round = 0; round < 12; ++round) {
     EventDatabase database;
     Model model;
