@@ -124,13 +124,20 @@ TEST(Once, APipeIsKnownAtItsEndAndItsUsersAreTakenBack) {
 
 TEST(Once, UsersOnlyASkippedPipeNamesDoNotStay) {
   EventDatabase database;
-  const std::string text = "u,t,k,a\ng1,2024-01-01,,\n";
-  LoadOptions named;
-  named.load_id = "day 1";
-  must(load(database.store(), shop_events(), {database.folder().write("a.csv", text)}, named));
-  const Pipe pipe("u,t,k,a\nghost,2024-01-01,,\n");
-  EXPECT_EQ(must(load(database.store(), shop_events(), {pipe.path()}, named)).skipped.size(), 1U);
-  EXPECT_EQ(database.user_limit(), 1U);
+  must(load(database.store(), shop_events(), {database.folder().write("a.csv", kText)}, {}));
+  // The same bytes, with the user in another column: x and y are read as users, then taken back.
+  EventColumns columns = shop_columns();
+  columns.user_column = "k";
+  columns.key_column.clear();
+  const Pipe pipe(kText);
+  const std::string after = database.folder().write("b.csv", "u,t,k,a\n,2024-01-03,z,1\n");
+  const LoadReport report =
+      must(load(database.store(), events_schema(columns), {pipe.path(), after}, {}));
+  EXPECT_EQ(report.skipped.size(), 1U);
+  EXPECT_EQ(report.users_new, 1U);
+  EXPECT_EQ(database.user_limit(), 3U);
+  EXPECT_EQ(database.content().at({"buy", "", "z", "2024-01-03"}), (Figures{1, 100}));
+  database.expect_clean();
 }
 
 TEST(Once, ALoadIdStandsForTheContent) {
