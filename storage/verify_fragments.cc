@@ -124,10 +124,10 @@ class FragmentCheck {
 
   void problem(const Address& address, const std::string& en, const std::string& zh) {
     const std::string name = name_of_field(address.row);
-    const std::string row = name_of_row(address.row.row);
+    const Text row = name_of_row(address.row.row);
     const std::string shard = std::to_string(address.shard);
-    verifier_.problem("fragment of " + name + ", row " + row + ", shard " + shard + ": " + en,
-                      name + " 第 " + row + " 行第 " + shard + " 分区的分片：" + zh);
+    verifier_.problem("fragment of " + name + ", row " + row.en + ", shard " + shard + ": " + en,
+                      name + " 第 " + row.zh + " 行第 " + shard + " 分区的分片：" + zh);
   }
 
   [[nodiscard]] std::string name_of_field(engine::RowKey row) const {
@@ -142,12 +142,16 @@ class FragmentCheck {
     }
     return std::to_string(row.field);
   }
-  /// Of a series, with the day and part that it is: "11844096 (day 0, part 0)" hides nothing.
-  [[nodiscard]] std::string name_of_row(engine::RowId row) const {
+  /// Of a series, with the day (since 1970-01-01) and the part that it means.
+  [[nodiscard]] Text name_of_row(engine::RowId row) const {
     const std::string number = std::to_string(row);
-    return event_ ? number + " (" + std::to_string(engine::day_of(row)) + "/" +
-                        std::to_string(engine::part_of(row)) + ")"
-                  : number;
+    if (!event_) {
+      return {number, number};
+    }
+    const std::string day = std::to_string(engine::day_of(row));
+    const std::string part = std::to_string(engine::part_of(row));
+    return {number + " (day " + day + ", part " + part + ")",
+            number + "（第 " + day + " 天，部分 " + part + "）"};
   }
 
   /// The event whose series, or whose key's series, `field` is.
@@ -237,8 +241,12 @@ class FragmentCheck {
       return;
     }
     if (event_) {
-      (engine::part_of(address.row.row) == engine::kPresentPart ? exists_ : covered_)
-          .spoil(address.shard);
+      const std::uint32_t part = engine::part_of(address.row.row);
+      if (part == engine::kPresentPart) {
+        exists_.spoil(address.shard);
+      } else if (part >= engine::kPlusPart && part < engine::kMinusPart) {
+        covered_.spoil(address.shard);
+      }
       return;
     }
     (address.row.row == engine::kExistsRow ? exists_ : covered_).spoil(address.shard);

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tagline::storage {
@@ -114,6 +116,22 @@ void try_bucket(Bytes bytes) {
   }
 }
 
+/// A record that repeats its key: read under the key that it has itself, which is the first string
+/// behind the version.
+template <class Record, class KeyOf>
+void with_own_key(Bytes bytes, Result<Record> (*decode)(std::string_view, Bytes),
+                  const KeyOf& key_of) {
+  RecordReader in(bytes);
+  (void)in.varint();
+  const std::string key(in.string());
+  if (const auto record = decode(key, bytes); record.has_value()) {
+    require(key_of(*record) == key);
+    const auto again = decode(key, encoded(*record));
+    require(again.has_value() && *again == *record);
+    require(!decode(key + "x", bytes).has_value());
+  }
+}
+
 void try_records(unsigned kind, Bytes bytes) {
   if (kind == 0) {
     if (const auto tag = decode_tag(1, bytes); tag.has_value()) {
@@ -125,6 +143,12 @@ void try_records(unsigned kind, Bytes bytes) {
       const auto again = decode_value(1, encoded(*value));
       require(again.has_value() && *again == *value);
     }
+  } else if (kind == 3) {
+    with_own_key(bytes, decode_segment,
+                 [](const SegmentRecord& segment) -> const std::string& { return segment.name; });
+  } else if (kind == 4) {
+    with_own_key(bytes, decode_load,
+                 [](const LoadRecord& load) -> const std::string& { return load.id; });
   } else if (const auto meta = decode_meta(bytes); meta.has_value()) {
     const auto again = decode_meta(encoded(*meta));
     require(again.has_value() && *again == *meta);
@@ -142,7 +166,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A copy of the exact size, so that a sanitizer sees a read behind its end.
   const std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 1,
                                      reinterpret_cast<const std::byte*>(data) + size);
-  constexpr unsigned kKinds = 6;
+  constexpr unsigned kKinds = 8;
   switch (data[0] % kKinds) {
     case 0:
       storage::try_fragment(bytes);

@@ -58,6 +58,85 @@ TEST(RecordCodec, ValuesComeBack) {
   EXPECT_EQ(*decode_value(3, encoded(value)), value);
 }
 
+TagRecord full_event() {
+  TagRecord event = full_tag();
+  event.kind = engine::TagKind::Event;
+  event.has_amount = true;
+  return event;
+}
+
+SegmentRecord full_segment() {
+  return {"高价值流失",
+          "purchase:* AND NOT did(purchase)",
+          0,
+          {"Lapsed VIPs", "高价值流失"},
+          "for the campaign",
+          "crm",
+          {"win-back", "", ""},
+          1'700'000'000,
+          -1};
+}
+
+SegmentRecord full_list() {
+  SegmentRecord list = full_segment();
+  list.expression.clear();
+  list.list = 0xFFFF'FFFE;
+  return list;
+}
+
+const LoadRecord kFullLoad{"9f3c", "订单.csv", ~0ULL, 0, 1'700'000'000};
+
+TEST(RecordCodec, EventsComeBack) {
+  EXPECT_EQ(*decode_tag(7, encoded(full_event())), full_event());
+}
+
+TEST(RecordCodec, OnlyEventsHaveAmounts) {
+  TagRecord odd = full_event();
+  odd.kind = engine::TagKind::Number;
+  EXPECT_EQ(decode_tag(7, encoded(odd)).error().code(), ErrorCode::Corrupt);
+}
+
+TEST(RecordCodec, SegmentsComeBack) {
+  for (const SegmentRecord& segment : {full_segment(), full_list()}) {
+    EXPECT_EQ(*decode_segment(segment.name, encoded(segment)), segment);
+  }
+}
+
+TEST(RecordCodec, ASegmentIsAnExpressionOrAListOfItsOwnName) {
+  const auto refused = [](std::string_view name, const SegmentRecord& segment) {
+    const auto read = decode_segment(name, encoded(segment));
+    return !read.has_value() && read.error().code() == ErrorCode::Corrupt &&
+           !read.error().message().zh.empty();
+  };
+  SegmentRecord both = full_list();
+  both.expression = "vip";
+  EXPECT_TRUE(refused(both.name, both));
+  SegmentRecord neither = full_segment();
+  neither.expression.clear();
+  EXPECT_TRUE(refused(neither.name, neither));
+  EXPECT_TRUE(refused("another", full_segment()));
+  EXPECT_TRUE(refused("", full_segment()));
+
+  // A list's number of more than 32 bits.
+  RecordWriter wide;
+  wide.varint(1);
+  wide.string("a");
+  wide.string("");
+  wide.varint(0x1'0000'0001);
+  for (int text = 0; text < 4; ++text) {
+    wide.string("");
+  }
+  wide.varint(0);
+  wide.zigzag(0);
+  wide.zigzag(0);
+  EXPECT_FALSE(decode_segment("a", wide.bytes()).has_value());
+}
+
+TEST(RecordCodec, LoadsComeBackUnderTheirOwnId) {
+  EXPECT_EQ(*decode_load(kFullLoad.id, encoded(kFullLoad)), kFullLoad);
+  EXPECT_EQ(decode_load("9f3d", encoded(kFullLoad)).error().code(), ErrorCode::Corrupt);
+}
+
 TEST(RecordCodec, MetaComesBack) {
   const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF};
   EXPECT_EQ(*decode_meta(encoded(meta)), meta);
@@ -75,6 +154,11 @@ TEST(RecordCodec, EveryTruncationIsCorruptAndSoIsMore) {
   check(encoded(full_tag()), [](Bytes bytes) { return decode_tag(7, bytes); });
   check(encoded(ValueRecord{3, "x", {"y"}, {"a", "b"}}),
         [](Bytes bytes) { return decode_value(3, bytes); });
+  check(encoded(full_event()), [](Bytes bytes) { return decode_tag(7, bytes); });
+  check(encoded(full_segment()),
+        [](Bytes bytes) { return decode_segment(full_segment().name, bytes); });
+  check(encoded(full_list()), [](Bytes bytes) { return decode_segment(full_list().name, bytes); });
+  check(encoded(kFullLoad), [](Bytes bytes) { return decode_load(kFullLoad.id, bytes); });
   check(encoded(MetaRecord{1, 2, "UTC", 3, 4, 5}), [](Bytes bytes) { return decode_meta(bytes); });
 }
 
@@ -90,6 +174,13 @@ TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   auto value = encoded(ValueRecord{3, "x", {}, {}});
   value[0] = std::byte{9};
   EXPECT_EQ(decode_value(3, value).error().code(), ErrorCode::Corrupt);
+
+  auto segment = encoded(full_segment());
+  segment[0] = std::byte{2};
+  EXPECT_EQ(decode_segment(full_segment().name, segment).error().code(), ErrorCode::Corrupt);
+  auto load = encoded(kFullLoad);
+  load[0] = std::byte{2};
+  EXPECT_EQ(decode_load(kFullLoad.id, load).error().code(), ErrorCode::Corrupt);
 
   auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
   meta[8] = std::byte{7};  // behind the length and the seven letters of "tagline"

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 #include <xxhash.h>
 
@@ -228,6 +230,196 @@ TEST_F(VerifyTest, DamagedCatalogue) {
     must(txn.put(KeySpace::Values, make_key<2>({kFlag, 1}), bytes_of("x")));
   });
   expect_problem("tag \"flag\" has a value at row 1, where none can be");
+}
+
+/// An event with amounts and one key, a static list, a load.
+class VerifyEventsTest : public VerifyTest {
+ protected:
+  static constexpr engine::FieldId kEvent = 5;
+  static constexpr engine::FieldId kKey = 6;
+  static constexpr engine::FieldId kList = 7;
+  static constexpr engine::FieldId kSpare = 8;
+  static constexpr engine::Day kDay = 20'000;
+
+  static engine::RowKey at(engine::FieldId series, std::uint32_t part, engine::Day day = kDay) {
+    return {series, engine::day_row(day, part)};
+  }
+
+  void SetUp() override {
+    VerifyTest::SetUp();
+    const auto store = open_store(folder_.path(), OpenMode::Write);
+    must(store->write([](WriteTxn& txn) -> Status {
+      TagRecord event = tag_of("buy", TagKind::Event);
+      event.has_amount = true;
+      must(txn.put_tag(event));
+      EXPECT_EQ(must(txn.new_field()), kKey);
+      EXPECT_EQ(must(txn.new_field()), kList);
+      EXPECT_EQ(must(txn.new_field()), kSpare);
+      const ValueRecord key{kKey, "beauty", {}, {}};
+      must(txn.put_values(kEvent, std::span(&key, 1)));
+      for (const engine::Day day : {kDay, kDay + 1}) {
+        must(txn.put_fragment(at(kEvent, engine::kPresentPart, day), 0, Bitmap::range(0, 100)));
+        must(txn.put_fragment(at(kEvent, engine::kExtraPart, day), 0, Bitmap::range(10, 20)));
+        must(txn.put_fragment(at(kEvent, engine::kPlusPart, day), 0, Bitmap::range(0, 50)));
+        must(txn.put_fragment(at(kEvent, engine::kPlusPart + 1, day), 0, Bitmap::range(40, 60)));
+        must(txn.put_fragment(at(kEvent, engine::kMinusPart, day), 0, Bitmap::range(60, 70)));
+      }
+      must(txn.put_fragment(at(kKey, engine::kPresentPart), 0, Bitmap::range(90, 100)));
+      must(txn.put_fragment(at(kKey, engine::kMinusPart), 0, Bitmap::range(90, 95)));
+      SegmentRecord list;
+      list.name = "guests";
+      list.list = kList;
+      must(txn.put_segment(list));
+      must(txn.put_fragment({kList, engine::kFlagRow}, 0, Bitmap::range(0, 9)));
+      SegmentRecord segment;
+      segment.name = "vips";
+      segment.expression = "flag";
+      must(txn.put_segment(segment));
+      return txn.put_load({"load", "orders.csv", 1, 1, 1});
+    }));
+  }
+
+  void put_value(engine::FieldId field, const ValueRecord& value) {
+    damage([&](WriteTransaction& txn) {
+      RecordWriter record;
+      encode(value, record);
+      must(txn.put(KeySpace::Values, make_key<2>({field, value.row}), record.bytes()));
+    });
+  }
+  void put_segment(const std::string& key, const SegmentRecord& segment) {
+    damage([&](WriteTransaction& txn) {
+      RecordWriter record;
+      encode(segment, record);
+      must(txn.put(KeySpace::Segments, bytes_of(key), record.bytes()));
+    });
+  }
+};
+
+TEST_F(VerifyEventsTest, CleanOnesAreCleanAndCounted) {
+  const VerifyReport found = report();
+  EXPECT_TRUE(found.clean()) << test::problems_of(found);
+  EXPECT_EQ(found.tags, 4U);
+  EXPECT_EQ(found.events, 1U);
+  EXPECT_EQ(found.values, 5U);
+  EXPECT_EQ(found.segments, 2U);
+  EXPECT_EQ(found.loads, 1U);
+  EXPECT_EQ(found.fragments, 11U + 10U + 2U + 1U);
+}
+
+TEST_F(VerifyEventsTest, RowsNoEventCanHave) {
+  for (const std::uint32_t part :
+       {engine::kExtraPart + engine::kExtraBitsMax, engine::kPlusPart - 1,
+        engine::kPlusPart + engine::kAmountBitsMax, engine::kMinusPart - 1,
+        engine::kMinusPart + engine::kAmountBitsMax, 255U}) {
+    put_fragment(at(kEvent, part), 0, Bitmap::range(0, 1));
+    expect_problem("(day 20000, part " + std::to_string(part) +
+                   "), shard 0: the tag has no such row");
+    put_fragment(at(kKey, part), 0, Bitmap::range(90, 91));
+    expect_problem("fragment of \"buy:beauty\", row " +
+                   std::to_string(engine::day_row(kDay, part)));
+    expect_problem("an event has no such row");
+  }
+  put_fragment({kEvent, engine::day_row(engine::kLastDay, 0) + 256}, 0, Bitmap::range(0, 1));
+  expect_problem("part 0), shard 0: the tag has no such row");
+}
+
+TEST_F(VerifyEventsTest, CountsAndAmountsOfUsersWhoWereNotThere) {
+  put_fragment(at(kEvent, engine::kExtraPart + 1), 0, Bitmap::range(98, 103));
+  expect_problem("part 2), shard 0: 3 of its users were not there that day");
+  put_fragment(at(kEvent, engine::kPlusPart + 9), 0, Bitmap::range(98, 104));
+  expect_problem("part 73), shard 0: 4 of its users were not there that day");
+  put_fragment(at(kEvent, engine::kMinusPart + 9), 0, Bitmap::range(98, 105));
+  expect_problem("part 137), shard 0: 5 of its users were not there that day");
+  put_fragment(at(kKey, engine::kExtraPart), 0, Bitmap::range(80, 100));
+  expect_problem("\"buy:beauty\", row " +
+                 std::to_string(engine::day_row(kDay, engine::kExtraPart)) +
+                 " (day 20000, part 1), shard 0: 10 of its users were not there that day");
+  // A day has to have its own users: those of the day before do not count.
+  put_fragment(at(kEvent, engine::kExtraPart, kDay + 2), 0, Bitmap::range(0, 7));
+  expect_problem("(day 20002, part 1), shard 0: 7 of its users were not there that day");
+}
+
+TEST_F(VerifyEventsTest, AmountsAboveAndBelowZeroAtOnce) {
+  put_fragment(at(kEvent, engine::kMinusPart + 3), 0, Bitmap::range(59, 70));
+  expect_problem("(day 20000, part 131), shard 0: some of its users have an amount above zero too");
+}
+
+TEST_F(VerifyEventsTest, UsersOfAKeyThatDidNotDoTheEvent) {
+  put_fragment(at(kKey, engine::kPresentPart), 0, Bitmap::range(90, 103));
+  expect_problem("(day 20000, part 0), shard 0: 3 of its users are not among those of the event");
+  put_fragment(at(kKey, engine::kPresentPart, kDay + 9), 0, Bitmap::range(0, 2));
+  expect_problem("(day 20009, part 0), shard 0: 2 of its users are not among those of the event");
+}
+
+TEST_F(VerifyEventsTest, OneDamagedRowIsOneProblem) {
+  for (const std::uint32_t part : {engine::kPresentPart, engine::kExtraPart, engine::kPlusPart}) {
+    const auto key = make_key<3>({kEvent, engine::day_row(kDay, part), 0});
+    flip(KeySpace::Fragments, key, 1);
+    const VerifyReport found = report();
+    EXPECT_EQ(found.problem_count, 1U) << part << "\n" << test::problems_of(found);
+    flip(KeySpace::Fragments, key, 1);
+  }
+}
+
+TEST_F(VerifyEventsTest, FieldsThatBelongToNothing) {
+  put_fragment({kSpare, 0}, 0, Bitmap::range(0, 1));
+  expect_problem("fragment of 8, row 0, shard 0: there is no such tag");
+  damage([&](WriteTransaction& txn) {
+    must(txn.erase(KeySpace::Segments, bytes_of("guests")));
+    must(txn.erase(KeySpace::Values, make_key<2>({kEvent, kKey})));
+  });
+  expect_problem("fragment of 7, row 0, shard 0: there is no such tag");
+  expect_problem("fragment of 6, row " + std::to_string(engine::day_row(kDay, 0)) +
+                 ", shard 0: there is no such tag");
+}
+
+TEST_F(VerifyEventsTest, FieldsThatBelongToTwo) {
+  put_value(kEvent, {kFlag, "odd", {}, {}});
+  expect_problem("values: \"buy:odd\" has the number 1, which is that of \"flag\"");
+  put_value(kEvent, {99, "far", {}, {}});
+  expect_problem("values: \"buy:far\" has the number 99, which was never given out");
+  SegmentRecord list;
+  list.name = "other";
+  const std::vector<std::pair<engine::FieldId, std::string>> owned = {
+      {kList, "guests"}, {kKey, "buy:beauty"}, {kFlag, "flag"}};
+  for (const auto& [field, owner] : owned) {
+    list.list = field;
+    put_segment("other", list);
+    expect_problem("segments: \"other\" has the number " + std::to_string(field) +
+                   ", which is that of \"" + owner + "\"");
+  }
+  list.list = 99;
+  put_segment("other", list);
+  expect_problem("segments: \"other\" has the number 99, which was never given out");
+}
+
+TEST_F(VerifyEventsTest, StaticLists) {
+  put_fragment({kList, 1}, 0, Bitmap::range(0, 1));
+  expect_problem("fragment of \"guests\", row 1, shard 0: a list has no such row");
+  put_fragment({kList, engine::kFlagRow}, 0, Bitmap::range(kUsers - 1, kUsers + 4));
+  expect_problem(
+      "fragment of \"guests\", row 0, shard 0: 4 of its users are not in the population");
+}
+
+TEST_F(VerifyEventsTest, SegmentsAndLoads) {
+  flip(KeySpace::Segments, bytes_of("vips"), 0);
+  expect_problem("segments: damaged record: segment \"vips\" has record version");
+  flip(KeySpace::Segments, bytes_of("vips"), 0);
+  flip(KeySpace::Loads, bytes_of("load"), 1);
+  expect_problem("loads: damaged record: load \"load\"");
+  flip(KeySpace::Loads, bytes_of("load"), 1);
+  EXPECT_TRUE(report().clean());
+  SegmentRecord other;
+  other.name = "other";
+  other.expression = "flag";
+  put_segment("vips", other);
+  expect_problem("segment \"vips\" is called \"other\" in its record");
+  damage([&](WriteTransaction& txn) {
+    RecordWriter record;
+    encode(LoadRecord{"other", "f", 0, 0, 0}, record);
+    must(txn.put(KeySpace::Loads, bytes_of("load"), record.bytes()));
+  });
+  expect_problem("load \"load\" has the id \"other\" in its record");
 }
 
 TEST_F(VerifyTest, IdsInBothDirections) {
