@@ -85,6 +85,9 @@ void show_skipped(const ingest::LoadReport& report, const std::string& zone, Con
 }
 
 std::string events_summary(const ingest::LoadReport& report, const Console& console) {
+  if (report.rows == 0 && !report.skipped.empty()) {
+    return "";  // the lines about the skipped files have said it
+  }
   const std::string days = range_text(report.days);
   return console.say(
       {"loaded " + grouped(report.events) + " events" + (days.empty() ? "" : " of " + days) +

@@ -47,6 +47,8 @@ std::string kind_of(const Schema& schema, const std::string& name) {
       return "number " + std::to_string(column.scale);
     case TagKind::Date:
       return "date " + column.date_format;
+    case TagKind::Event:  // inference never says so
+      break;
   }
   return "?";
 }

@@ -12,6 +12,24 @@ struct Case {
   std::int64_t value;
 };
 
+TEST(Number, ProductsAreExact) {
+  const auto product = [](const char* a, const char* b) { return parse_product(a, b, 2); };
+  EXPECT_EQ(product("2.55", "6").value, 1530);
+  EXPECT_EQ(product("-2.50", "4.0").value, -1000);
+  EXPECT_EQ(product("0.005", "2").value, 1);
+  EXPECT_EQ(product("-.00", "-5").value, 0);
+  EXPECT_EQ(product("0.0000000000000000000000", "3").value, 0);
+  EXPECT_EQ(product("0.005", "1").status, NumberStatus::TooManyDecimals);
+  EXPECT_EQ(product("0.00000000000000000000001", "3").status, NumberStatus::TooManyDecimals);
+  EXPECT_EQ(product("999999999999999999", "999999999999999999").status, NumberStatus::TooLarge);
+  EXPECT_EQ(product("92233720368547758", "1").status, NumberStatus::Ok);
+  EXPECT_EQ(product("92233720368547759", "1").status, NumberStatus::TooLarge);
+  for (const char* text : {"", ".", "-", "1e2", "1.2.3", "x", "1,5"}) {
+    EXPECT_EQ(product(text, "1").status, NumberStatus::NotANumber) << text;
+    EXPECT_EQ(product("1", text).status, NumberStatus::NotANumber) << text;
+  }
+}
+
 TEST(Number, ReadsDecimalsExactly) {
   const Case cases[] = {
       {"0", 0, NumberStatus::Ok, 0},

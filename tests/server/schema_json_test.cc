@@ -44,6 +44,91 @@ TEST(SchemaJson, WritingAndReadingGivesTheSame) {
   EXPECT_EQ(schema_to_json(*again), once);
 }
 
+constexpr const char* kEvents = R"({
+  "format": "csv", "delimiter": "blanks", "header": false,
+  "events": {
+    "user": "#1",
+    "event": {"column": "#2", "names": {"B": {"name": "buy", "also": ["购买"], "title": "Bought", "description": "d"}}},
+    "key": {"column": "#3", "missing": ["-"], "values": {"beauty": ["美妆"]}},
+    "time": {"column": "#4", "format": "%Y-%m-%d %H:%M:%S", "zone": "UTC"},
+    "amount": {"column": "#5", "times": "#6", "scale": 2, "unit": "元", "missing": "?"},
+    "count": "#7"
+  }})";
+
+TEST(SchemaJson, ReadsEvents) {
+  const auto schema = schema_from_json(kEvents);
+  ASSERT_TRUE(schema.has_value()) << schema.error().message().en;
+  EXPECT_EQ(schema->delimiter, ingest::kBlanksDelimiter);
+  ASSERT_TRUE(schema->events.has_value());
+  const ingest::EventColumns& events = *schema->events;
+  EXPECT_EQ(events.user_column, "#1");
+  EXPECT_EQ(events.event_column, "#2");
+  EXPECT_EQ(events.names.at("B").aliases, std::vector<std::string>{"购买"});
+  EXPECT_EQ(events.key_aliases.at("beauty"), std::vector<std::string>{"美妆"});
+  EXPECT_EQ(events.time_zone, "UTC");
+  EXPECT_EQ(events.amount->times, "#6");
+  EXPECT_EQ(events.amount->scale, 2U);
+  EXPECT_EQ(events.count_column, "#7");
+  const auto again = schema_from_json(schema_to_json(*schema));
+  ASSERT_TRUE(again.has_value()) << again.error().message().en;
+  EXPECT_EQ(again->events, schema->events);
+  EXPECT_EQ(again->delimiter, schema->delimiter);
+}
+
+TEST(SchemaJson, FixedEventAndPlainKey) {
+  const auto schema = schema_from_json(
+      R"({"events": {"user": "u", "event": {"name": "buy"}, "key": "k", "time": {"column": "t", "format": "%s"}}})");
+  ASSERT_TRUE(schema.has_value()) << schema.error().message().en;
+  EXPECT_EQ(schema->events->event.name, "buy");
+  EXPECT_EQ(schema->events->key_column, "k");
+  EXPECT_FALSE(schema->events->amount.has_value());
+  EXPECT_EQ(schema_from_json(schema_to_json(*schema))->events, schema->events);
+}
+
+TEST(SchemaJson, EventFaultsNameTheirPlace) {
+  const std::string time = R"("time": {"column": "t", "format": "%s"})";
+  const std::string whole = R"("user": "u", "event": {"name": "buy"}, )" + time;
+  const std::vector<std::pair<std::string, std::string>> faults = {
+      {R"({"events": []})", "events"},
+      {R"({"events": {}})", "events.user"},
+      {R"({"events": {"user": 1}})", "events.user"},
+      {R"({"events": {"user": "u", )" + time + "}}", "events.event"},
+      {R"({"events": {"user": "u", "event": "buy", )" + time + "}}", "events.event"},
+      {R"({"events": {"user": "u", "event": {}, )" + time + "}}", "events.event"},
+      {R"({"events": {"user": "u", "event": {"name": "a", "column": "b"}, )" + time + "}}",
+       "events.event"},
+      {R"({"events": {"user": "u", "event": {"name": "a", "names": {}}, )" + time + "}}",
+       "events.event.names"},
+      {R"({"events": {"user": "u", "event": {"column": "e", "names": {"B": {"also": "b"}}}, )" +
+           time + "}}",
+       "events.event.names.B.name"},
+      {R"({"events": {"user": "u", "event": {"name": "buy"}}})", "events.time"},
+      {R"({"events": {"user": "u", "event": {"name": "buy"}, "time": {"column": "t"}}})",
+       "events.time.format"},
+      {R"({"events": {)" + whole + R"(, "amount": {"scale": 2}}})", "events.amount.column"},
+      {R"({"events": {)" + whole + R"(, "amount": {"column": "a", "scale": 10}}})",
+       "events.amount.scale"},
+      {R"({"events": {)" + whole + R"(, "amount": {"column": "a", "times": ""}}})",
+       "events.amount.times"},
+      {R"({"events": {)" + whole + R"(, "count": ""}})", "events.count"},
+      {R"({"events": {)" + whole + R"(, "keys": "k"}})", "events.keys"},
+      {R"({"events": {)" + whole + R"(, "key": {"column": "k", "values": {"a": 1}}}})",
+       "events.key.values.a"},
+      {R"({"columns": [], "events": {)" + whole + "}}", "columns"},
+      {R"({"id": {"column": "u"}, "events": {)" + whole + "}}", "id"},
+      {R"({"delimiter": " ", "events": {)" + whole + "}}", "delimiter"},
+  };
+  for (const auto& [text, place] : faults) {
+    const auto schema = schema_from_json(text);
+    ASSERT_FALSE(schema.has_value()) << text;
+    EXPECT_EQ(schema.error().code(), ErrorCode::BadSchema);
+    EXPECT_EQ(schema.error().message().en.substr(0, place.size() + 1), place + ":")
+        << text << "\n"
+        << schema.error().message().en;
+    EXPECT_FALSE(schema.error().message().zh.empty());
+  }
+}
+
 TEST(SchemaJson, FaultsNameTheirPlace) {
   const std::vector<std::pair<std::string, std::string>> faults = {
       {R"({"columns": []})", "id"},
