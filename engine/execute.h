@@ -13,11 +13,17 @@
 
 namespace tagline::engine {
 
+class ComputedRows;
+
 struct ExecuteOptions {
   bool rewrite = true;  ///< false: run the plan as written (tests compare both)
   RewriteOptions passes{};
   unsigned threads = 0;  ///< 0: as many as the machine has cores; 1: the caller's thread only
   const Budget* budget = nullptr;  ///< null: no limits
+  /// Sets decided over all users at once (Op::Top and its like), kept from call to call, for
+  /// callers that ask about many nodes of one plan. Null: each call decides its own. Belongs to one
+  /// plan and one source; used by one call at a time.
+  ComputedRows* computed = nullptr;
 };
 
 /// What the run read and did, for explain.

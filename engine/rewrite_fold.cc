@@ -5,7 +5,8 @@
 //   a \ nothing = a              a \ everyone = nothing        nothing \ a = nothing
 //   at_least(k <= 0) = everyone  at_least(k > n) = nothing     at_least(1, ..) = or    at_least(n
 //   of n) = and at_least(k, everyone, ..) = at_least(k - 1, ..)            at_least(k, nothing, ..)
-//   = at_least(k, ..) [low > high] = nothing       [all numbers] = the users who have one
+//   = at_least(k, ..)      sample of 0 = nothing      sample of all = everyone
+//   [low > high] = nothing       [all numbers] = the users who have one
 #include "engine/rewrite_passes.h"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ namespace {
 // Magnitudes are below 2^63 (engine/layout.h), so this is the lowest number a user can have.
 constexpr std::int64_t kLowest = -std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+
+constexpr std::uint64_t kWholeShare = std::numeric_limits<std::uint64_t>::max();
 
 bool is(const Plan& plan, NodeId id, Op op) {
   return plan.at(id).op == op;
@@ -89,6 +92,11 @@ NodeId fold_node(Plan& plan, Node node) {
       }
       return node.low <= kLowest && node.high == kHighest ? plan.row({node.row.field, kExistsRow})
                                                           : plan.add(std::move(node));
+    case Op::SampleShare:
+      if (node.share == 0) {
+        return plan.nothing();
+      }
+      return node.share == kWholeShare ? plan.everyone() : plan.add(std::move(node));
     case Op::Nothing:
     case Op::Everyone:
     case Op::Row:
@@ -98,7 +106,6 @@ NodeId fold_node(Plan& plan, Node node) {
     case Op::EventSum:
     case Op::Streak:
     case Op::Sequence:
-    case Op::SampleShare:
     case Op::Top:
     case Op::Bottom:
     case Op::SampleSize:

@@ -6,7 +6,7 @@
 //
 // Rows are known exactly, from stored cardinalities; what is built from them is guessed:
 //   |a AND b| <= min, |a OR b| <= sum, |NOT a| = population - |a|, |a \ b| <= |a|, |range| <= users
-//   with the number, |at least k of n| <= sum / k.
+//   with the number, |at least k of n| <= sum / k, |top n| <= n. What people did is not guessed.
 #include "engine/rewrite_passes.h"
 
 #include <algorithm>
@@ -96,12 +96,17 @@ std::uint64_t Estimates::compute(const Node& node) const {
     case Op::EventSum:
     case Op::Streak:
     case Op::Sequence:
-    case Op::SampleShare:
+      return kUnknown;
+    case Op::SampleShare: {
+      const std::uint64_t population = of_row(kPopulationRow);
+      return population == kUnknown ? kUnknown
+                                    : population / 256 * (node.share >> 56U) + population / 256;
+    }
     case Op::Top:
     case Op::Bottom:
     case Op::SampleSize:
     case Op::Lookalike:
-      return kUnknown;
+      return static_cast<std::uint64_t>(std::max<std::int64_t>(node.low, 0));
   }
   return kUnknown;
 }

@@ -3,6 +3,7 @@
 
 #include "engine/layout.h"
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <vector>
@@ -127,6 +128,81 @@ TEST_P(KernelSets, CountUpOverflowsAtTheTop) {
         ASSERT_EQ(bit(slices[i], user), (hits >> i & 1U) != 0);
       }
     }
+  }
+}
+
+TEST_P(KernelSets, AddWeightedIsASumOfPowersOfTwo) {
+  constexpr std::size_t kBits = 12;
+  std::vector<Words> slices(kBits, Words(kBlockWords));
+  std::vector<std::uint64_t*> pointers;
+  for (Words& slice : slices) {
+    pointers.push_back(slice.data());
+  }
+  std::vector<std::uint64_t> expected(kBlockUsers);
+  for (int call = 0; call < 3; ++call) {
+    std::vector<WeightedWords> add;
+    for (int i = 0; i < 40; ++i) {
+      const std::size_t input = random_() % inputs_.size();
+      const auto bit_of_row = static_cast<std::uint32_t>(random_() % 6);
+      const bool inverted = random_() % 3 == 0;
+      add.push_back({pointers_[input], bit_of_row, inverted});
+      for (std::size_t user = 0; user < kBlockUsers; ++user) {
+        const bool counts = bit(inputs_[input], user) != inverted;
+        expected[user] += counts ? std::uint64_t{1} << bit_of_row : 0;
+      }
+    }
+    GetParam()->add_weighted(pointers, add);
+    GetParam()->add_weighted(pointers, {});
+  }
+  for (std::size_t user = 0; user < kBlockUsers; ++user) {
+    for (std::size_t i = 0; i < kBits; ++i) {
+      ASSERT_EQ(bit(slices[i], user), (expected[user] >> i & 1U) != 0) << user;
+    }
+  }
+}
+
+TEST_P(KernelSets, StreakStartsAnewWhereADayIsMissed) {
+  for (const std::uint64_t low : {1U, 2U, 3U, 4U, 5U}) {
+    std::size_t bits = 0;
+    while ((std::uint64_t{1} << bits) < low) {
+      ++bits;
+    }
+    StreakOperands operands;
+    operands.start = (std::uint64_t{1} << bits) - low;
+    std::vector<Words> slices;
+    std::vector<std::uint64_t*> pointers;
+    for (std::size_t i = 0; i < bits; ++i) {
+      slices.emplace_back(kBlockWords, 0 - (operands.start >> i & 1U));
+    }
+    for (Words& slice : slices) {
+      pointers.push_back(slice.data());
+    }
+    Words reached(kBlockWords);
+    operands.slices = pointers;
+    operands.reached = reached.data();
+    std::vector<const std::uint64_t*> days = pointers_;
+    days[5] = nullptr;
+    operands.days = WordsList(days).first(4);
+    GetParam()->streak(operands);
+    operands.days = WordsList(days).subspan(4);
+    GetParam()->streak(operands);
+    for (std::size_t user = 0; user < kBlockUsers; ++user) {
+      std::uint64_t run = 0;
+      std::uint64_t longest = 0;
+      for (std::size_t day = 0; day < days.size(); ++day) {
+        run = day != 5 && bit(inputs_[day], user) ? run + 1 : 0;
+        longest = std::max(longest, run);
+      }
+      ASSERT_EQ(bit(reached, user), longest >= low) << "user " << user << ", low " << low;
+    }
+  }
+}
+
+TEST_P(KernelSets, CarryAddsWhoIsInBoth) {
+  Words into = inputs_[0];
+  GetParam()->carry(into.data(), pointers_[1], pointers_[2]);
+  for (std::size_t word = 0; word < kBlockWords; ++word) {
+    ASSERT_EQ(into[word], inputs_[0][word] | (inputs_[1][word] & inputs_[2][word]));
   }
 }
 

@@ -1,0 +1,40 @@
+#include "engine/computed_rows.h"
+
+namespace tagline::engine {
+
+void ComputedRows::put(RowId id, const Bitmap& users) {
+  Row row;
+  row.users = users.cardinality();
+  const std::optional<std::uint32_t> last = users.max();
+  for (ShardId shard = 0; last.has_value() && shard <= shard_of(*last); ++shard) {
+    const std::uint64_t begin = std::uint64_t{shard} << kShardBits;
+    Bitmap within = Bitmap::range(begin, begin + kShardUsers);
+    within.intersect(users);
+    Bitmap local = within.shifted(-static_cast<std::int64_t>(begin));
+    local.optimize();
+    row.shards.push_back(local.empty() ? Fragment() : Fragment::freeze(local));
+  }
+  rows_.insert_or_assign(id, std::move(row));
+}
+
+Fragment ComputedRows::fragment(RowId id, ShardId shard) const {
+  const auto found = rows_.find(id);
+  return found == rows_.end() || shard >= found->second.shards.size()
+             ? Fragment()
+             : found->second.shards[shard].lend();
+}
+
+std::uint64_t ComputedRows::cardinality(RowId id) const {
+  const auto found = rows_.find(id);
+  return found == rows_.end() ? 0 : found->second.users;
+}
+
+Result<Fragment> ComputedSource::fetch(RowKey row, ShardId shard) const {
+  return mine(row) ? rows_.fragment(row.row, shard) : below_.fetch(row, shard);
+}
+
+Result<std::uint64_t> ComputedSource::cardinality(RowKey row) const {
+  return mine(row) ? rows_.cardinality(row.row) : below_.cardinality(row);
+}
+
+}  // namespace tagline::engine

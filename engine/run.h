@@ -1,0 +1,30 @@
+// Run: a plan without sets still to be decided, or a program, over the shards of a source, on one
+// thread or several. What engine/execute.h does once those sets are known.
+#pragma once
+
+#include "engine/execute.h"
+#include "engine/program.h"
+
+#include <cstdint>
+#include <limits>
+
+namespace tagline::engine {
+
+inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
+/// Asks the source what the plan does not say. Its errors are the answer.
+[[nodiscard]] Result<Program> compile_for(const Plan& plan, NodeId root, const Source& source);
+
+[[nodiscard]] Result<std::uint64_t> run_count(Plan& plan, NodeId root, const Source& source,
+                                              const ExecuteOptions& options, ExecuteStats* stats);
+[[nodiscard]] Result<Bitmap> run_select(Plan& plan, NodeId root, const Source& source,
+                                        const ExecuteOptions& options, std::uint64_t limit,
+                                        ExecuteStats* stats);
+
+[[nodiscard]] Result<std::uint64_t> run_count(const Program& program, const Source& source,
+                                              const ExecuteOptions& options, ExecuteStats* stats);
+[[nodiscard]] Result<Bitmap> run_select(const Program& program, const Source& source,
+                                        const ExecuteOptions& options, std::uint64_t limit,
+                                        ExecuteStats* stats);
+
+}  // namespace tagline::engine
