@@ -64,13 +64,14 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
 #pragma GCC pop_options
 #endif
 
-constexpr Kernels kPlain{"plain",         plain::intersect,    plain::unite,  plain::range,
-                         plain::count_up, plain::add_weighted, plain::streak, plain::carry};
+constexpr Kernels kPlain{"plain",       plain::intersect, plain::unite,
+                         plain::range,  plain::count_up,  plain::add_weighted,
+                         plain::streak, plain::carry,     plain::blend};
 #if TAGLINE_KERNEL_SETS
-constexpr Kernels kV3{"x86-64-v3",  v3::intersect,    v3::unite,  v3::range,
-                      v3::count_up, v3::add_weighted, v3::streak, v3::carry};
-constexpr Kernels kV4{"x86-64-v4",  v4::intersect,    v4::unite,  v4::range,
-                      v4::count_up, v4::add_weighted, v4::streak, v4::carry};
+constexpr Kernels kV3{"x86-64-v3",      v3::intersect, v3::unite, v3::range, v3::count_up,
+                      v3::add_weighted, v3::streak,    v3::carry, v3::blend};
+constexpr Kernels kV4{"x86-64-v4",      v4::intersect, v4::unite, v4::range, v4::count_up,
+                      v4::add_weighted, v4::streak,    v4::carry, v4::blend};
 #endif
 
 struct Choice {

@@ -72,6 +72,8 @@ struct Kernels {
   void (*streak)(const StreakOperands& operands);
   /// Adds to `into` who is both in `from` and in `by`.
   void (*carry)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
+  /// Where `by` has a user, `into` becomes what `from` is.
+  void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
 };
 
 /// The best set for this processor.

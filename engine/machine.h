@@ -117,6 +117,9 @@ class Machine {
   void sequence_dense(const SequenceTest& test, RegisterId id);
   void sequences_from(const SequenceTest& test, std::size_t start, std::uint64_t* found);
   void sequences_open(const SequenceTest& test, std::uint64_t* found);
+  void sequences_latest(const SequenceTest& test, std::uint64_t* found);
+  void latest_starts(const SequenceTest& test, std::size_t day, std::size_t bits);
+  DaySet keep_flat(std::size_t cell, const DaySet& set, std::size_t index);
   struct StepDay {
     std::size_t day = 0;                  ///< of SequenceTest::days
     bool first = false;                   ///< a sequence may begin

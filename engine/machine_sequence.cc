@@ -20,6 +20,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <limits>
 
 namespace tagline::engine {
@@ -39,6 +41,12 @@ constexpr std::size_t kCountBytesMax = std::size_t{1} << 24U;
 constexpr std::size_t kDaySlot = 40;
 constexpr std::size_t kMoveSlot = 41;
 constexpr std::size_t kArmedSlot = 42;
+
+// Days that are tried from many starts are made flat once: so many at most (8 MB).
+constexpr std::size_t kFlatMax = 1024;
+constexpr std::size_t kNoCell = std::numeric_limits<std::size_t>::max();
+// Shorter lists are as good as flat words.
+constexpr std::size_t kListMax = 128;
 
 constexpr std::int64_t kHighestTotal = std::numeric_limits<std::int64_t>::max();
 
@@ -89,6 +97,11 @@ bool Machine::gather_few_of_a_term(const SequenceTest& test) {
 void Machine::sequence_dense(const SequenceTest& test, RegisterId id) {
   std::uint64_t* found = own_words(id);
   erase_all(found);
+  sequence_.flat_cells.clear();
+  if (test.gap_max && !test.gap_min && !test.repeats) {
+    sequences_latest(test, found);
+    return put_own(id);
+  }
   while (sequence_.words.size() < test.terms.size()) {
     sequence_.words.push_back(std::make_unique<Words>());
   }
@@ -96,6 +109,8 @@ void Machine::sequence_dense(const SequenceTest& test, RegisterId id) {
   if (!test.gap_max) {
     sequences_open(test, found);
   } else {
+    sequence_.flat_cells.assign(std::min(kFlatMax, test.groups.size()), kNoCell);
+    sequence_.flat.resize(std::max(sequence_.flat.size(), sequence_.flat_cells.size()));
     for (std::size_t start = 0; start < test.days.size(); ++start) {
       sequences_from(test, start, found);
     }
@@ -146,8 +161,86 @@ void Machine::sequences_from(const SequenceTest& test, std::size_t start, std::u
   }
 }
 
+// Moves the latest starts (the day's index + 1; 0 is none) one day on, all steps but the last:
+// slice b of state i is words[i * bits + b].
+void Machine::latest_starts(const SequenceTest& test, std::size_t day, std::size_t bits) {
+  for (std::size_t step = 1; step < test.terms.size(); ++step) {
+    const DaySet set = step_set(test, day, test.terms[step - 1], 1, kDaySlot);
+    if (set.empty()) {
+      continue;
+    }
+    const std::uint64_t* by = day_words(set, kDaySlot);
+    for (std::size_t bit = 0; bit < bits; ++bit) {
+      std::uint64_t* into = state_words((step - 1) * bits + bit);
+      if (step > 1) {
+        kernels_.blend(into, state_words((step - 2) * bits + bit), by);
+      } else if (((day + 1) >> bit & 1U) != 0) {
+        kernels_.unite(into, std::array<const std::uint64_t*, 2>{into, by});
+      } else {
+        kernels_.intersect(into, std::array<const std::uint64_t*, 1>{into}, std::array{by});
+      }
+    }
+  }
+}
+
+// Later states never began later than earlier ones, which may have begun anew since; so what is
+// taken along is never less than what was there.
+void Machine::sequences_latest(const SequenceTest& test, std::uint64_t* found) {
+  const auto bits = static_cast<std::size_t>(std::bit_width(test.days.size()));
+  const std::size_t states = (test.terms.size() - 1) * bits;
+  while (sequence_.words.size() < states) {
+    sequence_.words.push_back(std::make_unique<Words>());
+  }
+  for (std::size_t i = 0; i < states; ++i) {
+    erase_all(state_words(i));
+  }
+  std::size_t earliest = 0;  // the first day from which a sequence may still end on this one
+  for (std::size_t day = 0; day < test.days.size(); ++day) {
+    while (earliest <= day && test.days[earliest].last_to < test.days[day].day) {
+      ++earliest;
+    }
+    latest_starts(test, day, bits);
+    const DaySet set = step_set(test, day, test.terms.back(), 1, kDaySlot);
+    if (set.empty()) {
+      continue;
+    }
+    slices_.clear();
+    for (std::size_t i = states - bits; i < states; ++i) {
+      slices_.push_back(state_words(i));
+    }
+    const std::uint64_t* with = day_words(set, kDaySlot);
+    RangeOperands operands;
+    operands.with = {&with, 1};
+    operands.slices = slices_;
+    operands.low = earliest + 1;
+    operands.high = day + 1;
+    kernels_.range(found, operands, true);
+  }
+}
+
 std::uint64_t* Machine::state_words(std::size_t state) {
   return sequence_.words[state]->words.data();
+}
+
+// Keeps a day for the starts to come, unless it is good to read as it is.
+DaySet Machine::keep_flat(std::size_t cell, const DaySet& set, std::size_t index) {
+  const bool in_place = set.words != nullptr && set.words != scratch(index);
+  if (in_place || (set.words == nullptr && set.members.size() <= kListMax)) {
+    return set;
+  }
+  const std::size_t slot = cell % sequence_.flat_cells.size();
+  if (sequence_.flat[slot] == nullptr) {
+    sequence_.flat[slot] = std::make_unique<Words>();
+  }
+  std::uint64_t* words = sequence_.flat[slot]->words.data();
+  if (set.words != nullptr) {
+    std::memcpy(words, set.words, sizeof(Words));
+  } else {
+    erase_all(words);
+    engine::set(words, set.members);
+  }
+  sequence_.flat_cells[slot] = cell;
+  return {{}, words};
 }
 
 // Who did it at least so many times that day.
@@ -158,7 +251,13 @@ DaySet Machine::step_set(const SequenceTest& test, std::size_t day, std::size_t 
     return {};
   }
   if (times <= 1) {
-    return day_set(program_.days[group], index);
+    const std::size_t cell = day * test.term_count + term;
+    const std::size_t slots = sequence_.flat_cells.size();
+    if (slots != 0 && sequence_.flat_cells[cell % slots] == cell) {
+      return {{}, sequence_.flat[cell % slots]->words.data()};
+    }
+    const DaySet set = day_set(program_.days[group], index);
+    return slots == 0 ? set : keep_flat(cell, set, index);
   }
   clear_total();
   gather_rows(program_.days[group].counted);

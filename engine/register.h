@@ -68,6 +68,9 @@ struct SequenceState {
   std::vector<std::unique_ptr<Words>> words;
   std::vector<bool> live;  ///< else the words are stale and nobody is there
   std::vector<std::uint8_t> counts;
+  /// Days made flat that will be read again, by their place in SequenceTest::groups.
+  std::vector<std::unique_ptr<Words>> flat;
+  std::vector<std::size_t> flat_cells;
 };
 /// Who did a thing on a day: nobody, a list, or flat words.
 struct DaySet {

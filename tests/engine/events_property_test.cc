@@ -227,9 +227,9 @@ TEST_P(Histories, InsidePlansOfAnyShape) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Histories,
-                         testing::Values(Size{1, 10, 30}, Size{300, 30, 30}, Size{65'535, 4, 20},
-                                         Size{65'536, 4, 20}, Size{65'537, 4, 20},
-                                         Size{200'000, 2, 20}),
+                         testing::Values(Size{1, 10, 30}, Size{300, 20, 30}, Size{65'535, 3, 15},
+                                         Size{65'536, 3, 15}, Size{65'537, 3, 15},
+                                         Size{200'000, 2, 10}),
                          [](const auto& size) { return std::to_string(size.param.users); });
 
 }  // namespace

@@ -206,6 +206,14 @@ TEST_P(KernelSets, CarryAddsWhoIsInBoth) {
   }
 }
 
+TEST_P(KernelSets, BlendTakesFromTheOtherWhereAsked) {
+  Words into = inputs_[0];
+  GetParam()->blend(into.data(), pointers_[1], pointers_[2]);
+  for (std::size_t user = 0; user < kBlockUsers; ++user) {
+    ASSERT_EQ(bit(into, user), bit(inputs_[bit(inputs_[2], user) ? 1 : 0], user));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, KernelSets,
                          testing::ValuesIn(all_kernels().begin(), all_kernels().end()),
                          [](const auto& kernel_set) {

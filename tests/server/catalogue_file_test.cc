@@ -26,22 +26,20 @@ TEST(CatalogueFile, KeepsOrderKindsAndAliases) {
 }
 
 TEST(CatalogueFile, EventsHaveScalesAndSegmentsMayHaveRules) {
-  const auto catalogue = catalogue_from_json(R"({
+  const auto catalogue = catalogue_from_json(R"json({
     "tags": {"vip": {"type": "flag"}},
     "events": {"purchase": {"amount": true, "scale": 2, "unit": "元", "keys": {"a": [], "b": []}}, "view": {}},
-    "segments": {"buyers": "did(purchase)", "others": "NOT @buyers"
-}
-})");
+    "segments": {"buyers": "did(purchase)", "others": "NOT @buyers"}})json");
   ASSERT_TRUE(catalogue.has_value()) << catalogue.error().message().en;
-EXPECT_EQ(catalogue->events[0].scale, 2U);
-EXPECT_EQ(catalogue->events[0].unit, "元");
-EXPECT_EQ(catalogue->events[0].field, 2U);
-EXPECT_EQ(catalogue->events[0].keys[1].row, 4U);
-EXPECT_EQ(catalogue->events[1].field, 5U);
-ASSERT_EQ(catalogue->segments.size(), 2U);
-EXPECT_EQ(catalogue->segments[1].expression, "NOT @buyers");
-EXPECT_FALSE(catalogue_from_json(R"({"segments": {"a": 1}})").has_value());
-EXPECT_FALSE(catalogue_from_json(R"({"events": {"a": {"scale": 99}}})").has_value());
+  EXPECT_EQ(catalogue->events[0].scale, 2U);
+  EXPECT_EQ(catalogue->events[0].unit, "元");
+  EXPECT_EQ(catalogue->events[0].field, 2U);
+  EXPECT_EQ(catalogue->events[0].keys[1].row, 4U);
+  EXPECT_EQ(catalogue->events[1].field, 5U);
+  ASSERT_EQ(catalogue->segments.size(), 2U);
+  EXPECT_EQ(catalogue->segments[1].expression, "NOT @buyers");
+  EXPECT_FALSE(catalogue_from_json(R"({"segments": {"a": 1}})").has_value());
+  EXPECT_FALSE(catalogue_from_json(R"({"events": {"a": {"scale": 99}}})").has_value());
 }
 
 TEST(CatalogueFile, FaultsNameTheirPlace) {

@@ -1,0 +1,239 @@
+// Events, functions over them, saved segments, lists, why and completion through the program. The
+// histories are small enough to count by hand.
+#include "tests/cli/program.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tagline::tests {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kUsers =
+    "id,city,age,vip,likes\n"
+    "u1,tier1,25,yes,beauty|sports\n"
+    "u2,tier2,34,no,sports\n"
+    "u3,tier1,,no,\n"
+    "u4,,70,yes,travel\n";
+
+// u1 buys on three days in a row, one of them twice; u2 once and gives it back; u5 is new.
+constexpr const char* kEvents =
+    "who,what,topic,at,paid\n"
+    "u1,view,beauty,2024-06-01 09:00:00,\n"
+    "u1,buy,beauty,2024-06-01 10:00:00,10.50\n"
+    "u1,buy,beauty,2024-06-02 10:00:00,5.00\n"
+    "u1,buy,sports,2024-06-02 11:00:00,4.50\n"
+    "u1,buy,sports,2024-06-03 11:00:00,1.00\n"
+    "u2,view,sports,2024-06-02 08:00:00,\n"
+    "u2,buy,sports,2024-06-05 08:00:00,30.00\n"
+    "u2,buy,sports,2024-06-07 08:00:00,-30.00\n"
+    "u5,view,beauty,2024-05-31 23:59:59,\n";
+
+constexpr const char* kSchema = R"({"format": "csv", "events": {"user": "who",
+  "event": {"column": "what", "names": {"buy": {"name": "purchase", "also": ["购买"]}}},
+  "key": {"column": "topic", "values": {"beauty": ["美妆"]}},
+  "time": {"column": "at", "format": "%Y-%m-%d %H:%M:%S"},
+  "amount": {"column": "paid", "scale": 2}}})";
+
+class Behaviour : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(run_tagline({"load", "--db", db_, folder_.write("users.csv", kUsers)}).status, 0);
+    const Outcome events = load_events();
+    ASSERT_EQ(events.status, 0) << events.err;
+  }
+
+  [[nodiscard]] Outcome load_events() const {
+    return run_tagline({"load", "--db", db_, folder_.write("events.csv", kEvents), "--schema",
+                        folder_.write("schema.json", kSchema)});
+  }
+  [[nodiscard]] Outcome run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--db", db_});
+    return run_tagline(arguments);
+  }
+  [[nodiscard]] std::string ids(const std::string& expression) const {
+    const Outcome outcome =
+        run_tagline({"query", "--db", db_, "--as-of", "2024-06-07", "--ids", expression});
+    EXPECT_EQ(outcome.status, 0) << expression << "\n" << outcome.err;
+    return outcome.out;
+  }
+  [[nodiscard]] json answer(std::vector<std::string> arguments, int status = 0) const {
+    arguments.insert(arguments.end(), {"--format", "json"});
+    const Outcome outcome = run(std::move(arguments));
+    EXPECT_EQ(outcome.status, status) << outcome.out << outcome.err;
+    const json parsed = json::parse(outcome.out, nullptr, false);
+    EXPECT_FALSE(parsed.is_discarded()) << outcome.out;
+    return parsed;
+  }
+
+  TempFolder folder_;
+  std::string db_ = folder_.path("db");
+};
+
+TEST_F(Behaviour, FunctionsOverEvents) {
+  EXPECT_EQ(ids("did(purchase)"), "u1\nu2\n");
+  EXPECT_EQ(ids("NOT did(purchase)"), "u3\nu4\nu5\n");
+  EXPECT_EQ(ids("did(purchase, count >= 3)"), "u1\n");
+  EXPECT_EQ(ids("did(purchase, count:4)"), "u1\n");
+  EXPECT_EQ(ids("did(purchase, days:2)"), "u2\n");
+  EXPECT_EQ(ids("did(purchase, streak >= 3)"), "u1\n");
+  EXPECT_EQ(ids("did(purchase, streak >= 2, in:2024-06-02..)"), "u1\n");
+  EXPECT_EQ(ids("did(purchase, sum:21)"), "u1\n");
+  EXPECT_EQ(ids("did(purchase, sum <= 0)"), "u2\n");
+  EXPECT_EQ(ids("did(purchase, sum >= 30, in:..2024-06-06)"), "u2\n");
+  EXPECT_EQ(ids("做过(购买:美妆, 次数 >= 2)"), "u1\n");
+  EXPECT_EQ(ids("did(view:beauty, in:last 7d)"), "u1\n");
+  EXPECT_EQ(ids("did(purchase:(beauty, sports), count >= 4)"), "u1\n");
+  EXPECT_EQ(ids("sequence(view, purchase, within:1d)"), "u1\n");
+  EXPECT_EQ(ids("sequence(view, purchase)"), "u1\nu2\n");
+  EXPECT_EQ(ids("sequence(purchase, purchase, within:2d..3d)"), "u1\nu2\n");
+}
+
+TEST_F(Behaviour, SetsOfAllUsers) {
+  EXPECT_EQ(ids("top(1, by:age)"), "u4\n");
+  EXPECT_EQ(ids("bottom(2, by:age)"), "u1\nu2\n");
+  EXPECT_EQ(ids("top(9, NOT vip, by:age)"), "u2\n");
+  EXPECT_EQ(ids("sample(100%)"), "u1\nu2\nu3\nu4\nu5\n");
+  EXPECT_EQ(ids("sample(9, vip)"), "u1\nu4\n");
+  EXPECT_EQ(ids("lookalike(9, vip)"), "u2\nu3\nu5\n");
+}
+
+TEST_F(Behaviour, EventFilesCountOnce) {
+  const json before = answer({"events", "list"});
+  const Outcome again = load_events();
+  EXPECT_EQ(again.status, 0);
+  EXPECT_NE((again.out + again.err).find("already loaded"), std::string::npos)
+      << again.out << again.err;
+  EXPECT_EQ(answer({"events", "list"}), before);
+  EXPECT_EQ(before.at("loads").size(), 1U);
+  EXPECT_EQ(before.at("events").at(1).at("name"), "purchase");
+  EXPECT_EQ(before.at("events").at(1).at("people"), 2);
+  EXPECT_EQ(run({"verify"}).status, 0);
+}
+
+TEST_F(Behaviour, TrimForgetsOldDays) {
+  ASSERT_EQ(run({"events", "trim", "--before", "2024-06-02"}).status, 0);
+  EXPECT_EQ(ids("did(purchase, count:4)"), "");
+  EXPECT_EQ(ids("did(purchase, count:3)"), "u1\n");
+  EXPECT_EQ(ids("did(view)"), "u2\n");
+  EXPECT_EQ(run({"verify"}).status, 0);
+}
+
+TEST_F(Behaviour, AUsersProfileHasEventsAndLists) {
+  ASSERT_EQ(
+      run({"segment", "import", "mailing", folder_.write("ids.txt", "id\nu2\nu9\nu2\n")}).status,
+      0);
+  const json user = answer({"user", "u2"});
+  EXPECT_EQ(user.at("events").at("purchase").at("count"), 2);
+  EXPECT_EQ(user.at("events").at("purchase").at("amount"), "0.00");
+  EXPECT_EQ(user.at("events").at("purchase").at("last"), "2024-06-07");
+  EXPECT_EQ(user.at("lists"), json::array({"mailing"}));
+  EXPECT_EQ(ids("@mailing"), "u2\n");
+}
+
+TEST_F(Behaviour, SegmentsAreSavedUsedRenamedAndGuarded) {
+  const json saved = answer({"segment", "save", "buyers", "did(purchase)", "--title", "Buyers"});
+  EXPECT_EQ(saved.at("created"), true);
+  EXPECT_EQ(saved.at("count"), 2);
+  ASSERT_EQ(run({"segment", "save", "quiet", "NOT @buyers"}).status, 0);
+  ASSERT_EQ(run({"segment", "save", "quiet vips", "@quiet AND vip"}).status, 0);
+  EXPECT_EQ(ids("@quiet"), "u3\nu4\nu5\n");
+  EXPECT_EQ(ids("@\"quiet vips\""), "u4\n");
+
+  const json circle = answer({"segment", "save", "buyers", "@quiet"}, 1);
+  EXPECT_EQ(circle.at("errors").at(0).at("code"), "segment-cycle");
+  EXPECT_EQ(ids("@quiet"), "u3\nu4\nu5\n");
+
+  const json dependents = answer({"segment", "dependents", "buyers"});
+  EXPECT_EQ(dependents.at("direct"), json::array({"quiet"}));
+  EXPECT_EQ(dependents.at("indirect"), json::array({"quiet vips"}));
+  EXPECT_EQ(run({"segment", "delete", "buyers"}).status, 1);
+
+  const json renamed = answer({"segment", "rename", "buyers", "买家"});
+  EXPECT_EQ(renamed.at("rewritten"), json::array({"quiet"}));
+  EXPECT_EQ(answer({"segment", "show", "quiet"}).at("expression"), "NOT @买家");
+  EXPECT_EQ(ids("@quiet"), "u3\nu4\nu5\n");
+
+  const json removed = answer({"segment", "delete", "买家", "--force"});
+  EXPECT_EQ(removed.at("broken"), json::array({"quiet", "quiet vips"}));
+  const json broken = answer({"query", "vip OR @quiet"}, 1);
+  EXPECT_EQ(broken.at("errors").at(0).at("code"), "segment-broken");
+  EXPECT_EQ(broken.at("errors").at(0).at("at"), 8);
+  EXPECT_EQ(broken.at("errors").at(0).at("segment").at("name"), "quiet");
+  EXPECT_EQ(broken.at("errors").at(0).at("segment").at("errors").at(0).at("at"), 5);
+  for (const json& segment : answer({"segment", "list"}).at("segments")) {
+    EXPECT_TRUE(segment.at("count").is_null()) << segment;
+  }
+  EXPECT_EQ(run({"verify"}).status, 0);
+}
+
+TEST_F(Behaviour, SegmentNamesAreChecked) {
+  EXPECT_EQ(run({"segment", "save", " ", "vip"}).status, 1);
+  EXPECT_EQ(run({"segment", "save", std::string(500, 'x'), "vip"}).status, 1);
+  EXPECT_EQ(run({"segment", "show", "nobody"}).status, 1);
+  EXPECT_EQ(run({"segment", "import", "empty", folder_.write("none.txt", "x\ny\n")}).status, 1);
+  ASSERT_EQ(run({"segment", "import", "list", folder_.write("some.txt", "u1\n")}).status, 0);
+  EXPECT_EQ(run({"segment", "save", "list", "vip"}).status, 1);
+}
+
+TEST_F(Behaviour, WhyNamesWhatDecidesAndTheSmallestChange) {
+  const json in = answer({"why", "u1", "vip AND (age >= 30 OR city:tier1)"});
+  EXPECT_EQ(in.at("member"), true);
+  EXPECT_EQ(in.at("deciding"), json::array({"vip", "city:tier1"}));
+  EXPECT_EQ(in.at("changes").size(), 2U);
+  EXPECT_EQ(in.at("changes").at(0).size(), 1U);
+
+  const json out = answer({"why", "u2", "city:tier1 AND age:18-30"});
+  EXPECT_EQ(out.at("member"), false);
+  ASSERT_EQ(out.at("changes").size(), 1U);
+  const json& way = out.at("changes").at(0);
+  ASSERT_EQ(way.size(), 2U);
+  EXPECT_EQ(way.at(0).at("what"), "city");
+  EXPECT_EQ(way.at(0).at("to").at("en"), "tier1");
+  EXPECT_EQ(way.at(1).at("from").at("en"), "34");
+  EXPECT_EQ(way.at(1).at("to").at("en"), "30");
+
+  // Nobody lives in two cities at once, so no change of city helps here.
+  const json never = answer({"why", "u2", "city:tier1 AND city:tier2"});
+  EXPECT_TRUE(never.at("changes").empty()) << never;
+  EXPECT_EQ(answer({"why", "u2", "did(purchase, sum >= 1)"}).at("member"), false);
+  EXPECT_EQ(run({"why", "u404", "vip"}).status, 1);
+}
+
+TEST_F(Behaviour, ExplainSaysWhomEachClauseKeeps) {
+  const json explain =
+      answer({"query", "--explain", "vip AND age >= 18 AND NOT did(purchase)"}).at("explain");
+  const json& nodes = explain.at("nodes");
+  ASSERT_EQ(nodes.size(), 5U);
+  EXPECT_EQ(nodes.at(0).at("entered"), 5);
+  EXPECT_EQ(nodes.at(0).at("kept"), 1);
+  EXPECT_EQ(nodes.at(1).at("kept"), 2);
+  EXPECT_EQ(nodes.at(2).at("entered"), 2);
+  EXPECT_EQ(nodes.at(3).at("entered"), 2);
+  EXPECT_EQ(nodes.at(3).at("dropped"), 1);
+  EXPECT_EQ(nodes.at(4).at("count"), 2);
+  EXPECT_FALSE(explain.at("sentence").at("zh-CN").get<std::string>().empty());
+}
+
+TEST_F(Behaviour, FormsGoThereAndBack) {
+  const json forms = answer({"check", "--forms", "city:tier1 且 做过(购买, 次数 >= 2)"});
+  ASSERT_EQ(forms.at("ok"), true);
+  const std::string tree = folder_.write("tree.json", forms.at("tree").dump());
+  const json back = answer({"check", "--forms", "--tree", tree});
+  EXPECT_EQ(back.at("canonical"), forms.at("canonical"));
+  EXPECT_EQ(back.at("fingerprint"), forms.at("fingerprint"));
+}
+
+TEST_F(Behaviour, CompletionOffersEvents) {
+  const json offered = answer({"complete", "did(pur", "7"});
+  ASSERT_FALSE(offered.at("candidates").empty());
+  EXPECT_EQ(offered.at("candidates").at(0).at("label"), "purchase");
+  EXPECT_EQ(offered.at("from"), 5);
+}
+
+}  // namespace
+}  // namespace tagline::tests
