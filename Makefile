@@ -1,5 +1,5 @@
 # The commands people and CI use. `make demo` and `make test` do all the set-up on a fresh Debian 12.
-.PHONY: help setup configure-release build demo test test-asan test-release test-tsan check format lint bench fuzz package-list clean
+.PHONY: help setup configure-release build demo test test-asan test-release test-tsan check format lint bench fuzz diagrams package-list clean
 
 DB ?= build/demo-db
 TAGLINE := build/release/cli/tagline
@@ -10,6 +10,7 @@ help:
 	@echo "make build    build the release program: $(TAGLINE)"
 	@echo "make bench    engine beside operator-by-operator CRoaring, in one run"
 	@echo "make format   reformat the sources;  make lint  clang-tidy (slow);  make fuzz  a minute of libFuzzer a target"
+	@echo "make diagrams draw grammar-docs/grammar.ebnf again (needs node and npm)"
 
 setup:
 	@.ci/setup
@@ -53,6 +54,14 @@ bench: configure-release
 
 format:
 	@git ls-files '*.h' '*.cc' | xargs clang-format -i
+
+# Node and npm are needed for this only; the SVGs are committed. The package goes into build/.
+diagrams: build/diagrams/node_modules/railroad-diagrams/package.json
+	@node grammar-docs/diagrams/draw.mjs build/diagrams
+
+build/diagrams/node_modules/railroad-diagrams/package.json:
+	@mkdir -p build/diagrams
+	@npm install --prefix build/diagrams --no-save --no-audit --no-fund --silent railroad-diagrams@1.0.0
 
 lint: setup
 	@cmake --preset tidy && cmake --build --preset tidy
