@@ -2,6 +2,7 @@
 
 #include "dsl/lower.h"
 #include "dsl/sentence.h"
+#include "engine/computed_rows.h"
 #include "engine/plan.h"
 #include "engine/rewrite.h"
 #include "server/day_text.h"
@@ -42,7 +43,9 @@ class NodeCounter {
  public:
   NodeCounter(const Explained& query, const storage::Snapshot& snapshot,
               const engine::ExecuteOptions& options, std::vector<NodeCount>& nodes)
-      : catalogue_(query.catalogue), snapshot_(snapshot), options_(options), nodes_(nodes) {}
+      : catalogue_(query.catalogue), snapshot_(snapshot), options_(options), nodes_(nodes) {
+    options_.computed = &computed_;  // one plan, one snapshot: a top is ranked once for all nodes
+  }
 
   /// `entering`: the people this node is asked about. Recursion is bounded: a bound tree is no
   /// deeper than dsl::Limits allows brackets and segments to nest.
@@ -124,7 +127,8 @@ class NodeCounter {
 
   const dsl::Catalogue& catalogue_;
   const storage::Snapshot& snapshot_;
-  const engine::ExecuteOptions& options_;
+  engine::ComputedRows computed_;
+  engine::ExecuteOptions options_;
   std::vector<NodeCount>& nodes_;
   engine::Plan plan_;
   std::unordered_map<NodeId, std::uint64_t> counts_;

@@ -165,7 +165,8 @@ TEST_F(Behaviour, SegmentsAreSavedUsedRenamedAndGuarded) {
   EXPECT_EQ(broken.at("errors").at(0).at("at"), 8);
   EXPECT_EQ(broken.at("errors").at(0).at("segment").at("name"), "quiet");
   EXPECT_EQ(broken.at("errors").at(0).at("segment").at("errors").at(0).at("at"), 5);
-  for (const json& segment : answer({"segment", "list"}).at("segments")) {
+  const json list = answer({"segment", "list"});
+  for (const json& segment : list.at("segments")) {
     EXPECT_TRUE(segment.at("count").is_null()) << segment;
   }
   EXPECT_EQ(run({"verify"}).status, 0);
