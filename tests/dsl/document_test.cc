@@ -1,12 +1,15 @@
 // The reference in grammar-docs/ is true: its examples run, its list of errors is the program's.
 #include "dsl/functions.h"
+#include "dsl/limits.h"
+#include "dsl/number.h"
 #include "dsl/text_table.h"
 #include "dsl/unicode.h"
 #include "dsl/units.h"
 #include "tests/dsl/demo_catalogue.h"
+#include "tests/dsl/document_blocks.h"
 
-#include <fstream>
-#include <map>
+#include <algorithm>
+#include <cstdint>
 #include <set>
 #include <sstream>
 #include <string>
@@ -16,55 +19,6 @@
 
 namespace tagline::dsl {
 namespace {
-
-const std::string kDocs = TAGLINE_SOURCE_DIR "/grammar-docs/";
-
-std::string read_file(const std::string& name) {
-  std::ifstream in(kDocs + name);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-/// A fenced block: "segment", "segment-error CODE" or "segment-warning CODE".
-struct Block {
-  std::size_t line = 0;
-  std::string tag;
-  std::string code;
-  std::vector<std::string> expressions;
-};
-
-/// Lines of a block are expressions, unless one of them begins with # : then the block is one
-/// expression.
-std::vector<Block> blocks_of(const std::string& text) {
-  std::vector<Block> blocks;
-  std::istringstream in(text);
-  std::size_t number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    if (!line.starts_with("```segment")) {
-      continue;
-    }
-    Block block;
-    block.line = number;
-    std::istringstream head(line.substr(3));
-    head >> block.tag >> block.code;
-    std::string whole;
-    bool is_one = false;
-    while (std::getline(in, line) && !line.starts_with("```")) {
-      ++number;
-      is_one = is_one || line.starts_with('#');
-      whole += line + "\n";
-      block.expressions.push_back(line);
-    }
-    ++number;
-    if (is_one) {
-      block.expressions = {whole};
-    }
-    blocks.push_back(std::move(block));
-  }
-  return blocks;
-}
 
 std::set<std::string> codes_of(const std::vector<Diagnostic>& diagnostics) {
   std::set<std::string> found;
@@ -92,6 +46,8 @@ void expect_true(const std::string& file) {
       } else if (block.tag == "segment-warning") {
         EXPECT_TRUE(checked.ok);
         EXPECT_EQ(codes_of(checked.warnings).count(block.code), 1U);
+      } else if (is_form(block)) {
+        continue;  // document_forms_test.cc
       } else {
         EXPECT_EQ(block.tag, "segment");
         EXPECT_TRUE(checked.ok) << (checked.ok ? "" : checked.errors.front().message.en);
@@ -134,20 +90,93 @@ TEST(Documents, EveryCodeHasItsHeading) {
   }
 }
 
-// An example shows what is said of it, in both languages.
+// Examples that no page has room for.
+std::string long_example(std::string_view code) {
+  if (code == "too-long") {
+    return std::string(65'535, ' ') + "vip";
+  }
+  if (code == "bad-utf8") {
+    return "city:\xFF";
+  }
+  if (code == "too-many-terms") {
+    std::string text = "vip";
+    for (int i = 0; i < 1'000; ++i) {
+      text += " OR vip";
+    }
+    return text;
+  }
+  std::string text = "age:(1";  // too-many-values
+  for (int i = 0; i < 10'000; ++i) {
+    text += ",1";
+  }
+  return text + ")";
+}
+
+/// What is said of the example is in the section, in both languages. The number of times it is
+/// said.
+int expect_quoted(const std::string& body, const std::vector<Diagnostic>& found,
+                  std::string_view code) {
+  int times = 0;
+  for (const Diagnostic& diagnostic : found) {
+    if (diagnostic.code == code) {
+      ++times;
+      for (const std::string& text :
+           {diagnostic.message.en, diagnostic.message.zh, diagnostic.hint.en, diagnostic.hint.zh}) {
+        EXPECT_NE(body.find(text), std::string::npos) << code << ": " << text;
+      }
+    }
+  }
+  return times;
+}
+
+// An example raises the code of its section, and shows what is said of it.
 TEST(Documents, ErrorsQuoteTheirTexts) {
   for (const auto& [code, body] : sections_of(read_file("errors.md"))) {
-    for (const Block& block : blocks_of(body)) {
+    SCOPED_TRACE(code);
+    std::vector<Block> blocks = blocks_of(body);
+    if (blocks.empty()) {
+      blocks.push_back({0, "segment-error", code, {long_example(code)}});
+    }
+    for (const Block& block : blocks) {
+      EXPECT_EQ(block.code, code);
       const Checked checked = check_example(block, block.expressions.front());
-      const auto& found = block.tag == "segment-warning" ? checked.warnings : checked.errors;
-      for (const Diagnostic& diagnostic : found) {
-        if (diagnostic.code == code) {
-          EXPECT_NE(body.find(diagnostic.message.en), std::string::npos)
-              << code << ": " << diagnostic.message.en;
-          EXPECT_NE(body.find(diagnostic.message.zh), std::string::npos)
-              << code << ": " << diagnostic.message.zh;
-        }
-      }
+      const bool warns = block.tag == "segment-warning";
+      EXPECT_EQ(checked.ok, warns);
+      EXPECT_GT(expect_quoted(body, warns ? checked.warnings : checked.errors, code), 0);
+    }
+  }
+}
+
+// Cause, example, cure: the cure is the hint, after a dash, or a line of its own.
+TEST(Documents, EveryErrorHasACauseAndACure) {
+  for (const auto& [code, body] : sections_of(read_file("errors.md"))) {
+    const std::string cause = body.substr(0, std::min(body.find("\n- "), body.find("\n```")));
+    EXPECT_GT(cause.size(), 20U) << code;
+    const bool hinted =
+        body.find(" — ") != std::string::npos && body.find(" —— ") != std::string::npos;
+    EXPECT_TRUE(hinted || body.find("\nCure: ") != std::string::npos) << code;
+  }
+}
+
+// The reference links to every error, and names every limit of the program.
+TEST(Documents, ReferencesListEveryCode) {
+  for (const std::string file : {"language.en.md", "language.zh.md"}) {
+    const std::string text = read_file(file);
+    for (const std::string_view code : codes()) {
+      EXPECT_NE(text.find("(errors.md#" + std::string(code) + ")"), std::string::npos)
+          << file << ": " << code;
+    }
+    const Limits limits;
+    for (const std::uint64_t limit :
+         {std::uint64_t{limits.code_points}, std::uint64_t{limits.depth},
+          std::uint64_t{limits.terms}, std::uint64_t{limits.list_values},
+          std::uint64_t{limits.wildcard_values}, limits.wildcard_tests,
+          std::uint64_t{limits.sequence_steps}, std::uint64_t{limits.segment_depth},
+          std::uint64_t{limits.lookalikes}, std::uint64_t{limits.errors}}) {
+      const std::string cell = with_separators(limit) + " ";
+      EXPECT_TRUE(text.find("| " + cell) != std::string::npos ||
+                  text.find("| 各 " + cell) != std::string::npos)
+          << file << ": " << limit;
     }
   }
 }
