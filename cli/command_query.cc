@@ -206,16 +206,15 @@ int run(const QueryArguments& arguments, Console& console) {
          "错误：缺少表达式\n提示：tagline query --db " + arguments.db + " 'age >= 18'\n"}));
     return kUsage;
   }
-  const auto service = server::Service::open(arguments.db, {});
-  if (!service.has_value()) {
-    static_cast<void>(console.report(service.error()));
-    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
+  const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
   }
   if (!arguments.batch_file.empty()) {
-    return run_batch(arguments, **service, console);
+    return run_batch(arguments, *service, console);
   }
-  return arguments.ids ? run_ids(arguments, **service, console)
-                       : run_count(arguments, **service, console);
+  return arguments.ids ? run_ids(arguments, *service, console)
+                       : run_count(arguments, *service, console);
 }
 
 }  // namespace tagline::cli

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/refusal.h"
 #include "cli/table.h"
 #include "server/answer_json.h"
 #include "server/number_range.h"
@@ -55,12 +56,11 @@ void print_tag_values(const server::TagSummary& tag, std::uint64_t population, s
 }  // namespace
 
 int run(const TagsArguments& arguments, Console& console) {
-  const auto service = server::Service::open(arguments.db, {});
-  if (!service.has_value()) {
-    static_cast<void>(console.report(service.error()));
-    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
+  const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
   }
-  auto catalog = (*service)->tags();
+  auto catalog = service->tags();
   if (!catalog.has_value()) {
     return console.report(catalog.error());
   }

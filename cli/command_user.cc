@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/refusal.h"
 #include "cli/table.h"
 #include "server/answer_json.h"
 #include "server/day_text.h"
@@ -32,12 +33,11 @@ void print_events(const server::UserProfile& profile, Console& console) {
 }  // namespace
 
 int run(const UserArguments& arguments, Console& console) {
-  const auto service = server::Service::open(arguments.db, {});
-  if (!service.has_value()) {
-    static_cast<void>(console.report(service.error()));
-    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
+  const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
   }
-  const auto profile = (*service)->user(arguments.id);
+  const auto profile = service->user(arguments.id);
   if (!profile.has_value()) {
     return console.report(profile.error());
   }

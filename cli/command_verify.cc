@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/progress.h"
+#include "cli/refusal.h"
 #include "server/answer_json.h"
 #include "server/service.h"
 
@@ -9,13 +10,12 @@
 namespace tagline::cli {
 
 int run(const VerifyArguments& arguments, Console& console) {
-  const auto service = server::Service::open(arguments.db, {});
-  if (!service.has_value()) {
-    static_cast<void>(console.report(service.error()));
-    return kSystemAtFault;  // whatever the reason: it is the database that could not be opened
+  const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
   }
   auto progress = std::make_unique<ProgressLine>(console);
-  const auto report = (*service)->verify([&](std::uint64_t done, std::uint64_t whole) {
+  const auto report = service->verify([&](std::uint64_t done, std::uint64_t whole) {
     progress->show(grouped(done) + console.say({" fragments", " 个片段"}), done, whole);
   });
   progress.reset();

@@ -30,12 +30,6 @@ void collect(const dsl::Tree& tree, std::vector<const dsl::Tree*>& nodes) {
 
 }  // namespace
 
-std::vector<const dsl::Tree*> segment_nodes(const dsl::Tree& tree) {
-  std::vector<const dsl::Tree*> nodes;
-  collect(tree, nodes);
-  return nodes;
-}
-
 SegmentGraph::SegmentGraph(const dsl::Catalogue& catalogue) {
   dsl::Names names(catalogue);
   for (const dsl::Segment& segment : catalogue.segments) {
@@ -44,8 +38,8 @@ SegmentGraph::SegmentGraph(const dsl::Catalogue& catalogue) {
     }
     const dsl::Tree tree = tree_of(*segment.expression);
     std::set<std::string> used;
-    for (const dsl::Tree* node : segment_nodes(tree)) {
-      if (const dsl::Segment* found = names.segment(node->name.text)) {
+    for (const std::string& name : dsl::segments_in(tree)) {
+      if (const dsl::Segment* found = names.segment(name)) {
         used.insert(found->name);
       }
     }
@@ -92,7 +86,9 @@ std::string renamed_in(std::string_view expression, const dsl::Catalogue& catalo
   const dsl::Tree tree = tree_of(expression);
   std::string text;
   std::uint32_t done = 0;
-  for (const dsl::Tree* node : segment_nodes(tree)) {
+  std::vector<const dsl::Tree*> nodes;
+  collect(tree, nodes);
+  for (const dsl::Tree* node : nodes) {
     const dsl::Segment* found = names.segment(node->name.text);
     if (found == nullptr || found->name != from) {
       continue;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "dsl/catalogue.h"
-#include "dsl/tree.h"
 
 #include <map>
 #include <string>
@@ -26,9 +25,6 @@ class SegmentGraph {
  private:
   std::map<std::string, std::vector<std::string>> uses_;
 };
-
-/// The `@name` nodes of a tree, in the order of the text.
-[[nodiscard]] std::vector<const dsl::Tree*> segment_nodes(const dsl::Tree& tree);
 
 /// `expression` with every reference to `from` written as a reference to `to`; the rest stays as it
 /// was typed.

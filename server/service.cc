@@ -328,15 +328,6 @@ Status Service::with_catalogue(std::optional<std::chrono::sys_days> as_of, const
   });
 }
 
-Status Service::with_checker(std::optional<std::chrono::sys_days> as_of,
-                             const std::function<void(const Checker&)>& fn) {
-  return with_catalogue(as_of, [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
-    dsl::CheckOptions options;
-    options.as_of = day;
-    fn([&](std::string_view expression) { return dsl::check(expression, catalogue, options); });
-  });
-}
-
 Result<Catalog> Service::tags() {
   return store_->read([](const Snapshot& snapshot) -> Result<Catalog> {
     Catalog catalog;
@@ -380,10 +371,6 @@ Result<ingest::LoadReport> Service::load(const std::optional<ingest::Schema>& sc
                                          const std::vector<std::string>& files,
                                          const ingest::LoadOptions& options) {
   return ingest::load(*store_, schema, files, options);
-}
-
-Result<std::vector<storage::TagRecord>> Service::tag_records() {
-  return store_->read([](const Snapshot& snapshot) { return snapshot.tags(); });
 }
 
 }  // namespace tagline::server

@@ -185,11 +185,6 @@ class Service {
   /// ids and the count are of one snapshot. Memory: the result as a bitmap, never the ids.
   [[nodiscard]] Outcome<Answer> query_ids(const QueryRequest& request, std::uint64_t limit,
                                           const IdSink& sink);
-  /// Lends `fn` a function that checks expressions against this database's names, all of one
-  /// snapshot. Errors of a text are in its Checked, not in the Status.
-  using Checker = std::function<dsl::Checked(std::string_view)>;
-  [[nodiscard]] Status with_checker(std::optional<std::chrono::sys_days> as_of,
-                                    const std::function<void(const Checker&)>& fn);
   /// Lends `fn` the names of one snapshot and the day they are asked for. The catalogue reads the
   /// snapshot, so it must not outlive the call.
   using NameReader = std::function<void(const dsl::Catalogue&, std::chrono::sys_days)>;
@@ -212,7 +207,6 @@ class Service {
   [[nodiscard]] Result<ingest::LoadReport> load(const std::optional<ingest::Schema>& schema,
                                                 const std::vector<std::string>& files,
                                                 const ingest::LoadOptions& options);
-  [[nodiscard]] Result<std::vector<storage::TagRecord>> tag_records();
 
   [[nodiscard]] storage::Store& store() { return *store_; }
 
