@@ -4,8 +4,12 @@
 
 namespace tagline::engine {
 
-Below::Below(const Plan& plan, NodeId root) : ids_{root} {
-  index_.emplace(root, 0);
+Below::Below(const Plan& plan, std::span<const NodeId> roots) {
+  for (const NodeId root : roots) {
+    if (index_.emplace(root, 0).second) {
+      ids_.push_back(root);
+    }
+  }
   for (std::size_t i = 0; i < ids_.size(); ++i) {
     for (const NodeId operand : plan.at(ids_[i]).operands) {
       if (index_.emplace(operand, 0).second) {

@@ -1,19 +1,21 @@
-// Below: the nodes of a plan that lie below a root.
+// Below: the nodes of a plan that lie below a root, or several.
 #pragma once
 
 #include "engine/plan.h"
 
 #include <cstddef>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
 namespace tagline::engine {
 
-/// The root and all below it, by ascending id: operands before their nodes. Costs O(their number),
-/// however large the rest of the plan is; no recursion.
+/// The roots and all below them, by ascending id: operands before their nodes. Costs O(their
+/// number), however large the rest of the plan is; no recursion.
 class Below {
  public:
-  Below(const Plan& plan, NodeId root);
+  Below(const Plan& plan, NodeId root) : Below(plan, std::span(&root, 1)) {}
+  Below(const Plan& plan, std::span<const NodeId> roots);
 
   [[nodiscard]] const std::vector<NodeId>& ids() const { return ids_; }
   /// Where a node stands in `ids`. REQUIRES: it is there.

@@ -20,8 +20,12 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const Plan& plan, NodeId root, const Shape& shape)
-      : plan_(plan), root_(root), sharing_(plan, root), tables_(program_, shape) {}
+  Compiler(const Plan& plan, std::span<const NodeId> roots, const Shape& shape, Answers answers)
+      : plan_(plan),
+        roots_(roots),
+        together_(answers == Answers::Together && roots.size() > 1),
+        sharing_(plan, roots),
+        tables_(program_, shape) {}
 
   Result<Program> run();
 
@@ -50,7 +54,8 @@ class Compiler {
   void emit_did(const Node& node, RegisterId target, RegisterId mask);
   void emit_total(const Node& node, RegisterId target, RegisterId mask);
   void emit_sample(const Node& node, RegisterId target, RegisterId mask);
-  RegisterId emit_section(NodeId id);
+  Home emit_section(NodeId id);
+  void emit_answers();
   RegisterId operand(NodeId id, RegisterId scratch, RegisterId mask);
   Conjunction gather(NodeId id);
   void gather_without(NodeId id, Conjunction& terms);
@@ -66,7 +71,8 @@ class Compiler {
   bool too_large() const { return tables_.too_large(); }
 
   const Plan& plan_;
-  const NodeId root_;
+  const std::span<const NodeId> roots_;
+  const bool together_;
   const Sharing sharing_;
   std::unordered_map<NodeId, Home> homes_;  ///< of the kept nodes compiled so far
   Program program_;
@@ -409,8 +415,7 @@ void Compiler::emit_sample(const Node& node, RegisterId target, RegisterId mask)
   program_.samples = true;
 }
 
-// Returns the register that holds the node after the section has run.
-RegisterId Compiler::emit_section(NodeId id) {
+Compiler::Home Compiler::emit_section(NodeId id) {
   const RegisterId home = registers_used_;
   registers_used_ = home + 1;
   counters_open_ = counters_used_;
@@ -419,12 +424,43 @@ RegisterId Compiler::emit_section(NodeId id) {
   emit(id, home, kNoRegister);
   section.end = static_cast<std::uint32_t>(program_.code.size());
   program_.sections.push_back(section);
-  return home;
+  return {static_cast<std::uint32_t>(program_.sections.size() - 1), home};
+}
+
+// Answers come one after the other, so what is not kept may share its registers; what stays until
+// the next block has a register below them, and is moved there.
+void Compiler::emit_answers() {
+  std::unordered_map<NodeId, Home> done;
+  const RegisterId homes = registers_used_;
+  registers_used_ += together_ ? static_cast<RegisterId>(roots_.size()) : 0;
+  const RegisterId shared = registers_used_;
+  const std::uint32_t counters = counters_used_;
+  for (const NodeId root : roots_) {
+    const auto [found, is_new] = done.try_emplace(root);
+    if (is_new && !too_large()) {
+      counters_open_ = counters;
+      Slice section;
+      section.begin = static_cast<std::uint32_t>(program_.code.size());
+      RegisterId at = operand(root, shared, kNoRegister);
+      if (together_ && at == shared) {
+        at = homes + static_cast<RegisterId>(program_.answers.size());
+        push(Code::Keep, at, kNoRegister).source = shared;
+      }
+      section.end = static_cast<std::uint32_t>(program_.code.size());
+      program_.sections.push_back(section);
+      found->second = {static_cast<std::uint32_t>(program_.sections.size() - 1), at};
+    }
+    program_.answers.push_back(
+        {found->second.section, found->second.home, sharing_.on_nothing(root)});
+  }
 }
 
 // Only what the root's own section would fetch anyway is listed, so nothing is read on its account.
 void Compiler::note_required() {
-  const Conjunction terms = gather(root_);
+  if (roots_.size() > 1) {
+    return;
+  }
+  const Conjunction terms = gather(roots_.front());
   program_.required = terms.rows;
   for (const NodeId range : terms.ranges) {
     program_.required.push_back(leaf({plan_.at(range).row.field, kExistsRow}));
@@ -433,14 +469,13 @@ void Compiler::note_required() {
 
 Result<Program> Compiler::run() {
   note_required();
-  // Operands have smaller ids, so a section comes after those it runs; the answer's is the last.
+  // Operands have smaller ids, so a section comes after those it runs.
   for (const NodeId id : sharing_.kept_ids()) {
     if (!too_large()) {
-      const auto section = static_cast<std::uint32_t>(program_.sections.size());
-      homes_[id] = {section, emit_section(id)};
+      homes_[id] = emit_section(id);
     }
   }
-  program_.answer = emit_section(root_);
+  emit_answers();
   if (too_large()) {
     return failure(
         ErrorCode::TooLarge,
@@ -455,14 +490,14 @@ Result<Program> Compiler::run() {
   }
   program_.registers = registers_used_;
   program_.counters = counters_used_;
-  program_.on_nothing = sharing_.on_nothing();
   return std::move(program_);
 }
 
 }  // namespace
 
-Result<Program> compile(const Plan& plan, NodeId root, const Shape& shape) {
-  return Compiler(plan, root, shape).run();
+Result<Program> compile(const Plan& plan, std::span<const NodeId> roots, const Shape& shape,
+                        Answers answers) {
+  return Compiler(plan, roots, shape, answers).run();
 }
 
 }  // namespace tagline::engine

@@ -6,6 +6,17 @@
 
 namespace tagline::engine {
 
+ExecuteStats& ExecuteStats::operator+=(const ExecuteStats& part) {
+  fragments_borrowed += part.fragments_borrowed;
+  fragments_copied += part.fragments_copied;
+  containers_read += part.containers_read;
+  payload_bytes += part.payload_bytes;
+  blocks_run += part.blocks_run;
+  blocks_skipped += part.blocks_skipped;
+  instructions_run += part.instructions_run;
+  return *this;
+}
+
 Result<std::uint64_t> count(Plan& plan, NodeId root, const Source& source,
                             const ExecuteOptions& options, ExecuteStats* stats) {
   ComputedRows own;
@@ -26,7 +37,7 @@ Result<std::string> program_text(const Plan& plan, NodeId root, const Source& so
                                  const RowName& name) {
   Plan copy = plan;
   const NodeId decided = with_sets_as_rows(copy, root);
-  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(copy, decided, source));
+  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(copy, {&decided, 1}, source));
   return print(program, name);
 }
 

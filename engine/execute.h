@@ -35,6 +35,8 @@ struct ExecuteStats {
   std::uint64_t blocks_run = 0;
   std::uint64_t blocks_skipped = 0;  ///< settled without running the program
   std::uint64_t instructions_run = 0;
+
+  ExecuteStats& operator+=(const ExecuteStats& part);
 };
 
 /// How many users the plan selects. Materialises nothing but a few 8 KB registers a thread; a plan

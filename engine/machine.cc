@@ -29,17 +29,16 @@ void Machine::place(unsigned block) {
   // Without a population nothing asks who is not in a row: any universe that covers the rows will
   // do.
   universe_users_ = container == nullptr ? kBlockUsers : container->cardinality;
-}
-
-const Register& Machine::run(unsigned block, bool count_only) {
-  place(block);
   section_done_.assign(section_done_.size(), 0);
-  run_section(static_cast<std::uint32_t>(program_.sections.size() - 1), count_only);
-  return registers_[program_.answer];
 }
 
-const Register& Machine::universe(unsigned block) {
-  place(block);
+const Register& Machine::run(std::size_t answer, bool count_only) {
+  const Program::Answer& asked = program_.answers[answer];
+  run_section(asked.section, count_only);
+  return registers_[asked.reg];
+}
+
+const Register& Machine::universe() {
   put_full(universe_);
   return universe_;
 }
@@ -121,6 +120,8 @@ void Machine::step(const Instruction& instruction) {
     case Code::Copy:
       target = registers_[instruction.source];
       return;
+    case Code::Keep:
+      return take(instruction.target, instruction.source);
     case Code::Intersect:
       return intersect(instruction.target, instruction.source);
     case Code::Unite:

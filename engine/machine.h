@@ -32,15 +32,20 @@ class Machine {
   /// unless the program needs it). They stay put until the next call.
   void enter(ShardId shard, std::span<const Fragment> fragments, const Fragment* population);
 
-  /// Runs the program for one block. The answer is good until the next call. With `count_only` its
-  /// words may be null. REQUIRES: the population, when given, has users there.
-  const Register& run(unsigned block, bool count_only);
+  /// Goes to a block. REQUIRES: the population, when given, has users there.
+  void place(unsigned block);
+  /// Computes an answer of the program for the block. It is good until the next block, or the next
+  /// answer where they come in turn (Answers::InTurn). With `count_only` its words may be null.
+  const Register& run(std::size_t answer, bool count_only);
 
-  /// Everybody in the block, without running anything. Same REQUIRES.
-  const Register& universe(unsigned block);
+  /// Everybody in the block, and nobody, without running anything.
+  const Register& universe();
+  [[nodiscard]] const Register& nobody() const { return nobody_; }
 
   /// Users of an answer.
   [[nodiscard]] std::uint32_t users(const Register& answer) const;
+  /// Everybody in the block; those of an empty universe are not known (kBlockUsers).
+  [[nodiscard]] std::uint32_t universe_users() const { return universe_users_; }
   /// Flat words of a Full or Dense answer.
   [[nodiscard]] const std::uint64_t* words(const Register& answer);
 
@@ -48,7 +53,6 @@ class Machine {
 
  private:
   using State = Register::State;
-  void place(unsigned block);
   void run_section(std::uint32_t section, bool count_only);
   void step(const Instruction& instruction);
 
@@ -197,6 +201,7 @@ class Machine {
   Group with_;
   Group without_;
   Register universe_;
+  const Register nobody_;
   std::unique_ptr<Words> universe_buffer_;
   std::vector<std::unique_ptr<Words>> scratch_;
   std::unique_ptr<std::uint16_t[]> scratch_members_;

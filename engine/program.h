@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ enum class Code : std::uint8_t {
   Sequence,     ///< target = users who did things in order
   Sample,       ///< target = users of the population whose hash is below `threshold`
   Copy,         ///< target = source
+  Keep,         ///< target = source, which is written again while target is wanted
   Intersect,    ///< target = target and source
   Unite,        ///< target = target or source
   Subtract,     ///< target = target without source
@@ -151,15 +153,22 @@ struct Program {
   std::vector<StreakTest> streaks;
   std::vector<SequenceTest> sequences;
   std::vector<Instruction> code;
-  std::vector<Slice> sections;  ///< instructions [begin, end); the last is the main one
-  RegisterId answer = 0;
+  std::vector<Slice> sections;  ///< instructions [begin, end)
+  /// One an expression, as asked: the section that computes it (after those it runs), the register
+  /// it is in then, and whether it selects users that are in no leaf.
+  struct Answer {
+    std::uint32_t section = 0;
+    RegisterId reg = 0;
+    bool on_nothing = false;
+  };
+  std::vector<Answer> answers;
   std::uint32_t registers = 0;
   std::uint32_t counters = 0;
   std::uint32_t slices_max = 0;   ///< bit rows of the widest range
   bool needs_population = false;  ///< some instruction speaks of the whole population
   bool samples = false;           ///< users in no leaf are not all alike
-  bool on_nothing = false;        ///< users in no leaf are selected
-  /// Leaves every selected user is in. Where one is absent the answer is nobody.
+  /// Leaves every selected user is in. Where one is absent the answer is nobody. None when there
+  /// are several answers.
   std::vector<std::uint32_t> required;
 };
 
@@ -175,9 +184,19 @@ inline constexpr std::size_t kLeavesMax = std::size_t{1}
 inline constexpr std::size_t kInstructionsMax = std::size_t{1} << 20U;
 inline constexpr std::size_t kOperandsMax = std::size_t{1} << 20U;  // so no threshold passes 2^20
 
+/// How the answers of several expressions are read, block by block.
+enum class Answers : std::uint8_t {
+  InTurn,    ///< one after the other: an answer is good until the next is asked for
+  Together,  ///< all of them stay until the next block, 8 KB each
+};
+
 /// Sets decided over all users at once (Op::Top and its like) are read as rows
-/// (engine/computed_rows.h).
-[[nodiscard]] Result<Program> compile(const Plan& plan, NodeId root, const Shape& shape);
+/// (engine/computed_rows.h). `roots`: one or more.
+[[nodiscard]] Result<Program> compile(const Plan& plan, std::span<const NodeId> roots,
+                                      const Shape& shape, Answers answers = Answers::InTurn);
+[[nodiscard]] inline Result<Program> compile(const Plan& plan, NodeId root, const Shape& shape) {
+  return compile(plan, {&root, 1}, shape);
+}
 
 /// One instruction a line. `name` says what a row or a number field is called.
 [[nodiscard]] std::string print(const Program& program, const RowName& name = {});

@@ -31,6 +31,8 @@ std::string_view name_of(Code code) {
       return "sample";
     case Code::Copy:
       return "copy";
+    case Code::Keep:
+      return "keep";
     case Code::Intersect:
       return "intersect";
     case Code::Unite:
@@ -120,6 +122,7 @@ std::string details(const Program& program, const Instruction& instruction, cons
              std::to_string(test.low) + ", " + std::to_string(test.high) + "]";
     }
     case Code::Copy:
+    case Code::Keep:
     case Code::Intersect:
     case Code::Unite:
     case Code::Subtract:
@@ -152,6 +155,15 @@ std::string details(const Program& program, const Instruction& instruction, cons
   return {};
 }
 
+std::string heading(const Program& program, std::size_t section) {
+  for (std::size_t i = 0; i < program.answers.size(); ++i) {
+    if (program.answers[i].section == section) {
+      return program.answers.size() == 1 ? "main:\n" : "answer " + std::to_string(i) + ":\n";
+    }
+  }
+  return "section " + std::to_string(section) + ":\n";
+}
+
 }  // namespace
 
 std::string print(const Program& program, const RowName& name) {
@@ -159,8 +171,7 @@ std::string print(const Program& program, const RowName& name) {
   std::string text;
   for (std::size_t section = 0; section < program.sections.size(); ++section) {
     if (program.sections.size() > 1) {
-      const bool main = section + 1 == program.sections.size();
-      text += main ? std::string("main:\n") : "section " + std::to_string(section) + ":\n";
+      text += heading(program, section);
     }
     const Slice code = program.sections[section];
     for (std::uint32_t at = code.begin; at < code.end; ++at) {

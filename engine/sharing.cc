@@ -54,7 +54,11 @@ bool Sharing::selects_without_rows(const Node& node) const {
 }
 
 // One pass for uses, one up for what follows from operands (which have smaller ids).
-Sharing::Sharing(const Plan& plan, NodeId root) : below_(plan, root), facts_(below_.ids().size()) {
+Sharing::Sharing(const Plan& plan, std::span<const NodeId> roots)
+    : below_(plan, roots), facts_(below_.ids().size()) {
+  for (const NodeId root : roots) {
+    facts(root).is_root = true;
+  }
   for (const NodeId id : below_.ids()) {
     for (const NodeId operand : plan.at(id).operands) {
       ++facts(operand).uses;
@@ -70,9 +74,10 @@ Sharing::Sharing(const Plan& plan, NodeId root) : below_(plan, root), facts_(bel
       own.depth = std::max(own.depth, below.kept ? 0 : below.depth + 1);
     }
     own.on_nothing = selects_without_rows(node);
-    const bool shared = own.uses > 1 && !is_leaf(node.op);
+    // A root that is part of another is wanted twice: for itself, and there.
+    const bool shared = own.uses + (own.is_root ? 1 : 0) > 1 && !is_leaf(node.op);
     const bool worth = kept_ids_.size() < kKeptCheap || own.size > kRecomputeMax;
-    own.kept = id != root && ((shared && worth) || own.depth >= kNestingMax);
+    own.kept = own.uses > 0 && ((shared && worth) || own.depth >= kNestingMax);
     if (own.kept) {
       kept_ids_.push_back(id);
     }

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tagline::engine {
@@ -25,13 +26,13 @@ inline constexpr std::uint32_t kNestingMax = 64;
 
 class Sharing {
  public:
-  Sharing(const Plan& plan, NodeId root);
+  Sharing(const Plan& plan, std::span<const NodeId> roots);
 
-  /// REQUIRES: the node is below the root.
+  /// REQUIRES: the node is below a root.
   [[nodiscard]] bool kept(NodeId id) const { return facts(id).kept; }
   [[nodiscard]] const std::vector<NodeId>& kept_ids() const { return kept_ids_; }  ///< ascending
-  /// Whether the root selects users that are in no row.
-  [[nodiscard]] bool on_nothing() const { return facts_.back().on_nothing; }
+  /// Whether a node selects users that are in no row. REQUIRES: as above.
+  [[nodiscard]] bool on_nothing(NodeId id) const { return facts(id).on_nothing; }
 
  private:
   struct Facts {
@@ -39,6 +40,7 @@ class Sharing {
     std::uint32_t depth = 0;  ///< of nested emission
     std::uint64_t size = 0;   ///< instructions to compute it, about
     bool kept = false;
+    bool is_root = false;
     bool on_nothing = false;
   };
   Facts& facts(NodeId id) { return facts_[below_.index(id)]; }

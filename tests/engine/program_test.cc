@@ -71,12 +71,12 @@ TEST(Program, RequiredRowsAndWhatHappensWithout) {
           .value();
   EXPECT_EQ(both.required.size(), 2U);
   EXPECT_EQ(both.leaves[both.required[1]], (RowKey{2, kExistsRow}));
-  EXPECT_FALSE(both.on_nothing);
+  EXPECT_FALSE(both.answers.front().on_nothing);
   EXPECT_FALSE(both.needs_population);
   const Program neither =
       compile(plan, plan.negate(plan.any_of(std::array{a, b})), kSevenBits).value();
   EXPECT_TRUE(neither.required.empty());
-  EXPECT_TRUE(neither.on_nothing);
+  EXPECT_TRUE(neither.answers.front().on_nothing);
   EXPECT_TRUE(neither.needs_population);
 }
 

@@ -1,10 +1,14 @@
 // Laws over random worlds: optimised = unoptimised = oracle, whatever the population's size and the
 // rows' shapes.
 #include "engine/execute.h"
+#include "engine/sweep.h"
 #include "tests/engine/scenario.h"
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -110,6 +114,91 @@ TEST_P(Populations, ThreadsChangeNothing) {
     two.threads = 2;
     ASSERT_EQ(selected(plan, root, source, one), selected(plan, root, source, two));
     ASSERT_EQ(counted(plan, root, source, one), counted(plan, root, source, two));
+  });
+}
+
+// Takes every answer of every block as words, so that an answer spoilt by a later one shows.
+class Taker final : public AnswerReader {
+ public:
+  explicit Taker(std::size_t answers) : users_(answers) {}
+
+  Status block(BlockAnswers& answers) override {
+    std::vector<const Register*> all;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      all.push_back(&answers.answer(i));
+    }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      take(answers, *all[i], users_[i]);
+    }
+    return {};
+  }
+  static void take(BlockAnswers& answers, const Register& answer, std::set<std::uint32_t>& users) {
+    if (answer.state == Register::State::Sparse) {
+      for (const std::uint16_t member : answer.list()) {
+        users.insert(answers.first_user() + member);
+      }
+    } else if (answers.users(answer) != 0) {
+      std::vector<std::uint16_t> members(kBlockUsers);
+      members.resize(extract(answers.words(answer), members.data(), members.size()));
+      for (const std::uint16_t member : members) {
+        users.insert(answers.first_user() + member);
+      }
+    }
+  }
+  [[nodiscard]] const std::vector<std::set<std::uint32_t>>& users() const { return users_; }
+
+ private:
+  std::vector<std::set<std::uint32_t>> users_;
+};
+
+class CountInTurn final : public AnswerReader {
+ public:
+  explicit CountInTurn(std::size_t answers) : counts_(answers) {}
+  Status block(BlockAnswers& answers) override {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      counts_[i] += answers.count(i);
+    }
+    return {};
+  }
+  [[nodiscard]] const std::vector<std::uint64_t>& counts() const { return counts_; }
+
+ private:
+  std::vector<std::uint64_t> counts_;
+};
+
+TEST_P(Populations, ManyAnswersOfOneSweepAreThoseOfEachAlone) {
+  for_plans(8, [](Random& random, const Source& source, const Oracle& oracle, Plan& plan,
+                  NodeId root) {
+    // Also parts of one another, and one twice.
+    std::vector<NodeId> roots = {root, random_plan(random, plan, 3), root};
+    roots.insert(roots.end(), plan.at(root).operands.begin(), plan.at(root).operands.end());
+    roots.push_back(plan.negate(root));
+    std::shuffle(roots.begin(), roots.end(), random);
+    ExecuteOptions options;
+    options.rewrite = pick(random, 0, 1) == 1;
+    options.threads = static_cast<unsigned>(pick(random, 1, 2));
+    const auto together = Sweep::prepare(plan, roots, source, options, Answers::Together);
+    ASSERT_TRUE(together.has_value());
+    const auto takers = together->run<Taker>([&] { return std::make_unique<Taker>(roots.size()); });
+    ASSERT_TRUE(takers.has_value());
+    const auto in_turn = Sweep::prepare(plan, roots, source, options, Answers::InTurn);
+    ASSERT_TRUE(in_turn.has_value());
+    const auto counters =
+        in_turn->run<CountInTurn>([&] { return std::make_unique<CountInTurn>(roots.size()); });
+    ASSERT_TRUE(counters.has_value());
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      const auto expected = oracle.select(plan, roots[i]);
+      std::set<std::uint32_t> users;
+      std::uint64_t count = 0;
+      for (const auto& taker : *takers) {
+        users.insert(taker->users()[i].begin(), taker->users()[i].end());
+      }
+      for (const auto& counter : *counters) {
+        count += counter->counts()[i];
+      }
+      ASSERT_EQ(std::vector<std::uint32_t>(users.begin(), users.end()), expected) << i;
+      ASSERT_EQ(count, expected.size()) << i;
+    }
   });
 }
 

@@ -1,0 +1,85 @@
+// ShardRunner: one thread's part of a run: fetches the fragments of a shard and runs its blocks.
+#pragma once
+
+#include "engine/budget.h"
+#include "engine/execute.h"
+#include "engine/machine.h"
+#include "engine/program.h"
+#include "engine/source.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace tagline::engine {
+
+/// The answers of a program for one block. Good until the visit of the block ends.
+class BlockAnswers {
+ public:
+  /// `alone`: the block's users are in no leaf, so that nothing needs to run.
+  BlockAnswers(Machine& machine, const Program& program, ShardId shard, unsigned block, bool alone)
+      : machine_(machine), program_(program), shard_(shard), block_(block), alone_(alone) {}
+
+  [[nodiscard]] ShardId shard() const { return shard_; }
+  [[nodiscard]] unsigned block() const { return block_; }  ///< within the shard
+  [[nodiscard]] UserIndex first_user() const {
+    return (shard_ << kShardBits) + (block_ << kBlockBits);
+  }
+  [[nodiscard]] std::size_t size() const { return program_.answers.size(); }
+
+  /// Computes it at each call. How long it is good, and `count_only`, as Machine::run says.
+  [[nodiscard]] const Register& answer(std::size_t i, bool count_only = false) {
+    if (alone_) {
+      return program_.answers[i].on_nothing ? machine_.universe() : machine_.nobody();
+    }
+    return machine_.run(i, count_only);
+  }
+  [[nodiscard]] std::uint32_t users(const Register& answer) const { return machine_.users(answer); }
+  [[nodiscard]] std::uint32_t count(std::size_t i) { return users(answer(i, true)); }
+  /// Flat words of an answer that is Full or Dense.
+  [[nodiscard]] const std::uint64_t* words(const Register& answer) {
+    return machine_.words(answer);
+  }
+
+ private:
+  Machine& machine_;
+  const Program& program_;
+  const ShardId shard_;
+  const unsigned block_;
+  const bool alone_;
+};
+
+/// REQUIRES: program, source and budget (null: none) outlive it. One thread.
+class ShardRunner {
+ public:
+  ShardRunner(const Program& program, const Source& source, const Budget* budget);
+
+  /// Called for each block where somebody may be selected; false ends the shard.
+  using Visit = std::function<Result<bool>(BlockAnswers&)>;
+  Status run(ShardId shard, const Visit& visit);
+
+  [[nodiscard]] const ExecuteStats& stats() const { return stats_; }
+
+ private:
+  using BlockSet = std::uint32_t;  // bit b: block b of the shard
+  static BlockSet blocks_of(const Fragment& fragment);
+  struct Candidates {
+    BlockSet run = 0;    ///< the program decides
+    BlockSet alone = 0;  ///< in no leaf, and selected by some answer
+  };
+
+  Result<Candidates> fetch(ShardId shard);
+  Status fetch_into(Fragment& slot, RowKey row, ShardId shard);
+  Status run_blocks(ShardId shard, Candidates candidates, const Visit& visit);
+  void release();
+
+  const Program& program_;
+  const Source& source_;
+  const Budget* budget_;
+  Machine machine_;
+  std::vector<Fragment> fragments_;
+  Fragment population_;
+  ExecuteStats stats_;
+};
+
+}  // namespace tagline::engine

@@ -1,0 +1,147 @@
+#include "engine/sweep.h"
+
+#include "engine/decide.h"
+#include "engine/run.h"
+#include "engine/worker_pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace tagline::engine {
+namespace {
+
+unsigned threads_for(const ExecuteOptions& options, ShardId shards) {
+  const unsigned wanted =
+      options.threads != 0 ? options.threads : std::max(std::thread::hardware_concurrency(), 1U);
+  return std::min<unsigned>(wanted, shards);
+}
+
+/// Shards of one sweep, handed out in order; the first error stops everybody.
+class ShardQueue {
+ public:
+  explicit ShardQueue(ShardId shards) : shards_(shards) {}
+
+  std::optional<ShardId> next() {
+    if (failed_.load(std::memory_order_relaxed)) {
+      return std::nullopt;
+    }
+    const ShardId shard = next_.fetch_add(1, std::memory_order_relaxed);
+    return shard < shards_ ? std::optional(shard) : std::nullopt;
+  }
+
+  void fail(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_.has_value()) {
+      error_ = error;
+    }
+    failed_.store(true, std::memory_order_relaxed);
+  }
+
+  /// What one thread did.
+  void finish(const ExecuteStats& stats, std::unique_ptr<AnswerReader> reader) {
+    const std::lock_guard lock(mutex_);
+    stats_ += stats;
+    readers_.push_back(std::move(reader));
+  }
+
+  // After all threads have finished.
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  [[nodiscard]] const ExecuteStats& stats() const { return stats_; }
+  [[nodiscard]] std::vector<std::unique_ptr<AnswerReader>> readers() { return std::move(readers_); }
+
+ private:
+  const ShardId shards_;
+  std::atomic<ShardId> next_{0};
+  std::atomic<bool> failed_{false};
+  std::mutex mutex_;  // guards error_, stats_ and readers_
+  std::optional<Error> error_;
+  ExecuteStats stats_;
+  std::vector<std::unique_ptr<AnswerReader>> readers_;
+};
+
+Status run_shard(ShardRunner& runner, AnswerReader& reader, ShardId shard, const Source& source) {
+  TAGLINE_RETURN_IF_ERROR(reader.enter(shard, source));
+  TAGLINE_RETURN_IF_ERROR(runner.run(shard, [&reader](BlockAnswers& answers) -> Result<bool> {
+    return reader.block(answers).map([] { return true; });
+  }));
+  return reader.leave(shard);
+}
+
+}  // namespace
+
+Result<std::vector<std::unique_ptr<AnswerReader>>> sweep(
+    const Program& program, const Source& source, const ExecuteOptions& options,
+    const std::function<std::unique_ptr<AnswerReader>()>& make, ExecuteStats* stats) {
+  const ShardId shards = source.shard_count();
+  ShardQueue queue(shards);
+  const auto work = [&] {
+    ShardRunner runner(program, source, options.budget);
+    std::unique_ptr<AnswerReader> reader = make();
+    while (const std::optional<ShardId> shard = queue.next()) {
+      const Status status = run_shard(runner, *reader, *shard, source);
+      if (!status.has_value()) {
+        queue.fail(status.error());
+      }
+    }
+    queue.finish(runner.stats(), std::move(reader));
+  };
+  if (const unsigned threads = threads_for(options, shards); threads > 1) {
+    WorkerPool::shared().run(threads - 1, work);
+  } else {
+    work();
+  }
+  if (stats != nullptr) {
+    *stats += queue.stats();
+  }
+  if (queue.error().has_value()) {
+    return tl::unexpected(*queue.error());
+  }
+  return queue.readers();
+}
+
+struct Sweep::State {
+  State(const Source& below, const ExecuteOptions& how)
+      : options(how), source(below, how.computed != nullptr ? *how.computed : own_rows) {}
+  ExecuteOptions options;
+  ComputedRows own_rows;
+  ComputedSource source;
+  Program program;
+};
+
+Sweep::Sweep(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Sweep::Sweep(Sweep&&) noexcept = default;
+Sweep::~Sweep() = default;
+
+const Program& Sweep::program() const {
+  return state_->program;
+}
+const Source& Sweep::source() const {
+  return state_->source;
+}
+const ExecuteOptions& Sweep::options() const {
+  return state_->options;
+}
+
+Result<Sweep> Sweep::prepare(Plan& plan, std::span<const NodeId> roots, const Source& source,
+                             const ExecuteOptions& options, Answers answers, ExecuteStats* stats) {
+  auto state = std::make_unique<State>(source, options);
+  ComputedRows& rows = options.computed != nullptr ? *options.computed : state->own_rows;
+  std::vector<NodeId> ready;
+  for (const NodeId root : roots) {
+    TAGLINE_ASSIGN_OR_RETURN(const NodeId decided,
+                             decide(plan, root, source, options, rows, stats));
+    ready.push_back(options.rewrite ? rewrite(plan, decided, &state->source, options.passes).root
+                                    : decided);
+  }
+  if (options.budget != nullptr) {
+    TAGLINE_RETURN_IF_ERROR(options.budget->check());
+  }
+  TAGLINE_ASSIGN_OR_RETURN(state->program, compile_for(plan, ready, state->source, answers));
+  return Sweep(std::move(state));
+}
+
+}  // namespace tagline::engine
