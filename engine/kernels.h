@@ -55,6 +55,16 @@ struct StreakOperands {
   WordsList days;  ///< in order; null: a day on which nobody did it
 };
 
+/// Reads numbers back out of their slices, a stretch of the block at a time.
+struct DecodeOperands {
+  const std::uint64_t* among = nullptr;  ///< whose numbers
+  WordsList slices;                      ///< low bit first; at most 64
+  std::size_t at = 0;                    ///< words [at, at + words) of the block
+  std::size_t words = 0;
+};
+/// Numbers that `decode` may write beyond those it says.
+inline constexpr std::size_t kDecodeSlack = 16;
+
 /// Every kernel that returns a number returns how many users it selected. `out` may be one of the
 /// operands, or null when only the number is wanted.
 struct Kernels {
@@ -74,6 +84,8 @@ struct Kernels {
   void (*carry)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
   /// Where `by` has a user, `into` becomes what `from` is.
   void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
+  /// The numbers of those users, by ascending user. `out` has room for 64 a word and kDecodeSlack.
+  std::size_t (*decode)(std::uint64_t* out, const DecodeOperands& operands);
 };
 
 /// The best set for this processor.

@@ -1,6 +1,6 @@
 // Included by kernels.cc once for each instruction set, inside a namespace of its own and, but for
-// the plain one, under a target pragma: hence no include guard and no includes. `count_lanes` is
-// defined before each inclusion.
+// the plain one, under a target pragma: hence no include guard and no includes. `count_lanes`
+// and `decode_word` are defined before each inclusion.
 //
 // Shape of the loops: the outer one walks the block in chunks of four 64-byte lanes, the inner one
 // the operands, so that a chunk's result stays in machine registers however many operands there
@@ -271,4 +271,14 @@ void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* 
     const Lanes mask = lanes_at(by + at, 0);
     lanes_at(into + at, 0) = (mask & lanes_at(from + at, 0)) | (~mask & lanes_at(into + at, 0));
   }
+}
+
+std::size_t decode(std::uint64_t* out, const DecodeOperands& operands) {
+  std::size_t size = 0;
+  for (std::size_t word = operands.at; word < operands.at + operands.words; ++word) {
+    if (operands.among[word] != 0) {
+      size += decode_word(out + size, operands, word);
+    }
+  }
+  return size;
 }

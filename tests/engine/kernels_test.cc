@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -211,6 +212,46 @@ TEST_P(KernelSets, BlendTakesFromTheOtherWhereAsked) {
   GetParam()->blend(into.data(), pointers_[1], pointers_[2]);
   for (std::size_t user = 0; user < kBlockUsers; ++user) {
     ASSERT_EQ(bit(into, user), bit(inputs_[bit(inputs_[2], user) ? 1 : 0], user));
+  }
+}
+
+// Any number of slices, few users and many of a word, and not a word beyond what may be written.
+TEST_P(KernelSets, Decode) {
+  std::vector<Words> slices(64, Words(kBlockWords));
+  std::vector<const std::uint64_t*> pointers;
+  for (Words& words : slices) {
+    std::generate(words.begin(), words.end(), [this] { return random_(); });
+    pointers.push_back(words.data());
+  }
+  Words among(kBlockWords);
+  for (std::size_t word = 0; word < kBlockWords; ++word) {
+    // Nobody, one, a few, many, everybody.
+    const std::uint64_t some = random_();
+    const std::array<std::uint64_t, 5> kinds = {0, std::uint64_t{1} << (some % 64),
+                                                some & random_() & random_() & random_(), some,
+                                                ~std::uint64_t{0}};
+    among[word] = kinds[random_() % kinds.size()];
+  }
+  constexpr std::uint64_t kUntouched = 0xDEADBEEF;
+  for (const std::size_t bits : {0U, 1U, 7U, 20U, 31U, 32U, 33U, 45U, 63U, 64U}) {
+    for (const auto& [at, words] : {std::pair<std::size_t, std::size_t>{0, 16}, {1000, 24}}) {
+      std::vector<std::uint64_t> expected;
+      for (std::size_t user = at * 64; user < (at + words) * 64; ++user) {
+        if (bit(among, user)) {
+          std::uint64_t number = 0;
+          for (std::size_t i = 0; i < bits; ++i) {
+            number |= std::uint64_t{bit(slices[i], user)} << i;
+          }
+          expected.push_back(number);
+        }
+      }
+      std::vector<std::uint64_t> out(words * 64 + kDecodeSlack + 1, kUntouched);
+      const std::size_t size = GetParam()->decode(
+          out.data(), {among.data(), WordsList(pointers).first(bits), at, words});
+      EXPECT_EQ(out.back(), kUntouched);
+      out.resize(size);
+      ASSERT_EQ(out, expected) << bits << " slices at word " << at;
+    }
   }
 }
 
