@@ -71,10 +71,19 @@ inline std::size_t decode_word(std::uint64_t* out, const DecodeOperands& operand
   }
   return size;
 }
+
+inline std::size_t list_word(std::uint32_t* out, std::uint64_t word, std::uint32_t first) {
+  std::size_t size = 0;
+  for (std::uint64_t left = word; left != 0; left &= left - 1) {
+    out[size++] = first + static_cast<std::uint32_t>(std::countr_zero(left));
+  }
+  return size;
+}
 }  // namespace by_turning
 
 namespace plain {
 using by_turning::decode_word;
+using by_turning::list_word;
 inline void count_lanes(const Lanes& lanes, Lanes& users) {
   for (std::size_t i = 0; i < sizeof(Lanes) / sizeof(std::uint64_t); ++i) {
     users[i] += static_cast<std::uint64_t>(std::popcount(lanes[i]));
@@ -88,6 +97,7 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
 #pragma GCC target("arch=x86-64-v3")
 namespace v3 {
 using by_turning::decode_word;
+using by_turning::list_word;
 inline void count_lanes(const Lanes& lanes, Lanes& users) {
   for (std::size_t i = 0; i < sizeof(Lanes) / sizeof(std::uint64_t); ++i) {
     users[i] += static_cast<std::uint64_t>(__builtin_popcountll(lanes[i]));
@@ -158,6 +168,19 @@ inline std::size_t decode_word(std::uint64_t* out, const DecodeOperands& operand
   }
   return size;
 }
+
+inline std::size_t list_word(std::uint32_t* out, std::uint64_t word, std::uint32_t first) {
+  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  std::size_t size = 0;
+  for (unsigned lane = 0; lane < 4; ++lane) {
+    const auto asked = static_cast<__mmask16>(word >> (16U * lane));
+    const __m512i users =
+        _mm512_add_epi32(lanes, _mm512_set1_epi32(static_cast<int>(first + 16 * lane)));
+    _mm512_storeu_si512(out + size, _mm512_maskz_compress_epi32(asked, users));
+    size += static_cast<std::size_t>(__builtin_popcount(asked));
+  }
+  return size;
+}
 #include "engine/kernels_body.h"
 }  // namespace v4
 #pragma GCC pop_options
@@ -165,12 +188,14 @@ inline std::size_t decode_word(std::uint64_t* out, const DecodeOperands& operand
 
 constexpr Kernels kPlain{"plain",         plain::intersect,    plain::unite,  plain::range,
                          plain::count_up, plain::add_weighted, plain::streak, plain::carry,
-                         plain::blend,    plain::decode};
+                         plain::blend,    plain::decode,       plain::list};
 #if TAGLINE_KERNEL_SETS
-constexpr Kernels kV3{"x86-64-v3",      v3::intersect, v3::unite, v3::range, v3::count_up,
-                      v3::add_weighted, v3::streak,    v3::carry, v3::blend, v3::decode};
-constexpr Kernels kV4{"x86-64-v4",      v4::intersect, v4::unite, v4::range, v4::count_up,
-                      v4::add_weighted, v4::streak,    v4::carry, v4::blend, v4::decode};
+constexpr Kernels kV3{"x86-64-v3",  v3::intersect,    v3::unite,  v3::range,
+                      v3::count_up, v3::add_weighted, v3::streak, v3::carry,
+                      v3::blend,    v3::decode,       v3::list};
+constexpr Kernels kV4{"x86-64-v4",  v4::intersect,    v4::unite,  v4::range,
+                      v4::count_up, v4::add_weighted, v4::streak, v4::carry,
+                      v4::blend,    v4::decode,       v4::list};
 #endif
 
 struct Choice {

@@ -62,7 +62,7 @@ struct DecodeOperands {
   std::size_t at = 0;                    ///< words [at, at + words) of the block
   std::size_t words = 0;
 };
-/// Numbers that `decode` may write beyond those it says.
+/// What `decode` and `list` may write beyond what they say, in numbers.
 inline constexpr std::size_t kDecodeSlack = 16;
 
 /// Every kernel that returns a number returns how many users it selected. `out` may be one of the
@@ -86,6 +86,9 @@ struct Kernels {
   void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
   /// The numbers of those users, by ascending user. `out` has room for 64 a word and kDecodeSlack.
   std::size_t (*decode)(std::uint64_t* out, const DecodeOperands& operands);
+  /// The users of the words, ascending, the first of the block being `first`. `out` has room for
+  /// them and kDecodeSlack.
+  std::size_t (*list)(std::uint32_t* out, const std::uint64_t* words, std::uint32_t first);
 };
 
 /// The best set for this processor.

@@ -132,7 +132,57 @@ class Summary final : public AnswerReader {
   Spread spread_;
 };
 
+class Histogram final : public AnswerReader {
+ public:
+  Histogram(FieldId field, unsigned bits, const Bins& bins)
+      : column_(field, bits), bins_(bins), users_(bins.count) {}
+
+  Status enter(ShardId shard, const Source& source) override {
+    return column_.enter(shard, source);
+  }
+  Status block(BlockAnswers& answers) override {
+    column_.each(answers, answers.answer(0), false, [this](const Magnitudes& numbers) {
+      for (const std::uint64_t magnitude : numbers.values) {
+        const std::uint64_t value = numbers.negative ? 0 - magnitude : magnitude;
+        const std::uint64_t above = value - static_cast<std::uint64_t>(bins_.first);
+        const bool is_below = static_cast<std::int64_t>(value) < bins_.first;
+        const std::uint64_t bin = bins_.width == 1 ? above : above / bins_.width;
+        if (!is_below && bin < users_.size()) {
+          ++users_[bin];
+        }
+      }
+    });
+    return {};
+  }
+  Status leave(ShardId /*shard*/) override {
+    column_.leave();
+    return {};
+  }
+
+  [[nodiscard]] const std::vector<std::uint64_t>& users() const { return users_; }
+
+ private:
+  NumberColumn column_;
+  const Bins bins_;
+  std::vector<std::uint64_t> users_;
+};
+
 }  // namespace
+
+Result<std::vector<std::uint64_t>> number_histogram(const Sweep& over, FieldId field,
+                                                    const Bins& bins, ExecuteStats* stats) {
+  TAGLINE_ASSIGN_OR_RETURN(const unsigned bits, over.source().value_bits(field));
+  TAGLINE_ASSIGN_OR_RETURN(
+      const auto readers,
+      over.run<Histogram>([&] { return std::make_unique<Histogram>(field, bits, bins); }, stats));
+  std::vector<std::uint64_t> users(bins.count);
+  for (const auto& reader : readers) {
+    for (std::size_t bin = 0; bin < users.size(); ++bin) {
+      users[bin] += reader->users()[bin];
+    }
+  }
+  return users;
+}
 
 Result<std::vector<NumberTotal>> number_totals(const Sweep& over, FieldId field,
                                                ExecuteStats* stats) {

@@ -44,4 +44,16 @@ struct NumberSummary {
                                                    std::span<const std::uint32_t> quantiles,
                                                    ExecuteStats* stats = nullptr);
 
+/// How many users of the first answer have a number in [first + i * width, first + (i + 1) *
+/// width), for i below `bins`; numbers outside are in no bin. REQUIRES: width is 1 or more, and the
+/// last bin ends within an std::int64_t. One sweep.
+struct Bins {
+  std::int64_t first = 0;
+  std::uint64_t width = 1;
+  std::size_t count = 0;
+};
+[[nodiscard]] Result<std::vector<std::uint64_t>> number_histogram(const Sweep& over, FieldId field,
+                                                                  const Bins& bins,
+                                                                  ExecuteStats* stats = nullptr);
+
 }  // namespace tagline::engine

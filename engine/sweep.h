@@ -52,6 +52,7 @@ class Sweep {
   [[nodiscard]] const Program& program() const;
   /// The source with the decided sets laid over it.
   [[nodiscard]] const Source& source() const;
+  [[nodiscard]] const ExecuteOptions& options() const;
 
   /// sweep(), of readers of one kind.
   template <class Reader>
@@ -71,7 +72,6 @@ class Sweep {
  private:
   struct State;
   explicit Sweep(std::unique_ptr<State> state);
-  [[nodiscard]] const ExecuteOptions& options() const;
 
   std::unique_ptr<State> state_;
 };

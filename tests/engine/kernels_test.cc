@@ -255,6 +255,23 @@ TEST_P(KernelSets, Decode) {
   }
 }
 
+TEST_P(KernelSets, List) {
+  inputs_[0][5] = 0;
+  inputs_[0][6] = ~std::uint64_t{0};
+  std::vector<std::uint32_t> expected;
+  for (std::uint32_t user = 0; user < kBlockUsers; ++user) {
+    if (bit(inputs_[0], user)) {
+      expected.push_back(3 * kBlockUsers + user);
+    }
+  }
+  constexpr std::uint32_t kUntouched = 0xDEADBEEF;
+  std::vector<std::uint32_t> out(expected.size() + kDecodeSlack + 1, kUntouched);
+  const std::size_t size = GetParam()->list(out.data(), inputs_[0].data(), 3 * kBlockUsers);
+  EXPECT_EQ(out.back(), kUntouched);
+  out.resize(size);
+  EXPECT_EQ(out, expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, KernelSets,
                          testing::ValuesIn(all_kernels().begin(), all_kernels().end()),
                          [](const auto& kernel_set) {

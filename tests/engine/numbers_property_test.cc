@@ -1,11 +1,13 @@
 // What is said of numbers over segments, against sorting them.
 #include "engine/number_summary.h"
+#include "engine/page.h"
 #include "engine/ranking.h"
 #include "tests/engine/scenario.h"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -128,6 +130,47 @@ void check_concentration(const Sweep& sweep, FieldId field, std::vector<RankedUs
   }
 }
 
+void check_histogram(const Sweep& sweep, FieldId field, Random& random,
+                     const std::vector<RankedUser>& numbers) {
+  const Bins bins{static_cast<std::int64_t>(pick(random, 0, 60)) - 40, pick(random, 1, 9), 10};
+  const auto found = number_histogram(sweep, field, bins);
+  ASSERT_TRUE(found.has_value());
+  for (std::size_t i = 0; i < bins.count; ++i) {
+    const std::int64_t low = bins.first + static_cast<std::int64_t>(i * bins.width);
+    const std::int64_t high = low + static_cast<std::int64_t>(bins.width);
+    EXPECT_EQ((*found)[i], static_cast<std::uint64_t>(std::count_if(
+                               numbers.begin(), numbers.end(), [&](const RankedUser& number) {
+                                 return low <= number.value && number.value < high;
+                               })));
+  }
+}
+
+void check_pages(const Sweep& sweep, Random& random, const std::vector<std::uint32_t>& users) {
+  UserIndex from = 0;
+  std::vector<std::uint32_t> read;
+  for (int pages = 0; pages < 20; ++pages) {
+    const std::uint64_t limit = pick(random, 1, users.size() / 3 + 2);
+    const auto found = page(sweep, from, limit, true);
+    ASSERT_TRUE(found.has_value());
+    read.insert(read.end(), found->users.begin(), found->users.end());
+    ASSERT_EQ(found->remaining, users.size() - read.size());
+    if (!found->next.has_value()) {
+      break;
+    }
+    ASSERT_EQ(found->users.size(), limit);
+    from = *found->next;
+  }
+  ASSERT_LE(read.size(), users.size());
+  EXPECT_TRUE(std::equal(read.begin(), read.end(), users.begin()));
+  std::vector<std::uint32_t> all;
+  const Status status = each_page(sweep, [&](std::span<const UserIndex> some) -> Result<bool> {
+    all.insert(all.end(), some.begin(), some.end());
+    return true;
+  });
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(all, users);
+}
+
 class Numbers : public testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Numbers, AreWhatSortingThemSays) {
@@ -146,6 +189,7 @@ TEST_P(Numbers, AreWhatSortingThemSays) {
       const auto sweep = Sweep::prepare(plan, {&root, 1}, source, options, Answers::InTurn);
       ASSERT_TRUE(sweep.has_value());
       const auto users = oracle.select(plan, root);
+      check_pages(*sweep, random, users);
       for (FieldId field = kFirstNumber; field <= kFirstNumber + kNumbers; ++field) {
         const auto numbers = numbers_of(world, users, field);
         SCOPED_TRACE("field " + std::to_string(field) + ", " + std::to_string(numbers.size()) +
@@ -153,6 +197,7 @@ TEST_P(Numbers, AreWhatSortingThemSays) {
         check_summary(*sweep, field, users.size(), numbers);
         check_ranks(*sweep, field, random, numbers);
         check_concentration(*sweep, field, numbers);
+        check_histogram(*sweep, field, random, numbers);
       }
     }
   }
