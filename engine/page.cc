@@ -1,8 +1,11 @@
 #include "engine/page.h"
 
+#include "engine/decide.h"
 #include "engine/kernels.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 namespace tagline::engine {
 namespace {
@@ -77,6 +80,18 @@ Status each_page(const Sweep& over, const VisitUsers& visit, ExecuteStats* stats
     const std::span<const UserIndex> users = list(answers, answers.answer(0), room);
     return users.empty() ? Result<bool>(true) : visit(users);
   });
+}
+
+Result<Bitmap> members_among(Plan& plan, NodeId root, std::span<const UserIndex> users,
+                             const Source& source, const ExecuteOptions& options,
+                             ExecuteStats* stats) {
+  ComputedRows rows;
+  rows.put(kAskedSet, Bitmap::of(users));
+  const NodeId asked = plan.row({kComputedField, kAskedSet});
+  // Also of the population: an index nobody has is in no row, and NOT would take it for a user.
+  const NodeId both = plan.all_of(std::array{root, asked, plan.row(kPopulationRow)});
+  return select(plan, both, ComputedSource(source, rows), options,
+                std::numeric_limits<std::uint64_t>::max(), stats);
 }
 
 }  // namespace tagline::engine

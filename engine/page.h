@@ -28,4 +28,11 @@ using VisitUsers = std::function<Result<bool>(std::span<const UserIndex>)>;
 [[nodiscard]] Status each_page(const Sweep& over, const VisitUsers& visit,
                                ExecuteStats* stats = nullptr);
 
+/// Which of `users` the expression selects. They are read as a row, so blocks without any of them
+/// cost nothing, and in others the expression is asked about them alone.
+[[nodiscard]] Result<Bitmap> members_among(Plan& plan, NodeId root,
+                                           std::span<const UserIndex> users, const Source& source,
+                                           const ExecuteOptions& options,
+                                           ExecuteStats* stats = nullptr);
+
 }  // namespace tagline::engine

@@ -171,6 +171,26 @@ void check_pages(const Sweep& sweep, Random& random, const std::vector<std::uint
   EXPECT_EQ(all, users);
 }
 
+void check_members(Plan& plan, NodeId root, const MemorySource& source, Random& random,
+                   const std::vector<std::uint32_t>& users) {
+  std::vector<UserIndex> asked = {0, 65'535, 65'536, 1U << 20U};
+  for (int i = 0; i < 40; ++i) {
+    asked.push_back(users.empty() || i % 2 == 0 ? static_cast<UserIndex>(pick(random, 0, 3'000'000))
+                                                : users[pick(random, 0, users.size() - 1)]);
+  }
+  std::vector<UserIndex> expected;
+  for (const UserIndex user : asked) {
+    if (std::binary_search(users.begin(), users.end(), user)) {
+      expected.push_back(user);
+    }
+  }
+  std::sort(expected.begin(), expected.end());
+  expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+  const auto found = members_among(plan, root, asked, source, {});
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->to_vector(), expected);
+}
+
 class Numbers : public testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Numbers, AreWhatSortingThemSays) {
@@ -190,6 +210,7 @@ TEST_P(Numbers, AreWhatSortingThemSays) {
       ASSERT_TRUE(sweep.has_value());
       const auto users = oracle.select(plan, root);
       check_pages(*sweep, random, users);
+      check_members(plan, root, source, random, users);
       for (FieldId field = kFirstNumber; field <= kFirstNumber + kNumbers; ++field) {
         const auto numbers = numbers_of(world, users, field);
         SCOPED_TRACE("field " + std::to_string(field) + ", " + std::to_string(numbers.size()) +
