@@ -260,15 +260,105 @@ void streak(const StreakOperands& operands) {
   }
 }
 
-void carry(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
-  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    lanes_at(into + at, 0) |= lanes_at(from + at, 0) & lanes_at(by + at, 0);
+// Who of `open` can take the steps i + 1 .. `step` today, for i from step - 1 down: each set lies
+// in the one before. Without repeats, only the first is wanted.
+inline std::size_t gather_moves(const ChainOperands& operands, const ChainDay& day, std::size_t at,
+                                std::size_t step, const Lanes& open, Lanes* moves) {
+  const std::size_t longest = operands.repeats ? step : 1;
+  const std::uint8_t* level = operands.level_of + step * operands.steps + step;
+  std::size_t size = 0;
+  for (; size < longest; ++size) {
+    const std::uint64_t* words = day.levels[*--level];
+    if (words == nullptr) {
+      break;
+    }
+    moves[size] = lanes_at(words + at, 0) & (size == 0 ? open : moves[size - 1]);
+    if (!anybody(moves[size])) {
+      break;
+    }
+  }
+  return size;
+}
+
+// One bit of the ranks where the moves are made; `from` is that of the step before.
+inline void move_ranks(Lanes& rank, const LooseLanes* from, std::size_t bits, const Lanes* moves,
+                       std::size_t size) {
+  for (std::size_t move = 0; move < size; ++move) {
+    rank = (moves[move] & *(from - move * bits)) | (~moves[move] & rank);
   }
 }
 
-void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
+// "Not below `least`" so far, one bit more, low bit first.
+inline void compare_least(Lanes& enough, const LooseLanes& slice, std::uint64_t least,
+                          std::size_t bit) {
+  if ((least >> bit & 1U) != 0) {
+    enough &= slice;
+  } else {
+    enough |= slice;
+  }
+}
+
+// One lane's day. `ranks` is of the lane: step i's from i * bits on, step 0's being the day's own,
+// and the marks after the last step but one.
+inline void chain_day(const ChainOperands& operands, const ChainDay& day, std::size_t at,
+                      LooseLanes* ranks, Lanes& reached) {
+  const std::size_t steps = operands.steps;
+  const std::size_t bits = operands.bits;
+  const Lanes open = ~reached;
+  Lanes moves[kChainMax];
+  for (std::size_t bit = 0; bit < bits; ++bit) {
+    ranks[bit] = Lanes{} - (day.rank >> bit & 1U);
+  }
+  for (std::size_t i = 0; i < steps; ++i) {
+    const std::size_t step = operands.repeats ? steps - i : i + 1;
+    if (step == steps && day.least == 0) {
+      continue;
+    }
+    const std::size_t size = gather_moves(operands, day, at, step, open, moves);
+    if (size == 0) {
+      continue;
+    }
+    const LooseLanes* from = ranks + (step - 1) * bits;
+    if (step < steps) {
+      for (std::size_t bit = 0; bit < bits; ++bit) {
+        Lanes rank = ranks[step * bits + bit];
+        move_ranks(rank, from + bit, bits, moves, size);
+        ranks[step * bits + bit] = rank;
+      }
+      continue;
+    }
+    Lanes enough = ~Lanes{};
+    Lanes marked = enough;
+    for (std::size_t bit = 0; bit < bits; ++bit) {
+      Lanes rank{};
+      move_ranks(rank, from + bit, bits, moves, size);
+      compare_least(enough, rank, day.least, bit);
+      if (operands.marked) {
+        compare_least(marked, ranks[steps * bits + bit], day.least, bit);
+      }
+    }
+    reached |= moves[0] & enough & marked;
+  }
+}
+
+void chain(const ChainOperands& operands) {
+  const std::size_t bits = operands.bits;
+  const std::size_t stride = chain_words(operands) / kBlockWords;
   for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    const Lanes mask = lanes_at(by + at, 0);
-    lanes_at(into + at, 0) = (mask & lanes_at(from + at, 0)) | (~mask & lanes_at(into + at, 0));
+    LooseLanes* ranks = &lanes_at(operands.ranks + at * stride, 0);
+    Lanes reached = lanes_at(operands.reached + at, 0);
+    for (const ChainDay& day : operands.days) {
+      if (day.mark != nullptr) {
+        const Lanes mark = lanes_at(day.mark + at, 0);
+        for (std::size_t bit = 0; bit < bits; ++bit) {
+          LooseLanes& slice = ranks[operands.steps * bits + bit];
+          slice = (day.rank >> bit & 1U) != 0 ? slice | mark : slice & ~mark;
+        }
+      }
+      if (day.levels != nullptr) {
+        chain_day(operands, day, at, ranks, reached);
+      }
+    }
+    lanes_at(operands.reached + at, 0) = reached;
   }
 }
