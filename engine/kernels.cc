@@ -1,7 +1,7 @@
-// One text of the loops (kernels_body.h), compiled for three instruction sets. Function
-// multi-versioning (target_clones) was tried first: it cannot ask for AVX-512's population count,
-// without which counting costs as much as all the rest, and its load-time choice runs before the
-// sanitizers are ready.
+// One text of the loops (kernels_body.h, kernels_chain.h), compiled for three instruction sets.
+// Function multi-versioning (target_clones) was tried first: it cannot ask for AVX-512's population
+// count, without which counting costs as much as all the rest, and its load-time choice runs before
+// the sanitizers are ready.
 #include "engine/kernels.h"
 
 #include "engine/layout.h"
@@ -40,6 +40,7 @@ inline bool anybody(const Lanes& lanes) {
   return all != 0;
 }
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace plain
 
 #if TAGLINE_KERNEL_SETS
@@ -58,6 +59,7 @@ inline bool anybody(const Lanes& lanes) {
   return _mm256_testz_si256(all, all) == 0;
 }
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace v3
 #pragma GCC pop_options
 
@@ -78,6 +80,7 @@ inline bool anybody(const Lanes& lanes) {
   return _mm512_test_epi64_mask(words, words) != 0;
 }
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace v4
 #pragma GCC pop_options
 #endif

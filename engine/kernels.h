@@ -64,8 +64,8 @@ struct ChainDay {
   const std::uint64_t* const* levels = nullptr;
   std::uint64_t rank = 0;   ///< 1 or more, and never lower than the day before's
   std::uint64_t least = 0;  ///< chains completed today count from this rank on; 0: none does
-  const std::uint64_t* mark =
-      nullptr;  ///< whose mark becomes `rank`, if marks matter; null: nobody's
+  /// Whose mark becomes `rank`; null: nobody's, as always where marks do not matter.
+  const std::uint64_t* mark = nullptr;
 };
 
 /// Chains: steps 1 .. `steps` taken in order, several on a day where a user did enough for them. Of
@@ -111,6 +111,7 @@ struct Kernels {
   /// Adds to totals held in `slices` (kTotalBitsMax at most), modulo 2^slices.
   void (*add_weighted)(std::span<std::uint64_t* const> slices, std::span<const WeightedWords> add);
   void (*streak)(const StreakOperands& operands);
+  /// Takes chains on by the days; the ranks stay for the next call.
   void (*chain)(const ChainOperands& operands);
 };
 

@@ -1,9 +1,9 @@
 // Sequence: who did things in a given order, on the same day or later ones.
 //
 // One pass over the days, the last one first, and over the steps from the last to the first: of
-// every user and number of steps, the earliest day on which sequences that end with those steps
-// may end is carried from day to day (engine/kernels.h, chains). Earlier is better: a sequence that
-// begins today has a day it must end by, and none that ends earlier begins later.
+// every user and number of last steps, the earliest day by which they can be taken, from the day at
+// hand on, is carried from day to day (engine/kernels.h, chains). Nothing else matters: a sequence
+// that begins today has a day it must end by.
 //
 // Repeated steps. Taking several steps on one day needs, of each term, as many events that day as
 // the term occurs among them: a day has levels, "did it at least k times".
@@ -24,8 +24,9 @@
 namespace tagline::engine {
 namespace {
 
-// Members asked one by one, at most.
-constexpr std::size_t kMembersMax = 256;
+// Members asked one by one, at most: where the longest gap makes ranks of several bits, more.
+constexpr std::size_t kMembersMax = 128;
+constexpr std::size_t kMembersMaxWithGap = 384;
 
 // Members walked through together, and the memory their counts may take.
 constexpr std::size_t kWalkMax = 64;
@@ -48,8 +49,9 @@ void Machine::sequence(const Instruction& instruction) {
     }
   }
   lay_out_levels(test);
+  const std::size_t members_max = test.gap_max ? kMembersMaxWithGap : kMembersMax;
   const Register* mask = sparse_mask(instruction);
-  if (mask != nullptr && mask->users <= kMembersMax) {
+  if (mask != nullptr && mask->users <= members_max) {
     return sequence_by_member(test, mask->list(), id);
   }
   if (gather_few_of_a_term(test)) {
