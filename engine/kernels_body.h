@@ -259,16 +259,3 @@ void streak(const StreakOperands& operands) {
     lanes_at(operands.reached + at, 0) = reached;
   }
 }
-
-void carry(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
-  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    lanes_at(into + at, 0) |= lanes_at(from + at, 0) & lanes_at(by + at, 0);
-  }
-}
-
-void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
-  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    const Lanes mask = lanes_at(by + at, 0);
-    lanes_at(into + at, 0) = (mask & lanes_at(from + at, 0)) | (~mask & lanes_at(into + at, 0));
-  }
-}
