@@ -68,7 +68,7 @@ class Machine {
   void range_by_member(const RangeTest& test, const Parts& parts, Members asked,
                        const Instruction& instruction);
   void range_dense(const RangeTest& test, const Parts& parts, const Instruction& instruction);
-  const std::uint64_t* slice_words(const Container* container, std::size_t scratch);
+  const std::uint64_t* slice_words(const Container* container, std::size_t scratch_index);
 
   // machine_count.cc
   void count_start(const Instruction& instruction);
@@ -109,7 +109,7 @@ class Machine {
   void tally_day(const DayGroup& day, Members asked, std::vector<std::uint64_t>& hits) const;
   /// Who did it that day, with `scratch(index)` to work in.
   DaySet day_set(const DayGroup& day, std::size_t index);
-  const std::uint64_t* day_words(const DaySet& set, std::size_t index);
+  const std::uint64_t* day_words(const DaySet& day, std::size_t index);
 
   // machine_sequence.cc
   void sequence(const Instruction& instruction);
