@@ -26,7 +26,8 @@ void print_verdict(const server::Why& why, Console& console) {
 }
 
 std::string change_text(const server::Change& change, const Console& console) {
-  return change.name + ": " + console.say(change.from) + " → " + console.say(change.to);
+  return console.say(change.name) + console.say({": ", "："}) + console.say(change.from) + " → " +
+         console.say(change.to);
 }
 
 void print_ways(const server::Why& why, Console& console) {

@@ -104,8 +104,7 @@ class Chinese {
     }
     std::string text;
     for (std::size_t i = 0; i < words.size(); ++i) {
-      text += i == 0 ? "" : (i + 1 == words.size() ? "，并且" : "，");
-      text += words[i];
+      text = i == 0 ? words[i] : set({text, i + 1 == words.size() ? "，并且" : "，", words[i]});
     }
     return text;
   }
@@ -141,7 +140,7 @@ class Chinese {
             set({"，或者满足另外", with_separators(bound.operands.size() - count), "个条件之一"});
         break;
       }
-      text += (count++ == 0 ? "" : "，或者") + clause(operand);
+      text = count++ == 0 ? clause(operand) : set({text, "，或者", clause(operand)});
     }
     return text;
   }

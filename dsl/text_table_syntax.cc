@@ -11,6 +11,8 @@ namespace {
 constexpr TextRow kRows[] = {
     {"too-long", "the expression has {count} characters; at most {limit} are read", "表达式有 {count} 个字符，最多 {limit} 个"},
     {"too-long+less", "shorten it: a wildcard or a range can stand for a long list of values", "请缩短：长长的取值列表可以用通配符或区间代替"},
+    {"too-long/segments", "with {name}, the segments of this expression have more than {limit} bytes of text together", "加上 {name}，表达式引用的人群文本合计超过 {limit} 字节"},
+    {"too-long+segments", "name fewer segments, or save people who rarely change as a static list", "请少引用一些人群，或把不常变化的人群存为静态名单"},
     {"too-deep", "brackets are nested more than {limit} deep", "括号嵌套超过 {limit} 层"},
     {"too-deep+less", "take out the brackets that are not needed", "去掉不必要的括号"},
     {"too-many-terms", "the expression has more than {limit} conditions", "表达式的条件超过 {limit} 个"},

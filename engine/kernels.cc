@@ -1,7 +1,7 @@
-// One text of the loops (kernels_body.h), compiled for three instruction sets. Function
-// multi-versioning (target_clones) was tried first: it cannot ask for AVX-512's population count,
-// without which counting costs as much as all the rest, and its load-time choice runs before the
-// sanitizers are ready.
+// One text of the loops (kernels_body.h, kernels_chain.h), compiled for three instruction sets.
+// Function multi-versioning (target_clones) was tried first: it cannot ask for AVX-512's population
+// count, without which counting costs as much as all the rest, and its load-time choice runs before
+// the sanitizers are ready.
 #include "engine/kernels.h"
 
 #include "engine/layout.h"
@@ -89,7 +89,15 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
     users[i] += static_cast<std::uint64_t>(std::popcount(lanes[i]));
   }
 }
+inline bool anybody(const Lanes& lanes) {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < sizeof(Lanes) / sizeof(std::uint64_t); ++i) {
+    all |= lanes[i];
+  }
+  return all != 0;
+}
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace plain
 
 #if TAGLINE_KERNEL_SETS
@@ -103,7 +111,14 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
     users[i] += static_cast<std::uint64_t>(__builtin_popcountll(lanes[i]));
   }
 }
+inline bool anybody(const Lanes& lanes) {
+  __m256i halves[2];
+  std::memcpy(halves, &lanes, sizeof(halves));
+  const __m256i all = _mm256_or_si256(halves[0], halves[1]);
+  return _mm256_testz_si256(all, all) == 0;
+}
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace v3
 #pragma GCC pop_options
 
@@ -181,21 +196,26 @@ inline std::size_t list_word(std::uint32_t* out, std::uint64_t word, std::uint32
   }
   return size;
 }
+
+inline bool anybody(const Lanes& lanes) {
+  __m512i words;
+  std::memcpy(&words, &lanes, sizeof(words));
+  return _mm512_test_epi64_mask(words, words) != 0;
+}
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace v4
 #pragma GCC pop_options
 #endif
 
 constexpr Kernels kPlain{"plain",         plain::intersect,    plain::unite,  plain::range,
-                         plain::count_up, plain::add_weighted, plain::streak, plain::carry,
-                         plain::blend,    plain::decode,       plain::list};
+                         plain::count_up, plain::add_weighted, plain::streak, plain::chain,
+                         plain::decode,   plain::list};
 #if TAGLINE_KERNEL_SETS
-constexpr Kernels kV3{"x86-64-v3",  v3::intersect,    v3::unite,  v3::range,
-                      v3::count_up, v3::add_weighted, v3::streak, v3::carry,
-                      v3::blend,    v3::decode,       v3::list};
-constexpr Kernels kV4{"x86-64-v4",  v4::intersect,    v4::unite,  v4::range,
-                      v4::count_up, v4::add_weighted, v4::streak, v4::carry,
-                      v4::blend,    v4::decode,       v4::list};
+constexpr Kernels kV3{"x86-64-v3",      v3::intersect, v3::unite, v3::range,  v3::count_up,
+                      v3::add_weighted, v3::streak,    v3::chain, v3::decode, v3::list};
+constexpr Kernels kV4{"x86-64-v4",      v4::intersect, v4::unite, v4::range,  v4::count_up,
+                      v4::add_weighted, v4::streak,    v4::chain, v4::decode, v4::list};
 #endif
 
 struct Choice {

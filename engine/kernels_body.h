@@ -260,19 +260,6 @@ void streak(const StreakOperands& operands) {
   }
 }
 
-void carry(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
-  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    lanes_at(into + at, 0) |= lanes_at(from + at, 0) & lanes_at(by + at, 0);
-  }
-}
-
-void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
-  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    const Lanes mask = lanes_at(by + at, 0);
-    lanes_at(into + at, 0) = (mask & lanes_at(from + at, 0)) | (~mask & lanes_at(into + at, 0));
-  }
-}
-
 std::size_t decode(std::uint64_t* out, const DecodeOperands& operands) {
   std::size_t size = 0;
   for (std::size_t word = operands.at; word < operands.at + operands.words; ++word) {

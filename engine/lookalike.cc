@@ -118,11 +118,11 @@ Status Weighing::add_number(RowKey row) {
     }
     if (high >= low) {
       TAGLINE_RETURN_IF_ERROR(add({row, Interval{low, high}, 0, 0, 0, 0}));
-      low = high + 1;
     }
     if (high == measure.high) {
-      break;
+      break;  // there may be no number above it
     }
+    low = std::max(low, high + 1);
   }
   return {};
 }

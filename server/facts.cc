@@ -1,5 +1,6 @@
 #include "server/facts.h"
 
+#include "dsl/display.h"
 #include "server/number_range.h"
 
 #include <algorithm>
@@ -44,11 +45,22 @@ constexpr std::size_t kNumbersTried = 24;
   return {text, text};
 }
 
-[[nodiscard]] std::string value_name(const dsl::Tag& tag, std::int64_t row) {
+template <class Entry>
+[[nodiscard]] Text names_of(const Entry& entry) {
+  return {std::string(dsl::name_in(entry, dsl::Language::English)),
+          std::string(dsl::name_in(entry, dsl::Language::Chinese))};
+}
+
+[[nodiscard]] Text names_of(const dsl::Tag& tag, const Text& value) {
+  const Text names = names_of(tag);
+  return {names.en + ":" + value.en, names.zh + ":" + value.zh};
+}
+
+[[nodiscard]] Text value_names(const dsl::Tag& tag, std::int64_t row) {
   const auto found = std::find_if(
       tag.values.begin(), tag.values.end(),
       [&](const dsl::Value& value) { return static_cast<std::int64_t>(value.row) == row; });
-  return found == tag.values.end() ? std::to_string(row) : found->name;
+  return found == tag.values.end() ? same(std::to_string(row)) : names_of(*found);
 }
 
 }  // namespace
@@ -102,7 +114,7 @@ void Facts::add_clause(std::size_t leaf) {
   }
   Fact fact;
   fact.kind = Fact::Kind::Clause;
-  fact.name = verdict.text;
+  fact.name = same(verdict.text);
   fact.now = verdict.holds ? 1 : 0;
   // Nobody can be moved into a sample: it depends on nothing but the user.
   if (!verdict.of_sample) {
@@ -115,7 +127,7 @@ Status Facts::add_tag(const dsl::Tag& tag, const std::vector<std::size_t>& leave
                       const storage::Snapshot& snapshot, engine::UserIndex user) {
   switch (tag.kind) {
     case TagKind::Flag: {
-      Fact fact{Fact::Kind::Flag, &tag, 0, tag.name, 0, {}};
+      Fact fact{Fact::Kind::Flag, &tag, 0, names_of(tag), 0, {}};
       TAGLINE_ASSIGN_OR_RETURN(const bool has, snapshot.holds({tag.field, engine::kFlagRow}, user));
       fact.now = has ? 1 : 0;
       fact.others = {1 - fact.now};
@@ -146,7 +158,7 @@ std::vector<RowId> Facts::rows_named(const std::vector<std::size_t>& leaves) con
 
 Status Facts::add_category(const dsl::Tag& tag, const std::vector<std::size_t>& leaves,
                            const storage::Snapshot& snapshot, engine::UserIndex user) {
-  Fact fact{Fact::Kind::Category, &tag, 0, tag.name, Fact::kUnknown, {}};
+  Fact fact{Fact::Kind::Category, &tag, 0, names_of(tag), Fact::kUnknown, {}};
   TAGLINE_ASSIGN_OR_RETURN(const bool known, snapshot.holds({tag.field, engine::kExistsRow}, user));
   for (const dsl::Value& value : tag.values) {
     if (!known || fact.now != Fact::kUnknown) {
@@ -176,21 +188,22 @@ Status Facts::add_set(const dsl::Tag& tag, const std::vector<std::size_t>& leave
     TAGLINE_ASSIGN_OR_RETURN(const bool has, snapshot.holds({tag.field, value.row}, user));
     if (std::binary_search(named.begin(), named.end(), value.row)) {
       const std::int64_t now = has ? 1 : 0;
-      add({Fact::Kind::SetValue, &tag, value.row, tag.name + ":" + value.name, now, {1 - now}},
+      add({Fact::Kind::SetValue, &tag, value.row, names_of(tag, names_of(value)), now, {1 - now}},
           leaves);
     } else {
       others = others || has;
     }
   }
   const std::int64_t now = others ? 1 : 0;
-  Fact rest{Fact::Kind::SetValue, &tag, engine::kExistsRow, tag.name + ":*", now, {1 - now}};
+  Fact rest{Fact::Kind::SetValue,     &tag, engine::kExistsRow,
+            names_of(tag, same("*")), now,  {1 - now}};
   add(std::move(rest), leaves);
   return {};
 }
 
 Status Facts::add_number(const dsl::Tag& tag, const std::vector<std::size_t>& leaves,
                          const storage::Snapshot& snapshot, engine::UserIndex user) {
-  Fact fact{Fact::Kind::Number, &tag, 0, tag.name, Fact::kUnknown, {}};
+  Fact fact{Fact::Kind::Number, &tag, 0, names_of(tag), Fact::kUnknown, {}};
   TAGLINE_ASSIGN_OR_RETURN(const auto number, snapshot.number_of(tag.field, user));
   fact.now = number.value_or(Fact::kUnknown);
   std::set<std::int64_t> telling;
@@ -285,7 +298,7 @@ Text Facts::state_text(const Fact& fact, std::int64_t state) const {
     return {"another value", "其他取值"};
   }
   return fact.kind == Fact::Kind::Category
-             ? same(value_name(*fact.tag, state))
+             ? value_names(*fact.tag, state)
              : same(value_text(fact.tag->kind, state, fact.tag->scale));
 }
 

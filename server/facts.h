@@ -30,7 +30,7 @@ struct Fact {
   Kind kind = Kind::Clause;
   const dsl::Tag* tag = nullptr;  ///< null: Clause
   engine::RowId row = 0;          ///< SetValue
-  std::string name;
+  Text name;
   std::int64_t now = 0;
   std::vector<std::int64_t> others;  ///< states worth trying, nearest first
 };

@@ -127,7 +127,7 @@ std::vector<Change> way_of_tree(const Verdict& verdict) {
   const Text yes{"yes", "是"};
   const Text no{"no", "否"};
   for (const Verdict* leaf : turned_by_tree(verdict)) {
-    way.push_back({leaf->text, leaf->holds ? yes : no, leaf->holds ? no : yes});
+    way.push_back({Text{leaf->text, leaf->text}, leaf->holds ? yes : no, leaf->holds ? no : yes});
   }
   return way;
 }

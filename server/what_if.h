@@ -12,9 +12,10 @@
 namespace tagline::server {
 
 /// One fact about the user, now and as it would have to be: "city: tier3 -> tier1". For what a tag
-/// does not hold (events, ranks, lists) `name` is the clause and the states are yes and no.
+/// does not hold (events, ranks, lists) `name` is the clause and the states are yes and no. Names
+/// and values are those that readers of each language expect (dsl/display.h).
 struct Change {
-  std::string name;
+  Text name;
   Text from;
   Text to;
 };

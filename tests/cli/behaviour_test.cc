@@ -193,7 +193,7 @@ TEST_F(Behaviour, WhyNamesWhatDecidesAndTheSmallestChange) {
   ASSERT_EQ(out.at("changes").size(), 1U);
   const json& way = out.at("changes").at(0);
   ASSERT_EQ(way.size(), 2U);
-  EXPECT_EQ(way.at(0).at("what"), "city");
+  EXPECT_EQ(way.at(0).at("what").at("en"), "city");
   EXPECT_EQ(way.at(0).at("to").at("en"), "tier1");
   EXPECT_EQ(way.at(1).at("from").at("en"), "34");
   EXPECT_EQ(way.at(1).at("to").at("en"), "30");

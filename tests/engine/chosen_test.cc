@@ -274,6 +274,22 @@ TEST(Lookalike, FeaturesSayWhy) {
   EXPECT_EQ(selected(plan, id, source), (Users{100, 101, 102, 103, 104, 105, 106, 107, 108, 109}));
 }
 
+TEST(Lookalike, NumbersMayBeAsLargeAsNumbersGet) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  MemorySource source(8);
+  const std::vector<std::pair<UserIndex, std::int64_t>> numbers{
+      {0, kMost}, {1, kMost}, {2, kMost}, {3, -kMost}, {4, -kMost}, {5, 0}};
+  source.set_numbers(kSpend, numbers);
+  source.set_row({1, 1}, Bitmap::range(0, 2));
+  Plan plan;
+  Node node;
+  node.op = Op::Lookalike;
+  node.low = 1;
+  node.operands = {plan.row({1, 1})};
+  node.features = {{kSpend, kNumberFeature}};
+  EXPECT_EQ(selected(plan, plan.add(node), source), Users{2});
+}
+
 TEST(Lookalike, WithoutSeedOrFeaturesTheFirstOutside) {
   MemorySource source(50);
   source.set_row({1, 1}, Bitmap::range(0, 5));
