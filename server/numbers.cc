@@ -62,14 +62,13 @@ Result<const dsl::Tag*> number_tag(const dsl::Catalogue& catalogue, std::string_
       numbers += (numbers.empty() ? "" : ", ") + each.name;
     }
   }
-  const Text what =
-      tag->kind == TagKind::Date ? Text{"a date", "日期"} : Text{"not a number", "不是数值"};
-  return failure(ErrorCode::BadInput,
-                 {tag->name + " is " + what.en + "; this is asked of numbers",
-                  tag->name + " 是" + (tag->kind == TagKind::Date ? "日期" : "非数值标签") +
-                      "，这里需要数值标签"},
-                 numbers.empty() ? Text{"this database has no such tag", "这个数据库没有这样的标签"}
-                                 : Text{"use one of: " + numbers, "可用：" + numbers});
+  const bool date = tag->kind == TagKind::Date;
+  return failure(
+      ErrorCode::BadInput,
+      {tag->name + (date ? " is a date" : " is not a number") + "; a number is needed here",
+       tag->name + (date ? " 是日期" : " 不是数值") + "，这里需要数值标签"},
+      numbers.empty() ? Text{"this database has no such tag", "这个数据库没有这样的标签"}
+                      : Text{"use one of: " + numbers, "可用：" + numbers});
 }
 
 /// A prepared request with the tag it asks about, and a sweep over its people.
