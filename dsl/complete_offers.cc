@@ -202,7 +202,7 @@ class Collector {
         texts(number_words(*tag, !is_set || is_plain_only()));
         return;
       case TagKind::Date:
-        texts(date_words(options_.as_of, place_.chinese, !is_set));
+        dates(!is_set);
         return;
       case TagKind::Flag:
       case TagKind::Event:
@@ -226,7 +226,7 @@ class Collector {
         texts(sum_words(ordered));
         return;
       case OptionId::In:
-        texts(date_words(options_.as_of, place_.chinese, ordered));
+        dates(ordered);
         return;
       case OptionId::Within:
         texts(length_words(place_.chinese));
@@ -237,6 +237,18 @@ class Collector {
         return;
       case OptionId::Seed:
         return;
+    }
+  }
+
+  void dates(bool ordered) {
+    const auto dots = place_.typed.find("..");
+    if (dots == std::string::npos) {
+      texts(date_words({options_.as_of, place_.chinese, ordered, place_.typed}));
+    } else if (!ordered) {  // the end of a range: what could stand after >=
+      const std::string head = place_.typed.substr(0, dots + 2);
+      for (const ValueWords& end : date_words({options_.as_of, place_.chinese, true, ""})) {
+        text(head + end.text, end.kind, kFirst, end.detail, end.text);
+      }
     }
   }
 
@@ -255,6 +267,10 @@ class Collector {
       return;
     }
     const bool in_call = place_.bracket == BracketKind::Call;
+    if (in_call && place_.call.has_value() && place_.call->bare.has_value()) {
+      option_operators(*place_.call->bare);
+      return;
+    }
     const bool is_condition =
         !(in_call && (takes_events() || (place_.call.has_value() &&
                                          (place_.call->in_option || place_.call->in_literal))));
@@ -265,11 +281,80 @@ class Collector {
       word("AND ", "且 ", CompletionKind::Keyword, kFirst, {"both", "并且"});
       word("OR ", "或 ", CompletionKind::Keyword, kFirst, {"either", "或者"});
     }
-    if (in_call) {
+    const bool known = in_call && place_.call.has_value() && place_.call->function != nullptr;
+    if (known && lacks_by()) {
+      word(comma() + "by:", comma() + "按:", CompletionKind::Option, kFirst, {}, "by", "按");
+    }
+    if (in_call && (!known || takes_more())) {
       text(comma(), CompletionKind::Snippet, kSecond, {"another argument", "再加一个参数"}, ",");
     }
-    if (place_.bracket != BracketKind::None) {
+    if (place_.bracket != BracketKind::None && (!known || is_whole())) {
       text(")", CompletionKind::Snippet, kThird, {"close the bracket", "右括号"});
+    }
+  }
+
+  /// Arguments that are no options, the one at the cursor among them.
+  [[nodiscard]] std::size_t positional() const {
+    return place_.call->positional + (place_.call->in_option ? 0 : 1);
+  }
+  /// Options so far: those ahead, and the one at the cursor.
+  [[nodiscard]] std::size_t options_used() const {
+    return place_.call->used.size() + (place_.call->in_option ? 1 : 0);
+  }
+  [[nodiscard]] bool ranks() const {
+    const FunctionId id = place_.call->function->id;
+    return id == FunctionId::Top || id == FunctionId::Bottom;
+  }
+  [[nodiscard]] bool lacks_by() const { return ranks() && options_used() == 0; }
+
+  /// The call could end here.
+  [[nodiscard]] bool is_whole() const {
+    switch (place_.call->function->id) {
+      case FunctionId::Did:
+      case FunctionId::Sample:
+        return positional() >= 1;
+      case FunctionId::Sequence:
+      case FunctionId::Lookalike:
+        return positional() >= 2;
+      case FunctionId::AtLeast:
+        return positional() >= 3;
+      case FunctionId::Top:
+      case FunctionId::Bottom:
+        break;
+    }
+    return positional() >= 1 && !lacks_by();
+  }
+
+  /// Another argument or option could follow.
+  [[nodiscard]] bool takes_more() const {
+    const Function& function = *place_.call->function;
+    const bool has_options = options_used() < function.options.size();
+    switch (function.id) {
+      case FunctionId::Did:
+        return has_options;
+      case FunctionId::Sequence:
+      case FunctionId::AtLeast:
+        return true;
+      case FunctionId::Top:
+      case FunctionId::Bottom:
+      case FunctionId::Sample:
+      case FunctionId::Lookalike:
+        break;
+    }
+    return has_options || positional() < 2;
+  }
+
+  /// `count ` in did(purchase, count ).
+  void option_operators(OptionId id) {
+    const bool is_measure = id == OptionId::Count || id == OptionId::Days ||
+                            id == OptionId::Streak || id == OptionId::Sum;
+    if (is_measure) {
+      text(">= ", CompletionKind::Snippet, kFirst, {"at least", "至少"}, ">=");
+      text("<= ", CompletionKind::Snippet, kFirst, {"at most", "最多"}, "<=");
+    }
+    text(":", CompletionKind::Snippet, kFirst, {"is", "是"});
+    if (is_measure) {
+      text("!= ", CompletionKind::Snippet, kFirst, {"is not", "不是"}, "!=");
     }
   }
 
