@@ -1,5 +1,6 @@
 #include "dsl/complete_offers.h"
 
+#include "dsl/complete_call.h"
 #include "dsl/display.h"
 #include "dsl/names.h"
 #include "dsl/suggest.h"
@@ -282,66 +283,15 @@ class Collector {
       word("OR ", "或 ", CompletionKind::Keyword, kFirst, {"either", "或者"});
     }
     const bool known = in_call && place_.call.has_value() && place_.call->function != nullptr;
-    if (known && lacks_by()) {
+    if (known && lacks_by(*place_.call)) {
       word(comma() + "by:", comma() + "按:", CompletionKind::Option, kFirst, {}, "by", "按");
     }
-    if (in_call && (!known || takes_more())) {
+    if (in_call && (!known || takes_more(*place_.call))) {
       text(comma(), CompletionKind::Snippet, kSecond, {"another argument", "再加一个参数"}, ",");
     }
-    if (place_.bracket != BracketKind::None && (!known || is_whole())) {
+    if (place_.bracket != BracketKind::None && (!known || is_whole(*place_.call))) {
       text(")", CompletionKind::Snippet, kThird, {"close the bracket", "右括号"});
     }
-  }
-
-  /// Arguments that are no options, the one at the cursor among them.
-  [[nodiscard]] std::size_t positional() const {
-    return place_.call->positional + (place_.call->in_option ? 0 : 1);
-  }
-  /// Options so far: those ahead, and the one at the cursor.
-  [[nodiscard]] std::size_t options_used() const {
-    return place_.call->used.size() + (place_.call->in_option ? 1 : 0);
-  }
-  [[nodiscard]] bool ranks() const {
-    const FunctionId id = place_.call->function->id;
-    return id == FunctionId::Top || id == FunctionId::Bottom;
-  }
-  [[nodiscard]] bool lacks_by() const { return ranks() && options_used() == 0; }
-
-  /// The call could end here.
-  [[nodiscard]] bool is_whole() const {
-    switch (place_.call->function->id) {
-      case FunctionId::Did:
-      case FunctionId::Sample:
-        return positional() >= 1;
-      case FunctionId::Sequence:
-      case FunctionId::Lookalike:
-        return positional() >= 2;
-      case FunctionId::AtLeast:
-        return positional() >= 3;
-      case FunctionId::Top:
-      case FunctionId::Bottom:
-        break;
-    }
-    return positional() >= 1 && !lacks_by();
-  }
-
-  /// Another argument or option could follow.
-  [[nodiscard]] bool takes_more() const {
-    const Function& function = *place_.call->function;
-    const bool has_options = options_used() < function.options.size();
-    switch (function.id) {
-      case FunctionId::Did:
-        return has_options;
-      case FunctionId::Sequence:
-      case FunctionId::AtLeast:
-        return true;
-      case FunctionId::Top:
-      case FunctionId::Bottom:
-      case FunctionId::Sample:
-      case FunctionId::Lookalike:
-        break;
-    }
-    return has_options || positional() < 2;
   }
 
   /// `count ` in did(purchase, count ).

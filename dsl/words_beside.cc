@@ -97,9 +97,9 @@ class Beside {
 
   [[nodiscard]] Wording option() const {
     const std::string period = around_.typed(both());
-    return {"",
+    return {"missing-comma/in",
             "missing-comma+in",
-            {slot("better", "in:" + period, "时间:" + period)},
+            {slot("found", period), slot("better", "in:" + period, "时间:" + period)},
             {insert_at(before_.begin, in_option())}};
   }
 
@@ -117,7 +117,7 @@ class Beside {
       return std::nullopt;
     }
     const std::string between = op == ":" ? ":" : " " + std::string(op) + " ";
-    return Wording{"",
+    return Wording{"missing-operator/compare",
                    "missing-operator+compare",
                    {slot("found", around_.typed(replaced)), slot("operator", op),
                     slot("better", around_.typed(name) + between + around_.typed(value))},
