@@ -110,6 +110,9 @@ std::string answer_json(const Answer& answer, std::string_view text) {
                {"time_zone", answer.time_zone},
                {"version", answer.version},
                {"warnings", diagnostics_json(answer.warnings, text)}};
+  if (!answer.methods.empty()) {
+    json["methods"] = answer.methods;
+  }
   if (answer.explanation.has_value()) {
     json["explain"] = explanation_json(*answer.explanation);
   }

@@ -13,7 +13,7 @@
 namespace tagline::server {
 
 /// {"expression", "count", "population", "as_of", "elapsed_us", "time_zone", "version", "warnings",
-/// "explain"?}
+/// "methods"?, "explain"?}
 [[nodiscard]] std::string answer_json(const Answer& answer, std::string_view text);
 /// {"ok": true, "canonical", "warnings"} or {"ok": false, "errors"}; `text` is the expression as
 /// typed.

@@ -1,6 +1,7 @@
 #include "server/service.h"
 
 #include "dsl/lower.h"
+#include "engine/lookalike.h"
 #include "engine/plan.h"
 #include "server/as_of.h"
 #include "server/explain.h"
@@ -40,6 +41,9 @@ Outcome<Prepared> prepare(const QueryRequest& request, const Snapshot& snapshot)
   }
   prepared.root = dsl::lower(prepared.checked.bound, prepared.plan);
   prepared.answer.expression = prepared.checked.canonical;
+  for (const std::string_view method : engine::methods_of(prepared.plan)) {
+    prepared.answer.methods.emplace_back(method);
+  }
   prepared.answer.warnings = prepared.checked.warnings;
   prepared.answer.time_zone = snapshot.time_zone();
   prepared.answer.version = snapshot.version();

@@ -119,6 +119,8 @@ struct Answer {
   std::string time_zone;
   std::chrono::microseconds elapsed{};  ///< check, plan and run; not opening the database
   std::uint64_t version = 0;            ///< of the data
+  /// Methods behind what no formula of the expression says: engine::kLookalikeMethod. Mostly none.
+  std::vector<std::string> methods;
   std::vector<dsl::Diagnostic> warnings;
   std::optional<Explanation> explanation;
 };

@@ -100,6 +100,20 @@ TEST_F(Behaviour, SetsOfAllUsers) {
   EXPECT_EQ(ids("sample(100%)"), "u1\nu2\nu3\nu4\nu5\n");
   EXPECT_EQ(ids("sample(9, vip)"), "u1\nu4\n");
   EXPECT_EQ(ids("lookalike(9, vip)"), "u2\nu3\nu5\n");
+  EXPECT_EQ(ids("lookalike(9, vip AND NOT vip)"), "");
+}
+
+TEST_F(Behaviour, TheMethodOfALikenessIsNamed) {
+  const json named = answer({"query", "--explain", "lookalike(9, vip)"});
+  EXPECT_EQ(named.at("methods"), json::array({"log-odds-v1"}));
+  const json& explained = named.at("explain");
+  for (const json& text :
+       {explained.at("sentence").at("en"), explained.at("sentence").at("zh-CN"),
+        explained.at("plan_written"),
+        answer({"check", "--forms", "lookalike(9, vip)"}).at("sentence").at("en")}) {
+    EXPECT_NE(text.get<std::string>().find("log-odds-v1"), std::string::npos) << text;
+  }
+  EXPECT_FALSE(answer({"query", "vip"}).contains("methods"));
 }
 
 TEST_F(Behaviour, EventFilesCountOnce) {
