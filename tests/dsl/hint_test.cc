@@ -50,8 +50,7 @@ void expect_meant(const std::vector<Row>& rows) {
     EXPECT_EQ(apply(error.fixes.front(), row.text), row.first) << row.text;
     EXPECT_FALSE(error.hint.en.empty()) << row.text;
     const Checked fixed = check(row.first, store(), demo_options());
-    EXPECT_TRUE(fixed.ok) << row.first << ": "
-                          << (fixed.ok ? "" : fixed.errors.front().message.en);
+    EXPECT_TRUE(fixed.ok) << row.first << ": " << (fixed.ok ? "" : fixed.errors.front().message.en);
   }
 }
 
@@ -76,8 +75,8 @@ TEST(Hints, ANoOfAFlagIsNot) {
   EXPECT_EQ(repaired("churn_risk:yes"), "churn_risk / NOT churn_risk");
   EXPECT_EQ(repaired("vip:1"), "vip / NOT vip");
   EXPECT_EQ(repaired("vip != no"), "vip / NOT vip");
-  for (const std::string_view no : {"vip:no", "vip:No", "vip:否", "vip:false", "vip:0",
-                                    "vip != yes", "vip = no"}) {
+  for (const std::string_view no :
+       {"vip:no", "vip:No", "vip:否", "vip:false", "vip:0", "vip != yes", "vip = no"}) {
     EXPECT_EQ(repaired(no), "NOT vip / vip") << no;
   }
   EXPECT_EQ(repaired("会员:否"), "非 会员 / 会员");
@@ -89,7 +88,8 @@ TEST(Hints, ANoOfAFlagIsNot) {
 
 TEST(Hints, PeriodsWithoutAUnitOrYetToCome) {
   EXPECT_EQ(repaired("signup:last 3"), "signup:last 3d / signup:last 3w / signup:last 3mo");
-  EXPECT_EQ(repaired("注册日期:最近 3"), "注册日期:最近3天 / 注册日期:最近3周 / 注册日期:最近3个月");
+  EXPECT_EQ(repaired("注册日期:最近 3"),
+            "注册日期:最近3天 / 注册日期:最近3周 / 注册日期:最近3个月");
   EXPECT_EQ(repaired("注册日期:最近3"), "注册日期:最近3天 / 注册日期:最近3周 / 注册日期:最近3个月");
   expect_meant({{"did(login, in:last 3)", "did(login, in:last 3d)"},
                 {"did(login, last 3)", "did(login, in:last 3d)"},
@@ -140,8 +140,8 @@ TEST(Hints, ThatWereWrongOrEmpty) {
   EXPECT_EQ(first("spend >= 100元").message.en, "leave the currency out; spend is in 元");
   EXPECT_EQ(first("at_least(1.5, vip, churn_risk)").hint.en, "write a number from 1 to 2");
   EXPECT_EQ(first("sample(1.5, vip)").hint.en, "write a whole number such as 1000");
-  for (const std::string_view far : {"signup:0000-01-01", "signup < today+99999999d",
-                                     "did(login, in:last 99999999d)"}) {
+  for (const std::string_view far :
+       {"signup:0000-01-01", "signup < today+99999999d", "did(login, in:last 99999999d)"}) {
     EXPECT_EQ(first(far).code, "out-of-range") << far;
     EXPECT_EQ(first(far).hint.en, "dates run from 0001-01-01 to 9999-12-31") << far;
   }
@@ -172,8 +172,8 @@ TEST(Hints, ARangeThatTakesInZeroSaysSo) {
                                       "did(purchase, count != 0..2)", "did(purchase, sum:0..2)"}) {
     EXPECT_EQ(repaired(text), "ok") << text;
   }
-  expect_meant({{"vip AND did(login, count:0..2)",
-                 "vip AND (NOT did(login) OR did(login, count <= 2))"}});
+  expect_meant(
+      {{"vip AND did(login, count:0..2)", "vip AND (NOT did(login) OR did(login, count <= 2))"}});
 }
 
 TEST(Hints, SpeakChineseToChinese) {
@@ -197,12 +197,11 @@ TEST(Hints, NamesAreComparedComposed) {
     const Checked checked = check(text, catalogue, demo_options());
     return checked.ok ? checked.bound.rows : std::vector<engine::RowId>();
   };
-  for (const std::string_view text :
-       {"city:cafe\u0301", "city:caf\u00e9", "city:\"cafe\u0301\"", "city:CAFE\u0301",
-        "city:cafe\u0301*"}) {
+  for (const std::string_view text : {"city:cafe\u0301", "city:caf\u00e9", "city:\"cafe\u0301\"",
+                                      "city:CAFE\u0301", "city:cafe\u0301*"}) {
     const bool other_case = text.find("CAFE") != std::string_view::npos;
-    EXPECT_EQ(rows(text), other_case ? std::vector<engine::RowId>()
-                                     : std::vector<engine::RowId>{90})
+    EXPECT_EQ(rows(text),
+              other_case ? std::vector<engine::RowId>() : std::vector<engine::RowId>{90})
         << text;
   }
   EXPECT_EQ(rows("city:r\u00e9sum\u00e9"), std::vector<engine::RowId>{91});
