@@ -43,7 +43,7 @@ void show_rejects(const ingest::LoadReport& report, const std::string& rejects_f
     const std::string line = std::to_string(reject.line);
     console.err(console.say({reject.file + ", line " + line + ": ",
                              reject.file + " 第 " + line + " 行："}) +
-                console.say(reject.reason) + "\n");
+                printable(console.say(reject.reason)) + "\n");
   }
   const std::uint64_t more = report.rejected - report.first_rejects.size();
   if (more > 0) {

@@ -34,6 +34,7 @@ struct Refusal {
   Refusal(std::vector<dsl::Diagnostic> faults)
       : diagnostics(std::move(faults)) {}  // NOLINT(google-explicit-constructor)
   std::vector<dsl::Diagnostic> diagnostics;
+  std::optional<std::string> text;  ///< what they are of, when not of the request's expression
   std::optional<Error> error;
 };
 
