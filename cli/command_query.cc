@@ -72,13 +72,14 @@ int run_count(const QueryArguments& arguments, server::Service& service, Console
       console.out(server::answer_json(*answer, *arguments.expression) + "\n");
       return kFine;
     case Format::Csv:
-      console.out(kCsvHeader + csv_line(*answer));
+      console.out(answer->explanation.has_value() ? nodes_csv(*answer->explanation)
+                                                  : kCsvHeader + csv_line(*answer));
       break;
     case Format::Table:
       print_facts(*answer, console);
       break;
   }
-  if (answer->explanation.has_value()) {
+  if (answer->explanation.has_value() && arguments.format == Format::Table) {
     print_explanation(*answer, console);
   }
   console.report(answer->warnings, *arguments.expression);

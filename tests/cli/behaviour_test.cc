@@ -129,6 +129,73 @@ TEST_F(Behaviour, EventFilesCountOnce) {
   EXPECT_EQ(run({"verify"}).status, 0);
 }
 
+TEST_F(Behaviour, ASkippedFileIsToldWhichIdToGive) {
+  const std::vector<std::string> load = {"load", folder_.write("events.csv", kEvents), "--schema",
+                                         folder_.write("schema.json", kSchema)};
+  const auto with_id = [&] {
+    std::vector<std::string> arguments = load;
+    arguments.insert(arguments.end(), {"--load-id", "again"});
+    return run(arguments).err;
+  };
+  EXPECT_NE(run(load).err.find("use --load-id to add"), std::string::npos);
+  EXPECT_EQ(with_id().find("already loaded"), std::string::npos);
+  EXPECT_NE(with_id().find("use another --load-id"), std::string::npos);
+}
+
+// Each spelling names one thing: events, keys, tags, and keys of a schema's own objects.
+TEST_F(Behaviour, ConflictingSpellingsAreRefused) {
+  const auto refused = [&](const std::string& event, const std::string& key) {
+    const std::string schema = R"({"format": "csv", "events": {"user": "who",
+      "event": {"column": "what", )" +
+                               event + R"(},
+      "key": {"column": "topic", )" +
+                               key + R"(},
+      "time": {"column": "at", "format": "%Y-%m-%d %H:%M:%S"}}})";
+    const Outcome outcome = run({"load", folder_.write("events.csv", kEvents), "--schema",
+                                 folder_.write("schema.json", schema), "--load-id", event + key});
+    EXPECT_NE(outcome.status, 0) << schema;
+    return outcome.err;
+  };
+  const auto holds = [](const std::string& text, const char* part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  const std::string fine = R"("values": {"beauty": ["美妆"]})";
+  holds(
+      refused(
+          R"("names": {"buy": {"name": "b", "also": ["x"]}, "view": {"name": "v", "also": ["x"]}})",
+          fine),
+      "x");
+  holds(refused(R"("names": {"buy": {"name": "b", "also": ["city"]}})", fine), "tag named city");
+  holds(refused(R"("names": {"buy": {"name": "b"}})",
+                R"("values": {"beauty": ["y"], "sports": ["y"]})"),
+        "y");
+  holds(
+      refused(R"("names": {"buy": {"name": "b"}})", R"("values": {"a": ["sports"], "sports": []})"),
+      "sports");
+  holds(refused(R"("names": {"buy": {"name": "b"}, "buy": {"name": "c"}})", fine), "twice");
+  holds(refused(R"("names": {"buy": {"name": "b\nc"}})", fine), "line break");
+}
+
+// A line break in a cell would be a name that no expression can write.
+TEST_F(Behaviour, ControlCharactersInNamesBecomeSpaces) {
+  const std::string rows = "who,what,topic,at,paid\nu1,buy,\"hair\n care\",2024-06-04 09:00:00,1\n";
+  ASSERT_EQ(run({"load", folder_.write("more.csv", rows), "--schema",
+                 folder_.write("schema.json", kSchema)})
+                .status,
+            0);
+  EXPECT_EQ(ids("did(purchase:\"hair care\")"), "u1\n");
+}
+
+TEST_F(Behaviour, ExplainAsCsvIsItsNodes) {
+  const Outcome outcome = run({"query", "--explain", "--format", "csv", "vip AND NOT city:tier1"});
+  EXPECT_EQ(outcome.out,
+            "condition,depth,count,asked,kept,dropped,dates\n"
+            "vip AND NOT city:tier1,0,1,5,1,4,\n"
+            "vip,1,2,5,2,3,\n"
+            "NOT city:tier1,1,3,2,1,1,\n"
+            "city:tier1,2,2,2,1,1,\n");
+}
+
 TEST_F(Behaviour, TrimForgetsOldDays) {
   ASSERT_EQ(run({"events", "trim", "--before", "2024-06-02"}).status, 0);
   EXPECT_EQ(ids("did(purchase, count:4)"), "");
