@@ -5,6 +5,7 @@
 #include "dsl/sentence_parts.h"
 #include "dsl/sentence_zh_words.h"
 #include "dsl/unicode.h"
+#include "engine/lookalike.h"
 
 #include <algorithm>
 #include <string>
@@ -365,7 +366,8 @@ class Chinese {
       return set({"从", from, "中固定随机抽取的", count, seed});
     }
     if (bound.kind == BoundKind::Lookalike) {
-      return set({"与", from, "最相似的", count, "（不含这些人本身）"});
+      return set({"与", from, "最相似的", count, "（不含这些人本身，方法",
+                  set_off(engine::kLookalikeMethod), "）"});
     }
     const Tag* tag = names_.tag(bound.field);
     const bool is_date = tag != nullptr && tag->kind == TagKind::Date;

@@ -28,14 +28,6 @@ constexpr std::size_t kNumbersTried = 24;
   return std::find(bound.rows.begin(), bound.rows.end(), engine::kExistsRow) != bound.rows.end();
 }
 
-/// Whether a value passes, and whether one is needed at all, as `rows` and `!=` say.
-[[nodiscard]] bool passes(const Bound& bound, bool known, bool matches) {
-  if (!known) {
-    return false;
-  }
-  return bound.differs ? !matches : matches || asks_existence(bound);
-}
-
 [[nodiscard]] std::uint64_t distance(std::int64_t a, std::int64_t b) {
   return a < b ? static_cast<std::uint64_t>(b) - static_cast<std::uint64_t>(a)
                : static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
@@ -64,6 +56,29 @@ template <class Entry>
 }
 
 }  // namespace
+
+bool passes(const Bound& condition, bool known, bool matches) {
+  if (!known) {
+    return false;
+  }
+  return condition.differs ? !matches : matches || asks_existence(condition);
+}
+
+bool holds_of(const Bound& condition, const Fact& fact, std::int64_t state) {
+  switch (fact.kind) {
+    case Fact::Kind::Category:
+      return passes(condition, state != Fact::kUnknown,
+                    state > 0 && std::binary_search(condition.rows.begin(), condition.rows.end(),
+                                                    static_cast<RowId>(state)));
+    case Fact::Kind::Number:
+      return passes(condition, state != Fact::kUnknown, within(condition.intervals, state));
+    case Fact::Kind::Flag:
+    case Fact::Kind::SetValue:
+    case Fact::Kind::Clause:
+      break;
+  }
+  return condition.differs ? state == 0 : state != 0;
+}
 
 std::size_t Facts::add(Fact fact, const std::vector<std::size_t>& leaves) {
   const std::size_t index = facts_.size();
@@ -94,6 +109,7 @@ Result<Facts> Facts::of(const std::vector<const Verdict*>& leaves, const dsl::Ca
       TAGLINE_RETURN_IF_ERROR(facts.add_tag(tag, found->second, snapshot, user));
     }
   }
+  facts.watch_operands();
   return facts;
 }
 
@@ -116,8 +132,9 @@ void Facts::add_clause(std::size_t leaf) {
   fact.kind = Fact::Kind::Clause;
   fact.name = same(verdict.text);
   fact.now = verdict.holds ? 1 : 0;
-  // Nobody can be moved into a sample: it depends on nothing but the user.
-  if (!verdict.of_sample) {
+  // Nobody can be moved into a sample: it depends on nothing but the user (and on who else is
+  // there).
+  if (!verdict.of_sample && verdict.bound->kind != BoundKind::SampleSize) {
     fact.others = {1 - fact.now};
   }
   add(std::move(fact), {leaf});
@@ -265,18 +282,14 @@ bool Facts::holds(std::size_t leaf, const std::vector<std::int64_t>& states) con
   const std::int64_t state = states[index];
   const Bound& bound = *verdict.bound;
   switch (facts_[index].kind) {
-    case Fact::Kind::Flag:
-      return bound.differs ? state == 0 : state != 0;
     case Fact::Kind::Clause:
-      return state != 0;
+      return state != 0 && !(among_[leaf] && is_outside(bound, states));
     case Fact::Kind::SetValue:
       return set_holds(leaf, states);
+    case Fact::Kind::Flag:
     case Fact::Kind::Category:
-      return passes(bound, state != Fact::kUnknown,
-                    state > 0 && std::binary_search(bound.rows.begin(), bound.rows.end(),
-                                                    static_cast<RowId>(state)));
     case Fact::Kind::Number:
-      return passes(bound, state != Fact::kUnknown, within(bound.intervals, state));
+      return holds_of(bound, facts_[index], state);
   }
   return verdict.holds;
 }

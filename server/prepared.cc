@@ -2,6 +2,7 @@
 
 #include "dsl/lower.h"
 #include "dsl/names.h"
+#include "engine/lookalike.h"
 #include "server/as_of.h"
 #include "server/vocabulary.h"
 
@@ -22,6 +23,9 @@ Outcome<Prepared> prepare(const QueryRequest& request, const storage::Snapshot& 
   }
   prepared.root = dsl::lower(prepared.checked.bound, prepared.plan);
   prepared.answer.expression = prepared.checked.canonical;
+  for (const std::string_view method : engine::methods_of(prepared.plan)) {
+    prepared.answer.methods.emplace_back(method);
+  }
   prepared.answer.warnings = prepared.checked.warnings;
   prepared.answer.time_zone = snapshot.time_zone();
   prepared.answer.version = snapshot.version();

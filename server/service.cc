@@ -1,6 +1,7 @@
 #include "server/service.h"
 
 #include "dsl/lower.h"
+#include "engine/lookalike.h"
 #include "engine/plan.h"
 #include "server/as_of.h"
 #include "server/explain.h"

@@ -22,7 +22,9 @@ struct Change {
 
 struct WaysOut {
   std::vector<std::vector<Change>> ways;  ///< each is enough; all are of one size, the smallest
-  bool smallest = true;  ///< false: the search was cut short, and a smaller set may exist
+  /// False: the search was cut short. A smaller set may exist, and the way is enough only if its
+  /// conditions can be changed independently of each other.
+  bool smallest = true;
 };
 
 /// Facts are changed one by one: a category to another value or to unknown, a number to the nearest

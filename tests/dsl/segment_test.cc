@@ -74,7 +74,7 @@ TEST(Segments, TextsReachedHaveALimitTogether) {
   // 17 texts of 60,003 bytes are within the limit, 18 are not; a text named twice counts once.
   EXPECT_EQ(told(all.substr(0, all.rfind(" OR ")) + " OR @long_0"), "ok");
   EXPECT_EQ(told(all),
-            "too-long at 188: with @long_17, the segments of this expression have more than "
+            "too-long at 195: with @long_17, the segments of this expression have more than "
             "1,048,576 bytes of text together");
   EXPECT_EQ(told("vip AND @over"),
             "too-long at 9: with @over, the segments of this expression have more than 1,048,576 "

@@ -290,7 +290,7 @@ TEST(Lookalike, NumbersMayBeAsLargeAsNumbersGet) {
   EXPECT_EQ(selected(plan, plan.add(node), source), Users{2});
 }
 
-TEST(Lookalike, WithoutSeedOrFeaturesTheFirstOutside) {
+TEST(Lookalike, WithoutFeaturesTheFirstOutside) {
   MemorySource source(50);
   source.set_row({1, 1}, Bitmap::range(0, 5));
   Plan plan;
@@ -299,10 +299,25 @@ TEST(Lookalike, WithoutSeedOrFeaturesTheFirstOutside) {
   node.low = 2;
   node.operands = {plan.row({1, 1})};
   EXPECT_EQ(selected(plan, plan.add(node), source), (Users{5, 6}));
-  node.operands = {plan.nothing()};
-  EXPECT_EQ(selected(plan, plan.add(node), source), (Users{0, 1}));
   node.low = 1000;
-  EXPECT_EQ(selected(plan, plan.add(node), source).size(), 50U);
+  EXPECT_EQ(selected(plan, plan.add(node), source).size(), 45U);
+}
+
+TEST(Lookalike, NobodyIsLikeNobody) {
+  MemorySource source(50);
+  source.set_row({1, 1}, Bitmap::range(0, 5));
+  source.set_row({1, 2}, Bitmap::range(5, 9));
+  Plan plan;
+  Node node;
+  node.op = Op::Lookalike;
+  node.features = {{1, 1}};
+  for (const std::int64_t n : {2, 1000}) {
+    node.low = n;
+    node.operands = {plan.all_of(std::array{plan.row({1, 1}), plan.row({1, 2})})};
+    EXPECT_EQ(selected(plan, plan.add(node), source), Users());
+    node.operands = {plan.nothing()};
+    EXPECT_EQ(selected(plan, plan.add(node), source), Users());
+  }
 }
 
 }  // namespace
