@@ -45,6 +45,10 @@ struct WeightedWords {
   bool inverted = false;
 };
 
+/// Users numbered at once, and the sets that fit a number; see Kernels::number.
+inline constexpr std::size_t kNumberedWords = 16;
+inline constexpr std::size_t kNumberBitsMax = 16;
+
 /// Days in a row. A user's run of days is counted in `slices`, starting at 2^slices - k wherever it
 /// starts anew, so that a carry out of the top says it has reached k; such users are added to
 /// `reached`.
@@ -74,6 +78,12 @@ struct Kernels {
   void (*carry)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
   /// Where `by` has a user, `into` becomes what `from` is.
   void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
+  /// How many of the `size` members are in `words`; members that repeat count each time.
+  std::uint32_t (*probe)(const std::uint64_t* words, const std::uint16_t* members,
+                         std::size_t size);
+  /// For each user of the words [first, first + kNumberedWords): which of `sets` (kNumberBitsMax at
+  /// most) have her, set i as bit i.
+  void (*number)(std::uint16_t* numbers, WordsList sets, std::size_t first);
 };
 
 /// The best set for this processor.
