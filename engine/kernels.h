@@ -47,6 +47,10 @@ struct WeightedWords {
   bool inverted = false;
 };
 
+/// Users numbered at once, and the sets that fit a number; see Kernels::number.
+inline constexpr std::size_t kNumberedWords = 16;
+inline constexpr std::size_t kNumberBitsMax = 16;
+
 /// Days in a row. A user's run of days is counted in `slices`, starting at 2^slices - k wherever it
 /// starts anew, so that a carry out of the top says it has reached k; such users are added to
 /// `reached`.
@@ -123,11 +127,19 @@ struct Kernels {
   void (*streak)(const StreakOperands& operands);
   /// Takes chains on by the days; the ranks stay for the next call.
   void (*chain)(const ChainOperands& operands);
+  /// Where `by` has a user, `into` becomes what `from` is.
+  void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
   /// The numbers of those users, by ascending user. `out` has room for 64 a word and kDecodeSlack.
   std::size_t (*decode)(std::uint64_t* out, const DecodeOperands& operands);
   /// The users of the words, ascending, the first of the block being `first`. `out` has room for
   /// them and kDecodeSlack.
   std::size_t (*list)(std::uint32_t* out, const std::uint64_t* words, std::uint32_t first);
+  /// How many of the `size` members are in `words`; members that repeat count each time.
+  std::uint32_t (*probe)(const std::uint64_t* words, const std::uint16_t* members,
+                         std::size_t size);
+  /// For each user of the words [first, first + kNumberedWords): which of `sets` (kNumberBitsMax at
+  /// most) have her, set i as bit i.
+  void (*number)(std::uint16_t* numbers, WordsList sets, std::size_t first);
 };
 
 /// The best set for this processor.

@@ -260,6 +260,13 @@ void streak(const StreakOperands& operands) {
   }
 }
 
+void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
+  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
+    const Lanes mask = lanes_at(by + at, 0);
+    lanes_at(into + at, 0) = (mask & lanes_at(from + at, 0)) | (~mask & lanes_at(into + at, 0));
+  }
+}
+
 std::size_t decode(std::uint64_t* out, const DecodeOperands& operands) {
   std::size_t size = 0;
   for (std::size_t word = operands.at; word < operands.at + operands.words; ++word) {
@@ -278,4 +285,36 @@ std::size_t list(std::uint32_t* out, const std::uint64_t* words, std::uint32_t f
     }
   }
   return size;
+}
+
+std::uint32_t probe(const std::uint64_t* words, const std::uint16_t* members, std::size_t size) {
+  std::uint32_t users = 0;
+  std::size_t i = 0;
+  for (; i + kProbesAtOnce <= size; i += kProbesAtOnce) {
+    users += probe_sixteen(words, members + i);
+  }
+  for (; i < size; ++i) {
+    users += static_cast<std::uint32_t>(words[members[i] >> 6U] >> (members[i] & 63U) & 1U);
+  }
+  return users;
+}
+
+// Sixteen bits of a set, one in each lane, are tested at the lane's own bit.
+void number(std::uint16_t* numbers, WordsList sets, std::size_t first) {
+  constexpr std::size_t kLanes = sizeof(Numbers) / sizeof(std::uint16_t);
+  const Numbers own = {1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
+                       1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
+  static_assert(kLanes == 16);
+  for (std::size_t part = 0; part < kNumberedWords * 64 / kLanes; ++part) {
+    const std::size_t shift = part % (64 / kLanes) * kLanes;
+    Numbers sum{};
+    std::uint16_t bit = 1;
+    for (const std::uint64_t* words : sets) {
+      const auto bits = static_cast<std::uint16_t>(words[first + part / (64 / kLanes)] >> shift);
+      const Numbers in = (Numbers{} + bits) & own;
+      sum |= Numbers(in == own) & bit;
+      bit = static_cast<std::uint16_t>(bit << 1U);
+    }
+    std::memcpy(numbers + part * kLanes, &sum, sizeof(sum));
+  }
 }

@@ -28,7 +28,7 @@ std::span<const UserIndex> list(BlockAnswers& answers, const Register& answer,
 // All shards from one on, in order, on this thread.
 Status run_from(const Sweep& over, ShardId first, ExecuteStats* stats,
                 const ShardRunner::Visit& visit) {
-  ShardRunner runner(over.program(), over.source(), over.options().budget);
+  ShardRunner runner(over.program(), over.source(), over.budget());
   bool stopped = false;
   for (ShardId shard = first; shard < over.source().shard_count() && !stopped; ++shard) {
     TAGLINE_RETURN_IF_ERROR(runner.run(shard, [&](BlockAnswers& answers) -> Result<bool> {

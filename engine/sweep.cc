@@ -104,9 +104,12 @@ Result<std::vector<std::unique_ptr<AnswerReader>>> sweep(
 }
 
 struct Sweep::State {
-  State(const Source& below, const ExecuteOptions& how)
-      : options(how), source(below, how.computed != nullptr ? *how.computed : own_rows) {}
+  State(const Source& below, const ExecuteOptions& how, Answers read)
+      : options(how),
+        answers(read),
+        source(below, how.computed != nullptr ? *how.computed : own_rows) {}
   ExecuteOptions options;
+  Answers answers;
   ComputedRows own_rows;
   ComputedSource source;
   Program program;
@@ -122,13 +125,19 @@ const Program& Sweep::program() const {
 const Source& Sweep::source() const {
   return state_->source;
 }
+Answers Sweep::answers() const {
+  return state_->answers;
+}
+const Budget* Sweep::budget() const {
+  return state_->options.budget;
+}
 const ExecuteOptions& Sweep::options() const {
   return state_->options;
 }
 
 Result<Sweep> Sweep::prepare(Plan& plan, std::span<const NodeId> roots, const Source& source,
                              const ExecuteOptions& options, Answers answers, ExecuteStats* stats) {
-  auto state = std::make_unique<State>(source, options);
+  auto state = std::make_unique<State>(source, options, answers);
   ComputedRows& rows = options.computed != nullptr ? *options.computed : state->own_rows;
   std::vector<NodeId> ready;
   for (const NodeId root : roots) {

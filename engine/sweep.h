@@ -52,7 +52,10 @@ class Sweep {
   [[nodiscard]] const Program& program() const;
   /// The source with the decided sets laid over it.
   [[nodiscard]] const Source& source() const;
-  [[nodiscard]] const ExecuteOptions& options() const;
+  /// How the answers are read; readers that compare them want them Together.
+  [[nodiscard]] Answers answers() const;
+  /// For readers that work outside blocks: it is checked before each block only. May be null.
+  [[nodiscard]] const Budget* budget() const;
 
   /// sweep(), of readers of one kind.
   template <class Reader>
@@ -71,6 +74,7 @@ class Sweep {
 
  private:
   struct State;
+  [[nodiscard]] const ExecuteOptions& options() const;
   explicit Sweep(std::unique_ptr<State> state);
 
   std::unique_ptr<State> state_;

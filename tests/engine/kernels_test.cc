@@ -366,6 +366,15 @@ TEST_P(KernelSets, Decode) {
   }
 }
 
+TEST_P(KernelSets, Blend) {
+  const Words before = inputs_[0];
+  GetParam()->blend(inputs_[0].data(), inputs_[1].data(), inputs_[2].data());
+  for (std::size_t user = 0; user < kBlockUsers; ++user) {
+    ASSERT_EQ(bit(inputs_[0], user),
+              bit(inputs_[2], user) ? bit(inputs_[1], user) : bit(before, user));
+  }
+}
+
 TEST_P(KernelSets, List) {
   inputs_[0][5] = 0;
   inputs_[0][6] = ~std::uint64_t{0};
@@ -381,6 +390,47 @@ TEST_P(KernelSets, List) {
   EXPECT_EQ(out.back(), kUntouched);
   out.resize(size);
   EXPECT_EQ(out, expected);
+}
+
+TEST_P(KernelSets, ProbeCountsMembersOfListsOfEveryLength) {
+  for (std::size_t size = 0; size <= 70; ++size) {
+    std::vector<std::uint16_t> members;
+    std::uint32_t expected = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      members.push_back(static_cast<std::uint16_t>(random_()));  // in no order
+      expected += bit(inputs_[0], members.back()) ? 1U : 0U;
+    }
+    ASSERT_EQ(GetParam()->probe(pointers_[0], members.data(), size), expected) << size;
+  }
+  std::vector<std::uint16_t> everybody;
+  for (std::uint32_t user = 0; user < kBlockUsers; ++user) {
+    everybody.push_back(static_cast<std::uint16_t>(user));
+  }
+  EXPECT_EQ(GetParam()->probe(pointers_[0], everybody.data(), everybody.size()),
+            GetParam()->intersect(nullptr, list(0, 1), {}));
+}
+
+TEST_P(KernelSets, NumberSaysWhichSetsHaveAUser) {
+  for (const std::size_t sets : {0U, 1U, 7U, 12U}) {
+    std::vector<std::uint16_t> numbers(kNumberedWords * 64, 0x5555);
+    for (const std::size_t first : {std::size_t{0}, kBlockWords - kNumberedWords}) {
+      GetParam()->number(numbers.data(), list(0, sets), first);
+      for (std::size_t user = 0; user < numbers.size(); ++user) {
+        std::uint32_t expected = 0;
+        for (std::size_t i = 0; i < sets; ++i) {
+          expected |= bit(inputs_[i], first * 64 + user) ? 1U << i : 0U;
+        }
+        ASSERT_EQ(numbers[user], expected) << sets << " sets, user " << user;
+      }
+    }
+  }
+  // As many as there are bits.
+  const std::vector<const std::uint64_t*> most(kNumberBitsMax, pointers_[0]);
+  std::vector<std::uint16_t> numbers(kNumberedWords * 64);
+  GetParam()->number(numbers.data(), most, 0);
+  for (std::size_t user = 0; user < numbers.size(); ++user) {
+    ASSERT_EQ(numbers[user], bit(inputs_[0], user) ? 0xFFFF : 0) << user;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, KernelSets,
