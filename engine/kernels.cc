@@ -13,7 +13,12 @@
 // clang 14 does not know the target pragma; there, and on other processors, the plain set serves.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(TAGLINE_NO_CLONES)
 #define TAGLINE_KERNEL_SETS 1
+// The compiler's own header takes a register it does not care about for one never set.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #include <immintrin.h>
+#pragma GCC diagnostic pop
 #else
 #define TAGLINE_KERNEL_SETS 0
 #endif
