@@ -1,0 +1,67 @@
+// Breakdown: whom a segment is made of: its people by the values of one tag, of two, or of every
+// tag of the catalogue, beside the whole population. Exact; see engine/row_counts.h, cross_counts.h
+// and number_summary.h for how.
+#pragma once
+
+#include "server/service.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tagline::server {
+
+/// One value, or one stretch of a number or date.
+struct BreakdownRow {
+  std::string value;  ///< catalogue name, or "30..39"
+  Text name;          ///< for readers of each language
+  std::uint64_t count = 0;
+  std::uint64_t population = 0;  ///< people of the database with it
+};
+
+struct TagBreakdown {
+  std::string tag;
+  Text name;
+  engine::TagKind kind = engine::TagKind::Flag;
+  std::string unit;
+  std::uint64_t known = 0;             ///< of the segment: people with any value
+  std::uint64_t known_population = 0;  ///< of the database
+  /// Values by number of people, most first; stretches in order. A flag: yes, and no. In a set
+  /// people count once for each of their values, so that the rows may be more than `known`.
+  std::vector<BreakdownRow> rows;
+  /// Of a number, in a profile: the mean, of the segment and of the database, instead of rows.
+  std::optional<std::string> mean;
+  std::optional<std::string> mean_population;
+};
+
+struct BreakdownAnswer {
+  Answer answer;
+  std::vector<TagBreakdown> tags;  ///< one; in a profile all, in order of creation
+};
+
+/// By one tag. Numbers and dates are cut into at most kStretchesMax stretches: round numbers, and
+/// days, months or years.
+[[nodiscard]] Outcome<BreakdownAnswer> breakdown(const storage::Snapshot& snapshot,
+                                                 const QueryRequest& request, std::string_view tag);
+inline constexpr std::size_t kStretchesMax = 24;
+
+/// By every tag that is no event. All values of all tags are counted in one pass.
+[[nodiscard]] Outcome<BreakdownAnswer> profile(const storage::Snapshot& snapshot,
+                                               const QueryRequest& request);
+
+struct CrossAnswer {
+  Answer answer;
+  TagBreakdown rows;     ///< the segment by the first tag
+  TagBreakdown columns;  ///< and by the second
+  /// counts[i * columns.rows.size() + j]: people of rows.rows[i] and columns.rows[j].
+  std::vector<std::uint64_t> counts;
+};
+/// By two tags with values; numbers and dates are refused.
+[[nodiscard]] Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot,
+                                               const QueryRequest& request,
+                                               std::string_view row_tag,
+                                               std::string_view column_tag);
+
+}  // namespace tagline::server
