@@ -8,9 +8,14 @@
 #include "engine/fragment.h"
 #include "engine/sparse.h"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace tagline::engine {
+
+/// Probes that take as long as a pass over a block: longer lists are better made flat when they are
+/// to be met more than once.
+inline constexpr std::size_t kProbesAPass = 128;
 
 /// About 0.4 ns a member (Kernels::probe).
 [[nodiscard]] std::uint32_t count_in(Members a, const std::uint64_t* words);

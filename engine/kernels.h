@@ -78,7 +78,8 @@ struct Kernels {
   void (*carry)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
   /// Where `by` has a user, `into` becomes what `from` is.
   void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
-  /// How many of the `size` members are in `words`; members that repeat count each time.
+  /// How many of the `size` members are in `words`. Members ascend; of others some number, at most
+  /// `size`, results.
   std::uint32_t (*probe)(const std::uint64_t* words, const std::uint16_t* members,
                          std::size_t size);
   /// For each user of the words [first, first + kNumberedWords): which of `sets` (kNumberBitsMax at

@@ -21,7 +21,7 @@ inline constexpr std::size_t kBrokenDownAnswersMax = 64;             // 128 KB e
 inline constexpr std::size_t kRowCountsMax = std::size_t{1} << 22U;  // answers x rows; 8 B each
 
 /// Fragments in hand at a time: 450 B each.
-inline constexpr std::size_t kRowsAtOnce = 256;
+inline constexpr std::size_t kRowsAtOnce = 64;
 
 /// counts[answer][row], as the sweep's roots and `rows` are given; a row may come twice. Answers
 /// InTurn will do. Cost a block: an array's members are probed one by one (0.4 ns each), a bitset
