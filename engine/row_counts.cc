@@ -38,9 +38,6 @@ class RowCounter final : public AnswerReader {
   Status enter(ShardId /*shard*/, const Source& source) override {
     source_ = &source;
     live_ = 0;
-    for (KeptAnswer& kept : kept_) {
-      kept.clear();
-    }
     return {};
   }
 
@@ -102,7 +99,7 @@ class RowCounter final : public AnswerReader {
   const std::size_t answers_;
   const Budget* const budget_;
   const Source* source_ = nullptr;
-  std::uint32_t live_ = 0;        ///< bit b: somebody is selected in block b
+  std::uint32_t live_ = 0;        ///< bit b: block b of this shard was visited, and has somebody
   std::vector<KeptAnswer> kept_;  ///< of the shard: block after block, the answers of each
   std::vector<Fragment> fragments_;
   std::vector<std::uint64_t> counts_;  ///< answer after answer, the rows of each
