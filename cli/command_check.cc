@@ -24,9 +24,7 @@ class Checks {
 
   [[nodiscard]] int one(const std::string& expression) const {
     const dsl::Checked checked = dsl::check(expression, catalogue_, options_);
-    const bool cards = arguments_.format.has_value() ? *arguments_.format == Format::Table
-                                                     : console_.out_is_terminal();
-    if (!cards) {
+    if (console_.answers_json()) {
       console_.out(json(checked, expression) + "\n");
       return checked.ok ? kFine : kInputAtFault;
     }
@@ -50,7 +48,7 @@ class Checks {
       }
       const auto expression = server::expression_of_json(line);
       if (!expression.has_value()) {
-        console_.out(server::refused_line_json(expression.error()) + "\n");
+        console_.out(server::error_json(expression.error()) + "\n");
         status = kInputAtFault;
         continue;
       }
@@ -93,11 +91,9 @@ Result<std::string> text_of_tree(const std::string& file) {
 
 int run(const CheckArguments& arguments, Console& console) {
   if (!arguments.batch && !arguments.expression.has_value() && arguments.tree_file.empty()) {
-    console.err(console.say(
-        {"error: an expression is missing\nhint:  give one, or --batch to read them from standard "
-         "input\n",
-         "错误：缺少表达式\n提示：请写出表达式，或用 --batch 从标准输入读取\n"}));
-    return kUsage;
+    return console.report_usage({"an expression is missing", "缺少表达式"},
+                                {"give one, or --batch to read them from standard input",
+                                 "请写出表达式，或用 --batch 从标准输入读取"});
   }
   std::string expression = arguments.expression.value_or("");
   if (!arguments.tree_file.empty()) {

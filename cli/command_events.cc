@@ -4,7 +4,9 @@
 #include "cli/table.h"
 #include "server/day_text.h"
 #include "server/why_json.h"
+#include "storage/time_zone.h"
 
+#include <chrono>
 #include <string>
 
 namespace tagline::cli {
@@ -57,9 +59,10 @@ void print_loads(const server::EventList& list, Console& console) {
                {console.say({"on", "日期"})},
                {console.say({"load id", "装入编号"})}});
   for (const storage::LoadRecord& load : list.loads) {
-    const std::chrono::sys_seconds at{std::chrono::seconds(load.loaded_s)};
+    const auto day = storage::day_in_zone(
+        std::chrono::system_clock::time_point(std::chrono::seconds(load.loaded_s)), list.time_zone);
     table.add({load.file, grouped(load.rows), grouped(load.events),
-               server::day_text(std::chrono::floor<std::chrono::days>(at)), load.id});
+               day.has_value() ? server::day_text(*day) : "?", load.id});
   }
   console.out("\n" + table.text());
 }

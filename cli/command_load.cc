@@ -43,7 +43,7 @@ void show_rejects(const ingest::LoadReport& report, const std::string& rejects_f
     const std::string line = std::to_string(reject.line);
     console.err(console.say({reject.file + ", line " + line + ": ",
                              reject.file + " 第 " + line + " 行："}) +
-                console.say(reject.reason) + "\n");
+                printable(console.say(reject.reason)) + "\n");
   }
   const std::uint64_t more = report.rejected - report.first_rejects.size();
   if (more > 0) {
@@ -66,21 +66,25 @@ std::string range_text(const std::optional<engine::DayWindow>& days) {
   return days->first == days->last ? first : first + ".." + ingest::day_text(days->last);
 }
 
-void show_skipped(const ingest::LoadReport& report, const std::string& zone, Console& console) {
+void show_skipped(const ingest::LoadReport& report, const std::string& zone, bool own_id,
+                  Console& console) {
   for (const ingest::SkippedFile& skipped : report.skipped) {
     const storage::LoadRecord& added = skipped.added;
     const auto day = storage::day_in_zone(
         std::chrono::system_clock::time_point(std::chrono::seconds(added.loaded_s)), zone);
     const std::string date = day.has_value() ? server::day_text(*day) : "?";
     const bool other = added.file != skipped.file;
+    // Without one given the file has an id of its own.
+    const Text again =
+        own_id ? Text{"--load-id", "用 --load-id"} : Text{"another --load-id", "换一个 --load-id"};
     const std::string count = grouped(added.events);
     console.err(console.say(
         {skipped.file + ": already loaded" + (report.event.empty() ? "" : " as " + report.event) +
              " on " + date + (other ? " from " + added.file : "") + " (" + count +
-             " events); nothing added; use --load-id to add it again\n",
+             " events); nothing added; use " + again.en + " to add it again\n",
          skipped.file + "：已于 " + date + (other ? " 从 " + added.file : "") +
              (report.event.empty() ? " 装入" : " 作为 " + report.event + " 装入") + "（" + count +
-             " 条行为）；未再累加；如确需再次累加，请用 --load-id\n"}));
+             " 条行为）；未再累加；如确需再次累加，请" + again.zh + "\n"}));
   }
 }
 
@@ -203,7 +207,7 @@ int run(const LoadArguments& arguments, Console& console) {
         (*service)->store().read([](const storage::Snapshot& snapshot) -> Result<std::string> {
           return snapshot.time_zone();
         });
-    show_skipped(*report, zone.value_or("UTC"), console);
+    show_skipped(*report, zone.value_or("UTC"), arguments.load_id.empty(), console);
   }
   show_rejects(*report, arguments.rejects_file, console);
   console.out(arguments.format == Format::Json ? server::load_json(*report) + "\n"

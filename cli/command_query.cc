@@ -72,13 +72,14 @@ int run_count(const QueryArguments& arguments, server::Service& service, Console
       console.out(server::answer_json(*answer, *arguments.expression) + "\n");
       return kFine;
     case Format::Csv:
-      console.out(kCsvHeader + csv_line(*answer));
+      console.out(answer->explanation.has_value() ? nodes_csv(*answer->explanation)
+                                                  : kCsvHeader + csv_line(*answer));
       break;
     case Format::Table:
       print_facts(*answer, console);
       break;
   }
-  if (answer->explanation.has_value()) {
+  if (answer->explanation.has_value() && arguments.format == Format::Table) {
     print_explanation(*answer, console);
   }
   console.report(answer->warnings, *arguments.expression);
@@ -168,8 +169,8 @@ int run_batch(const QueryArguments& arguments, server::Service& service, Console
   for (const BatchLine& line : batch_lines(*text)) {
     const auto answer = service.query(request_of(arguments, line.expression));
     if (!answer.has_value()) {
-      status = std::max(status,
-                        report_refusal(answer.error(), line.expression, arguments.format, console));
+      status =
+          std::max(status, report_line(answer.error(), line.expression, arguments.format, console));
       continue;
     }
     if (arguments.format == Format::Json) {
@@ -200,11 +201,8 @@ int run_batch(const QueryArguments& arguments, server::Service& service, Console
 
 int run(const QueryArguments& arguments, Console& console) {
   if (!arguments.expression.has_value() && arguments.batch_file.empty()) {
-    console.err(console.say(
-        {"error: an expression is missing\nhint:  tagline query --db " + arguments.db +
-             " 'age >= 18'\n",
-         "错误：缺少表达式\n提示：tagline query --db " + arguments.db + " 'age >= 18'\n"}));
-    return kUsage;
+    const std::string example = "tagline query --db " + arguments.db + " 'age >= 18'";
+    return console.report_usage({"an expression is missing", "缺少表达式"}, {example, example});
   }
   const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
   if (service == nullptr) {

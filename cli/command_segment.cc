@@ -121,7 +121,7 @@ int show(const SegmentArguments& arguments, Segments& segments, Console& console
 int rename(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto renamed = segments.rename(arguments.name, arguments.new_name);
   if (!renamed.has_value()) {
-    return console.report(renamed.error());
+    return report_refusal(renamed.error(), "", arguments.format, console);
   }
   if (arguments.format == Format::Json) {
     console.out(server::renamed_json(*renamed) + "\n");
@@ -193,7 +193,8 @@ int import_list(const SegmentArguments& arguments, Segments& segments, Console& 
            grouped(imported->lines) + " 个编号，未知 " + grouped(imported->unknown) + "，重复 " +
            grouped(imported->repeated) + "）\n"}));
   if (!imported->first_unknown.empty()) {
-    console.err(console.say({"unknown ids: ", "未知编号："}) + joined(imported->first_unknown) +
+    console.err(console.say({"unknown ids: ", "未知编号："}) +
+                printable(joined(imported->first_unknown)) +
                 (imported->unknown > imported->first_unknown.size() ? " …\n" : "\n"));
   }
   return kFine;

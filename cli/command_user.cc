@@ -45,7 +45,7 @@ int run(const UserArguments& arguments, Console& console) {
     console.out(server::profile_json(*profile) + "\n");
     return kFine;
   }
-  console.out(console.say({"user ", "用户 "}) + profile->id + "\n");
+  console.out(console.say({"user ", "用户 "}) + printable(profile->id) + "\n");
   Table table({{console.say({"tag", "标签"})},
                {console.say({"kind", "类型"})},
                {console.say({"value", "取值"})}});

@@ -1,6 +1,8 @@
 #include "cli/console.h"
 
 #include "cli/exit_status.h"
+#include "dsl/unicode.h"
+#include "server/answer_json.h"
 
 #include <algorithm>
 #include <array>
@@ -43,11 +45,19 @@ void Console::err(std::string_view text) {
 }
 
 int Console::report(const Error& error) {
-  err(say({"error: ", "错误："}) + say(error.message()) + "\n");
+  err(say({"error: ", "错误："}) + printable(say(error.message())) + "\n");
   if (!error.hint().empty()) {
-    err(say({"hint:  ", "提示："}) + say(error.hint()) + "\n");
+    err(say({"hint:  ", "提示："}) + printable(say(error.hint())) + "\n");
+  }
+  if (answers_json_) {
+    out(server::error_json(error) + "\n");
   }
   return exit_status(error);
+}
+
+int Console::report_usage(const Text& message, const Text& hint) {
+  static_cast<void>(report(Error(ErrorCode::BadInput, message, hint)));
+  return kUsage;
 }
 
 void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
@@ -58,6 +68,30 @@ void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::strin
 
 bool Console::flush() {
   return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
+std::string printable(std::string_view text) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string shown;
+  shown.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const dsl::Decoded next = dsl::decode_at(text, at);
+    const std::string_view bytes = text.substr(at, next.bytes);
+    at += next.bytes;
+    const bool control = next.point < 0x20 ? next.point != '\n' && next.point != '\t'
+                                           : next.point >= 0x7F && next.point < 0xA0;
+    if (next.valid && !control && !dsl::is_bidi_control(next.point)) {
+      shown += bytes;
+      continue;
+    }
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      shown += "\\x";
+      shown += kDigits[byte >> 4U];
+      shown += kDigits[byte & 15U];
+    }
+  }
+  return shown;
 }
 
 std::string grouped(std::uint64_t number) {

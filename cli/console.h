@@ -26,10 +26,17 @@ class Console {
   /// Columns of the terminal; 100 when there is none.
   [[nodiscard]] unsigned width() const { return width_; }
 
+  /// Whether the command answers in JSON; then it refuses in JSON too. Off at first.
+  void set_answers_json(bool json) { answers_json_ = json; }
+  [[nodiscard]] bool answers_json() const { return answers_json_; }
+
   void out(std::string_view text);
   void err(std::string_view text);
-  /// "error: ..." and "hint: ..." on standard error; returns the exit status for it.
+  /// "error: ..." and "hint: ..." on standard error, and as one JSON object on standard output when
+  /// the command answers in JSON; returns the exit status for it.
   [[nodiscard]] int report(const Error& error);
+  /// The same for a command line that does not say enough.
+  [[nodiscard]] int report_usage(const Text& message, const Text& hint);
   /// Cards of an expression's faults or warnings on standard error.
   void report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text);
   /// False when something printed was not taken (a full disk behind a redirection).
@@ -40,7 +47,12 @@ class Console {
   bool out_is_terminal_;
   bool err_is_terminal_;
   unsigned width_;
+  bool answers_json_ = false;
 };
+
+/// Text of files and of people for a terminal: control characters (escape sequences, NUL) are
+/// written as \\x1b, line breaks stay.
+[[nodiscard]] std::string printable(std::string_view text);
 
 /// 1234567 as 1,234,567.
 [[nodiscard]] std::string grouped(std::uint64_t number);

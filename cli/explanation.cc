@@ -51,4 +51,15 @@ void print_explanation(const server::Answer& answer, Console& console) {
               grouped(stats.blocks_skipped) + "\n");
 }
 
+std::string nodes_csv(const server::Explanation& explanation) {
+  std::string csv = "condition,depth,count,asked,kept,dropped,dates\n";
+  for (const server::NodeCount& node : explanation.nodes) {
+    csv += csv_field(node.text) + "," + std::to_string(node.depth) + "," +
+           std::to_string(node.count) + "," + std::to_string(node.entered) + "," +
+           std::to_string(node.kept) + "," + std::to_string(node.entered - node.kept) + "," +
+           csv_field(node.dates) + "\n";
+  }
+  return csv;
+}
+
 }  // namespace tagline::cli

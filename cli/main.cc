@@ -8,8 +8,24 @@
 #include <string>
 #include <variant>
 
+namespace {
+
+using namespace tagline::cli;  // NOLINT(google-build-using-namespace): this file is the program
+
+template <class Command>
+bool answers_json(const Command& command, const Console&) {
+  return command.format == Format::Json;
+}
+bool answers_json(const InferArguments&, const Console&) {
+  return false;  // a schema, or nothing
+}
+bool answers_json(const CheckArguments& command, const Console& console) {
+  return command.format.has_value() ? *command.format == Format::Json : !console.out_is_terminal();
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace tagline::cli;  // NOLINT(google-build-using-namespace): this file is the program
   try {
     const auto parsed = parse_arguments(argc, argv);
     if (const int* status = std::get_if<int>(&parsed)) {
@@ -18,8 +34,11 @@ int main(int argc, char** argv) {
     const auto& arguments = std::get<Arguments>(parsed);
     install_crash_notice(arguments.language == tagline::dsl::Language::Chinese);
     Console console(arguments.language);
-    const int status =
-        std::visit([&](const auto& command) { return run(command, console); }, arguments.command);
+    const auto run_command = [&](const auto& command) {
+      console.set_answers_json(answers_json(command, console));
+      return run(command, console);
+    };
+    const int status = std::visit(run_command, arguments.command);
     if (!console.flush()) {
       console.err(
           console.say({"error: the output could not be written\n", "错误：输出无法写出\n"}));

@@ -34,9 +34,10 @@ int with_file(const std::string& file, std::optional<std::chrono::sys_days> as_o
 int with_names(const std::string& db, const std::string& file,
                std::optional<std::chrono::sys_days> as_of, Console& console, const Ask& fn) {
   if (db.empty() == file.empty()) {
-    console.err(console.say({"error: say where the names come from: --db DIR or --catalogue FILE\n",
-                             "错误：请用 --db DIR 或 --catalogue FILE 指明名称来源\n"}));
-    return kUsage;
+    return console.report_usage(
+        {"nothing says where the names come from", "没有指明名称来源"},
+        {"add --db DIR (a database) or --catalogue FILE (a JSON file of names)",
+         "请加上 --db 目录（数据库）或 --catalogue 文件（名称的 JSON 文件）"});
   }
   if (!file.empty()) {
     return with_file(file, as_of, console, fn);

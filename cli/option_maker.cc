@@ -2,6 +2,9 @@
 
 #include "server/day_text.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace tagline::cli {
@@ -11,6 +14,13 @@ const std::map<std::string, Format> kFormats = {
 const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Table},
                                                           {"json", Format::Json}};
 
+namespace {
+
+constexpr std::array<std::string_view, 5> kCardTexts = {"--title", "--title-zh", "--description",
+                                                        "--owner", "--label"};
+
+}  // namespace
+
 CLI::Validator plain_number() {
   return {[](std::string& text) {
             return text.find_first_not_of("0123456789.") == std::string::npos
@@ -18,6 +28,24 @@ CLI::Validator plain_number() {
                        : "not a plain number: " + text;
           },
           ""};
+}
+
+CLI::Validator not_empty() {
+  return {[](std::string& text) { return std::string(text.empty() ? "an empty text" : ""); }, ""};
+}
+
+// Recursion is as deep as commands have commands.
+void refuse_empty(CLI::App& app) {
+  for (CLI::Option* option : app.get_options([](CLI::Option*) { return true; })) {
+    const bool of_card =
+        std::find(kCardTexts.begin(), kCardTexts.end(), option->get_name()) != kCardTexts.end();
+    if (option->nonpositional() && option->get_expected_max() > 0 && !of_card) {
+      option->check(not_empty());
+    }
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    refuse_empty(*command);
+  }
 }
 
 CLI::App* OptionMaker::subcommand(CLI::App& parent, const char* name,

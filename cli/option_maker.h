@@ -16,6 +16,10 @@ extern const std::map<std::string, Format> kFormatsWithoutCsv;
 
 /// CLI11 reads -5 as a huge unsigned number and nan as a number in every range.
 [[nodiscard]] CLI::Validator plain_number();
+/// '' is a variable that a script forgot to set, not an option left out.
+[[nodiscard]] CLI::Validator not_empty();
+/// Refuses '' as the value of every option, but for texts of cards, which it takes away.
+void refuse_empty(CLI::App& app);
 
 class OptionMaker {
  public:

@@ -1,10 +1,13 @@
 // The arguments of the program. Only the parsers of cli/ know CLI11.
 #include "cli/arguments.h"
+#include "cli/console.h"
 #include "cli/events_parser.h"
 #include "cli/exit_status.h"
+#include "cli/help_words.h"
 #include "cli/language.h"
 #include "cli/option_maker.h"
 #include "cli/segment_parser.h"
+#include "cli/unknown_command.h"
 #include "cli/usage_error.h"
 #include "cli/version.h"
 #include "cli/why_parser.h"
@@ -64,12 +67,13 @@ class Parser : private OptionMaker {
     why_parser_.add_to(app_);
     segments_.add_to(app_);
     events_.add_to(app_);
+    refuse_empty(app_);
+    set_help_words(app_, language_);
   }
 
   [[nodiscard]] std::variant<Arguments, int> parse(int argc, char** argv) {
     std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     shield_expression(arguments);
-    const std::string given = arguments.empty() ? "" : arguments.front();
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
       app_.name("tagline");
@@ -78,7 +82,7 @@ class Parser : private OptionMaker {
       if (outcome.get_exit_code() == 0) {
         return app_.exit(outcome);  // --help, --version
       }
-      report(outcome, given);
+      report(outcome);
       return kUsage;
     }
     result_.language = language_;
@@ -105,17 +109,18 @@ class Parser : private OptionMaker {
   }
 
  private:
-  /// What is wrong, and where to read on. `given`: the first argument.
-  void report(const CLI::ParseError& outcome, const std::string& given) const {
-    const auto chosen_commands = app_.get_subcommands();
-    const std::string command = chosen_commands.empty() ? "" : chosen_commands[0]->get_name() + " ";
-    const bool misspelt = command.empty() && !given.empty() && given.front() != '-';
-    const Text wrong = misspelt ? Text{"there is no command " + given, "没有命令 " + given}
-                                : usage_error(outcome.what());
-    std::cerr << say("error: ", "错误：") << (language_ == Language::Chinese ? wrong.zh : wrong.en)
+  /// What is wrong, and where to read on.
+  void report(const CLI::ParseError& outcome) const {
+    const Reached reached = reached_command(app_);
+    const std::string help = "tagline " + reached.path + (reached.path.empty() ? "" : " ");
+    UnknownCommand fault{usage_error(outcome.what()),
+                         {help + "--help shows how it is used", help + "--help 显示用法"}};
+    if (const auto unknown = unknown_command(app_, reached); unknown.has_value()) {
+      fault = *unknown;
+    }
+    std::cerr << say("error: ", "错误：") << printable(say(fault.message.en, fault.message.zh))
               << "\n"
-              << say("hint:  tagline ", "提示：tagline ") << command
-              << say("--help shows how it is used\n", "--help 显示用法\n");
+              << say("hint:  ", "提示：") << say(fault.hint.en, fault.hint.zh) << "\n";
   }
 
   /// `-vip` is an expression (not vip), but looks like options; moved behind "--" it does not.
@@ -277,8 +282,10 @@ class Parser : private OptionMaker {
         "tags", say("list the tags with their values and counts", "列出标签及其取值和人数"),
         "tagline tags --db shop\n  tagline tags --db shop city");
     add_db(tags_command_, tags_.db);
-    tags_command_->add_option("TAG", tags_.tag,
-                              say("only this tag, with all its values", "只看该标签的全部取值"));
+    tags_command_
+        ->add_option("TAG", tags_.tag,
+                     say("only this tag, with all its values", "只看该标签的全部取值"))
+        ->check(not_empty());
     tags_command_
         ->add_option("--values", tags_.values_shown,
                      say("values shown a tag", "每个标签显示的取值个数"))

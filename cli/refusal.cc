@@ -12,12 +12,22 @@ int report_refusal(const server::Refusal& refusal, std::string_view expression, 
   if (refusal.error.has_value()) {
     return console.report(*refusal.error);
   }
+  const std::string_view text = refusal.text.has_value() ? *refusal.text : expression;
   if (format == Format::Json) {
-    console.out(server::faults_json(refusal.diagnostics, expression) + "\n");
+    console.out(server::faults_json(refusal.diagnostics, text) + "\n");
   } else {
-    console.report(refusal.diagnostics, expression);
+    console.report(refusal.diagnostics, text);
   }
   return kInputAtFault;
+}
+
+int report_line(const server::Refusal& refusal, std::string_view expression, Format format,
+                Console& console) {
+  if (format != Format::Json) {
+    return report_refusal(refusal, expression, format, console);
+  }
+  console.out(server::refused_line_json(refusal, expression) + "\n");
+  return refusal.error.has_value() ? exit_status(*refusal.error) : kInputAtFault;
 }
 
 std::unique_ptr<server::Service> open_service(const std::string& db, storage::OpenMode mode,

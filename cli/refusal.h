@@ -15,6 +15,10 @@ namespace tagline::cli {
 [[nodiscard]] int report_refusal(const server::Refusal& refusal, std::string_view expression,
                                  Format format, Console& console);
 
+/// As report_refusal, of one of many expressions: its JSON says which.
+[[nodiscard]] int report_line(const server::Refusal& refusal, std::string_view expression,
+                              Format format, Console& console);
+
 /// The service, or null when the database could not be opened, which has been said: the exit
 /// status is then kSystemAtFault, whatever the reason.
 [[nodiscard]] std::unique_ptr<server::Service> open_service(const std::string& db,

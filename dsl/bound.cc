@@ -31,11 +31,40 @@ namespace {
          std::includes(outer.series.begin(), outer.series.end(), inner.begin(), inner.end());
 }
 
+/// The least that whoever meets `test` comes to in `measure`, over the same days: a streak of three
+/// days is three days, and three days are three times. Nothing when it says nothing of it.
+[[nodiscard]] std::optional<std::int64_t> least_of(const MeasureTest& test, Measure measure) {
+  const bool says =
+      test.measure == measure || (test.measure != Measure::Sum && measure != Measure::Sum &&
+                                  test.measure > measure);  // Count < Days < Streak
+  return says && !test.intervals.empty() ? std::optional(test.intervals.front().low) : std::nullopt;
+}
+
+/// `same`: of the same series and days; otherwise `wanted` is asked of more of them, where only
+/// what is no less for it still holds.
+[[nodiscard]] bool measures_imply(const std::vector<MeasureTest>& given, const MeasureTest& wanted,
+                                  bool same) {
+  const bool is_least = wanted.measure != Measure::Sum && wanted.intervals.size() == 1 &&
+                        wanted.intervals.front().high == kNumberMax;
+  return std::any_of(given.begin(), given.end(), [&](const MeasureTest& test) {
+    if (same && test.measure == wanted.measure && within(test.intervals, wanted.intervals)) {
+      return true;
+    }
+    const auto least = least_of(test, wanted.measure);
+    return is_least && least.has_value() && *least >= wanted.intervals.front().low;
+  });
+}
+
 [[nodiscard]] bool did_within(const Bound& a, const Bound& b) {
   const bool same_event = a.steps.front().event == b.steps.front().event;
   const bool in_window = b.window.first <= a.window.first && a.window.last <= b.window.last;
-  return same_event && in_window && b.measures.empty() &&
-         series_within(a.steps.front().series, b.steps.front());
+  if (!same_event || !in_window || !series_within(a.steps.front().series, b.steps.front())) {
+    return false;
+  }
+  const bool same = a.window == b.window && a.steps == b.steps;
+  return std::all_of(b.measures.begin(), b.measures.end(), [&](const MeasureTest& wanted) {
+    return measures_imply(a.measures, wanted, same);
+  });
 }
 
 }  // namespace

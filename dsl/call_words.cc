@@ -14,11 +14,12 @@ namespace {
 }
 
 /// `tms >= 3` as it would be with count.
-[[nodiscard]] std::string as_count(const Tree& argument, const std::string& value) {
+[[nodiscard]] Slot as_count(const Tree& argument, const std::string& value) {
   const bool is_order =
       argument.comparison != Comparison::Is && argument.comparison != Comparison::IsNot;
-  return is_order ? "count " + std::string(operator_text(argument.comparison)) + " " + value
-                  : "count:" + value;
+  const std::string rest =
+      is_order ? " " + std::string(operator_text(argument.comparison)) + " " + value : ":" + value;
+  return slot("count", "count" + rest, "次数" + rest);
 }
 
 /// The tag people most likely rank by: money, that is, a number with decimals; else any number.
@@ -87,7 +88,7 @@ Wording words_for_unknown_option(const Function& function, const Tree& call, con
   words.hint = is_count ? "unknown-option+count" : "unknown-option+list";
   words.slots = {slot("function", call.name.text), slot("option", name),
                  slot("list", slot("", en).value.en, slot("", zh).value.zh),
-                 slot("count", as_count(argument, value))};
+                 as_count(argument, value)};
   if (argument.name.quoted && find_option(function, name) != nullptr) {
     words.hint = "unknown-option+unquote";
   } else if (const auto near = near_options(function, name);

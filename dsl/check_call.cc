@@ -3,6 +3,8 @@
 #include "dsl/call_words.h"
 #include "dsl/checker.h"
 #include "dsl/literal.h"
+#include "dsl/print.h"
+#include "dsl/read_date.h"
 #include "dsl/share.h"
 #include "dsl/unicode.h"
 #include "engine/plan.h"
@@ -162,11 +164,42 @@ class CallChecker {
                            });
   }
 
+  /// did(purchase, 最近30天), did(purchase, 3): the option that was meant by a second argument, and
+  /// that argument. "" when none was.
+  [[nodiscard]] std::pair<std::string, const Tree*> meant_option() const {
+    if (function_.id != FunctionId::Did || arguments_.positional.size() != 2) {
+      return {};
+    }
+    const Tree& argument = *arguments_.positional.back();
+    const bool chinese = call_.name.text == function_.zh;
+    const std::string text = checking_.source(argument.span);
+    const bool is_word = argument.kind == TreeKind::Literal ||
+                         (argument.kind == TreeKind::Term && !argument.name.quoted &&
+                          argument.comparison == Comparison::None);
+    if (!is_word) {
+      return {};
+    }
+    const std::string& word = argument.name.text;
+    if (read_decimal(word).has_value()) {
+      return {(chinese ? "次数 >= " : "count >= ") + text, &argument};
+    }
+    const bool is_days =
+        is_period_word(word) || read_date(word, false, checking_.options.as_of).has_value();
+    return is_days ? std::pair((chinese ? "时间:" : "in:") + text, &argument)
+                   : std::pair<std::string, const Tree*>();
+  }
+
   void arity(std::string_view variant) {
     checking_.report.error(
         "arity", call_.name.span,
         [f = &function_, call = &call_, bare = bare_option_, key = "arity/" + std::string(variant),
-         limit = checking_.options.limits.sequence_steps] {
+         option = meant_option(), limit = checking_.options.limits.sequence_steps] {
+          if (!option.first.empty()) {
+            return Wording{key,
+                           "arity+meant",
+                           {slot("function", call->name.text), slot("better", option.first)},
+                           {change_to(option.second->span, option.first)}};
+          }
           if (bare != nullptr) {
             return Wording{key,
                            "arity+option",
@@ -242,12 +275,15 @@ class CallChecker {
            arguments_.positional.front()->kind == TreeKind::Literal;
   }
 
-  void bad_count(const Tree& literal, std::string_view variant) {
+  /// `of`: so many conditions there are to meet; 0: it is people that are counted.
+  void bad_count(const Tree& literal, std::size_t of) {
     checking_.report.error(
-        "bad-number", literal.span,
-        [&literal, key = "bad-number/" + std::string(variant), this_function = function_slot()] {
+        "bad-number", literal.span, [&literal, of, this_function = function_slot()] {
           return Wording{
-              key, "bad-number+count", {slot("value", literal.name.text), this_function}, {}};
+              "bad-number/count",
+              of == 0 ? "bad-number+count" : "out-of-range+at-least",
+              {slot("value", literal.name.text), this_function, slot("count", std::to_string(of))},
+              {}};
         });
   }
 
@@ -267,7 +303,7 @@ class CallChecker {
                                                           std::string_view variant) {
     const auto number = read_decimal(literal.name.text);
     if (!number.has_value() || number->has_point) {
-      bad_count(literal, "count");
+      bad_count(literal, of);
       return std::nullopt;
     }
     const auto scaled = scale(*number, 0);

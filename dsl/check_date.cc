@@ -1,8 +1,11 @@
 // Dates: a date is a range of days, and the comparison picks its edge: `> 2024-01` is after January
 // ends. Periods are resolved against `as_of` here, once.
 #include "dsl/checker.h"
+#include "dsl/display.h"
 #include "dsl/read_date.h"
+#include "dsl/unicode.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace tagline::dsl {
@@ -63,17 +66,16 @@ using Kind = DateProblem::Kind;
 }
 
 /// The day a comparison with a period most likely meant, as it would be written.
-[[nodiscard]] std::string edge_of(const Period& period, const DayRange& days,
-                                  Comparison comparison) {
+[[nodiscard]] std::string edge_of(const Period& period, const DayRange& days, Comparison comparison,
+                                  Language language) {
   const bool start = comparison == Comparison::Less || comparison == Comparison::GreaterEqual;
   if (period.kind != Period::Kind::Rolling) {
     return to_text(start ? days.first : days.last);
   }
-  if (!start) {
-    return "today";
-  }
+  const bool chinese = language == Language::Chinese;
+  const std::string today = chinese ? "今天" : "today";
   const auto back = (days.last - days.first).count();
-  return back == 0 ? "today" : "today-" + std::to_string(back) + "d";
+  return !start || back == 0 ? today : today + "-" + std::to_string(back) + (chinese ? "天" : "d");
 }
 
 [[nodiscard]] std::string_view edge_hint(Comparison comparison) {
@@ -96,24 +98,26 @@ using Kind = DateProblem::Kind;
 void report_period_compared(Checking& checking, const Tree& term, const TermValue& value,
                             const DayRange& days) {
   checking.report.error("bad-comparison", value.span, [&term, &value, days] {
-    const std::string edge = edge_of(*value.period, days, term.comparison);
-    const std::string better =
-        term.name.text + " " + std::string(operator_text(term.comparison)) + " " + edge;
+    const std::string en = edge_of(*value.period, days, term.comparison, Language::English);
+    const std::string zh = edge_of(*value.period, days, term.comparison, Language::Chinese);
+    const std::string head =
+        term.name.text + " " + std::string(operator_text(term.comparison)) + " ";
     return Wording{
         "",
         std::string(edge_hint(term.comparison)),
         {slot("value", value.word.text), slot("operator", operator_text(term.comparison)),
-         period_words("period", *value.period), slot("better", better)},
-        {change_to(value.span, edge)}};
+         period_words("period", *value.period), slot("better", head + en, head + zh)},
+        {change_to(value.span, has_wide_script(value.word.text) ? zh : en)}};
   });
 }
 
 void report_hours(Checking& checking, const TermValue& value) {
   checking.report.error("unit-error", value.span, [&value] {
-    return Wording{"unit-error/hours",
-                   "unit-error+days",
-                   {slot("value", value.word.text)},
-                   {change_to(value.span, "last 1d")}};
+    return Wording{
+        "unit-error/hours",
+        "unit-error+days",
+        {slot("value", value.word.text)},
+        {change_to(value.span, has_wide_script(value.word.text) ? "最近1天" : "last 1d")}};
   });
 }
 
@@ -157,10 +161,11 @@ void report_hours(Checking& checking, const TermValue& value) {
       words.hint = "bad-date+period";
       const Slot length = length_words("length", problem.length);
       words.slots.push_back(length);
-      words.slots.push_back(slot("recent", "last " + to_text(problem.length),
-                                 "最近" + without_blanks(length.value.zh)));
-      words.slots.push_back(slot("last", "last " + to_text(problem.length)));
-      words.fixes = {change_to(value.span, "last " + to_text(problem.length))};
+      const std::string last = "last " + to_text(problem.length);
+      const std::string recent = "最近" + without_blanks(length.value.zh);
+      words.slots.push_back(slot("recent", last, recent));
+      words.slots.push_back(slot("last", last));
+      words.fixes = {change_to(value.span, has_wide_script(value.word.text) ? recent : last)};
       return words;
     }
     case Kind::Wildcard:
@@ -178,6 +183,31 @@ void report_hours(Checking& checking, const TermValue& value) {
   return words;
 }
 
+/// What a word that is no date was meant to be, when it was no date that was meant.
+[[nodiscard]] std::optional<Wording> other_meaning(const TermValue& value, Day as_of) {
+  const std::string& text = value.word.text;
+  const std::u32string word = decode(text);
+  if (value.word.quoted) {
+    return std::nullopt;
+  }
+  if (const auto stuck = split_keyword(word);
+      stuck.has_value() && read_date(stuck->head, false, as_of).has_value()) {
+    return words_for_stuck(value, *stuck);
+  }
+  if (const auto days = future_word(text, as_of)) {
+    return Wording{"bad-date/future",
+                   "+write",
+                   {slot("value", text), slot("better", to_text(*days))},
+                   {change_to(value.span, to_text(*days))}};
+  }
+  const auto digits = std::min(word.find_first_of(U"0123456789"), word.size());
+  const std::u32string_view number = std::u32string_view(word).substr(digits);
+  const bool is_count = !number.empty() && std::all_of(number.begin(), number.end(), is_digit);
+  return is_count && is_last_word(std::u32string_view(word).substr(0, digits))
+             ? std::optional(words_for_no_unit(text, value.span, count_of(number)))
+             : std::nullopt;
+}
+
 void report_problem(Checking& checking, const TermValue& value, const DateProblem& problem) {
   switch (problem.kind) {
     case Kind::HasHours:
@@ -185,7 +215,8 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
       return;
     case Kind::TooFar:
       checking.report.error("out-of-range", value.span, [&value] {
-        return Wording{"out-of-range/far", "", {slot("value", value.word.text)}, {}};
+        return Wording{
+            "out-of-range/far", "out-of-range+far", {slot("value", value.word.text)}, {}};
       });
       return;
     case Kind::Reversed:
@@ -208,7 +239,8 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
       break;
   }
   checking.report.error("bad-date", value.span, [&value, problem, as_of = checking.options.as_of] {
-    return bad_date(value, problem, as_of);
+    const auto other = other_meaning(value, as_of);
+    return other.has_value() ? *other : bad_date(value, problem, as_of);
   });
 }
 
@@ -227,8 +259,9 @@ void report_problem(Checking& checking, const TermValue& value, const DateProble
     const auto days = resolve(*value.period, checking.options.as_of);
     if (!days.has_value()) {
       checking.report.error("out-of-range", value.span, [&value] {
-        return Wording{value.period->length.count == 0 ? "out-of-range/zero" : "out-of-range/far",
-                       "out-of-range+check",
+        const bool none = value.period->length.count == 0;
+        return Wording{none ? "out-of-range/zero" : "out-of-range/far",
+                       none ? "out-of-range+check" : "out-of-range+far",
                        {slot("value", value.word.text)},
                        {}};
       });

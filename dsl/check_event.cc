@@ -82,7 +82,8 @@ std::optional<BoundEvent> check_event(Checking& checking, const Tree& argument,
       return Wording{"type-mismatch/event",
                      is_number ? "type-mismatch+event-count" : "type-mismatch+event-key",
                      {slot("event", argument.name.text), slot("operator", op),
-                      slot("count", "count " + op + " " + value.word.text),
+                      slot("count", "count " + op + " " + value.word.text,
+                           "次数 " + op + " " + value.word.text),
                       slot("key", argument.name.text + ":" + value.word.text)},
                      {}};
     });

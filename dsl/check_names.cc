@@ -167,7 +167,12 @@ void report_period(Checking& checking, const TermValue& value, const std::string
   if (value.period.has_value()) {
     report_period(checking, value, owner);
   } else if (is_any(value) && tag != nullptr) {
-    rows.push_back(engine::kExistsRow);  // of keys, `*` is a wildcard: they have no such row
+    rows.push_back(engine::kExistsRow);
+  } else if (is_any(value) && !values.empty()) {
+    // Of keys: all of them, which is not the event's own series, for that counts what has no key
+    // too. Like city:*, it is under no limit of wildcards.
+    std::transform(values.begin(), values.end(), std::back_inserter(rows),
+                   [](const Value& entry) { return entry.row; });
   } else if (is_wildcard(value)) {
     const std::uint32_t limit = checking.options.limits.wildcard_values;
     checking.wildcard_tests += values.size();

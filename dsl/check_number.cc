@@ -73,18 +73,21 @@ void report_out_of_range(const Reading& reading, const TermValue& value, const N
                          bool above) {
   reading.checking.report.error(
       "out-of-range", value.span,
-      [&value, word, above, domain = reading.domain, comparison = reading.term.comparison] {
+      [&checking = reading.checking, &value, word, above, domain = reading.domain,
+       comparison = reading.term.comparison] {
         const std::string low = domain.min.has_value() ? unscale(*domain.min, domain.scale) : "";
         const std::string high = domain.max.has_value() ? unscale(*domain.max, domain.scale) : "";
         std::vector<Slot> slots = {slot("tag", domain.name), slot("value", value.word.text),
                                    slot("min", low), slot("max", high), slot("call", domain.call)};
         if (!domain.call.empty()) {
-          return Wording{domain.call.starts_with("did") || domain.call.starts_with("做过")
-                             ? "out-of-range/did"
-                             : "out-of-range/option",
-                         "out-of-range+did",
-                         slots,
-                         {}};
+          const std::string not_did = (has_wide_script(domain.name) ? "非 " : "NOT ") + domain.call;
+          return Wording{
+              domain.call.starts_with("did") || domain.call.starts_with("做过")
+                  ? "out-of-range/did"
+                  : "out-of-range/option",
+              "out-of-range+did",
+              slots,
+              {change_to(domain.call_span, after_sign(checking, domain.call_span, not_did))}};
         }
         const bool negative = comparison == Comparison::Is && !word.is_range && word.low->negative;
         if (negative && domain.min.has_value() && *domain.min >= 0) {
@@ -253,6 +256,43 @@ void warn_never(const Reading& reading, const TermValue& value) {
   });
 }
 
+/// "did(purchase, in:last 30d, count <= 2)".
+[[nodiscard]] std::string with_option(const std::string& call, const std::string& option) {
+  return call.substr(0, call.size() - 1) + ", " + option + ")";
+}
+
+/// count:0..2, count >= 0: whoever did it never is not among those who did.
+[[nodiscard]] Wording takes_in_none(const Reading& reading, const TermValue& value,
+                                    const Interval& interval) {
+  const NumberDomain& domain = reading.domain;
+  Wording words{"out-of-range/none",
+                "out-of-range+once",
+                {slot("value", reading.checking.source(reading.term.span))},
+                {}};
+  if (interval.high == kNumberMax) {
+    const std::string once = domain.name + " >= 1";
+    words.slots.push_back(slot("once", once));
+    words.fixes = {change_to(reading.term.span, once)};
+    return words;
+  }
+  const std::string high = std::to_string(interval.high);
+  const std::string once = interval.high == 1 ? "1" : "1.." + high;
+  words.slots.push_back(slot("once", domain.name + ":" + once));
+  const bool single = reading.term.values.size() == 1;
+  if (domain.alone && single) {
+    const std::string most = with_option(domain.call, domain.name + " <= " + high);
+    const std::string en = "NOT " + domain.call + " OR " + most;
+    const std::string zh = "非 " + domain.call + " 或 " + most;
+    words.hint = "out-of-range+none";
+    words.slots.push_back(slot("both", en, zh));
+    words.fixes.push_back(
+        change_to(domain.call_span, "(" + (has_wide_script(domain.name) ? zh : en) + ")"));
+  }
+  words.fixes.push_back(single ? change_to(reading.term.span, domain.name + ":" + once)
+                               : change_to(value.span, once));
+  return words;
+}
+
 /// Adds what one value stands for. False: something was wrong.
 [[nodiscard]] bool add_value(const Reading& reading, const TermValue& value, Matched& matched) {
   if (value.period.has_value()) {
@@ -287,6 +327,18 @@ void warn_never(const Reading& reading, const TermValue& value) {
   const bool differs = reading.term.comparison == Comparison::IsNot;
   if (outside && !differs) {
     report_out_of_range(reading, value, *word, interval->low > domain.max.value_or(kNumberMax));
+    return false;
+  }
+  // What was written to be taken in, not what a comparison merely leaves open: count < 3.
+  const bool written_low = word->low.has_value() && reading.term.comparison != Comparison::Less &&
+                           reading.term.comparison != Comparison::LessEqual;
+  if (!domain.call.empty() && !differs && written_low &&
+      interval->low < domain.min.value_or(kNumberMin)) {
+    reading.checking.report.error(
+        "out-of-range", value.span,
+        [&checking = reading.checking, &term = reading.term, domain, &value, interval] {
+          return takes_in_none({checking, term, domain}, value, *interval);
+        });
     return false;
   }
   if (interval->low <= interval->high) {

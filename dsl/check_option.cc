@@ -1,6 +1,7 @@
 // Options of calls. They read as terms of tags do: count as a whole number, in as a date, by as a
 // name.
 #include "dsl/checker.h"
+#include "dsl/display.h"
 #include "dsl/print.h"
 #include "dsl/unicode.h"
 
@@ -82,11 +83,39 @@ void add_measure(Checking& checking, const Tree& term, Bound& bound,
   bound.measures.push_back(std::move(test));
 }
 
+[[nodiscard]] const Option* option_of(const Tree& argument) {
+  const bool compared = argument.kind == TreeKind::Term && !argument.name.quoted &&
+                        argument.comparison != Comparison::None;
+  return compared ? find_option(argument.name.text) : nullptr;
+}
+
+/// did(purchase, in:last 30d): `call` with its window and no other option, as typed.
+[[nodiscard]] std::string call_in_window(const Checking& checking, const Tree& call) {
+  std::string text = bare_call(checking, call);
+  for (const Tree& argument : call.operands) {
+    const Option* option = option_of(argument);
+    if (option != nullptr && option->id == OptionId::In) {
+      text.insert(text.size() - 1, ", " + checking.source(argument.span));
+      break;
+    }
+  }
+  return text;
+}
+
+[[nodiscard]] std::ptrdiff_t measures_of(const Tree& call) {
+  return std::count_if(call.operands.begin(), call.operands.end(), [](const Tree& argument) {
+    const Option* option = option_of(argument);
+    return option != nullptr && option->id != OptionId::In;
+  });
+}
+
 void check_count(Checking& checking, const Tree& term, Measure measure, const OptionPlace& place) {
   NumberDomain domain;
   domain.name = term.name.text;
   domain.min = 1;
-  domain.call = bare_call(checking, place.call);
+  domain.call = call_in_window(checking, place.call);
+  domain.call_span = place.call.span;
+  domain.alone = measures_of(place.call) == 1;
   add_measure(checking, term, place.bound, {measure, &domain});
 }
 
@@ -104,13 +133,13 @@ void check_sum(Checking& checking, const Tree& term, const OptionPlace& place) {
       }
       const std::string rest = checking.source({term.comparison_span.begin, term.span.end});
       const bool touches = term.comparison == Comparison::Is;
-      const std::string count =
-          std::string(is_chinese(call) ? "次数" : "count") + (touches ? "" : " ") + rest;
+      const std::string count = (touches ? "" : " ") + rest;
       return Wording{
           "",
           others.empty() ? "no-amount+count" : "no-amount+count-or",
           {slot("event", is_chinese(call) ? chinese_name(*event) : std::string_view(event->name)),
-           slot("option", term.name.text), slot("count", count), slot("others", others)},
+           slot("option", term.name.text), slot("count", "count" + count, "次数" + count),
+           slot("others", others)},
           {}};
     });
     return;
@@ -182,10 +211,11 @@ void report_duration(Checking& checking, const Tree& term, std::string_view code
     }
     words.hint = "bad-duration+example";
     if (value.period.has_value() && value.period->kind == Period::Kind::Rolling) {
-      const std::string better = to_text(value.period->length);
+      const std::string en = to_text(value.period->length);
+      const std::string zh = to_text(value.period->length, Language::Chinese);
       words.hint = "bad-duration+period";
-      words.slots.push_back(slot("better", better));
-      words.fixes = {change_to(value.span, better)};
+      words.slots.push_back(slot("better", en, zh));
+      words.fixes = {change_to(value.span, has_wide_script(term.name.text) ? zh : en)};
     }
     return words;
   });
@@ -217,7 +247,7 @@ void check_within(Checking& checking, const Tree& term, Bound& bound) {
   const auto most = gap_of(*high);
   if (!least.has_value() || !most.has_value()) {
     checking.report.error("out-of-range", value.span, [&value] {
-      return Wording{"out-of-range/far", "", {slot("value", value.word.text)}, {}};
+      return Wording{"out-of-range/far", "out-of-range+long", {slot("value", value.word.text)}, {}};
     });
   } else if (days_of(*least).low > days_of(*most).high) {
     checking.report.error(
@@ -245,6 +275,9 @@ void check_by(Checking& checking, const Tree& term, Bound& bound) {
   const Tag* tag = checking.names.tag(value.word.text);
   if (tag == nullptr) {
     checking.report.error("unknown-tag", value.span, [&checking, &value] {
+      if (checking.names.event(value.word.text) != nullptr) {
+        return Wording{"unknown-tag/event", "unknown-tag+by", {slot("name", value.word.text)}, {}};
+      }
       const auto near = checking.names.near_tags(value.word.text);
       Wording words{
           "",
@@ -283,10 +316,7 @@ std::string bare_call(const Checking& checking, const Tree& call) {
   std::string text = call.name.text + "(";
   bool first = true;
   for (const Tree& argument : call.operands) {
-    const bool is_option = argument.kind == TreeKind::Term &&
-                           argument.comparison != Comparison::None && !argument.name.quoted &&
-                           find_option(argument.name.text) != nullptr;
-    if (!is_option) {
+    if (option_of(argument) == nullptr) {
       text += (first ? "" : ", ") + checking.source(argument.span);
       first = false;
     }

@@ -2,6 +2,7 @@
 
 #include "dsl/checker.h"
 #include "dsl/grammar.h"
+#include "dsl/number.h"
 #include "dsl/print.h"
 #include "dsl/syntax_error.h"
 
@@ -100,6 +101,14 @@ void report_circle(Checking& checking, const Tree& tree, const Segment& segment)
                      {slot("name", reference(name)), slot("limit", std::to_string(limit))},
                      {}};
     });
+  } else if (reading.state == State::TooLong) {
+    checking.report.error(
+        "too-long", tree.span, [name = segment.name, most = checking.options.limits.segment_bytes] {
+          return Wording{"too-long/segments",
+                         "too-long+segments",
+                         {slot("name", reference(name)), slot("limit", with_separators(most))},
+                         {}};
+        });
   } else if (reading.state == State::Broken) {
     checking.report.broken(tree.span, reading.fault, [name = segment.name] {
       return Wording{"", "segment-broken+repair", {slot("name", reference(name))}, {}};
@@ -130,6 +139,11 @@ std::vector<std::string> segments_in(const Tree& tree) {
 Segments::Entry& Segments::open(const Segment& segment) {
   auto& entry = *entries_.emplace(&segment, std::make_unique<Entry>()).first->second;
   entry.segment = &segment;
+  bytes_ += segment.expression->size();
+  if (bytes_ > options_.limits.segment_bytes) {
+    entry.reading.state = State::TooLong;
+    return entry;
+  }
   entry.scanned = scan(*segment.expression, options_.limits);
   Parsed parsed;
   if (entry.scanned.fault.has_value()) {
@@ -172,6 +186,8 @@ const SegmentReading& Segments::reading(const Segment& segment) {
     ++top.next;
     if (used.is_open || used.reading.state == State::Circle) {
       top.reading.state = State::Circle;
+    } else if (used.reading.state == State::TooLong) {
+      top.reading.state = State::TooLong;
     } else {
       top.reading.depth = std::max(top.reading.depth, used.reading.depth + 1);
     }

@@ -24,6 +24,7 @@ struct SegmentReading {
     Sound,    ///< `rule` is what it says
     Circle,   ///< it leads back to itself, or to segments that do
     TooDeep,  ///< more than Limits::segment_depth texts within each other
+    TooLong,  ///< with it, more than Limits::segment_bytes of texts have been reached; or names one
     Broken,   ///< `fault` says what is wrong in its text
   };
   State state = State::Sound;
@@ -62,6 +63,7 @@ class Segments {
 
   Names& names_;
   const CheckOptions& options_;
+  std::uint64_t bytes_ = 0;  ///< of the texts opened so far
   std::unordered_map<const Segment*, std::unique_ptr<Entry>> entries_;
 };
 

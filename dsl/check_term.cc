@@ -6,6 +6,7 @@
 #include "dsl/unicode.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tagline::dsl {
 namespace {
@@ -46,6 +47,27 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
     }
   }
   return std::nullopt;
+}
+
+/// 年龄大于30: a comparison in words, stuck to both sides.
+[[nodiscard]] std::optional<Wording> compared_in_words(Names& names, const Word& word) {
+  const std::u32string text = decode(word.text);
+  const auto found = word.quoted ? std::nullopt : comparison_inside(text);
+  if (!found.has_value() || found->end == text.size()) {
+    return std::nullopt;
+  }
+  const std::string name = encode(std::u32string_view(text).substr(0, found->begin));
+  if (names.tag(name) == nullptr) {
+    return std::nullopt;
+  }
+  const std::string op = found->op == ":" ? ":" : " " + std::string(found->op) + " ";
+  const std::string better = name + op + encode(std::u32string_view(text).substr(found->end));
+  return Wording{"",
+                 "missing-operator+compare",
+                 {slot("found", encode(std::u32string_view(text).substr(
+                                    found->begin, found->end - found->begin))),
+                  slot("operator", found->op), slot("better", better)},
+                 {change_to(word.span, better)}};
 }
 
 [[nodiscard]] std::vector<std::string> first_names(const std::vector<Tag>& tags) {
@@ -105,6 +127,10 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
              {change_to(term.name.span, better)}};
   } else if (const auto together = run_together(checking.names, term.name)) {
     words = *together;
+  } else if (const auto compared = term.comparison == Comparison::None
+                                       ? compared_in_words(checking.names, term.name)
+                                       : std::nullopt) {
+    words = *compared;
   } else if (const auto near = checking.names.near_tags(name); !near.empty()) {
     words.hint = near.size() == 1 ? "+closest" : "+closest-some";
     words.slots.push_back(slot("closest", near));
@@ -166,12 +192,28 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
   return words;
 }
 
-[[nodiscard]] Wording flag_value(const Tree& term) {
+/// vip:no, vip != yes, 会员:否.
+[[nodiscard]] bool means_not(const Tree& term) {
+  constexpr std::array<std::string_view, 17> kNo = {"no",   "n",    "false", "f",  "0",  "off",
+                                                    "none", "not",  "否",    "非", "假", "无",
+                                                    "不",   "不是", "没有",  "关", "未"};
+  const bool says_no =
+      term.values.size() == 1 &&
+      std::find(kNo.begin(), kNo.end(), ascii_lower(term.values.front().word.text)) != kNo.end();
+  return says_no != (term.comparison == Comparison::IsNot);
+}
+
+[[nodiscard]] Wording flag_value(const Checking& checking, const Tree& term) {
   const std::string written = term.name.quoted ? write_name(term.name.text) : term.name.text;
-  return {"",
-          "flag-takes-no-value+write",
-          {slot("tag", term.name.text), slot("written", written)},
-          {change_to(term.span, written), change_to(term.span, "NOT " + written)}};
+  const std::string without = (has_wide_script(term.name.text) ? "非 " : "NOT ") + written;
+  const Fix is = change_to(term.span, written);
+  const Fix is_not = change_to(term.span, after_sign(checking, term.span, without));
+  const std::vector<Slot> slots = {slot("tag", term.name.text), slot("written", written),
+                                   slot("without", "NOT " + written, "非 " + written)};
+  if (means_not(term)) {
+    return {"", "flag-takes-no-value+not", slots, {is_not, is}};
+  }
+  return {"", "flag-takes-no-value+write", slots, {is, is_not}};
 }
 
 [[nodiscard]] Bound bind_numbers(const Matched& matched, const Tree& term, const Tag& tag) {
@@ -206,6 +248,12 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
 }
 
 }  // namespace
+
+std::string after_sign(const Checking& checking, Span span, const std::string& text) {
+  const std::u32string& whole = checking.scanned.text;
+  const char32_t ahead = span.begin == 0 || span.begin > whole.size() ? 0 : whole[span.begin - 1];
+  return ahead == U'-' || ahead == U'!' ? "(" + text + ")" : text;
+}
 
 std::string shown(const std::string& text) {
   return text.empty() ? "\"\"" : text;
@@ -307,7 +355,7 @@ Bound check_term(Checking& checking, const Tree& term) {
   }
   if (tag->kind == TagKind::Flag) {
     checking.report.error("flag-takes-no-value", term.values.front().span,
-                          [&term] { return flag_value(term); });
+                          [&checking, &term] { return flag_value(checking, term); });
     return wrong;
   }
   if (term.comparison == Comparison::None) {

@@ -13,6 +13,7 @@
 #include "dsl/report.h"
 #include "dsl/scan.h"
 #include "dsl/tree.h"
+#include "dsl/word_meant.h"
 
 #include <optional>
 #include <string>
@@ -58,8 +59,11 @@ struct NumberDomain {
   std::optional<std::int64_t> max;
   std::string unit;
   bool is_age = false;
-  std::string
-      call;  ///< of an option: the call without options, for "did(purchase)"; empty for a tag
+  /// Of an option: the call with its window and no other option, "did(purchase, in:last 30d)";
+  /// empty for a tag.
+  std::string call;
+  Span call_span;
+  bool alone = false;  ///< of an option: the call measures nothing else
 };
 /// The values of a term as intervals of the real line; `everything`: `*` was among them.
 struct Matched {
@@ -70,6 +74,10 @@ struct Matched {
 [[nodiscard]] std::optional<Matched> read_numbers(Checking& checking, const Tree& term,
                                                   const NumberDomain& domain);
 [[nodiscard]] std::optional<Matched> read_dates(Checking& checking, const Tree& term);
+/// 30且会员: `stuck` is the value taken apart.
+[[nodiscard]] Wording words_for_stuck(const TermValue& value, const Stuck& stuck);
+/// `last 3`: a period without its unit.
+[[nodiscard]] Wording words_for_no_unit(const std::string& typed, Span span, std::uint32_t count);
 /// Reports why `word` is not a number of the domain.
 void report_not_a_number(Checking& checking, const TermValue& value, const NumberDomain& domain);
 
@@ -89,6 +97,9 @@ void check_option(Checking& checking, const Tree& term, const Option& option,
                   const OptionPlace& place);
 /// `call` without its options, as typed: did(purchase).
 [[nodiscard]] std::string bare_call(const Checking& checking, const Tree& call);
+
+/// `text` begins with NOT: in brackets where, at `span`, a - or ! touches it.
+[[nodiscard]] std::string after_sign(const Checking& checking, Span span, const std::string& text);
 
 /// Findings that do not stop an expression. REQUIRES: `bound` is what `tree` was bound to, without
 /// errors.

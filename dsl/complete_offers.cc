@@ -1,5 +1,6 @@
 #include "dsl/complete_offers.h"
 
+#include "dsl/complete_call.h"
 #include "dsl/display.h"
 #include "dsl/names.h"
 #include "dsl/suggest.h"
@@ -202,7 +203,7 @@ class Collector {
         texts(number_words(*tag, !is_set || is_plain_only()));
         return;
       case TagKind::Date:
-        texts(date_words(options_.as_of, place_.chinese, !is_set));
+        dates(!is_set);
         return;
       case TagKind::Flag:
       case TagKind::Event:
@@ -226,7 +227,7 @@ class Collector {
         texts(sum_words(ordered));
         return;
       case OptionId::In:
-        texts(date_words(options_.as_of, place_.chinese, ordered));
+        dates(ordered);
         return;
       case OptionId::Within:
         texts(length_words(place_.chinese));
@@ -237,6 +238,18 @@ class Collector {
         return;
       case OptionId::Seed:
         return;
+    }
+  }
+
+  void dates(bool ordered) {
+    const auto dots = place_.typed.find("..");
+    if (dots == std::string::npos) {
+      texts(date_words({options_.as_of, place_.chinese, ordered, place_.typed}));
+    } else if (!ordered) {  // the end of a range: what could stand after >=
+      const std::string head = place_.typed.substr(0, dots + 2);
+      for (const ValueWords& end : date_words({options_.as_of, place_.chinese, true, ""})) {
+        text(head + end.text, end.kind, kFirst, end.detail, end.text);
+      }
     }
   }
 
@@ -255,6 +268,10 @@ class Collector {
       return;
     }
     const bool in_call = place_.bracket == BracketKind::Call;
+    if (in_call && place_.call.has_value() && place_.call->bare.has_value()) {
+      option_operators(*place_.call->bare);
+      return;
+    }
     const bool is_condition =
         !(in_call && (takes_events() || (place_.call.has_value() &&
                                          (place_.call->in_option || place_.call->in_literal))));
@@ -265,11 +282,29 @@ class Collector {
       word("AND ", "且 ", CompletionKind::Keyword, kFirst, {"both", "并且"});
       word("OR ", "或 ", CompletionKind::Keyword, kFirst, {"either", "或者"});
     }
-    if (in_call) {
+    const bool known = in_call && place_.call.has_value() && place_.call->function != nullptr;
+    if (known && lacks_by(*place_.call)) {
+      word(comma() + "by:", comma() + "按:", CompletionKind::Option, kFirst, {}, "by", "按");
+    }
+    if (in_call && (!known || takes_more(*place_.call))) {
       text(comma(), CompletionKind::Snippet, kSecond, {"another argument", "再加一个参数"}, ",");
     }
-    if (place_.bracket != BracketKind::None) {
+    if (place_.bracket != BracketKind::None && (!known || is_whole(*place_.call))) {
       text(")", CompletionKind::Snippet, kThird, {"close the bracket", "右括号"});
+    }
+  }
+
+  /// `count ` in did(purchase, count ).
+  void option_operators(OptionId id) {
+    const bool is_measure = id == OptionId::Count || id == OptionId::Days ||
+                            id == OptionId::Streak || id == OptionId::Sum;
+    if (is_measure) {
+      text(">= ", CompletionKind::Snippet, kFirst, {"at least", "至少"}, ">=");
+      text("<= ", CompletionKind::Snippet, kFirst, {"at most", "最多"}, "<=");
+    }
+    text(":", CompletionKind::Snippet, kFirst, {"is", "是"});
+    if (is_measure) {
+      text("!= ", CompletionKind::Snippet, kFirst, {"is not", "不是"}, "!=");
     }
   }
 

@@ -20,8 +20,14 @@ struct ValueWords {
   CompletionKind kind = CompletionKind::Snippet;
   Text detail;
 };
-[[nodiscard]] std::vector<ValueWords> date_words(std::chrono::sys_days as_of, bool chinese,
-                                                 bool ordered);
+struct DatePlace {
+  std::chrono::sys_days as_of;
+  bool chinese = false;
+  bool ordered = false;    ///< after >=, where only a day may stand
+  std::string_view typed;  ///< so far: what it begins brings in the less usual ways to say it
+};
+/// Usual ones first.
+[[nodiscard]] std::vector<ValueWords> date_words(const DatePlace& place);
 [[nodiscard]] std::vector<ValueWords> length_words(bool chinese);
 /// Of a number tag, within its bounds. `ordered`: after >=, where only a number may stand.
 [[nodiscard]] std::vector<ValueWords> number_words(const Tag& tag, bool ordered);

@@ -183,6 +183,13 @@ class Ahead {
                                is_literal(text.substr(first.begin, first.end - first.begin)) &&
                                back_over_blanks(text, text.size()) == first.end;
       place.call->in_option = option_at(*place.call, start) != nullptr;
+      const bool is_bare = !first.quoted && !first.empty() && place.call->function != nullptr &&
+                           back_over_blanks(text, text.size()) == first.end;
+      const Option* option =
+          is_bare ? find_option(*place.call->function, text_of(text, first)) : nullptr;
+      if (option != nullptr && place.call->positional > 0) {
+        place.call->bare = option->id;
+      }
     }
   }
 

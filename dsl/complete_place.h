@@ -30,6 +30,7 @@ struct OpenCall {
   std::size_t positional = 0;          ///< complete arguments ahead that are no options
   std::vector<OptionId> used;          ///< options ahead
   std::string first;                   ///< the name the first argument begins with
+  std::optional<OptionId> bare;        ///< an option whose comparison is still missing ends here
   bool in_option = false;              ///< the cursor is in an option, or right after one
   bool in_literal = false;             ///< ... or a number
 };

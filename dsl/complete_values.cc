@@ -3,7 +3,9 @@
 #include "dsl/dates.h"
 #include "dsl/display.h"
 #include "dsl/number.h"
+#include "dsl/unicode.h"
 #include "dsl/units.h"
+#include "dsl/word_meant.h"
 
 #include <algorithm>
 #include <array>
@@ -22,9 +24,45 @@ const Text kHasValue = {"has a value", "有取值"};
   return words;
 }
 
+/// `last 3`: with every unit; 本: every word that begins so.
+[[nodiscard]] std::vector<std::string> other_periods(std::string_view typed, bool chinese) {
+  std::vector<std::string> periods;
+  const std::u32string points = decode(typed);
+  const auto digits = std::min(points.find_first_of(U"0123456789"), points.size());
+  const auto number = std::u32string_view(points).substr(digits);
+  const bool is_count = !number.empty() && std::all_of(number.begin(), number.end(), is_digit);
+  std::string opener = encode(std::u32string_view(points).substr(0, digits));
+  while (opener.ends_with(' ')) {
+    opener.pop_back();
+  }
+  const Language language = chinese ? Language::Chinese : Language::English;
+  if (is_count && is_last_word(decode(opener))) {
+    const std::string head = opener + (chinese ? "" : " ");
+    for (const Unit unit : {Unit::Day, Unit::Week, Unit::Month, Unit::Quarter, Unit::Year}) {
+      periods.push_back(head + to_text(Length{count_of(number), unit}, language));
+    }
+  }
+  if (chinese && !typed.empty()) {
+    for (const std::string_view last : {"近", "过去"}) {
+      for (const std::uint32_t count : {7U, 30U, 90U}) {
+        periods.push_back(std::string(last) + to_text(Length{count, Unit::Day}, language));
+      }
+    }
+    for (const PeriodName& name : period_names()) {
+      periods.push_back(encode(name.text));
+    }
+  } else if (!typed.empty()) {
+    for (const std::string_view day : {"this day", "last day"}) {
+      periods.emplace_back(day);
+    }
+  }
+  return periods;
+}
+
 }  // namespace
 
-std::vector<ValueWords> date_words(std::chrono::sys_days as_of, bool chinese, bool ordered) {
+std::vector<ValueWords> date_words(const DatePlace& place) {
+  const auto& [as_of, chinese, ordered, typed] = place;
   const Language language = chinese ? Language::Chinese : Language::English;
   std::vector<ValueWords> words;
   const auto add = [&words](std::string text, CompletionKind kind, Text detail = {}) {
@@ -34,11 +72,12 @@ std::vector<ValueWords> date_words(std::chrono::sys_days as_of, bool chinese, bo
   const std::string date = to_text(today);
   const std::string year_start = date.substr(0, 4) + "-01-01";
   if (!ordered) {
-    constexpr std::array<Period, 10> kPeriods = {{{Period::Kind::Rolling, {7, Unit::Day}},
+    constexpr std::array<Period, 11> kPeriods = {{{Period::Kind::Rolling, {7, Unit::Day}},
                                                   {Period::Kind::Rolling, {30, Unit::Day}},
                                                   {Period::Kind::Rolling, {90, Unit::Day}},
                                                   {Period::Kind::This, {0, Unit::Week}},
                                                   {Period::Kind::This, {0, Unit::Month}},
+                                                  {Period::Kind::This, {0, Unit::Quarter}},
                                                   {Period::Kind::This, {0, Unit::Year}},
                                                   {Period::Kind::Previous, {0, Unit::Week}},
                                                   {Period::Kind::Previous, {0, Unit::Month}},
@@ -49,6 +88,13 @@ std::vector<ValueWords> date_words(std::chrono::sys_days as_of, bool chinese, bo
       const std::string range =
           days.has_value() ? to_text(days->first) + ".." + to_text(days->last) : "";
       add(to_text(period, language), CompletionKind::Period, {range, range});
+    }
+    for (std::string& period : other_periods(typed, chinese)) {
+      const bool is_new = std::none_of(words.begin(), words.end(),
+                                       [&](const ValueWords& word) { return word.text == period; });
+      if (is_new) {
+        add(std::move(period), CompletionKind::Period);
+      }
     }
   }
   add(chinese ? "今天" : "today", CompletionKind::Period, {date, date});

@@ -19,6 +19,7 @@
 #include "dsl/literal.h"
 #include "dsl/unicode.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -84,6 +85,20 @@ std::string unescape(std::u32string_view content) {
     append_utf8(out, content[i]);
   }
   return out;
+}
+
+/// The text of a word that is not quoted, composed; as typed where that would make it something
+/// else, such as the question mark of Greek, which composes to a semicolon.
+std::string composed(std::u32string_view word) {
+  const std::string typed = encode(word);
+  if (is_composed(typed)) {
+    return typed;
+  }
+  std::string text = to_nfc(typed);
+  const std::u32string points = decode(text);
+  const bool is_word = std::all_of(points.begin(), points.end(), is_word_char) &&
+                       is_literal(points) == is_literal(word) && !is_keyword(points);
+  return is_word ? text : typed;
 }
 
 /// Rules that say where they matched. X3 hides the node from on_success when a rule has actions, so
@@ -189,17 +204,17 @@ const auto bracket = [](auto& context) {
 const auto everyone_here = [](auto& context) { x3::_val(context).kind = TreeKind::Everyone; };
 
 const auto word_text = [](auto& context) {
-  x3::_val(context).text = encode(view_of(x3::_attr(context)));
+  x3::_val(context).text = composed(view_of(x3::_attr(context)));
 };
 
 const auto string_text = [](auto& context) {
-  x3::_val(context).text = unescape(view_of(x3::_attr(context)));
+  x3::_val(context).text = to_nfc(unescape(view_of(x3::_attr(context))));
   x3::_val(context).quoted = true;
 };
 
 const auto no_wildcard = [](auto& context) {
   const std::u32string_view text = view_of(x3::_attr(context));
-  x3::_val(context).text = encode(text);
+  x3::_val(context).text = composed(text);
   if (const auto star = text.find(U'*'); star != std::u32string_view::npos) {
     State& state = state_of(context);
     const Iterator at = text.data() + star;

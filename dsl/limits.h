@@ -31,6 +31,9 @@ struct Limits {
   /// Texts of segments within texts of segments [segment-too-deep]. Bounds the recursion of
   /// lowering and of destructors, together with `depth`.
   std::uint32_t segment_depth = 16;
+  /// Bytes of the texts of all segments that one expression reaches, each counted once [too-long].
+  /// Sixteen texts of full size; a thousand of the usual one.
+  std::uint32_t segment_bytes = 1'048'576;
   /// lookalike(...) in one text [too-many-terms]: each carries every value of every tag.
   std::uint32_t lookalikes = 8;
   /// Errors in one reply, and warnings in one reply; the first by position are kept.

@@ -14,6 +14,9 @@ constexpr std::size_t kValuesSearched =
 
 /// match_key(text) == key, without building it.
 [[nodiscard]] bool has_key(std::string_view text, std::string_view key) {
+  if (!is_composed(text)) {
+    return match_key(text) == key;
+  }
   std::size_t matched = 0;
   std::string point;
   for (std::size_t at = 0; at < text.size();) {

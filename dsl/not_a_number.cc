@@ -3,6 +3,7 @@
 #include "dsl/checker.h"
 #include "dsl/literal.h"
 #include "dsl/unicode.h"
+#include "dsl/word_meant.h"
 
 #include <algorithm>
 #include <array>
@@ -53,7 +54,8 @@ constexpr std::array<std::string_view, 9> kMoneyWords = {"元",  "块",   "块�
 
 struct Amount {
   std::string number;     ///< what it comes to
-  bool is_money = false;  ///< a currency or the unit stood beside it
+  bool is_money = false;  ///< a currency stood beside it
+  bool has_unit = false;  ///< the tag's unit stood behind it
 };
 
 /// Digits, then a multiplier, then a unit, either of which may be missing; a currency in front.
@@ -83,9 +85,11 @@ struct Amount {
       break;
     }
   }
-  amount.is_money = amount.is_money || (!unit.empty() && rest == unit) ||
+  amount.is_money = amount.is_money ||
                     std::find(kMoneyWords.begin(), kMoneyWords.end(), rest) != kMoneyWords.end();
-  const bool is_unit = rest.empty() || amount.is_money || rest == "%" || has_wide_script(rest) ||
+  amount.has_unit = !amount.is_money && !unit.empty() && rest == unit;
+  const bool is_unit = rest.empty() || amount.is_money || amount.has_unit || rest == "%" ||
+                       has_wide_script(rest) ||
                        read_length(decode("1" + std::string(rest))).has_value();
   if (!is_unit) {
     return std::nullopt;
@@ -125,15 +129,42 @@ struct Amount {
   return std::to_string(kUsual);
 }
 
+[[nodiscard]] std::string_view message_of(const Amount& amount, const std::string& unit) {
+  if (amount.has_unit) {
+    return "unit-error/unit";
+  }
+  if (!amount.is_money) {
+    return "unit-error";
+  }
+  return unit.empty() ? "unit-error/currency" : "unit-error/currency-of";
+}
+
+/// 30且会员: a number and the keyword that was meant to end it.
+[[nodiscard]] std::optional<Stuck> stuck_keyword(const Word& word) {
+  const auto stuck = word.quoted ? std::nullopt : split_keyword(decode(word.text));
+  return stuck.has_value() && is_literal(decode(stuck->head)) ? stuck : std::nullopt;
+}
+
 }  // namespace
+
+Wording words_for_stuck(const TermValue& value, const Stuck& stuck) {
+  const std::string better = spaced(stuck);
+  return {"unit-error/keyword",
+          "unknown-tag+keyword",
+          {slot("value", value.word.text), slot("operator", stuck.keyword), slot("better", better)},
+          {change_to(value.span, better)}};
+}
 
 void report_not_a_number(Checking& checking, const TermValue& value, const NumberDomain& domain) {
   const std::string& text = value.word.text;
+  if (const auto stuck = stuck_keyword(value.word)) {
+    checking.report.error("unit-error", value.span,
+                          [&value, stuck = *stuck] { return words_for_stuck(value, stuck); });
+    return;
+  }
   if (const auto amount = text.empty() ? std::nullopt : read_amount(text, domain.unit)) {
     checking.report.error("unit-error", value.span, [&value, amount = *amount, domain] {
-      const bool names_unit = amount.is_money && !domain.unit.empty();
-      return Wording{names_unit ? "unit-error/currency-of"
-                                : (amount.is_money ? "unit-error/currency" : "unit-error"),
+      return Wording{std::string(message_of(amount, domain.unit)),
                      "+write",
                      {slot("value", value.word.text), slot("tag", domain.name),
                       slot("unit", domain.unit), slot("better", amount.number)},

@@ -31,27 +31,6 @@ bool is_plain(std::u32string_view text) {
          text.find(U'*') == std::u32string_view::npos;
 }
 
-/// 本周, 最近7天, last7d: one word that would read as a period.
-bool is_period_word(std::u32string_view text) {
-  for (const PeriodName& name : period_names()) {
-    if (name.text == text) {
-      return true;
-    }
-  }
-  std::u32string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char32_t point) { return ascii_lower(point); });
-  for (const std::u32string_view last :
-       {std::u32string_view(U"last"), std::u32string_view(U"最近"), std::u32string_view(U"近"),
-        std::u32string_view(U"过去")}) {
-    if (lower.starts_with(last) &&
-        read_length(std::u32string_view(lower).substr(last.size())).has_value()) {
-      return true;
-    }
-  }
-  return false;
-}
-
 std::string_view symbol(Comparison comparison) {
   switch (comparison) {
     case Comparison::None:
@@ -161,6 +140,27 @@ std::string print(const Tree& tree) {
   return out;
 }
 
+bool is_period_word(std::string_view word) {
+  const std::u32string text = decode(word);
+  for (const PeriodName& name : period_names()) {
+    if (name.text == text) {
+      return true;
+    }
+  }
+  std::u32string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char32_t point) { return ascii_lower(point); });
+  for (const std::u32string_view last :
+       {std::u32string_view(U"last"), std::u32string_view(U"最近"), std::u32string_view(U"近"),
+        std::u32string_view(U"过去")}) {
+    if (lower.starts_with(last) &&
+        read_length(std::u32string_view(lower).substr(last.size())).has_value()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string write_name(std::string_view name) {
   const std::u32string points = decode(name);
   return is_plain(points) && points.front() != U'-' ? std::string(name) : quote(name);
@@ -168,7 +168,7 @@ std::string write_name(std::string_view name) {
 
 std::string write_value(std::string_view value) {
   const std::u32string points = decode(value);
-  return is_plain(points) && !is_period_word(points) ? std::string(value) : quote(value);
+  return is_plain(points) && !is_period_word(value) ? std::string(value) : quote(value);
 }
 
 }  // namespace tagline::dsl

@@ -18,5 +18,7 @@ namespace tagline::dsl {
 /// A name as it must be written in an expression: quoted where it would read as something else.
 [[nodiscard]] std::string write_name(std::string_view name);
 [[nodiscard]] std::string write_value(std::string_view value);
+/// 本周, 最近7天, last7d: one word that reads as a period.
+[[nodiscard]] bool is_period_word(std::string_view word);
 
 }  // namespace tagline::dsl

@@ -4,6 +4,7 @@
 #include "dsl/sentence_en_words.h"
 #include "dsl/sentence_parts.h"
 #include "dsl/unicode.h"
+#include "engine/lookalike.h"
 
 #include <algorithm>
 #include <string>
@@ -291,7 +292,9 @@ class English {
       return "a fixed random " + people + among + seed;
     }
     if (bound.kind == BoundKind::Lookalike) {
-      return "the " + people + " most like " + those(from) + " (not counting those themselves)";
+      return "the " + people + " most like " + those(from) +
+             " (not counting those themselves; method " + std::string(engine::kLookalikeMethod) +
+             ")";
     }
     const Tag* tag = names_.tag(bound.field);
     const bool is_date = tag != nullptr && tag->kind == TagKind::Date;

@@ -5,6 +5,7 @@
 #include "dsl/sentence_parts.h"
 #include "dsl/sentence_zh_words.h"
 #include "dsl/unicode.h"
+#include "engine/lookalike.h"
 
 #include <algorithm>
 #include <string>
@@ -104,8 +105,7 @@ class Chinese {
     }
     std::string text;
     for (std::size_t i = 0; i < words.size(); ++i) {
-      text += i == 0 ? "" : (i + 1 == words.size() ? "，并且" : "，");
-      text += words[i];
+      text = i == 0 ? words[i] : set({text, i + 1 == words.size() ? "，并且" : "，", words[i]});
     }
     return text;
   }
@@ -141,7 +141,7 @@ class Chinese {
             set({"，或者满足另外", with_separators(bound.operands.size() - count), "个条件之一"});
         break;
       }
-      text += (count++ == 0 ? "" : "，或者") + clause(operand);
+      text = count++ == 0 ? clause(operand) : set({text, "，或者", clause(operand)});
     }
     return text;
   }
@@ -366,7 +366,8 @@ class Chinese {
       return set({"从", from, "中固定随机抽取的", count, seed});
     }
     if (bound.kind == BoundKind::Lookalike) {
-      return set({"与", from, "最相似的", count, "（不含这些人本身）"});
+      return set({"与", from, "最相似的", count, "（不含这些人本身，方法",
+                  set_off(engine::kLookalikeMethod), "）"});
     }
     const Tag* tag = names_.tag(bound.field);
     const bool is_date = tag != nullptr && tag->kind == TagKind::Date;

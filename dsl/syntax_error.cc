@@ -148,7 +148,20 @@ class Worder {
     const Function* function = find_function(name);
     const bool after_comma = around_.at(around_.back_over_blanks(fault_.span.begin) - 1) == U',';
     Wording words{"", "", {slot("function", name), slot("found", found())}, {}};
-    if (after_comma) {
+    if (after_comma && is_comparison_char(around_.at(fault_.span.begin)) && function != nullptr &&
+        function->id == FunctionId::Did) {
+      const bool chinese = function->zh == name;
+      const std::string count = chinese ? "次数" : "count";
+      const bool touches = around_.at(fault_.span.begin) == U':';
+      const std::string rest =
+          (touches ? "" : " ") +
+          around_.typed({fault_.span.begin,
+                         around_.condition_from(around_.skip_blanks(fault_.span.end)).end});
+      words.message = "expected-argument/compared";
+      words.hint = "expected-argument+count";
+      words.slots.push_back(slot("better", "count" + rest, "次数" + rest));
+      words.fixes = {insert_at(fault_.span.begin, count + (touches ? "" : " "))};
+    } else if (after_comma) {
       const std::uint32_t comma = around_.back_over_blanks(fault_.span.begin) - 1;
       words.hint = "expected-argument+comma";
       words.fixes = {remove({comma, comma + 1})};
@@ -186,6 +199,9 @@ class Worder {
   }
 
   [[nodiscard]] Wording missing_comma() {
+    if (auto words = words_for_one_thing(context_, fault_.span)) {
+      return *words;
+    }
     const auto open = around_.enclosing_bracket(fault_.span.begin);
     const bool in_call = open.has_value() && *open > 0 && around_.word_to(*open).begin < *open;
     const bool keyword = is_keyword(around_.folded(fault_.span));

@@ -14,6 +14,8 @@ namespace tagline::dsl {
 [[nodiscard]] Wording words_for_unclosed_quote(const Scanned& scanned, Span fault);
 [[nodiscard]] Wording words_for_missing_value(const SyntaxFault& context, Span fault);
 [[nodiscard]] Wording words_for_missing_operator(const SyntaxFault& context, Span fault);
+/// What two things with nothing between them were, if they were meant as one.
+[[nodiscard]] std::optional<Wording> words_for_one_thing(const SyntaxFault& context, Span fault);
 [[nodiscard]] Wording words_for_unexpected(const SyntaxFault& context, Span fault);
 [[nodiscard]] Wording words_for_literal(const SyntaxFault& context, Span fault);
 

@@ -141,7 +141,9 @@ std::string ascii_lower(std::string_view text) {
   return out;
 }
 
-std::string match_key(std::string_view text) {
+namespace {
+
+[[nodiscard]] std::string folded_key(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
@@ -156,6 +158,12 @@ std::string match_key(std::string_view text) {
     at += next.bytes;
   }
   return out;
+}
+
+}  // namespace
+
+std::string match_key(std::string_view text) {
+  return is_composed(text) ? folded_key(text) : folded_key(to_nfc(text));
 }
 
 bool is_line_break(char32_t point) {
@@ -184,6 +192,12 @@ bool is_word_char(char32_t folded) {
   return kOutside.find(folded) == std::u32string_view::npos && !is_space(folded) &&
          !is_control(folded) && !is_invisible(folded) && !is_bidi_control(folded) &&
          !is_noncharacter(folded);
+}
+
+bool has_han(std::u32string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char32_t point) {
+    return (point >= 0x3400 && point <= 0x9FFF) || (point >= 0x20000 && point <= 0x3FFFF);
+  });
 }
 
 bool has_wide_script(std::string_view text) {

@@ -1,6 +1,7 @@
 // Unicode as the language needs it: UTF-8, the fold of full-width and other look-alike characters,
-// and the classes of characters that the scan tells apart. No normalisation: the fold is one code
-// point to one code point, so a position in folded text is a position in what was typed.
+// and the classes of characters that the scan tells apart. The fold is one code point to one code
+// point, so a position in folded text is a position in what was typed; normalisation is not, and
+// is for words that have been read.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +33,13 @@ void append_utf8(std::string& out, char32_t point);
   return point >= U'A' && point <= U'Z' ? point - U'A' + U'a' : point;
 }
 [[nodiscard]] std::string ascii_lower(std::string_view text);
-/// How names are compared when they are not equal as typed: fold and ascii_lower of every code
-/// point.
+/// Certainly NFC already; false when it would have to be looked at more closely. O(length).
+[[nodiscard]] bool is_composed(std::string_view text);
+/// Canonically composed (NFC): an e and an accent typed one after the other become one character.
+/// Text that cannot be normalised comes back as it is. A position in the result is none in `text`.
+[[nodiscard]] std::string to_nfc(std::string_view text);
+/// How names are compared when they are not equal as typed: fold of every code point, NFC, and
+/// ascii_lower.
 [[nodiscard]] std::string match_key(std::string_view text);
 
 [[nodiscard]] bool is_line_break(char32_t point);
@@ -50,6 +56,8 @@ void append_utf8(std::string& out, char32_t point);
 [[nodiscard]] constexpr bool is_digit(char32_t point) {
   return point >= U'0' && point <= U'9';
 }
+/// Has a Chinese character: its writer reads Chinese.
+[[nodiscard]] bool has_han(std::u32string_view text);
 /// Has a character outside ASCII: how messages tell Chinese names from Latin ones.
 [[nodiscard]] bool has_wide_script(std::string_view text);
 

@@ -1,7 +1,9 @@
 // Warnings: what is allowed, and probably not meant. They look at one group of operands at a time;
 // the engine's rewrites find more, but people need the place in their text.
 #include "dsl/checker.h"
+#include "dsl/display.h"
 #include "dsl/print.h"
+#include "dsl/unicode.h"
 
 #include <algorithm>
 
@@ -57,6 +59,12 @@ namespace {
   return both.empty();
 }
 
+/// In the words of each language; names stay as they were typed.
+[[nodiscard]] Slot said(std::string_view name, const Tree& tree) {
+  static const Catalogue kNoNames;
+  return slot(name, print(tree), display(tree, kNoNames, Language::Chinese));
+}
+
 class Warner {
  public:
   explicit Warner(Checking& checking) : checking_(checking) {}
@@ -82,6 +90,9 @@ class Warner {
       case BoundKind::Sequence:
         warn_days(checking_, tree, bound);
         return;
+      case BoundKind::Lookalike:
+        like_nobody(bound.operands.front());
+        break;
       case BoundKind::Nothing:
       case BoundKind::Everyone:
       case BoundKind::Rows:
@@ -90,7 +101,6 @@ class Warner {
       case BoundKind::Bottom:
       case BoundKind::SampleShare:
       case BoundKind::SampleSize:
-      case BoundKind::Lookalike:
       case BoundKind::Segment:
       case BoundKind::List:
       case BoundKind::Foreign:
@@ -126,13 +136,16 @@ class Warner {
   void mixed(const Tree& tree) {
     for (const Tree& operand : tree.operands) {
       if (operand.kind == TreeKind::And && !operand.bracketed) {
-        checking_.report.warning("mixed-and-or", operand.span, [&tree, &operand] {
-          const std::string better = "(" + print(operand) + ")";
-          return Wording{"",
-                         "mixed-and-or+write",
-                         {slot("better", print(tree))},
-                         {change_to(operand.span, better)}};
-        });
+        checking_.report.warning("mixed-and-or", operand.span,
+                                 [&tree, &operand, chinese = has_han(checking_.scanned.typed)] {
+                                   const Slot words = said("", operand);
+                                   const std::string& better =
+                                       chinese ? words.value.zh : words.value.en;
+                                   return Wording{"",
+                                                  "mixed-and-or+write",
+                                                  {said("better", tree)},
+                                                  {change_to(operand.span, "(" + better + ")")}};
+                                 });
         return;
       }
     }
@@ -187,6 +200,27 @@ class Warner {
     }
   }
 
+  /// As far as the catalogue's counts tell.
+  [[nodiscard]] bool is_empty(const Bound& bound) const {
+    const auto& people = checking_.names.catalogue().people;
+    const auto has_nobody = [&](engine::RowId row) {
+      return people && people({bound.field, row}) == std::optional<std::uint64_t>(0);
+    };
+    if (bound.kind == BoundKind::Rows) {
+      return !bound.differs && std::all_of(bound.rows.begin(), bound.rows.end(), has_nobody);
+    }
+    return bound.kind == BoundKind::Nothing ||
+           (bound.kind == BoundKind::List && has_nobody(engine::kFlagRow));
+  }
+
+  void like_nobody(const Bound& group) {
+    if (is_empty(group)) {
+      checking_.report.warning("never-true", group.span, [text = source(group)] {
+        return Wording{"never-true/like-nobody", "", {slot("text", text)}, {}};
+      });
+    }
+  }
+
   void everyone_in_or(const Bound& bound) {
     for (const Bound& operand : bound.operands) {
       if (operand.kind == BoundKind::Everyone) {
@@ -200,7 +234,7 @@ class Warner {
 
   /// The opposite that leaves out people without a value: city:x -> city != x, age >= 30 -> age
   /// < 30.
-  [[nodiscard]] static std::string opposite(const Tree& term) {
+  [[nodiscard]] static Tree opposite(const Tree& term) {
     Tree other = term;
     switch (term.comparison) {
       case Comparison::IsNot:
@@ -223,7 +257,7 @@ class Warner {
         other.comparison = Comparison::IsNot;
         break;
     }
-    return print(other);
+    return other;
   }
 
   void includes_unknown(const Tree& tree, const Bound& bound) {
@@ -240,14 +274,16 @@ class Warner {
       return;
     }
     const std::uint64_t unknown = counted ? *population - *known : 0;
-    checking_.report.warning("includes-unknown", tree.span, [&tree, &term, unknown, counted] {
-      const std::string better = opposite(term);
-      return Wording{counted ? "" : "includes-unknown/uncounted",
-                     "",
-                     {slot("not", print(tree)), slot("count", with_separators(unknown)),
-                      slot("tag", term.name.text), slot("better", better)},
-                     {change_to(tree.span, better)}};
-    });
+    checking_.report.warning(
+        "includes-unknown", tree.span,
+        [&tree, &term, unknown, counted, chinese = has_han(checking_.scanned.typed)] {
+          const Slot better = said("better", opposite(term));
+          return Wording{counted ? "" : "includes-unknown/uncounted",
+                         "",
+                         {said("not", tree), slot("count", with_separators(unknown)),
+                          slot("tag", term.name.text), better},
+                         {change_to(tree.span, chinese ? better.value.zh : better.value.en)}};
+        });
   }
 
   Checking& checking_;

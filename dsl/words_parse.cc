@@ -120,8 +120,8 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   const std::uint32_t begin = value_begin(around, before);
   const std::u32string_view value = around.folded({begin, before.end});
   const auto at = value.find_first_of(U"且或");
-  if (around.at(fault.begin) != U':' || begin >= before.end || at == std::u32string_view::npos ||
-      at == 0 || at + 1 == value.size()) {
+  if (!is_comparison_char(around.at(fault.begin)) || begin >= before.end ||
+      at == std::u32string_view::npos || at == 0 || at + 1 == value.size()) {
     return std::nullopt;
   }
   const auto middle = begin + static_cast<std::uint32_t>(at);
@@ -200,8 +200,10 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   const bool after_call = before.end > before.begin && around.at(before.end - 1) == U')' &&
                           around.at(around.word_from(before.begin).end) == U'(';
   if (after_call && has_value && point != U':' && is_short({before.begin, value.end})) {
-    const std::string better = around.typed({before.begin, before.end - 1}) + ", count " + op +
-                               " " + around.typed(value) + ")";
+    const bool chinese = has_wide_script(around.typed(around.word_from(before.begin)));
+    const std::string better = around.typed({before.begin, before.end - 1}) +
+                               (chinese ? ", 次数 " : ", count ") + op + " " + around.typed(value) +
+                               ")";
     return {"",
             "unexpected-char+count",
             {slot("better", better)},
@@ -219,12 +221,13 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   if (is_comparison_char(point) && begin < before.end && has_value &&
       is_short({before.begin, value.end})) {
     const std::string name = around.typed(around.word_from(before.begin));
-    const std::string better =
-        around.typed(before) + " AND " + name + " " + op + " " + around.typed(value);
+    const std::string first = around.typed(before);
+    const std::string second = name + " " + op + " " + around.typed(value);
+    const std::string joint = has_wide_script(name) ? " 且 " : " AND ";
     return {"",
             "unexpected-char+both",
-            {slot("better", better)},
-            {change_to({before.begin, value.end}, better)}};
+            {slot("better", first + " AND " + second, first + " 且 " + second)},
+            {change_to({before.begin, value.end}, first + joint + second)}};
   }
   return {"", "unexpected-char+delete", {}, {}};
 }
@@ -337,6 +340,9 @@ Wording words_for_missing_operator(const SyntaxFault& context, Span fault) {
   if (auto words = spaced_range(around, before, fault)) {
     return *words;
   }
+  if (auto words = words_for_one_thing(context, fault)) {
+    return *words;
+  }
   if (around.at(fault.begin) == U'!' && around.at(around.skip_blanks(fault.end)) == U'=') {
     return {"",
             "missing-operator+not-equal",
@@ -366,11 +372,12 @@ Wording words_for_missing_operator(const SyntaxFault& context, Span fault) {
   if (!is_short(before) || !is_short(right_span)) {
     return {"", "missing-operator+put", {}, {}};
   }
-  const std::string with_and = left + " AND " + right;
+  const bool chinese = has_han(context.scanned.typed);
   return {"",
           "missing-operator+both",
-          {slot("right", right), slot("better", with_and)},
-          {insert_at(fault.begin, "AND "), insert_at(fault.begin, "OR ")}};
+          {slot("right", right), slot("better", left + " AND " + right, left + " 且 " + right)},
+          {insert_at(fault.begin, chinese ? "且 " : "AND "),
+           insert_at(fault.begin, chinese ? "或 " : "OR ")}};
 }
 
 Wording words_for_unexpected(const SyntaxFault& context, Span fault) {
@@ -398,7 +405,8 @@ Wording words_for_literal(const SyntaxFault& context, Span fault) {
   words.hint = "literal-not-condition+flip";
   std::uint32_t end = name.end;
   if (second.begin < second.end && limit.begin < limit.end) {  // 1 < age < 5
-    better += " AND " + around.typed(name) + " " + around.typed(second) + " " + around.typed(limit);
+    better += (has_wide_script(around.typed(name)) ? " 且 " : " AND ") + around.typed(name) + " " +
+              around.typed(second) + " " + around.typed(limit);
     words.hint = "literal-not-condition+both";
     end = limit.end;
   }

@@ -20,6 +20,8 @@ namespace tagline::engine {
 
 /// A computed row's id that no node has: for sets a step needs while it runs.
 inline constexpr RowId kScratchSet = 0xFFFF'FFFFU;
+/// Another, for users whose membership is asked (engine/page.h); those go down from the first.
+inline constexpr RowId kAskedSet = 0x8000'0000U;
 
 /// A number field among the users of a set, as engine/largest.h wants it; `sign` -1 turns it round.
 /// Users without the number are in none of its intervals. Source, options and stats outlive it.

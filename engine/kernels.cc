@@ -1,7 +1,7 @@
-// One text of the loops (kernels_body.h), compiled for three instruction sets. Function
-// multi-versioning (target_clones) was tried first: it cannot ask for AVX-512's population count,
-// without which counting costs as much as all the rest, and its load-time choice runs before the
-// sanitizers are ready.
+// One text of the loops (kernels_body.h, kernels_chain.h), compiled for three instruction sets.
+// Function multi-versioning (target_clones) was tried first: it cannot ask for AVX-512's population
+// count, without which counting costs as much as all the rest, and its load-time choice runs before
+// the sanitizers are ready.
 #include "engine/kernels.h"
 
 #include "engine/layout.h"
@@ -13,7 +13,12 @@
 // clang 14 does not know the target pragma; there, and on other processors, the plain set serves.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(TAGLINE_NO_CLONES)
 #define TAGLINE_KERNEL_SETS 1
+// The compiler's own header takes a register it does not care about for one never set.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #include <immintrin.h>
+#pragma GCC diagnostic pop
 #else
 #define TAGLINE_KERNEL_SETS 0
 #endif
@@ -25,6 +30,61 @@ namespace {
 using Lanes = std::uint64_t __attribute__((vector_size(64)));
 // The same where containers and registers hold it.
 using LooseLanes = std::uint64_t __attribute__((vector_size(64), aligned(8), may_alias));
+
+// What the plain set and the one for AVX2 decode with; AVX-512 has masks for it.
+namespace by_turning {
+// 64 rows of 64 bits, turned (H. S. Warren, "Hacker's Delight", 7-3): halves of ever smaller
+// squares change places. Row u then is the number of user u.
+inline void turn(std::uint64_t* rows) {
+  std::uint64_t mask = 0x00000000FFFFFFFFULL;
+  for (std::size_t half = 32; half != 0; half /= 2, mask ^= mask << half) {
+    for (std::size_t square = 0; square < 64; square += 2 * half) {
+      for (std::size_t i = square; i < square + half; ++i) {
+        const std::uint64_t moved = (rows[i] >> half ^ rows[i + half]) & mask;
+        rows[i + half] ^= moved;
+        rows[i] ^= moved << half;
+      }
+    }
+  }
+}
+
+// Few users of a word are read bit by bit; from here on turning the whole word costs less.
+constexpr int kTurnUsersMin = 16;
+
+inline std::size_t decode_word(std::uint64_t* out, const DecodeOperands& operands,
+                               std::size_t word) {
+  const std::uint64_t among = operands.among[word];
+  std::size_t size = 0;
+  if (std::popcount(among) < kTurnUsersMin) {
+    for (std::uint64_t left = among; left != 0; left &= left - 1) {
+      const int user = std::countr_zero(left);
+      std::uint64_t number = 0;
+      for (std::size_t bit = 0; bit < operands.slices.size(); ++bit) {
+        number |= (operands.slices[bit][word] >> user & 1U) << bit;
+      }
+      out[size++] = number;
+    }
+    return size;
+  }
+  std::uint64_t rows[64] = {};
+  for (std::size_t bit = 0; bit < operands.slices.size(); ++bit) {
+    rows[bit] = operands.slices[bit][word];
+  }
+  turn(rows);
+  for (std::uint64_t left = among; left != 0; left &= left - 1) {
+    out[size++] = rows[std::countr_zero(left)];
+  }
+  return size;
+}
+
+inline std::size_t list_word(std::uint32_t* out, std::uint64_t word, std::uint32_t first) {
+  std::size_t size = 0;
+  for (std::uint64_t left = word; left != 0; left &= left - 1) {
+    out[size++] = first + static_cast<std::uint32_t>(std::countr_zero(left));
+  }
+  return size;
+}
+}  // namespace by_turning
 
 constexpr std::size_t kProbesAtOnce = 64;
 constexpr std::size_t kProbesAtLeast = 16;
@@ -50,6 +110,8 @@ inline std::uint32_t probe_one_by_one(const std::uint64_t* words, const std::uin
 using Numbers = std::uint16_t __attribute__((vector_size(32)));
 
 namespace plain {
+using by_turning::decode_word;
+using by_turning::list_word;
 constexpr bool kNumberByMask = false;
 inline void number_by_mask(std::uint16_t*, WordsList, std::size_t) {}
 inline std::uint32_t probe_few(const std::uint64_t* words, const std::uint16_t* members) {
@@ -67,13 +129,23 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
     users[i] += static_cast<std::uint64_t>(std::popcount(lanes[i]));
   }
 }
+inline bool anybody(const Lanes& lanes) {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < sizeof(Lanes) / sizeof(std::uint64_t); ++i) {
+    all |= lanes[i];
+  }
+  return all != 0;
+}
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace plain
 
 #if TAGLINE_KERNEL_SETS
 #pragma GCC push_options
 #pragma GCC target("arch=x86-64-v3")
 namespace v3 {
+using by_turning::decode_word;
+using by_turning::list_word;
 constexpr bool kNumberByMask = false;
 inline void number_by_mask(std::uint16_t*, WordsList, std::size_t) {}
 inline std::uint32_t probe_few(const std::uint64_t* words, const std::uint16_t* members) {
@@ -91,7 +163,14 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
     users[i] += static_cast<std::uint64_t>(__builtin_popcountll(lanes[i]));
   }
 }
+inline bool anybody(const Lanes& lanes) {
+  __m256i halves[2];
+  std::memcpy(halves, &lanes, sizeof(halves));
+  const __m256i all = _mm256_or_si256(halves[0], halves[1]);
+  return _mm256_testz_si256(all, all) == 0;
+}
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace v3
 #pragma GCC pop_options
 
@@ -184,21 +263,92 @@ inline void count_lanes(const Lanes& lanes, Lanes& users) {
   std::memcpy(&counts, &words, sizeof(counts));
   users += counts;
 }
+
+// A lane a user: where a slice has the user, its bit is set there. Numbers are 32 bits wide in the
+// lanes; those of more slices are put together from two halves.
+inline std::size_t decode_half(std::uint64_t* out, const DecodeOperands& operands, std::size_t word,
+                               std::size_t from, std::size_t to) {
+  __m512i users[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
+                      _mm512_setzero_si512()};
+  for (std::size_t slice = from; slice < to; ++slice) {
+    const std::uint64_t bits = operands.slices[slice][word];
+    const __m512i bit = _mm512_set1_epi32(static_cast<int>(1U << (slice - from)));
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      const auto has = static_cast<__mmask16>(bits >> (16U * lane));
+      users[lane] = _mm512_mask_or_epi32(users[lane], has, users[lane], bit);
+    }
+  }
+  std::size_t size = 0;
+  const __m128i up = _mm_cvtsi32_si128(static_cast<int>(from));
+  for (unsigned lane = 0; lane < 4; ++lane) {
+    const auto asked = static_cast<__mmask16>(operands.among[word] >> (16U * lane));
+    const __m512i numbers = _mm512_maskz_compress_epi32(asked, users[lane]);
+    __m512i low = _mm512_sll_epi64(_mm512_cvtepu32_epi64(_mm512_castsi512_si256(numbers)), up);
+    __m512i high =
+        _mm512_sll_epi64(_mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(numbers, 1)), up);
+    std::uint64_t* at = out + size;
+    if (from != 0) {
+      low = _mm512_or_si512(low, _mm512_loadu_si512(at));
+      high = _mm512_or_si512(high, _mm512_loadu_si512(at + 8));
+      // What lies beyond this lane's numbers is the next lane's lower half: kept.
+      const int count = __builtin_popcount(asked);
+      const auto kept = static_cast<__mmask16>((1U << count) - 1);
+      _mm512_mask_storeu_epi64(at, static_cast<__mmask8>(kept), low);
+      _mm512_mask_storeu_epi64(at + 8, static_cast<__mmask8>(kept >> 8U), high);
+    } else {
+      _mm512_storeu_si512(at, low);
+      _mm512_storeu_si512(at + 8, high);
+    }
+    size += static_cast<std::size_t>(__builtin_popcount(asked));
+  }
+  return size;
+}
+
+inline std::size_t decode_word(std::uint64_t* out, const DecodeOperands& operands,
+                               std::size_t word) {
+  const std::size_t slices = operands.slices.size();
+  const std::size_t size = decode_half(out, operands, word, 0, slices < 32 ? slices : 32);
+  if (slices > 32) {
+    decode_half(out, operands, word, 32, slices);
+  }
+  return size;
+}
+
+inline std::size_t list_word(std::uint32_t* out, std::uint64_t word, std::uint32_t first) {
+  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  std::size_t size = 0;
+  for (unsigned lane = 0; lane < 4; ++lane) {
+    const auto asked = static_cast<__mmask16>(word >> (16U * lane));
+    const __m512i users =
+        _mm512_add_epi32(lanes, _mm512_set1_epi32(static_cast<int>(first + 16 * lane)));
+    _mm512_storeu_si512(out + size, _mm512_maskz_compress_epi32(asked, users));
+    size += static_cast<std::size_t>(__builtin_popcount(asked));
+  }
+  return size;
+}
+
+inline bool anybody(const Lanes& lanes) {
+  __m512i words;
+  std::memcpy(&words, &lanes, sizeof(words));
+  return _mm512_test_epi64_mask(words, words) != 0;
+}
 #include "engine/kernels_body.h"
+#include "engine/kernels_chain.h"
 }  // namespace v4
 #pragma GCC pop_options
 #endif
 
 constexpr Kernels kPlain{"plain",         plain::intersect,    plain::unite,  plain::range,
-                         plain::count_up, plain::add_weighted, plain::streak, plain::carry,
-                         plain::blend,    plain::probe,        plain::number};
+                         plain::count_up, plain::add_weighted, plain::streak, plain::chain,
+                         plain::blend,    plain::decode,       plain::list,   plain::probe,
+                         plain::number};
 #if TAGLINE_KERNEL_SETS
-constexpr Kernels kV3{"x86-64-v3",  v3::intersect,    v3::unite,  v3::range,
-                      v3::count_up, v3::add_weighted, v3::streak, v3::carry,
-                      v3::blend,    v3::probe,        v3::number};
-constexpr Kernels kV4{"x86-64-v4",  v4::intersect,    v4::unite,  v4::range,
-                      v4::count_up, v4::add_weighted, v4::streak, v4::carry,
-                      v4::blend,    v4::probe,        v4::number};
+constexpr Kernels kV3{"x86-64-v3",      v3::intersect, v3::unite, v3::range, v3::count_up,
+                      v3::add_weighted, v3::streak,    v3::chain, v3::blend, v3::decode,
+                      v3::list,         v3::probe,     v3::number};
+constexpr Kernels kV4{"x86-64-v4",      v4::intersect, v4::unite, v4::range, v4::count_up,
+                      v4::add_weighted, v4::streak,    v4::chain, v4::blend, v4::decode,
+                      v4::list,         v4::probe,     v4::number};
 #endif
 
 struct Choice {

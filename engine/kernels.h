@@ -3,6 +3,8 @@
 // (tests/engine/kernels_test.cc).
 #pragma once
 
+#include "engine/layout.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -59,6 +61,55 @@ struct StreakOperands {
   WordsList days;  ///< in order; null: a day on which nobody did it
 };
 
+/// Reads numbers back out of their slices, a stretch of the block at a time.
+struct DecodeOperands {
+  const std::uint64_t* among = nullptr;  ///< whose numbers
+  WordsList slices;                      ///< low bit first; at most 64
+  std::size_t at = 0;                    ///< words [at, at + words) of the block
+  std::size_t words = 0;
+};
+/// What `decode` and `list` may write beyond what they say, in numbers.
+inline constexpr std::size_t kDecodeSlack = 16;
+
+/// A day of chains.
+struct ChainDay {
+  /// Level by level who did enough for it (ChainOperands::level_of); null: nobody. Null itself when
+  /// the day has a mark only.
+  const std::uint64_t* const* levels = nullptr;
+  std::uint64_t rank = 0;   ///< 1 or more, and never lower than the day before's
+  std::uint64_t least = 0;  ///< chains completed today count from this rank on; 0: none does
+  /// Whose mark becomes `rank`; null: nobody's, as always where marks do not matter.
+  const std::uint64_t* mark = nullptr;
+};
+
+/// Chains: steps 1 .. `steps` taken in order, several on a day where a user did enough for them. Of
+/// every user and number of steps, the best rank of the chains that have taken so many is kept; a
+/// chain has the rank of the day it began on. Ranks are held in slices of `bits`, 0 being none.
+///
+/// Who takes the steps i + 1 .. j of one day moves from i to j; who can do so can take fewer steps
+/// too, and shorter chains rank no lower. So the furthest move is the best, and of moves made one
+/// after the other, the furthest last, what remains is right.
+struct ChainOperands {
+  std::size_t steps = 0;
+  std::size_t bits = 0;
+  /// Some step takes events of the kind another one takes. Else a day's steps are taken one by one,
+  /// which is cheaper.
+  bool repeats = false;
+  bool marked = false;  ///< only users whose mark is `least` or more complete a chain
+  /// level_of[j * steps + i]: what step i + 1 wants of a day that steps i + 1 .. j are taken on.
+  const std::uint8_t* level_of = nullptr;
+  /// chain_words() of them, zero at the start: lane after lane (of 64 bytes), and there step after
+  /// step, so that all a lane needs stays in the first cache level from day to day.
+  std::uint64_t* ranks = nullptr;
+  std::span<const ChainDay> days;    ///< in order
+  std::uint64_t* reached = nullptr;  ///< users who have completed a chain; never cleared
+};
+/// Chains have at most so many steps.
+inline constexpr std::size_t kChainMax = 64;
+[[nodiscard]] constexpr std::size_t chain_words(const ChainOperands& operands) {
+  return (operands.steps + (operands.marked ? 1U : 0U)) * operands.bits * kBlockWords;
+}
+
 /// Every kernel that returns a number returns how many users it selected. `out` may be one of the
 /// operands, or null when only the number is wanted.
 struct Kernels {
@@ -74,10 +125,15 @@ struct Kernels {
   /// Adds to totals held in `slices` (kTotalBitsMax at most), modulo 2^slices.
   void (*add_weighted)(std::span<std::uint64_t* const> slices, std::span<const WeightedWords> add);
   void (*streak)(const StreakOperands& operands);
-  /// Adds to `into` who is both in `from` and in `by`.
-  void (*carry)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
+  /// Takes chains on by the days; the ranks stay for the next call.
+  void (*chain)(const ChainOperands& operands);
   /// Where `by` has a user, `into` becomes what `from` is.
   void (*blend)(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by);
+  /// The numbers of those users, by ascending user. `out` has room for 64 a word and kDecodeSlack.
+  std::size_t (*decode)(std::uint64_t* out, const DecodeOperands& operands);
+  /// The users of the words, ascending, the first of the block being `first`. `out` has room for
+  /// them and kDecodeSlack.
+  std::size_t (*list)(std::uint32_t* out, const std::uint64_t* words, std::uint32_t first);
   /// How many of the `size` members are in `words`. Members ascend; of others some number, at most
   /// `size`, results.
   std::uint32_t (*probe)(const std::uint64_t* words, const std::uint16_t* members,

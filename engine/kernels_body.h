@@ -1,6 +1,6 @@
 // Included by kernels.cc once for each instruction set, inside a namespace of its own and, but for
-// the plain one, under a target pragma: hence no include guard and no includes. `count_lanes` is
-// defined before each inclusion.
+// the plain one, under a target pragma: hence no include guard and no includes. `count_lanes`,
+// `decode_word` and `list_word` are defined before each inclusion.
 //
 // Shape of the loops: the outer one walks the block in chunks of four 64-byte lanes, the inner one
 // the operands, so that a chunk's result stays in machine registers however many operands there
@@ -260,17 +260,31 @@ void streak(const StreakOperands& operands) {
   }
 }
 
-void carry(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
-  for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
-    lanes_at(into + at, 0) |= lanes_at(from + at, 0) & lanes_at(by + at, 0);
-  }
-}
-
 void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* by) {
   for (std::size_t at = 0; at < kBlockWords; at += kLaneWords) {
     const Lanes mask = lanes_at(by + at, 0);
     lanes_at(into + at, 0) = (mask & lanes_at(from + at, 0)) | (~mask & lanes_at(into + at, 0));
   }
+}
+
+std::size_t decode(std::uint64_t* out, const DecodeOperands& operands) {
+  std::size_t size = 0;
+  for (std::size_t word = operands.at; word < operands.at + operands.words; ++word) {
+    if (operands.among[word] != 0) {
+      size += decode_word(out + size, operands, word);
+    }
+  }
+  return size;
+}
+
+std::size_t list(std::uint32_t* out, const std::uint64_t* words, std::uint32_t first) {
+  std::size_t size = 0;
+  for (std::size_t word = 0; word < kBlockWords; ++word) {
+    if (words[word] != 0) {
+      size += list_word(out + size, words[word], first + static_cast<std::uint32_t>(64 * word));
+    }
+  }
+  return size;
 }
 
 std::uint32_t probe(const std::uint64_t* words, const std::uint16_t* members, std::size_t size) {

@@ -118,11 +118,11 @@ Status Weighing::add_number(RowKey row) {
     }
     if (high >= low) {
       TAGLINE_RETURN_IF_ERROR(add({row, Interval{low, high}, 0, 0, 0, 0}));
-      low = high + 1;
     }
     if (high == measure.high) {
-      break;
+      break;  // there may be no number above it
     }
+    low = std::max(low, high + 1);
   }
   return {};
 }
@@ -192,6 +192,15 @@ Result<std::vector<LookalikeFeature>> weigh(const Node& node, const Measured& ho
 
 }  // namespace
 
+std::vector<std::string_view> methods_of(const Plan& plan) {
+  for (NodeId id = 0; id < plan.size(); ++id) {
+    if (plan.at(id).op == Op::Lookalike) {
+      return {kLookalikeMethod};
+    }
+  }
+  return {};
+}
+
 Result<std::vector<LookalikeFeature>> lookalike_features(Plan& plan, NodeId id,
                                                          const Source& source,
                                                          const ExecuteOptions& options) {
@@ -209,6 +218,9 @@ Result<Bitmap> lookalike(Plan& plan, const Node& node, const Source& source,
   const NodeId others = plan.negate(operand);
   TAGLINE_ASSIGN_OR_RETURN(const Bitmap seed,
                            run_select(plan, operand, source, options, kNoLimit, stats));
+  if (seed.cardinality() == 0) {
+    return Bitmap();  // nobody is like nobody; every score would be an equal one
+  }
   TAGLINE_ASSIGN_OR_RETURN(Bitmap outside,
                            run_select(plan, others, source, options, kNoLimit, stats));
   const auto n = static_cast<std::uint64_t>(node.low);

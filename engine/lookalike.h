@@ -10,7 +10,8 @@
 // finite; J. Haldane, 1956), in steps of 1/32. Of all features the 64 that say most about being in
 // the seed (by mutual information) are kept. A user's score is the sum of the weights of the
 // features they have: a bit-sliced total. The n users outside the seed with the highest scores are
-// chosen; of equal scores the lowest index. So the answer depends on the data alone.
+// chosen; of equal scores the lowest index. So the answer depends on the data alone. Nobody is like
+// nobody: of an empty seed the answer is empty.
 #pragma once
 
 #include "engine/execute.h"
@@ -28,6 +29,9 @@ inline constexpr std::size_t kLookalikeFeaturesMax = 64;
 inline constexpr std::size_t kLookalikeRangesMax = 8;
 /// Weights are whole numbers of so many to one (natural logarithm).
 inline constexpr int kLookalikeWeightScale = 32;
+
+/// The methods that choose people in a plan: kLookalikeMethod, or none. O(nodes).
+[[nodiscard]] std::vector<std::string_view> methods_of(const Plan& plan);
 
 struct LookalikeFeature {
   RowKey row;                     ///< as in Node::features

@@ -72,7 +72,7 @@ class Machine {
   void range_by_member(const RangeTest& test, const Parts& parts, Members asked,
                        const Instruction& instruction);
   void range_dense(const RangeTest& test, const Parts& parts, const Instruction& instruction);
-  const std::uint64_t* slice_words(const Container* container, std::size_t scratch);
+  const std::uint64_t* slice_words(const Container* container, std::size_t scratch_index);
 
   // machine_count.cc
   void count_start(const Instruction& instruction);
@@ -113,36 +113,29 @@ class Machine {
   void tally_day(const DayGroup& day, Members asked, std::vector<std::uint64_t>& hits) const;
   /// Who did it that day, with `scratch(index)` to work in.
   DaySet day_set(const DayGroup& day, std::size_t index);
-  const std::uint64_t* day_words(const DaySet& set, std::size_t index);
+  const std::uint64_t* day_words(const DaySet& day, std::size_t index);
 
   // machine_sequence.cc
   void sequence(const Instruction& instruction);
   bool gather_few_of_a_term(const SequenceTest& test);
-  void sequence_dense(const SequenceTest& test, RegisterId id);
-  void sequences_from(const SequenceTest& test, std::size_t start, std::uint64_t* found);
-  void sequences_open(const SequenceTest& test, std::uint64_t* found);
-  void sequences_latest(const SequenceTest& test, std::uint64_t* found);
-  void latest_starts(const SequenceTest& test, std::size_t day, std::size_t bits);
-  DaySet keep_flat(std::size_t cell, const DaySet& set, std::size_t index);
-  struct StepDay {
-    std::size_t day = 0;                  ///< of SequenceTest::days
-    bool first = false;                   ///< a sequence may begin
-    bool last = false;                    ///< and may end
-    const std::uint64_t* ends = nullptr;  ///< only for these users; null: for all
-  };
-  void take_steps(const SequenceTest& test, const StepDay& on, std::uint64_t* found);
-  void take_repeated_steps(const SequenceTest& test, const StepDay& on, std::uint64_t* found);
-  DaySet step_set(const SequenceTest& test, std::size_t day, std::size_t term, std::size_t times,
-                  std::size_t index);
-  std::uint64_t* state_words(std::size_t state);
-  void carry_over(std::uint64_t* into, const std::uint64_t* from, const DaySet& by,
-                  const std::uint64_t* among);
+  void lay_out_levels(const SequenceTest& test);
   void sequence_by_member(const SequenceTest& test, Members asked, RegisterId id);
   void fill_counts(const SequenceTest& test, Members asked);
-  [[nodiscard]] bool completes(const SequenceTest& test, std::size_t member,
-                               std::size_t members) const;
-  [[nodiscard]] bool completes_from(const SequenceTest& test, std::size_t start, std::size_t member,
-                                    std::size_t members) const;
+  bool completes(const SequenceTest& test, std::size_t member, std::size_t members);
+  bool take_steps(const SequenceTest& test, const std::uint8_t* counts, std::size_t members,
+                  std::size_t least);
+
+  // machine_chains.cc
+  void sequence_dense(const SequenceTest& test, RegisterId id);
+  void add_chain_day(const SequenceTest& test, std::size_t day, std::uint64_t least,
+                     std::size_t& marked, ChainOperands& chains);
+  void add_marks(const SequenceTest& test, Day from, std::size_t& marked, ChainOperands& chains);
+  bool add_levels(const SequenceTest& test, std::size_t day,
+                  std::span<const std::uint64_t*> levels);
+  void add_higher_levels(const DayGroup& day, std::span<const std::uint64_t*> levels);
+  const std::uint64_t* keep_flat(const DayGroup& day);
+  void make_room(std::size_t levels, ChainOperands& chains);
+  void run_chains(ChainOperands& chains);
 
   // machine.cc
   void sample(const Instruction& instruction);

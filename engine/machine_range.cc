@@ -124,14 +124,14 @@ void Machine::range_by_member(const RangeTest& test, const Parts& parts, Members
 }
 
 // Flat words of a container, in place or expanded into the given scratch.
-const std::uint64_t* Machine::slice_words(const Container* container, std::size_t index) {
+const std::uint64_t* Machine::slice_words(const Container* container, std::size_t scratch_index) {
   if (container == nullptr) {
     return kZeros.data();
   }
   if (container->kind == ContainerKind::Bitset) {
     return words_of(*container);
   }
-  std::uint64_t* words = scratch(index);
+  std::uint64_t* words = scratch(scratch_index);
   erase_all(words);
   set(words, *container);
   return words;

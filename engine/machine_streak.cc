@@ -13,8 +13,7 @@
 namespace tagline::engine {
 namespace {
 
-constexpr std::size_t kBatchMax = 32;      // days made flat at a time
-constexpr std::size_t kDayPassCost = 150;  // of one day
+constexpr std::size_t kBatchMax = 32;  // days made flat at a time
 constexpr std::size_t kMembersMax = 256;
 
 }  // namespace

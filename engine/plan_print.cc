@@ -1,3 +1,4 @@
+#include "engine/lookalike.h"
 #include "engine/plan.h"
 
 #include <limits>
@@ -108,8 +109,8 @@ std::string headline(const Node& node, const RowName& name) {
     case Op::SampleSize:
       return "sample " + std::to_string(node.low) + ", seed " + std::to_string(node.seed);
     case Op::Lookalike:
-      return "lookalike " + std::to_string(node.low) + " by " +
-             std::to_string(node.features.size()) + " features";
+      return "lookalike " + std::to_string(node.low) + " by " + std::string(kLookalikeMethod) +
+             " of " + std::to_string(node.features.size()) + " features";
   }
   return {};
 }

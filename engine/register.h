@@ -63,14 +63,17 @@ struct TotalState {
   std::vector<std::uint64_t*> slice_words;
   std::vector<WeightedWords> batch;
 };
-/// Users who have taken the first i steps and no more of them are in state i.
+/// What sequences are looked for with; the days come last to first, and so do the steps.
 struct SequenceState {
-  std::vector<std::unique_ptr<Words>> words;
-  std::vector<bool> live;  ///< else the words are stale and nobody is there
-  std::vector<std::uint8_t> counts;
-  /// Days made flat that will be read again, by their place in SequenceTest::groups.
-  std::vector<std::unique_ptr<Words>> flat;
-  std::vector<std::size_t> flat_cells;
+  /// ChainOperands::level_of. A term that occurs n times has n levels, from first_level on.
+  std::vector<std::uint8_t> level_of;
+  std::vector<std::uint8_t> first_level;
+  std::vector<Words> ranks;
+  std::vector<ChainDay> days;                ///< gathered, not yet run
+  std::vector<const std::uint64_t*> levels;  ///< theirs
+  std::size_t flat = 0;                      ///< scratch blocks they hold
+  std::vector<std::uint8_t> counts;          ///< user by user
+  std::vector<std::size_t> member_ranks;     ///< of one user
 };
 /// Who did a thing on a day: nobody, a list, or flat words.
 struct DaySet {

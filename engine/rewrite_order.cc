@@ -25,7 +25,7 @@ class Estimates {
  public:
   Estimates(const Plan& plan, const Source& source) : plan_(plan), source_(source) {}
 
-  std::uint64_t of(NodeId id);
+  std::uint64_t of(NodeId root);
 
  private:
   std::uint64_t of_row(RowKey key) const { return source_.cardinality(key).value_or(kUnknown); }

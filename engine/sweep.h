@@ -74,8 +74,8 @@ class Sweep {
 
  private:
   struct State;
-  explicit Sweep(std::unique_ptr<State> state);
   [[nodiscard]] const ExecuteOptions& options() const;
+  explicit Sweep(std::unique_ptr<State> state);
 
   std::unique_ptr<State> state_;
 };

@@ -8,8 +8,6 @@
 namespace tagline::engine {
 namespace {
 
-constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
-
 std::uint32_t size_of(const auto& list) {
   return static_cast<std::uint32_t>(list.size());
 }

@@ -86,7 +86,7 @@ std::uint32_t Dictionary::add_value(std::string name) {
 }
 
 std::uint32_t Dictionary::learn(std::string_view cell) {
-  auto text = to_nfc(trim(cell));
+  auto text = name_of_cell(cell);
   if (!text.has_value()) {
     return kRefused;
   }

@@ -234,8 +234,11 @@ class EventWriter {
         ErrorCode::TooLarge,
         {"user " + excerpt(user) + " on " + date + ": " + what.en + "; nothing was loaded",
          "用户 " + excerpt(user) + " 在 " + date + "：" + what.zh + "；未载入任何数据"},
-        {"correct the file, or give the amounts a smaller \"scale\"",
-         "请修正文件，或减小金额的 \"scale\""});
+        overflow.of_amount ? Text{"correct the file, or give the amounts a smaller \"scale\"",
+                                  "请修正文件，或减小金额的 \"scale\""}
+                           : Text{"correct the file; \"count\" must be the column of how many "
+                                  "events a row stands for",
+                                  "请修正文件；\"count\" 应为表示该行代表几次行为的列"});
   }
 
   storage::Store& store_;

@@ -1,6 +1,7 @@
 #include "ingest/event_plan.h"
 
 #include "ingest/limits.h"
+#include "ingest/spellings.h"
 #include "ingest/text.h"
 #include "storage/write_txn.h"
 
@@ -20,8 +21,51 @@ tl::unexpected<Error> name_taken(const std::string& name) {
       ErrorCode::SchemaConflict,
       {"the database has a tag named " + excerpt(name) + ", so no event can have that name",
        "数据库中已有名为 " + excerpt(name) + " 的标签，行为不能再用这个名称"},
-      {"give the event another name in the schema (\"event\": {\"name\": ...} or \"names\")",
-       "请在模式中给该行为另起名称（\"event\": {\"name\": ...} 或 \"names\"）"});
+      {"give the event another name in the schema (\"event\": {\"name\": ...}, \"names\" or "
+       "\"also\")",
+       "请在模式中给该行为另起名称（\"event\": {\"name\": ...}、\"names\" 或 \"also\"）"});
+}
+
+tl::unexpected<Error> alias_taken(const std::string& alias, const std::string& event) {
+  const bool itself = alias == event;
+  const std::string name = excerpt(alias);
+  return failure(
+      ErrorCode::SchemaConflict,
+      {"\"also\": " + name +
+           (itself ? " is an event of the database itself"
+                   : " is a name of the event " + excerpt(event) + " already"),
+       "\"also\"：" + name +
+           (itself ? " 本身就是数据库中的一种行为" : " 已是行为 " + excerpt(event) + " 的名称")},
+      {"take it out of \"also\", or use another name", "请从 \"also\" 中去掉，或改用其他名称"});
+}
+
+/// A spelling that the schema gives to one key and the database has for another.
+Status check_keys(const EventColumns& columns, const std::string& event,
+                  const std::vector<storage::ValueRecord>& known) {
+  Spellings spellings;
+  for (const storage::ValueRecord& key : known) {
+    TAGLINE_RETURN_IF_ERROR(check_spelling(spellings, event, key.name, key.name));
+    for (const std::string& alias : key.aliases) {
+      // Of one key or of two: what is stored stays as it is.
+      TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const auto other, spellings.give(alias, key.name));
+    }
+  }
+  for (const auto& [key, aliases] : columns.key_aliases) {
+    for (const std::string& alias : aliases) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto other, spellings.give(alias, key));
+      if (other.has_value()) {
+        const std::string name = excerpt(trim(alias));
+        return failure(ErrorCode::SchemaConflict,
+                       {"events.key.values: " + name + " is a key " + excerpt(*other) + " of " +
+                            event + " in the database, not " + excerpt(trim(key)),
+                        "events.key.values：在数据库中，" + name + " 属于 " + event + " 的 " +
+                            excerpt(*other) + "，而不是 " + excerpt(trim(key))},
+                       {"take the spelling out of the schema, or load into a new database",
+                        "请从模式中去掉该写法，或装入新的数据库"});
+      }
+    }
+  }
+  return {};
 }
 
 tl::unexpected<Error> scale_conflict(const std::string& name, unsigned has, unsigned wants) {
@@ -76,7 +120,8 @@ Status EventPlans::read_catalogue(const storage::Snapshot& snapshot) {
   }
   TAGLINE_ASSIGN_OR_RETURN(const auto tags, snapshot.tags());
   for (const storage::TagRecord& tag : tags) {
-    tags_.emplace(tag.name, tag.kind);
+    tags_.insert(tag.name);
+    tags_.insert(tag.aliases.begin(), tag.aliases.end());
   }
   return {};
 }
@@ -97,7 +142,14 @@ Status EventPlans::read_names() {
     texts_[name].push_back(texts);
     for (const std::string& alias : texts->aliases) {
       TAGLINE_ASSIGN_OR_RETURN(std::string normal, to_nfc(trim(alias)));
-      names_by_alias_.emplace(std::move(normal), name);
+      if (tags_.find(normal) != tags_.end()) {
+        return name_taken(normal);
+      }
+      const bool of_itself = normal == name;
+      const auto [entry, added] = names_by_alias_.emplace(normal, name);
+      if (!of_itself && (known_event(normal) != nullptr || entry->second != name)) {
+        return alias_taken(normal, known_event(normal) != nullptr ? normal : entry->second);
+      }
     }
   }
   return {};
@@ -135,7 +187,7 @@ Result<std::uint32_t> EventPlans::code_of(std::string_view cell) {
   if (const std::uint32_t index = cells_.find(cell); index != TextTable::kNone) {
     return cell_codes_[index];
   }
-  auto name = to_nfc(trim(cell));
+  auto name = name_of_cell(cell);
   if (!name.has_value()) {
     return kRefused;
   }
@@ -178,6 +230,7 @@ Result<std::uint32_t> EventPlans::add(const std::string& name) {
   if (known != nullptr) {
     record = *known;
     TAGLINE_ASSIGN_OR_RETURN(keys, snapshot_->values(record.field));
+    TAGLINE_RETURN_IF_ERROR(check_keys(columns_, name, keys));
   } else {
     record.name = name;
     record.kind = TagKind::Event;

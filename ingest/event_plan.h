@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -69,7 +70,7 @@ class EventPlans {
   const storage::Snapshot* snapshot_ = nullptr;
   std::int64_t now_s_ = 0;
   std::vector<storage::TagRecord> known_;
-  std::map<std::string, engine::TagKind, std::less<>> tags_;
+  std::set<std::string> tags_;                         ///< names of tags, all of them
   std::map<std::string, std::string> renames_;         ///< as in the file -> ours
   std::map<std::string, std::string> names_by_alias_;  ///< of the catalogue and the schema
   std::map<std::string, std::vector<const EventTexts*>> texts_;  ///< of columns_, by our name

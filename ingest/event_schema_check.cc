@@ -1,11 +1,13 @@
 #include "ingest/day_clock.h"
 #include "ingest/event_plan.h"
 #include "ingest/limits.h"
+#include "ingest/spellings.h"
 #include "ingest/text.h"
 #include "ingest/time_format.h"
 #include "storage/write_txn.h"
 
 #include <string>
+#include <vector>
 
 namespace tagline::ingest {
 namespace {
@@ -18,8 +20,13 @@ Status check_name(const std::string& name) {
   if (trim(name).empty()) {
     return bad("a name is empty", "名称为空");
   }
-  if (!is_utf8(name) || name.find('\0') != std::string::npos) {
+  if (!is_utf8(name)) {
     return bad("a name is not UTF-8 text", "名称不是 UTF-8 文本");
+  }
+  if (has_control(name)) {
+    return bad("the name \"" + excerpt(name) + "\" holds a line break or a control character",
+               "名称 \"" + excerpt(name) + "\" 含有换行或控制字符",
+               {"write a space instead", "请改用空格"});
   }
   const auto normal = to_nfc(trim(name));
   if (!normal.has_value() || normal->size() > storage::kNameBytesMax) {
@@ -36,6 +43,27 @@ Status check_texts(const EventTexts& texts) {
     TAGLINE_RETURN_IF_ERROR(check_name(alias));
   }
   return {};
+}
+
+/// Each spelling names one event, or one key.
+Status check_spellings(const EventColumns& columns) {
+  Spellings events;
+  std::vector<const EventTexts*> all;
+  for (const auto& [cell, texts] : columns.names) {
+    all.push_back(&texts);
+  }
+  if (columns.event_column.empty()) {
+    all = {&columns.event};
+  }
+  for (const EventTexts* texts : all) {
+    TAGLINE_RETURN_IF_ERROR(check_spelling(events, "events.event", texts->name, texts->name));
+  }
+  for (const EventTexts* texts : all) {
+    for (const std::string& alias : texts->aliases) {
+      TAGLINE_RETURN_IF_ERROR(check_spelling(events, "events.event", alias, texts->name));
+    }
+  }
+  return check_spellings_of_values("events.key.values", columns.key_aliases);
 }
 
 Status check_names(const EventColumns& columns) {
@@ -80,6 +108,7 @@ Status check_events(const EventColumns& columns) {
     return bad("the columns of the user and of the time are needed", "必须写明用户列和时间列");
   }
   TAGLINE_RETURN_IF_ERROR(check_names(columns));
+  TAGLINE_RETURN_IF_ERROR(check_spellings(columns));
   TAGLINE_RETURN_IF_ERROR(check_time(columns));
   if (columns.amount.has_value() && columns.amount->scale > kScaleMax) {
     const std::string limit = std::to_string(kScaleMax);

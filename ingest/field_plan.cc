@@ -87,6 +87,39 @@ Status merge(storage::TagRecord& record, const Column& column) {
 
 }  // namespace
 
+namespace {
+
+/// A tag and an event cannot share a name, nor two tags.
+Status check_names(const storage::TagRecord& record,
+                   const std::vector<storage::TagRecord>& tags_and_events) {
+  for (const storage::TagRecord& other : tags_and_events) {
+    if (other.name == record.name && other.kind != TagKind::Event) {
+      continue;
+    }
+    const auto has = [&](const std::string& name) {
+      return other.name == name ||
+             std::find(other.aliases.begin(), other.aliases.end(), name) != other.aliases.end();
+    };
+    const auto alias = std::find_if(record.aliases.begin(), record.aliases.end(), has);
+    if (alias == record.aliases.end() && !has(record.name)) {
+      continue;
+    }
+    const std::string name = excerpt(alias == record.aliases.end() ? record.name : *alias);
+    const std::string owner = excerpt(other.name);
+    const bool of_event = other.kind == TagKind::Event;
+    return failure(
+        ErrorCode::SchemaConflict,
+        {"tag " + excerpt(record.name) + ": " + name + " is a name of the " +
+             (of_event ? "event " : "tag ") + owner + " in the database already",
+         "标签 " + excerpt(record.name) + "：在数据库中，" + name + " 已是" +
+             (of_event ? "行为 " : "标签 ") + owner + " 的名称"},
+        {"give the column another \"tag\" or \"also\"", "请给该列换一个 \"tag\" 或 \"also\""});
+  }
+  return {};
+}
+
+}  // namespace
+
 Text kind_text(TagKind kind) {
   switch (kind) {
     case TagKind::Flag:
@@ -108,6 +141,8 @@ Text kind_text(TagKind kind) {
 Result<std::vector<FieldPlan>> plan_fields(const Schema& schema, const storage::Snapshot& snapshot,
                                            std::int64_t now_s) {
   TAGLINE_ASSIGN_OR_RETURN(const auto tags, snapshot.tags());
+  TAGLINE_ASSIGN_OR_RETURN(auto named, snapshot.events());
+  named.insert(named.end(), tags.begin(), tags.end());
   std::vector<FieldPlan> plans;
   for (const Column& written : schema.columns) {
     if (written.skip) {
@@ -132,6 +167,9 @@ Result<std::vector<FieldPlan>> plan_fields(const Schema& schema, const storage::
       record.created_s = now_s;
     }
     TAGLINE_RETURN_IF_ERROR(merge(record, column));
+    if (tag == tags.end() || record.aliases != tag->aliases) {
+      TAGLINE_RETURN_IF_ERROR(check_names(record, named));
+    }
     FieldPlan& plan = plans.emplace_back(column, std::move(values));
     plan.record_changed = tag == tags.end() || record != *tag;
     plan.record = std::move(record);

@@ -2,6 +2,7 @@
 #include "ingest/event_plan.h"
 #include "ingest/field_plan.h"
 #include "ingest/limits.h"
+#include "ingest/spellings.h"
 #include "ingest/text.h"
 #include "storage/write_txn.h"
 
@@ -28,8 +29,14 @@ Status check_name(const Column& column, const std::string& name) {
         column, "a name is empty", "名称为空",
         {"give it a \"tag\", or \"kind\": \"skip\"", "请写 \"tag\"，或写 \"kind\": \"skip\""});
   }
-  if (!is_utf8(name) || name.find('\0') != std::string::npos) {
+  if (!is_utf8(name)) {
     return bad(column, "a name is not UTF-8 text", "名称不是 UTF-8 文本");
+  }
+  if (has_control(name)) {
+    return bad(column,
+               "the name \"" + excerpt(name) + "\" holds a line break or a control character",
+               "名称 \"" + excerpt(name) + "\" 含有换行或控制字符",
+               {"write a space instead", "请改用空格"});
   }
   auto normal = to_nfc(trimmed);
   if (!normal.has_value() || normal->size() > storage::kNameBytesMax) {
@@ -76,6 +83,8 @@ Status check_column(const Column& column) {
       TAGLINE_RETURN_IF_ERROR(check_name(column, alias));
     }
   }
+  TAGLINE_RETURN_IF_ERROR(
+      check_spellings_of_values("column " + column.column + ", values", column.value_aliases));
   if (column.kind == TagKind::Number && column.scale > kScaleMax) {
     const std::string limit = std::to_string(kScaleMax);
     return bad(column, "scale " + std::to_string(column.scale) + " is above " + limit,
@@ -123,6 +132,16 @@ Status check_schema(const Schema& schema) {
       return bad(column, "the tag " + *name + " is given to two columns",
                  "标签 " + *name + " 被两列使用",
                  {"give each column a \"tag\" of its own", "请给每列不同的 \"tag\""});
+    }
+  }
+  Spellings spellings;
+  for (const std::string& tag : tags) {
+    TAGLINE_RETURN_IF_ERROR(check_spelling(spellings, "tags", tag, tag));
+  }
+  for (const Column& column : schema.columns) {
+    for (std::size_t i = 0; !column.skip && i < column.aliases.size(); ++i) {
+      TAGLINE_RETURN_IF_ERROR(check_spelling(spellings, "column " + column.column + ", also",
+                                             column.aliases[i], column.tag));
     }
   }
   return {};

@@ -67,6 +67,50 @@ std::string to_lower_ascii(std::string_view text) {
   return lower;
 }
 
+namespace {
+
+/// Bytes of the control character that `text` begins with; 0 when it begins with none.
+std::size_t control_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) {
+    return 1;
+  }
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) {
+    return 2;
+  }
+  return byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9) ? 3 : 0;
+}
+
+}  // namespace
+
+bool has_control(std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    if (control_bytes(text) > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<std::string> name_of_cell(std::string_view cell) {
+  const std::string_view text = trim(cell);
+  if (!has_control(text)) {
+    return to_nfc(text);
+  }
+  std::string folded;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t control = control_bytes(text.substr(at));
+    const bool blank = control > 0 || text[at] == ' ';
+    if (!blank || folded.empty() || folded.back() != ' ') {
+      folded.push_back(blank ? ' ' : text[at]);
+    }
+    at += std::max<std::size_t>(control, 1);
+  }
+  return to_nfc(trim(folded));
+}
+
 std::string excerpt(std::string_view text) {
   std::string shown;
   std::size_t length = 0;

@@ -21,6 +21,13 @@ namespace tagline::ingest {
 /// ASCII letters made small; other characters stay.
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
 
+/// Whether UTF-8 text holds a control character (C0, DEL, C1) or a line or paragraph separator:
+/// what no expression can write.
+[[nodiscard]] bool has_control(std::string_view text);
+/// NFC of a cell that names something, with every run of blanks and control characters that holds
+/// a control character as one space, and trimmed.
+[[nodiscard]] Result<std::string> name_of_cell(std::string_view cell);
+
 /// `text` shortened for a message: at most 40 code points, "..." when cut, control characters as
 /// "?".
 [[nodiscard]] std::string excerpt(std::string_view text);

@@ -11,7 +11,10 @@
 namespace tagline::ingest {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
+/// Blocks double from the first size to the last: a load may have a table for each of a thousand
+/// events or columns, most of which stay small.
+constexpr std::size_t kFirstBlockBytes = std::size_t{1} << 12U;
+constexpr std::size_t kBlockDoublings = 8;
 constexpr std::size_t kFirstSlots = 64;
 
 __extension__ using Wide = unsigned __int128;
@@ -92,8 +95,8 @@ std::uint32_t TextTable::append(std::string_view text) {
   const auto length = static_cast<std::uint32_t>(text.size());
   const std::size_t need = sizeof length + text.size();
   if (free_bytes_ < need) {
-    free_bytes_ = std::max(kBlockBytes, need);
-    blocks_.push_back(std::make_unique<char[]>(free_bytes_));
+    free_bytes_ = std::max(kFirstBlockBytes << std::min(blocks_.size(), kBlockDoublings), need);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(free_bytes_));
     free_ = blocks_.back().get();
   }
   std::memcpy(free_, &length, sizeof length);

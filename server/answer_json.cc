@@ -99,6 +99,14 @@ Json tag_json(const TagSummary& tag) {
   return json;
 }
 
+dsl::Diagnostic fault_of(const Error& error) {
+  dsl::Diagnostic fault;
+  fault.code = std::string(wire_name(error.code()));
+  fault.message = error.message();
+  fault.hint = error.hint();
+  return fault;
+}
+
 }  // namespace
 
 std::string answer_json(const Answer& answer, std::string_view text) {
@@ -110,6 +118,9 @@ std::string answer_json(const Answer& answer, std::string_view text) {
                {"time_zone", answer.time_zone},
                {"version", answer.version},
                {"warnings", diagnostics_json(answer.warnings, text)}};
+  if (!answer.methods.empty()) {
+    json["methods"] = answer.methods;
+  }
   if (answer.explanation.has_value()) {
     json["explain"] = explanation_json(*answer.explanation);
   }
@@ -129,12 +140,16 @@ std::string checked_json(const dsl::Checked& checked, std::string_view text) {
                    {"warnings", diagnostics_json(checked.warnings, text)}});
 }
 
-std::string refused_line_json(const Error& error) {
-  dsl::Diagnostic fault;
-  fault.code = std::string(wire_name(error.code()));
-  fault.message = error.message();
-  fault.hint = error.hint();
-  return faults_json({fault}, "");
+std::string error_json(const Error& error) {
+  return faults_json({fault_of(error)}, "");
+}
+
+std::string refused_line_json(const Refusal& refusal, std::string_view text) {
+  const auto faults =
+      refusal.error.has_value() ? std::vector{fault_of(*refusal.error)} : refusal.diagnostics;
+  return dump(Json{{"ok", false},
+                   {"expression", std::string(text)},
+                   {"errors", diagnostics_json(faults, text)}});
 }
 
 std::string catalog_json(const Catalog& catalog) {

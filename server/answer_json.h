@@ -13,7 +13,7 @@
 namespace tagline::server {
 
 /// {"expression", "count", "population", "as_of", "elapsed_us", "time_zone", "version", "warnings",
-/// "explain"?}
+/// "methods"?, "explain"?}
 [[nodiscard]] std::string answer_json(const Answer& answer, std::string_view text);
 /// {"ok": true, "canonical", "warnings"} or {"ok": false, "errors"}; `text` is the expression as
 /// typed.
@@ -21,9 +21,11 @@ namespace tagline::server {
 /// {"ok": false, "errors": [...]}
 [[nodiscard]] std::string faults_json(const std::vector<dsl::Diagnostic>& faults,
                                       std::string_view text);
-/// {"ok": false, "errors": [{"code", "at": 1, "length": 0, "message", "hint", "fixes": []}]}: a
-/// line that is no request at all.
-[[nodiscard]] std::string refused_line_json(const Error& error);
+/// {"ok": false, "errors": [{"code", "severity", "at": 1, "length": 0, "message", "hint", "fixes":
+/// []}]}: the shape of faults, for an error that has no place in an expression.
+[[nodiscard]] std::string error_json(const Error& error);
+/// {"ok": false, "expression", "errors"}: one of many expressions, so it says which.
+[[nodiscard]] std::string refused_line_json(const Refusal& refusal, std::string_view text);
 /// {"population", "version", "time_zone", "tags": [...]}
 [[nodiscard]] std::string catalog_json(const Catalog& catalog);
 /// {"id", "index", "tags": {name: value}, "events": {name: {"count", "days", "first", "last",

@@ -7,6 +7,7 @@
 #include "engine/rewrite.h"
 #include "server/day_text.h"
 #include "server/text_slice.h"
+#include "server/verdict.h"
 #include "server/vocabulary.h"
 
 #include <algorithm>
@@ -79,6 +80,9 @@ class NodeCounter {
                              bound.kind == BoundKind::Lookalike;
     NodeId running = of_everyone ? plan_.everyone() : entering;
     for (const Bound& operand : bound.operands) {
+      if (is_unwritten(operand)) {
+        continue;  // it would be a line without words
+      }
       TAGLINE_RETURN_IF_ERROR(walk(operand, text, running, depth + 1));
       if (bound.kind == BoundKind::And) {
         running = plan_.all_of(std::array{running, dsl::lower(operand, plan_)});

@@ -1,5 +1,6 @@
 #include "server/facts.h"
 
+#include "dsl/display.h"
 #include "server/number_range.h"
 
 #include <algorithm>
@@ -27,14 +28,6 @@ constexpr std::size_t kNumbersTried = 24;
   return std::find(bound.rows.begin(), bound.rows.end(), engine::kExistsRow) != bound.rows.end();
 }
 
-/// Whether a value passes, and whether one is needed at all, as `rows` and `!=` say.
-[[nodiscard]] bool passes(const Bound& bound, bool known, bool matches) {
-  if (!known) {
-    return false;
-  }
-  return bound.differs ? !matches : matches || asks_existence(bound);
-}
-
 [[nodiscard]] std::uint64_t distance(std::int64_t a, std::int64_t b) {
   return a < b ? static_cast<std::uint64_t>(b) - static_cast<std::uint64_t>(a)
                : static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
@@ -44,14 +37,48 @@ constexpr std::size_t kNumbersTried = 24;
   return {text, text};
 }
 
-[[nodiscard]] std::string value_name(const dsl::Tag& tag, std::int64_t row) {
+template <class Entry>
+[[nodiscard]] Text names_of(const Entry& entry) {
+  return {std::string(dsl::name_in(entry, dsl::Language::English)),
+          std::string(dsl::name_in(entry, dsl::Language::Chinese))};
+}
+
+[[nodiscard]] Text names_of(const dsl::Tag& tag, const Text& value) {
+  const Text names = names_of(tag);
+  return {names.en + ":" + value.en, names.zh + ":" + value.zh};
+}
+
+[[nodiscard]] Text value_names(const dsl::Tag& tag, std::int64_t row) {
   const auto found = std::find_if(
       tag.values.begin(), tag.values.end(),
       [&](const dsl::Value& value) { return static_cast<std::int64_t>(value.row) == row; });
-  return found == tag.values.end() ? std::to_string(row) : found->name;
+  return found == tag.values.end() ? same(std::to_string(row)) : names_of(*found);
 }
 
 }  // namespace
+
+bool passes(const Bound& condition, bool known, bool matches) {
+  if (!known) {
+    return false;
+  }
+  return condition.differs ? !matches : matches || asks_existence(condition);
+}
+
+bool holds_of(const Bound& condition, const Fact& fact, std::int64_t state) {
+  switch (fact.kind) {
+    case Fact::Kind::Category:
+      return passes(condition, state != Fact::kUnknown,
+                    state > 0 && std::binary_search(condition.rows.begin(), condition.rows.end(),
+                                                    static_cast<RowId>(state)));
+    case Fact::Kind::Number:
+      return passes(condition, state != Fact::kUnknown, within(condition.intervals, state));
+    case Fact::Kind::Flag:
+    case Fact::Kind::SetValue:
+    case Fact::Kind::Clause:
+      break;
+  }
+  return condition.differs ? state == 0 : state != 0;
+}
 
 std::size_t Facts::add(Fact fact, const std::vector<std::size_t>& leaves) {
   const std::size_t index = facts_.size();
@@ -82,6 +109,7 @@ Result<Facts> Facts::of(const std::vector<const Verdict*>& leaves, const dsl::Ca
       TAGLINE_RETURN_IF_ERROR(facts.add_tag(tag, found->second, snapshot, user));
     }
   }
+  facts.watch_operands();
   return facts;
 }
 
@@ -102,10 +130,11 @@ void Facts::add_clause(std::size_t leaf) {
   }
   Fact fact;
   fact.kind = Fact::Kind::Clause;
-  fact.name = verdict.text;
+  fact.name = same(verdict.text);
   fact.now = verdict.holds ? 1 : 0;
-  // Nobody can be moved into a sample: it depends on nothing but the user.
-  if (!verdict.of_sample) {
+  // Nobody can be moved into a sample: it depends on nothing but the user (and on who else is
+  // there).
+  if (!verdict.of_sample && verdict.bound->kind != BoundKind::SampleSize) {
     fact.others = {1 - fact.now};
   }
   add(std::move(fact), {leaf});
@@ -115,7 +144,7 @@ Status Facts::add_tag(const dsl::Tag& tag, const std::vector<std::size_t>& leave
                       const storage::Snapshot& snapshot, engine::UserIndex user) {
   switch (tag.kind) {
     case TagKind::Flag: {
-      Fact fact{Fact::Kind::Flag, &tag, 0, tag.name, 0, {}};
+      Fact fact{Fact::Kind::Flag, &tag, 0, names_of(tag), 0, {}};
       TAGLINE_ASSIGN_OR_RETURN(const bool has, snapshot.holds({tag.field, engine::kFlagRow}, user));
       fact.now = has ? 1 : 0;
       fact.others = {1 - fact.now};
@@ -146,7 +175,7 @@ std::vector<RowId> Facts::rows_named(const std::vector<std::size_t>& leaves) con
 
 Status Facts::add_category(const dsl::Tag& tag, const std::vector<std::size_t>& leaves,
                            const storage::Snapshot& snapshot, engine::UserIndex user) {
-  Fact fact{Fact::Kind::Category, &tag, 0, tag.name, Fact::kUnknown, {}};
+  Fact fact{Fact::Kind::Category, &tag, 0, names_of(tag), Fact::kUnknown, {}};
   TAGLINE_ASSIGN_OR_RETURN(const bool known, snapshot.holds({tag.field, engine::kExistsRow}, user));
   for (const dsl::Value& value : tag.values) {
     if (!known || fact.now != Fact::kUnknown) {
@@ -176,21 +205,22 @@ Status Facts::add_set(const dsl::Tag& tag, const std::vector<std::size_t>& leave
     TAGLINE_ASSIGN_OR_RETURN(const bool has, snapshot.holds({tag.field, value.row}, user));
     if (std::binary_search(named.begin(), named.end(), value.row)) {
       const std::int64_t now = has ? 1 : 0;
-      add({Fact::Kind::SetValue, &tag, value.row, tag.name + ":" + value.name, now, {1 - now}},
+      add({Fact::Kind::SetValue, &tag, value.row, names_of(tag, names_of(value)), now, {1 - now}},
           leaves);
     } else {
       others = others || has;
     }
   }
   const std::int64_t now = others ? 1 : 0;
-  Fact rest{Fact::Kind::SetValue, &tag, engine::kExistsRow, tag.name + ":*", now, {1 - now}};
+  Fact rest{Fact::Kind::SetValue,     &tag, engine::kExistsRow,
+            names_of(tag, same("*")), now,  {1 - now}};
   add(std::move(rest), leaves);
   return {};
 }
 
 Status Facts::add_number(const dsl::Tag& tag, const std::vector<std::size_t>& leaves,
                          const storage::Snapshot& snapshot, engine::UserIndex user) {
-  Fact fact{Fact::Kind::Number, &tag, 0, tag.name, Fact::kUnknown, {}};
+  Fact fact{Fact::Kind::Number, &tag, 0, names_of(tag), Fact::kUnknown, {}};
   TAGLINE_ASSIGN_OR_RETURN(const auto number, snapshot.number_of(tag.field, user));
   fact.now = number.value_or(Fact::kUnknown);
   std::set<std::int64_t> telling;
@@ -252,18 +282,14 @@ bool Facts::holds(std::size_t leaf, const std::vector<std::int64_t>& states) con
   const std::int64_t state = states[index];
   const Bound& bound = *verdict.bound;
   switch (facts_[index].kind) {
-    case Fact::Kind::Flag:
-      return bound.differs ? state == 0 : state != 0;
     case Fact::Kind::Clause:
-      return state != 0;
+      return state != 0 && !(among_[leaf] && is_outside(bound, states));
     case Fact::Kind::SetValue:
       return set_holds(leaf, states);
+    case Fact::Kind::Flag:
     case Fact::Kind::Category:
-      return passes(bound, state != Fact::kUnknown,
-                    state > 0 && std::binary_search(bound.rows.begin(), bound.rows.end(),
-                                                    static_cast<RowId>(state)));
     case Fact::Kind::Number:
-      return passes(bound, state != Fact::kUnknown, within(bound.intervals, state));
+      return holds_of(bound, facts_[index], state);
   }
   return verdict.holds;
 }
@@ -285,7 +311,7 @@ Text Facts::state_text(const Fact& fact, std::int64_t state) const {
     return {"another value", "其他取值"};
   }
   return fact.kind == Fact::Kind::Category
-             ? same(value_name(*fact.tag, state))
+             ? value_names(*fact.tag, state)
              : same(value_text(fact.tag->kind, state, fact.tag->scale));
 }
 

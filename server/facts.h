@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,15 @@ struct Fact {
   Kind kind = Kind::Clause;
   const dsl::Tag* tag = nullptr;  ///< null: Clause
   engine::RowId row = 0;          ///< SetValue
-  std::string name;
+  Text name;
   std::int64_t now = 0;
   std::vector<std::int64_t> others;  ///< states worth trying, nearest first
 };
+
+/// Whether a condition holds of one state of its tag: a flag, a category or a number.
+[[nodiscard]] bool holds_of(const dsl::Bound& condition, const Fact& fact, std::int64_t state);
+/// Whether a value passes, as `rows` and `!=` say. `matches`: it is one of those named.
+[[nodiscard]] bool passes(const dsl::Bound& condition, bool known, bool matches);
 
 class Facts {
  public:
@@ -47,8 +53,13 @@ class Facts {
   [[nodiscard]] const std::vector<std::size_t>& leaves_of(std::size_t fact) const {
     return dependents_[fact];
   }
-  /// The outcome of a leaf when the facts are in these states.
+  /// The outcome of a leaf when the facts are in these states. Who leaves the set of people a top,
+  /// bottom or sample is taken from leaves that too.
   [[nodiscard]] bool holds(std::size_t leaf, const std::vector<std::int64_t>& states) const;
+  /// Whether clauses can be in these states together (server/possible.h).
+  [[nodiscard]] bool can_be(const std::vector<std::int64_t>& states) const;
+  /// Conditions that `holds` may look at beyond the leaf itself.
+  [[nodiscard]] std::size_t conditions_among() const { return conditions_among_; }
   [[nodiscard]] Change change(std::size_t fact, std::int64_t to) const;
 
  private:
@@ -62,6 +73,13 @@ class Facts {
                     const storage::Snapshot& snapshot, engine::UserIndex user);
   void add_clause(std::size_t leaf);
   std::size_t add(Fact fact, const std::vector<std::size_t>& leaves);
+  void watch_operands();
+  [[nodiscard]] bool is_outside(const dsl::Bound& clause,
+                                const std::vector<std::int64_t>& states) const;
+  [[nodiscard]] std::optional<bool> truth(const dsl::Bound& condition,
+                                          const std::vector<std::int64_t>& states) const;
+  [[nodiscard]] std::optional<bool> truth_of_tag(const dsl::Bound& condition,
+                                                 const std::vector<std::int64_t>& states) const;
   [[nodiscard]] std::vector<engine::RowId> rows_named(const std::vector<std::size_t>& leaves) const;
   [[nodiscard]] bool set_holds(std::size_t leaf, const std::vector<std::int64_t>& states) const;
   [[nodiscard]] Text state_text(const Fact& fact, std::int64_t state) const;
@@ -70,6 +88,8 @@ class Facts {
   std::vector<Fact> facts_;
   std::vector<std::vector<std::size_t>> dependents_;  ///< of each fact
   std::vector<std::vector<std::size_t>> facts_of_leaf_;
+  std::vector<bool> among_;  ///< of each leaf: its operand is looked at
+  std::size_t conditions_among_ = 0;
 };
 
 }  // namespace tagline::server

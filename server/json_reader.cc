@@ -1,12 +1,15 @@
 #include "server/json_reader.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace tagline::server {
 namespace {
 
 constexpr std::size_t kShownBytesMax = 60;
+/// What readers say they found where there is nothing.
+constexpr std::string_view kNothing = "nothing";
 
 /// What was found, short enough for a message.
 std::string shown(const Json& value) {
@@ -52,32 +55,73 @@ std::optional<std::int64_t> scaled(std::string_view text, unsigned scale) {
 }
 
 /// Nested deeper than any schema or catalogue: refused before a tree is built.
-constexpr int kDepthMax = 32;
+constexpr std::size_t kDepthMax = 32;
 
 /// A first pass that builds nothing: finds where a document stops being JSON, or nests too deep.
 class JsonScan final : public nlohmann::json_sax<Json> {
  public:
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool key(string_t&) override { return true; }
-  bool start_object(std::size_t) override { return ++depth_ <= kDepthMax; }
-  bool end_object() override { return --depth_ >= 0; }
-  bool start_array(std::size_t) override { return ++depth_ <= kDepthMax; }
-  bool end_array() override { return --depth_ >= 0; }
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
+  bool binary(binary_t&) override { return value(); }
+  bool key(string_t& key) override {
+    open_.back().key = key;
+    is_twice_ = !open_.back().keys.insert(key).second;
+    return !is_twice_;
+  }
+  bool start_object(std::size_t) override { return open(false); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(true); }
+  bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception&) override {
     error_byte_ = position == 0 ? 0 : position - 1;
     return false;
   }
   [[nodiscard]] std::size_t error_byte() const { return error_byte_; }
+  /// A key stands twice in one object: the later would silently win.
+  [[nodiscard]] bool is_twice() const { return is_twice_; }
+  /// Where: "events.time".
+  [[nodiscard]] std::string place() const {
+    std::string place;
+    for (const Level& level : open_) {
+      if (level.is_list) {
+        place += "[" + std::to_string(level.values - 1) + "]";
+      } else {
+        place += (place.empty() ? "" : ".") + level.key;
+      }
+    }
+    return place;
+  }
 
  private:
-  int depth_ = 0;
+  struct Level {
+    bool is_list = false;
+    std::size_t values = 0;  ///< of a list, begun
+    std::string key;         ///< of an object, the last
+    std::unordered_set<std::string> keys;
+  };
+  bool value() {
+    if (!open_.empty()) {
+      ++open_.back().values;
+    }
+    return true;
+  }
+  bool open(bool is_list) {
+    value();
+    open_.emplace_back().is_list = is_list;
+    return open_.size() <= kDepthMax;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::vector<Level> open_;
+  bool is_twice_ = false;
   std::size_t error_byte_ = 0;
 };
 
@@ -102,6 +146,14 @@ std::optional<Json> parse_json(std::string_view text, std::optional<Error>& faul
   }
   JsonScan scan;
   if (!Json::sax_parse(text.begin(), text.end(), &scan)) {
+    if (scan.is_twice()) {
+      const std::string place = scan.place();
+      fault = Error(
+          ErrorCode::BadSchema,
+          {place + ": this key stands twice in one object", place + "：同一个对象里有两个这样的键"},
+          {"keep one of them", "只保留一个"});
+      return std::nullopt;
+    }
     const Text place = line_and_column(text, scan.error_byte());
     fault = Error(ErrorCode::BadSchema,
                   {"this is not JSON: unexpected text at " + place.en,
@@ -132,9 +184,11 @@ void JsonReader::fail(std::string_view key, const std::string& found, const Text
     return;
   }
   const std::string place = place_of(key);
+  const Text message = found == kNothing
+                           ? Text{place + ": this key is missing", place + "：缺少这个键"}
+                           : Text{place + ": unexpected " + found, place + "：不应为 " + found};
   fault_ =
-      Error(ErrorCode::BadSchema, {place + ": unexpected " + found, place + "：不应为 " + found},
-            {"expected " + expected.en, "此处应为" + expected.zh});
+      Error(ErrorCode::BadSchema, message, {"expected " + expected.en, "此处应为" + expected.zh});
 }
 
 void JsonReader::only(std::initializer_list<std::string_view> known) {

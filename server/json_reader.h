@@ -51,8 +51,8 @@ class JsonReader {
   std::optional<Error>& fault_;
 };
 
-/// Parses text; BadSchema with line and column when it is not JSON. Duplicate and unknown keys are
-/// the readers' business.
+/// Parses text; BadSchema with line and column when it is not JSON, and with the place when a key
+/// stands twice in one object. Unknown keys are the readers' business.
 [[nodiscard]] std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault);
 
 /// "line 3, column 7" of a byte offset.

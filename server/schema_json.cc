@@ -80,7 +80,7 @@ Json column_json(const Column& column) {
   if (column.skip) {
     json["kind"] = "skip";
   } else {
-    put(json, "tag", column.tag);
+    json["tag"] = column.tag;  // an empty one too: left out, it would be the column's name
     json["kind"] = kind_name(column.kind);
     if (column.kind == TagKind::Number) {
       json["scale"] = column.scale;

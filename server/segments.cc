@@ -156,6 +156,46 @@ Outcome<SegmentSummary> summarise(const SegmentRecord& record, const dsl::Catalo
   return summary;
 }
 
+/// Why a segment cannot take a new name: as for a definition under that name, which rules may have
+/// named before anything had it. A rule that is broken otherwise may be renamed.
+Result<std::optional<Refusal>> refuse_rename(const Snapshot& snapshot, const std::string& from,
+                                             const std::string& to) {
+  TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue before, vocabulary_of(snapshot));
+  dsl::CheckOptions options;
+  TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(std::nullopt, snapshot));
+  dsl::Catalogue after = before;
+  for (dsl::Segment& segment : after.segments) {
+    if (segment.expression.has_value()) {
+      segment.expression = renamed_in(*segment.expression, before, from, to);
+    }
+  }
+  dsl::Segment moved = entry(after, from);
+  std::erase_if(after.segments, [&](const dsl::Segment& segment) { return segment.name == from; });
+  moved.name = to;
+  if (moved.expression.has_value()) {
+    std::vector<dsl::Diagnostic> faults =
+        dsl::check_segment_definition(to, *moved.expression, after, options).errors;
+    std::erase_if(faults, [](const dsl::Diagnostic& fault) {
+      return fault.code != "segment-cycle" && fault.code != "segment-too-deep";
+    });
+    if (!faults.empty()) {
+      Refusal refusal(std::move(faults));
+      refusal.text = *moved.expression;
+      return std::optional<Refusal>(std::move(refusal));
+    }
+  }
+  after.segments.push_back(std::move(moved));
+  const auto broken = newly_broken(SegmentGraph(after).all_users_of(to), before, after, options);
+  if (broken.empty()) {
+    return std::optional<Refusal>();
+  }
+  return std::optional<Refusal>(
+      Error(ErrorCode::InUse,
+            {"under this name these segments could no longer be computed: " + joined(broken),
+             "采用这个名称后，以下人群将无法计算：" + joined(broken)},
+            {"change those first, or choose another name", "请先修改它们，或换一个名称"}));
+}
+
 /// What a save needs to know of the committed state.
 struct Draft {
   SavedSegment saved;
@@ -273,9 +313,10 @@ Outcome<SegmentSummary> Segments::show(const std::string& name,
   });
 }
 
-Result<RenamedSegment> Segments::rename(const std::string& from, const std::string& to) {
+Outcome<RenamedSegment> Segments::rename(const std::string& from, const std::string& to) {
   TAGLINE_ASSIGN_OR_RETURN(const std::string target, normal_name(to));
   RenamedSegment renamed;
+  std::optional<Refusal> refusal;
   const Status written = store_.write([&](WriteTxn& txn) -> Status {
     renamed = {};
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, store_.read(vocabulary_of));
@@ -291,6 +332,12 @@ Result<RenamedSegment> Segments::rename(const std::string& from, const std::stri
           ErrorCode::SchemaConflict,
           {"there is a segment named " + target + " already", "已经有名为“" + target + "”的人群"},
           {"choose another name", "请换一个名称"});
+    }
+    TAGLINE_ASSIGN_OR_RETURN(refusal, store_.read([&](const Snapshot& snapshot) {
+      return refuse_rename(snapshot, source, target);
+    }));
+    if (refusal.has_value()) {
+      return {};
     }
     for (const std::string& user : SegmentGraph(catalogue).used_by(source)) {
       TAGLINE_ASSIGN_OR_RETURN(auto dependent, txn.segment(user));
@@ -308,6 +355,9 @@ Result<RenamedSegment> Segments::rename(const std::string& from, const std::stri
     return txn.erase_segment(source);
   });
   TAGLINE_RETURN_IF_ERROR(written);
+  if (refusal.has_value()) {
+    return tl::unexpected(std::move(*refusal));
+  }
   return renamed;
 }
 

@@ -80,8 +80,9 @@ class Segments {
   /// NotFound, with the nearest names.
   [[nodiscard]] Outcome<SegmentSummary> show(const std::string& name,
                                              std::optional<std::chrono::sys_days> as_of);
-  /// Renames, and rewrites the rules that name it, in one transaction.
-  [[nodiscard]] Result<RenamedSegment> rename(const std::string& from, const std::string& to);
+  /// Renames, and rewrites the rules that name it, in one transaction. Refused as a save under the
+  /// new name would be: rules may name it already, so a cycle or too deep a nesting could close.
+  [[nodiscard]] Outcome<RenamedSegment> rename(const std::string& from, const std::string& to);
   /// InUse names the segments that would break; with `force` it is removed all the same. Returns
   /// those that are broken now.
   [[nodiscard]] Result<std::vector<std::string>> remove(const std::string& name, bool force);

@@ -1,10 +1,12 @@
 #include "server/service.h"
 
 #include "dsl/lower.h"
+#include "engine/lookalike.h"
 #include "engine/plan.h"
 #include "server/as_of.h"
 #include "server/explain.h"
 #include "server/number_range.h"
+#include "server/prepared.h"
 #include "server/verdict.h"
 #include "server/vocabulary.h"
 
@@ -15,48 +17,8 @@
 namespace tagline::server {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using engine::TagKind;
 using storage::Snapshot;
-
-/// A request checked against one snapshot and planned.
-struct Prepared {
-  dsl::Catalogue catalogue;
-  dsl::Checked checked;
-  engine::Plan plan;
-  engine::NodeId root = 0;
-  Answer answer;
-};
-
-Outcome<Prepared> prepare(const QueryRequest& request, const Snapshot& snapshot) {
-  Prepared prepared;
-  TAGLINE_ASSIGN_OR_RETURN(prepared.catalogue, vocabulary_of(snapshot));
-  TAGLINE_ASSIGN_OR_RETURN(prepared.answer.as_of, as_of_day(request.as_of, snapshot));
-  dsl::CheckOptions options;
-  options.as_of = prepared.answer.as_of;
-  prepared.checked = dsl::check(request.expression, prepared.catalogue, options);
-  if (!prepared.checked.ok) {
-    return tl::unexpected(Refusal(std::move(prepared.checked.errors)));
-  }
-  prepared.root = dsl::lower(prepared.checked.bound, prepared.plan);
-  prepared.answer.expression = prepared.checked.canonical;
-  prepared.answer.warnings = prepared.checked.warnings;
-  prepared.answer.time_zone = snapshot.time_zone();
-  prepared.answer.version = snapshot.version();
-  TAGLINE_ASSIGN_OR_RETURN(prepared.answer.population, snapshot.population());
-  return prepared;
-}
-
-engine::ExecuteOptions execute_options(const QueryRequest& request) {
-  engine::ExecuteOptions options;
-  options.threads = request.threads;
-  options.budget = request.budget;
-  return options;
-}
-
-std::chrono::microseconds since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-}
 
 Result<TagSummary> summarise(const Snapshot& snapshot, const storage::TagRecord& record) {
   TagSummary summary;

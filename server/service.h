@@ -34,6 +34,7 @@ struct Refusal {
   Refusal(std::vector<dsl::Diagnostic> faults)
       : diagnostics(std::move(faults)) {}  // NOLINT(google-explicit-constructor)
   std::vector<dsl::Diagnostic> diagnostics;
+  std::optional<std::string> text;  ///< what they are of, when not of the request's expression
   std::optional<Error> error;
 };
 
@@ -119,6 +120,8 @@ struct Answer {
   std::string time_zone;
   std::chrono::microseconds elapsed{};  ///< check, plan and run; not opening the database
   std::uint64_t version = 0;            ///< of the data
+  /// Methods behind what no formula of the expression says: engine::kLookalikeMethod. Mostly none.
+  std::vector<std::string> methods;
   std::vector<dsl::Diagnostic> warnings;
   std::optional<Explanation> explanation;
 };

@@ -15,7 +15,8 @@ namespace tagline::server {
 [[nodiscard]] std::string tree_json(const dsl::Tree& tree);
 
 /// The tree a text would have given: groups are flat, NOT NOT is gone, spans are empty and no
-/// brackets are noted. print(tree) parses to the same tree again.
+/// brackets are noted. print(tree) parses to the same tree again, but for quotes that a text does
+/// not need ("quoted": true of a plain word): the canonical text leaves them out.
 ///
 /// BadInput names the place ("and[1].value"), what was found and what may stand there; names are
 /// not looked up (that is dsl::check of the printed text). The limits are those of text, nesting

@@ -7,6 +7,7 @@
 #include "server/verdict.h"
 
 #include "dsl/lower.h"
+#include "dsl/print.h"
 #include "server/one_user.h"
 #include "server/text_slice.h"
 
@@ -50,6 +51,10 @@ class Judge {
         }
         return rule(std::move(verdict));
       case BoundKind::SampleShare:
+        if (is_unwritten(bound.operands.front())) {
+          verdict.of_sample = true;
+          break;
+        }
         return sample(std::move(verdict), text);
       case BoundKind::Nothing:
       case BoundKind::Everyone:
@@ -111,7 +116,8 @@ class Judge {
     }
     Verdict share;
     share.bound = verdict.bound;
-    share.text = verdict.text;
+    share.text = "sample(" + everybody.share_text +
+                 (everybody.seed.empty() ? "" : ", seed:" + dsl::write_value(everybody.seed)) + ")";
     share.of_sample = true;
     TAGLINE_ASSIGN_OR_RETURN(share, leaf(std::move(share), everybody));
     TAGLINE_ASSIGN_OR_RETURN(verdict, group(std::move(verdict), Logic::All, text));

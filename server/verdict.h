@@ -17,6 +17,11 @@ namespace tagline::server {
 /// How a node follows from its operands.
 enum class Logic : std::uint8_t { Leaf, All, Any, Not, AtLeast };
 
+/// The everyone that `sample(10%)` and `top(5, by:age)` leave out: an operand without words.
+[[nodiscard]] inline bool is_unwritten(const dsl::Bound& operand) {
+  return operand.kind == dsl::BoundKind::Everyone && operand.span.begin == operand.span.end;
+}
+
 struct Verdict {
   Logic logic = Logic::Leaf;
   const dsl::Bound* bound = nullptr;  ///< lives as long as the checked expression

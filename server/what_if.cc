@@ -24,7 +24,7 @@ using Picks = std::vector<std::pair<std::size_t, std::int64_t>>;  // fact, new s
 class Search {
  public:
   Search(const Verdict& verdict, const Facts& facts, std::size_t leaves)
-      : verdict_(verdict), facts_(facts), step_cost_(leaves + 1) {
+      : verdict_(verdict), facts_(facts), step_cost_(leaves + facts.conditions_among() + 1) {
     for (const Fact& fact : facts.all()) {
       states_.push_back(fact.now);
     }
@@ -52,7 +52,7 @@ class Search {
         picks_.emplace_back(fact, state);
         if (left == 1) {
           work_ += step_cost_;
-          if (outcome(verdict_, outcomes_) != verdict_.holds) {
+          if (outcome(verdict_, outcomes_) != verdict_.holds && facts_.can_be(states_)) {
             found_.push_back(picks_);
           }
         } else {
@@ -127,7 +127,7 @@ std::vector<Change> way_of_tree(const Verdict& verdict) {
   const Text yes{"yes", "是"};
   const Text no{"no", "否"};
   for (const Verdict* leaf : turned_by_tree(verdict)) {
-    way.push_back({leaf->text, leaf->holds ? yes : no, leaf->holds ? no : yes});
+    way.push_back({Text{leaf->text, leaf->text}, leaf->holds ? yes : no, leaf->holds ? no : yes});
   }
   return way;
 }
@@ -153,7 +153,7 @@ Result<WaysOut> ways_to_turn(const Verdict& verdict, const dsl::Catalogue& catal
   }
   if (out.ways.empty() && (!searched || facts.all().size() > kChangesMax)) {
     out.ways.push_back(way_of_tree(verdict));
-    out.smallest = false;
+    out.smallest = false;  // and nobody asked whether its changes go together
   }
   return out;
 }

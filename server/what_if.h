@@ -12,16 +12,19 @@
 namespace tagline::server {
 
 /// One fact about the user, now and as it would have to be: "city: tier3 -> tier1". For what a tag
-/// does not hold (events, ranks, lists) `name` is the clause and the states are yes and no.
+/// does not hold (events, ranks, lists) `name` is the clause and the states are yes and no. Names
+/// and values are those that readers of each language expect (dsl/display.h).
 struct Change {
-  std::string name;
+  Text name;
   Text from;
   Text to;
 };
 
 struct WaysOut {
   std::vector<std::vector<Change>> ways;  ///< each is enough; all are of one size, the smallest
-  bool smallest = true;  ///< false: the search was cut short, and a smaller set may exist
+  /// False: the search was cut short. A smaller set may exist, and the way is enough only if its
+  /// conditions can be changed independently of each other.
+  bool smallest = true;
 };
 
 /// Facts are changed one by one: a category to another value or to unknown, a number to the nearest

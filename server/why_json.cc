@@ -58,8 +58,9 @@ std::string why_json(const Why& why, std::string_view text) {
   for (const std::vector<Change>& way : why.changes.ways) {
     Json changes = Json::array();
     for (const Change& change : way) {
-      changes.push_back(
-          {{"what", change.name}, {"from", text_json(change.from)}, {"to", text_json(change.to)}});
+      changes.push_back({{"what", text_json(change.name)},
+                         {"from", text_json(change.from)},
+                         {"to", text_json(change.to)}});
     }
     ways.push_back(std::move(changes));
   }

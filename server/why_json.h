@@ -11,8 +11,8 @@
 namespace tagline::server {
 
 /// {"id", "expression", "as_of", "member", "nodes": [{"text", "depth", "holds", "decides"}],
-/// "deciding": [...], "changes": [[{"what", "from", "to"}]], "changes_smallest", "warnings"};
-/// `text` is the expression as typed, here and below.
+/// "deciding": [...], "changes": [[{"what", "from", "to"}]], "changes_smallest" (false: as
+/// WaysOut::smallest), "warnings"}; `text` is the expression as typed, here and below.
 [[nodiscard]] std::string why_json(const Why& why, std::string_view text);
 
 /// {"population", "time_zone", "events": [{"name", "also", "amount", "scale", "unit"?, "keys",

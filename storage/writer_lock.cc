@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <mutex>
 #include <set>
@@ -10,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace tagline::storage {
@@ -39,6 +41,36 @@ std::string holder_of(int file) {
   const ssize_t read = pread(file, buffer.data(), buffer.size(), 0);
   const std::string_view text(buffer.data(), read > 0 ? static_cast<std::size_t>(read) : 0);
   return std::string(text.substr(0, text.find_first_not_of("0123456789")));
+}
+
+/// The holder signs just after it has the lock, so an empty file is read again for a moment. A
+/// reader (keep_writers_out) never signs.
+constexpr int kHolderReads = 20;
+constexpr std::chrono::milliseconds kBetweenReads{5};
+
+/// Takes the lock, or says whose it is (nothing: unknown). An errno otherwise.
+struct Attempt {
+  bool taken = false;
+  std::string holder;
+  int error = 0;
+};
+Attempt attempt_lock(int file, int mode) {
+  Attempt attempt;
+  for (int read = 0; read < kHolderReads && attempt.holder.empty(); ++read) {
+    if (read > 0) {
+      std::this_thread::sleep_for(kBetweenReads);
+    }
+    if (flock(file, mode | LOCK_NB) == 0) {
+      attempt.taken = true;
+      return attempt;
+    }
+    if (errno != EWOULDBLOCK) {
+      attempt.error = errno;
+      return attempt;
+    }
+    attempt.holder = holder_of(file);
+  }
+  return attempt;
 }
 
 /// Without a process id the holder may be a reader too (keep_writers_out).
@@ -74,11 +106,9 @@ Result<WriterLock> WriterLock::take(const std::filesystem::path& folder) {
     return tl::unexpected(system_error(errno, "open", path));
   }
   WriterLock lock(file);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return busy(folder, holder_of(file));
-    }
-    return tl::unexpected(system_error(errno, "flock", path));
+  if (const Attempt attempt = attempt_lock(file, LOCK_EX); !attempt.taken) {
+    return attempt.error == 0 ? busy(folder, attempt.holder)
+                              : tl::unexpected(system_error(attempt.error, "flock", path));
   }
   const std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(file, 0) != 0 ||
@@ -100,11 +130,9 @@ Result<std::optional<WriterLock>> WriterLock::keep_writers_out(
     return tl::unexpected(system_error(errno, "open", path));
   }
   WriterLock lock(file);
-  if (flock(file, LOCK_SH | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return busy(folder, holder_of(file));
-    }
-    return tl::unexpected(system_error(errno, "flock", path));
+  if (const Attempt attempt = attempt_lock(file, LOCK_SH); !attempt.taken) {
+    return attempt.error == 0 ? busy(folder, attempt.holder)
+                              : tl::unexpected(system_error(attempt.error, "flock", path));
   }
   return std::optional<WriterLock>(std::move(lock));
 }

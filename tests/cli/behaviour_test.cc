@@ -100,6 +100,20 @@ TEST_F(Behaviour, SetsOfAllUsers) {
   EXPECT_EQ(ids("sample(100%)"), "u1\nu2\nu3\nu4\nu5\n");
   EXPECT_EQ(ids("sample(9, vip)"), "u1\nu4\n");
   EXPECT_EQ(ids("lookalike(9, vip)"), "u2\nu3\nu5\n");
+  EXPECT_EQ(ids("lookalike(9, vip AND NOT vip)"), "");
+}
+
+TEST_F(Behaviour, TheMethodOfALikenessIsNamed) {
+  const json named = answer({"query", "--explain", "lookalike(9, vip)"});
+  EXPECT_EQ(named.at("methods"), json::array({"log-odds-v1"}));
+  const json& explained = named.at("explain");
+  for (const json& text :
+       {explained.at("sentence").at("en"), explained.at("sentence").at("zh-CN"),
+        explained.at("plan_written"),
+        answer({"check", "--forms", "lookalike(9, vip)"}).at("sentence").at("en")}) {
+    EXPECT_NE(text.get<std::string>().find("log-odds-v1"), std::string::npos) << text;
+  }
+  EXPECT_FALSE(answer({"query", "vip"}).contains("methods"));
 }
 
 TEST_F(Behaviour, EventFilesCountOnce) {
@@ -113,6 +127,73 @@ TEST_F(Behaviour, EventFilesCountOnce) {
   EXPECT_EQ(before.at("events").at(1).at("name"), "purchase");
   EXPECT_EQ(before.at("events").at(1).at("people"), 2);
   EXPECT_EQ(run({"verify"}).status, 0);
+}
+
+TEST_F(Behaviour, ASkippedFileIsToldWhichIdToGive) {
+  const std::vector<std::string> load = {"load", folder_.write("events.csv", kEvents), "--schema",
+                                         folder_.write("schema.json", kSchema)};
+  const auto with_id = [&] {
+    std::vector<std::string> arguments = load;
+    arguments.insert(arguments.end(), {"--load-id", "again"});
+    return run(arguments).err;
+  };
+  EXPECT_NE(run(load).err.find("use --load-id to add"), std::string::npos);
+  EXPECT_EQ(with_id().find("already loaded"), std::string::npos);
+  EXPECT_NE(with_id().find("use another --load-id"), std::string::npos);
+}
+
+// Each spelling names one thing: events, keys, tags, and keys of a schema's own objects.
+TEST_F(Behaviour, ConflictingSpellingsAreRefused) {
+  const auto refused = [&](const std::string& event, const std::string& key) {
+    const std::string schema = R"({"format": "csv", "events": {"user": "who",
+      "event": {"column": "what", )" +
+                               event + R"(},
+      "key": {"column": "topic", )" +
+                               key + R"(},
+      "time": {"column": "at", "format": "%Y-%m-%d %H:%M:%S"}}})";
+    const Outcome outcome = run({"load", folder_.write("events.csv", kEvents), "--schema",
+                                 folder_.write("schema.json", schema), "--load-id", event + key});
+    EXPECT_NE(outcome.status, 0) << schema;
+    return outcome.err;
+  };
+  const auto holds = [](const std::string& text, const char* part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  const std::string fine = R"("values": {"beauty": ["美妆"]})";
+  holds(
+      refused(
+          R"("names": {"buy": {"name": "b", "also": ["x"]}, "view": {"name": "v", "also": ["x"]}})",
+          fine),
+      "x");
+  holds(refused(R"("names": {"buy": {"name": "b", "also": ["city"]}})", fine), "tag named city");
+  holds(refused(R"("names": {"buy": {"name": "b"}})",
+                R"("values": {"beauty": ["y"], "sports": ["y"]})"),
+        "y");
+  holds(
+      refused(R"("names": {"buy": {"name": "b"}})", R"("values": {"a": ["sports"], "sports": []})"),
+      "sports");
+  holds(refused(R"("names": {"buy": {"name": "b"}, "buy": {"name": "c"}})", fine), "twice");
+  holds(refused(R"("names": {"buy": {"name": "b\nc"}})", fine), "line break");
+}
+
+// A line break in a cell would be a name that no expression can write.
+TEST_F(Behaviour, ControlCharactersInNamesBecomeSpaces) {
+  const std::string rows = "who,what,topic,at,paid\nu1,buy,\"hair\n care\",2024-06-04 09:00:00,1\n";
+  ASSERT_EQ(run({"load", folder_.write("more.csv", rows), "--schema",
+                 folder_.write("schema.json", kSchema)})
+                .status,
+            0);
+  EXPECT_EQ(ids("did(purchase:\"hair care\")"), "u1\n");
+}
+
+TEST_F(Behaviour, ExplainAsCsvIsItsNodes) {
+  const Outcome outcome = run({"query", "--explain", "--format", "csv", "vip AND NOT city:tier1"});
+  EXPECT_EQ(outcome.out,
+            "condition,depth,count,asked,kept,dropped,dates\n"
+            "vip AND NOT city:tier1,0,1,5,1,4,\n"
+            "vip,1,2,5,2,3,\n"
+            "NOT city:tier1,1,3,2,1,1,\n"
+            "city:tier1,2,2,2,1,1,\n");
 }
 
 TEST_F(Behaviour, TrimForgetsOldDays) {
@@ -172,6 +253,31 @@ TEST_F(Behaviour, SegmentsAreSavedUsedRenamedAndGuarded) {
   EXPECT_EQ(run({"verify"}).status, 0);
 }
 
+TEST_F(Behaviour, ARenameClosesNoCircleAndDigsNotTooDeep) {
+  ASSERT_EQ(run({"segment", "save", "a", "vip"}).status, 0);
+  ASSERT_EQ(run({"segment", "save", "b", "@a"}).status, 0);
+  ASSERT_EQ(run({"segment", "delete", "a", "--force"}).status, 0);
+  EXPECT_EQ(answer({"segment", "rename", "b", "a"}, 1).at("errors").at(0).at("code"),
+            "segment-cycle");
+  EXPECT_EQ(answer({"segment", "show", "b"}).at("expression"), "@a");
+  EXPECT_EQ(run({"segment", "rename", "b", "c"}).status, 0);
+
+  ASSERT_EQ(run({"segment", "save", "deep 0", "vip"}).status, 0);
+  for (int i = 1; i < 16; ++i) {
+    ASSERT_EQ(run({"segment", "save", "deep " + std::to_string(i),
+                   "@\"deep " + std::to_string(i - 1) + "\""})
+                  .status,
+              0);
+  }
+  ASSERT_EQ(run({"segment", "delete", "deep 0", "--force"}).status, 0);
+  ASSERT_EQ(run({"segment", "save", "one", "vip"}).status, 0);
+  ASSERT_EQ(run({"segment", "save", "two", "@one"}).status, 0);
+  EXPECT_EQ(answer({"segment", "rename", "two", "deep 0"}, 1).at("errors").at(0).at("code"),
+            "segment-too-deep");
+  EXPECT_EQ(run({"segment", "rename", "one", "deep 0"}).status, 0);
+  EXPECT_EQ(ids("@\"deep 15\""), "u1\nu4\n");
+}
+
 TEST_F(Behaviour, SegmentNamesAreChecked) {
   EXPECT_EQ(run({"segment", "save", " ", "vip"}).status, 1);
   EXPECT_EQ(run({"segment", "save", std::string(500, 'x'), "vip"}).status, 1);
@@ -193,7 +299,7 @@ TEST_F(Behaviour, WhyNamesWhatDecidesAndTheSmallestChange) {
   ASSERT_EQ(out.at("changes").size(), 1U);
   const json& way = out.at("changes").at(0);
   ASSERT_EQ(way.size(), 2U);
-  EXPECT_EQ(way.at(0).at("what"), "city");
+  EXPECT_EQ(way.at(0).at("what").at("en"), "city");
   EXPECT_EQ(way.at(0).at("to").at("en"), "tier1");
   EXPECT_EQ(way.at(1).at("from").at("en"), "34");
   EXPECT_EQ(way.at(1).at("to").at("en"), "30");
@@ -203,6 +309,64 @@ TEST_F(Behaviour, WhyNamesWhatDecidesAndTheSmallestChange) {
   EXPECT_TRUE(never.at("changes").empty()) << never;
   EXPECT_EQ(answer({"why", "u2", "did(purchase, sum >= 1)"}).at("member"), false);
   EXPECT_EQ(run({"why", "u404", "vip"}).status, 1);
+}
+
+TEST_F(Behaviour, WhyOffersNoChangeThatCannotBe) {
+  // u1 bought on three days, four times, last on 3 June; u2 twice, for nothing in all.
+  const auto ways = [&](const std::string& user, const std::string& expression) {
+    const json why = answer({"why", user, expression, "--as-of", "2024-06-30"});
+    std::vector<std::string> found;
+    for (const json& way : why.at("changes")) {
+      std::string text;
+      for (const json& change : way) {
+        text += (text.empty() ? "" : " + ") + change.at("what").at("en").get<std::string>() + "=" +
+                change.at("to").at("en").get<std::string>();
+      }
+      found.push_back(text);
+    }
+    return found;
+  };
+  using Ways = std::vector<std::string>;
+  EXPECT_EQ(ways("u1", "NOT did(purchase) AND did(purchase, in:last 7d)"), Ways{});
+  EXPECT_EQ(ways("u1", "did(purchase, count >= 8) AND NOT did(purchase, count >= 7)"), Ways{});
+  EXPECT_EQ(ways("u1", "did(purchase, count >= 8) AND NOT did(purchase, count >= 9)"),
+            Ways{"did(purchase, count >= 8)=yes"});
+  EXPECT_EQ(ways("u1", "did(purchase, days >= 8) AND NOT did(purchase, count >= 8)"), Ways{});
+  EXPECT_EQ(ways("u1", "did(purchase:beauty, count >= 9) AND NOT did(purchase, count >= 9)"),
+            Ways{});
+  EXPECT_EQ(ways("u3", "did(purchase, count:1..2) AND did(purchase, count:4..5)"), Ways{});
+  EXPECT_EQ(ways("u3", "did(purchase, sum >= 5) AND did(purchase, sum < 5)"), Ways{});
+  EXPECT_EQ(ways("u3", "sequence(view, purchase) AND NOT did(view)"), Ways{});
+  EXPECT_EQ(ways("u3", "did(purchase) AND did(purchase, in:last 7d)"),
+            Ways{"did(purchase)=yes + did(purchase, in:last 7d)=yes"});
+  // Whoever is in a top is among those it is taken from.
+  EXPECT_EQ(ways("u2", "top(1, vip, by:age) AND NOT vip"), Ways{});
+  EXPECT_EQ(ways("u4", "top(1, vip, by:age) OR vip"), Ways{"vip=no"});
+  EXPECT_EQ(ways("u1", "top(2, by:age) AND NOT top(5, by:age)"), Ways{});
+  EXPECT_EQ(ways("u1", "lookalike(1, vip) AND vip"), Ways{});
+  // Nobody can be moved into a sample, but out of what it is taken from.
+  EXPECT_EQ(ways("u2", "sample(5, vip)"), Ways{});
+  EXPECT_EQ(ways("u1", "sample(5, vip) OR vip"), Ways{"vip=no"});
+}
+
+TEST_F(Behaviour, WhatNobodyWroteIsNoLineOfAnAnswer) {
+  const auto texts = [](const json& nodes) {
+    std::vector<std::string> found;
+    for (const json& node : nodes) {
+      found.push_back(node.at("text"));
+    }
+    return found;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(texts(answer({"why", "u1", "sample(10%)"}).at("nodes")), Texts{"sample(10%)"});
+  EXPECT_EQ(texts(answer({"why", "u1", "sample(10%, vip, seed:\"a b\")"}).at("nodes")),
+            (Texts{"sample(10%, vip, seed:\"a b\")", "vip", "sample(10%, seed:\"a b\")"}));
+  const auto explained = [&](const std::string& expression) {
+    return texts(answer({"query", "--explain", expression}).at("explain").at("nodes"));
+  };
+  EXPECT_EQ(explained("sample(10%)"), Texts{"sample(10%)"});
+  EXPECT_EQ(explained("top(1, by:age)"), Texts{"top(1, by:age)"});
+  EXPECT_EQ(explained("top(1, vip, by:age)"), (Texts{"top(1, vip, by:age)", "vip"}));
 }
 
 TEST_F(Behaviour, ExplainSaysWhomEachClauseKeeps) {

@@ -2,9 +2,12 @@
 // fits.
 #include "dsl/complete.h"
 
+#include "dsl/display.h"
+#include "dsl/functions.h"
 #include "dsl/grammar.h"
 #include "dsl/scan.h"
 #include "dsl/unicode.h"
+#include "dsl/units.h"
 #include "tests/dsl/case_file.h"
 #include "tests/dsl/demo_catalogue.h"
 
@@ -118,13 +121,22 @@ TEST(Complete, OffersWhatMayStandThere) {
       {"age != |", "25/34"},
       {"year_born:|", "1900..2024/>= 1900/<= 2024/1900/*"},
       {"signup:|",
-       "last 7d/last 30d/last 90d/this week/this month/this year/last week/last month/..."},
-      {"signup:last |", "last 7d/last 30d/last 90d/last week/last month/last quarter/last year"},
-      {"signup:last 30|", "last 30d"},
-      {"signup:last 30 |", "last 30d"},
+       "last 7d/last 30d/last 90d/this week/this month/this quarter/this year/last week/..."},
+      {"signup:last |",
+       "last 7d/last 30d/last 90d/last week/last month/last quarter/last year/last day"},
+      {"signup:last 30|", "last 30d/last 30w/last 30mo/last 30q/last 30y"},
+      {"signup:last 3|", "last 30d/last 3d/last 3w/last 3mo/last 3q/last 3y"},
+      {"注册日期:最近3|", "最近30天/最近3天/最近3周/最近3个月/最近3个季度/最近3年"},
+      {"signup:this q|", "this quarter"},
+      {"signup:2024-01-01..t|", "2024-01-01..today/2024-01-01..today-30d"},
+      {"signup:..|", "..today/..yesterday/..today-30d/..2024-06-15/..2024-01-01"},
+      {"注册日期:2024-01-01..|今",
+       "2024-01-01..今天/2024-01-01..昨天/2024-01-01..今天-30天/2024-01-01..2024-06-15/"
+       "2024-01-01..2024-01-01"},
+      {"signup:last 30 |", "last 30d/last 30w/last 30mo/last 30q/last 30y"},
       {"signup:this m|", "this month"},
       {"注册日期:最近|", "最近7天/最近30天/最近90天"},
-      {"注册日期:本|", "本周/本月"},
+      {"注册日期:本|", "本周/本月/本季度/本年"},
       {"signup < |", "today/yesterday/today-30d/2024-06-15/2024-01-01"},
       // Functions.
       {"did(|", "purchase/view/cart/login"},
@@ -141,15 +153,27 @@ TEST(Complete, OffersWhatMayStandThere) {
       {"did(purchase, co| >= 3)", "count"},
       {"did(purchase, count >= |", "2/3/5/10"},
       {"did(purchase, in:l|",
-       "last 7d/last 30d/last 90d/last week/last month/last quarter/last year"},
+       "last 7d/last 30d/last 90d/last week/last month/last quarter/last year/last day"},
       {"sequence(view, |", "purchase/view/cart/login"},
       {"sequence(view, purchase, |", "purchase/view/cart/login/within:/in:"},
       {"sequence(view, purchase, within:|", "1d/3d/7d/14d/30d/1d..3d"},
       {"at_least(|", "2, /3, "},
       {"at_least(2, ci|", "city:"},
-      {"at_least(2, vip |", "AND /OR /, /)"},
+      {"at_least(2, vip |", "AND /OR /, "},
+      {"at_least(2, vip, churn_risk |", "AND /OR /, /)"},
       {"top(|", "1000, /100, "},
-      {"top(1000 |", ", /)"},
+      {"top(1000 |", ", by:/, "},
+      {"top(1000, vip |", "AND /OR /, by:/, "},
+      {"最高(1000, 会员 |", "且 /或 /, 按:/, "},
+      {"top(1000, vip, by:spend |", ")"},
+      {"top(1000, by:spend |", ", /)"},
+      {"top(1000, vip, by |", ":"},
+      {"lookalike(10 |", ", "},
+      {"lookalike(10, vip |", "AND /OR /)"},
+      {"sequence(view |", ", "},
+      {"did(purchase, count |", ">= /<= /:/!= "},
+      {"做过(购买, 次数 |", ">= /<= /:/!= "},
+      {"did(purchase, in |", ":"},
       {"top(1000, vip, |", "by:"},
       {"top(1000, b|", "by:/bottom(/@buyers/age_band:/year_born:"},
       {"top(1000, vip, by:|", "age/score/year_born/spend/signup/last_active"},
@@ -169,6 +193,78 @@ TEST(Complete, OffersWhatMayStandThere) {
   EXPECT_GE(rows.size(), 60U);
   for (const Row& row : rows) {
     EXPECT_EQ(offered(row.text, 8), row.expected) << row.text;
+  }
+}
+
+/// Something offered at the cursor makes `whole` of the text.
+bool leads_to(std::string_view marked, std::string_view whole) {
+  static const Catalogue catalogue = demo_catalogue();
+  const std::u32string points = decode(marked);
+  const auto cursor = points.find(U'|');
+  const std::u32string text = points.substr(0, cursor) + points.substr(cursor + 1);
+  const Completions found = at_cursor(marked, catalogue);
+  return std::any_of(found.candidates.begin(), found.candidates.end(), [&](const Completion& one) {
+    return encode(text.substr(0, found.replace.begin)) + one.insert +
+               encode(text.substr(found.replace.end)) ==
+           whole;
+  });
+}
+
+// Every period there is a word for: offered when it is begun, and understood.
+TEST(Complete, OffersEveryPeriod) {
+  const auto expect = [](const std::string& head, const std::string& begun,
+                         const std::string& period) {
+    EXPECT_TRUE(leads_to(head + begun + "|", head + period)) << head << begun << " " << period;
+    EXPECT_TRUE(demo_check(head + period).ok) << period;
+  };
+  for (const PeriodName& name : period_names()) {
+    expect("注册日期:", encode(name.text.substr(0, 1)), encode(name.text));
+  }
+  for (const Unit unit : {Unit::Day, Unit::Week, Unit::Month, Unit::Quarter, Unit::Year}) {
+    const std::string word(calendar_name(unit));
+    for (const std::string opener : {"this ", "last "}) {
+      expect("signup:", opener, opener + word);
+      expect("signup:", opener + word.substr(0, 1), opener + word);
+    }
+    const Length length{5, unit};
+    expect("signup:", "last 5", "last 5" + to_text(length).substr(1));
+    expect("注册日期:", "最近5", "最近" + to_text(length, Language::Chinese));
+    expect("注册日期:", "过去5", "过去" + to_text(length, Language::Chinese));
+  }
+  for (const std::string day : {"today", "yesterday"}) {
+    expect("signup:", day.substr(0, 1), day);
+    expect("signup:", "2024-01-01.." + day.substr(0, 1), "2024-01-01.." + day);
+    expect("signup < ", day.substr(0, 1), day);
+  }
+  for (const std::string day : {"今天", "昨天"}) {
+    expect("注册日期:", day.substr(0, 3), day);
+  }
+}
+
+// Every function, every option of it in its place, and what every option is compared by.
+TEST(Complete, OffersEveryFunctionAndOption) {
+  for (const Function& function : functions()) {
+    for (const bool zh : {false, true}) {
+      const std::string name(zh ? function.zh : function.en);
+      EXPECT_TRUE(leads_to(name.substr(0, zh ? 3 : 1) + "|", name + "(")) << name;
+      const std::string example(zh ? function.example_zh : function.example_en);
+      ASSERT_TRUE(demo_check(example).ok) << example;
+      for (const OptionId id : function.options) {
+        const std::string word(zh ? option(id).zh : option(id).en);
+        if (example.find(word + ":") != std::string::npos) {
+          continue;  // it is there already
+        }
+        const std::string head = example.substr(0, example.size() - 1) + ", ";
+        const bool ordered = leads_to(head + "|", head + word + " >= ");
+        EXPECT_TRUE(ordered || leads_to(head + "|", head + word + ":")) << head << word;
+        EXPECT_TRUE(leads_to(head + word + " |", head + word + " :")) << head << word;
+        EXPECT_EQ(leads_to(head + word + " |", head + word + " >= "), ordered) << head << word;
+      }
+      // Where the call may end, and only there.
+      EXPECT_TRUE(leads_to(example.substr(0, example.size() - 1) + " |",
+                           example.substr(0, example.size() - 1) + " )"))
+          << example;
+    }
   }
 }
 

@@ -265,7 +265,7 @@ TEST(Lower, DidWithoutMeasures) {
 TEST(Lower, DidWithMeasures) {
   EXPECT_EQ(lowered("did(login, count >= 3)"), "(count login [3,max])");
   EXPECT_EQ(lowered("did(login, count < 3)"), "(count login [1,2])");
-  EXPECT_EQ(lowered("did(login, count:0-5)"), "(count login [1,5])");
+  EXPECT_EQ(lowered("did(login, count:..5)"), "(count login [1,5])");
   EXPECT_EQ(lowered("did(login, count != 3)"), "(count login [1,2] [4,max])");
   EXPECT_EQ(lowered("did(login, count != (1, 2))"), "(count login [3,max])");
   EXPECT_EQ(lowered("did(login, count:(1, 3, 4))"), "(count login [1,1] [3,4])");

@@ -58,6 +58,29 @@ TEST(Segments, DepthAtTheLimitAndOnePast) {
             "segment-too-deep at 1: @level_17 builds on segments more than 16 deep");
 }
 
+TEST(Segments, TextsReachedHaveALimitTogether) {
+  Catalogue catalogue = demo_catalogue();
+  const std::string text = "vip" + std::string(60'000, ' ');
+  std::string all;
+  for (int i = 0; i < 18; ++i) {
+    catalogue.segments.push_back({"long_" + std::to_string(i), text, 0});
+    all += (i == 0 ? "@long_" : " OR @long_") + std::to_string(i);
+  }
+  catalogue.segments.push_back({"over", all, 0});
+  const CheckOptions options = demo_options();
+  const auto told = [&](const std::string& expression) {
+    return first(check(expression, catalogue, options));
+  };
+  // 17 texts of 60,003 bytes are within the limit, 18 are not; a text named twice counts once.
+  EXPECT_EQ(told(all.substr(0, all.rfind(" OR ")) + " OR @long_0"), "ok");
+  EXPECT_EQ(told(all),
+            "too-long at 195: with @long_17, the segments of this expression have more than "
+            "1,048,576 bytes of text together");
+  EXPECT_EQ(told("vip AND @over"),
+            "too-long at 9: with @over, the segments of this expression have more than 1,048,576 "
+            "bytes of text together");
+}
+
 // Each level names the one below twice: 65,536 conditions written out.
 TEST(Segments, NamedTwiceAtEveryLevelAreReadOnce) {
   const Checked checked = in_store("@level_16 OR @level_16 AND vip");

@@ -36,6 +36,18 @@ TEST(Warnings, NeverTrue) {
   EXPECT_EQ(warned("did(purchase:beauty) AND NOT did(purchase)"), "never-true at 26");
   EXPECT_EQ(warned("did(purchase) AND NOT did(purchase, in:last 7d)"), "");
   EXPECT_EQ(warned("did(purchase) AND NOT did(purchase, count >= 2)"), "");
+  EXPECT_EQ(warned("did(purchase, count >= 8) AND NOT did(purchase, count >= 7)"),
+            "never-true at 31");
+  EXPECT_EQ(warned("did(purchase, count >= 7) AND NOT did(purchase, count >= 8)"), "");
+  EXPECT_EQ(warned("did(login, streak >= 3) AND NOT did(login, days >= 3)"), "never-true at 29");
+  EXPECT_EQ(warned("did(login, days >= 3) AND NOT did(login, count >= 2)"), "never-true at 27");
+  EXPECT_EQ(warned("did(login, days >= 3) AND NOT did(login, streak >= 2)"), "");
+  EXPECT_EQ(warned("did(login, count:2) AND NOT did(login, count:1-3)"), "never-true at 25");
+  EXPECT_EQ(warned("did(login, count:2, in:last 7d) AND NOT did(login, count:1-3)"), "");
+  EXPECT_EQ(warned("did(login, count >= 2, in:last 7d) AND NOT did(login, count >= 2)"),
+            "never-true at 40");
+  EXPECT_EQ(warned("did(purchase, sum >= 9) AND NOT did(purchase, sum >= 8)"), "never-true at 29");
+  EXPECT_EQ(warned("did(purchase, sum >= 9, in:last 7d) AND NOT did(purchase, sum >= 8)"), "");
   EXPECT_EQ(warned("at_least(2, city:tier1, city:tier2)"), "never-true at 25");
   EXPECT_EQ(warned("at_least(2, city:tier1, city:tier2, vip)"), "");
   EXPECT_EQ(warned("did(purchase, sum:99.999)"), "never-true at 19");
@@ -56,6 +68,7 @@ TEST(Warnings, AlwaysTrue) {
   EXPECT_EQ(warned("vip OR NOT vip"), "always-true at 8");
   EXPECT_EQ(warned("NOT city:tier1 OR city:*"), "includes-unknown at 1, always-true at 19");
   EXPECT_EQ(warned("vip OR *"), "always-true at 8");
+  EXPECT_EQ(warned("NOT did(login, count >= 8) OR did(login, count >= 7)"), "always-true at 31");
   EXPECT_EQ(warned("at_least(1, vip, NOT vip)"), "always-true at 18");
   EXPECT_EQ(warned("age < 30 OR age >= 30"), "");
 }
@@ -68,6 +81,21 @@ TEST(Warnings, InsideFunctions) {
   EXPECT_EQ(warned("top(by:spend, 10, vip AND vip)"), "duplicate at 27");
   EXPECT_EQ(warned("did(view:(beauty, 美妆))"), "duplicate at 19");
   EXPECT_EQ(warned("sample(10%)"), "");
+}
+
+TEST(Warnings, NobodyIsLikeNobody) {
+  Catalogue catalogue = demo_catalogue();
+  catalogue.people = [&](engine::RowKey key) -> std::optional<std::uint64_t> {
+    return key.field == catalogue.tags.front().field ? 0 : 5;  // vip
+  };
+  const auto count = [&](std::string_view text) {
+    const Checked checked = check(text, catalogue, demo_options());
+    return checked.ok ? checked.warnings.size() : 99U;
+  };
+  EXPECT_EQ(catalogue.tags.front().name, "vip");
+  EXPECT_EQ(count("lookalike(10, vip)"), 1U);
+  EXPECT_EQ(count("lookalike(10, churn_risk)"), 0U);
+  EXPECT_EQ(count("lookalike(10, NOT vip)"), 0U);
 }
 
 TEST(Warnings, OnlyTheTextItselfStandsAlone) {

@@ -1,4 +1,5 @@
 #include "dsl/checker.h"
+#include "tests/dsl/demo_catalogue.h"
 
 #include <string>
 
@@ -39,6 +40,21 @@ TEST(Wildcards, IgnoreCaseAndWidth) {
   EXPECT_TRUE(wildcard_matches("T*", "tier1"));
   EXPECT_TRUE(wildcard_matches("new*", "New York"));
   EXPECT_TRUE(wildcard_matches("new*", "ＮＥＷ"));
+}
+
+// `*` alone is any key: like city:*, whatever their number.
+TEST(Wildcards, AnyKeyIsUnderNoLimit) {
+  Catalogue catalogue = demo_catalogue();
+  Event& view = catalogue.events[1];
+  for (std::uint32_t i = 0; i < 12'000; ++i) {
+    view.keys.push_back({"key" + std::to_string(i), {}, 1'000 + i});
+  }
+  const Checked any = check("did(view:*)", catalogue, demo_options());
+  ASSERT_TRUE(any.ok);
+  EXPECT_EQ(any.bound.steps.front().series.size(), view.keys.size());
+  EXPECT_EQ(check("did(view:key*)", catalogue, demo_options()).errors.at(0).code,
+            "too-many-values");
+  EXPECT_EQ(check("did(login:*)", catalogue, demo_options()).errors.at(0).code, "unknown-value");
 }
 
 // The pattern that makes a recursive matcher take for ever.

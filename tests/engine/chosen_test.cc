@@ -274,7 +274,23 @@ TEST(Lookalike, FeaturesSayWhy) {
   EXPECT_EQ(selected(plan, id, source), (Users{100, 101, 102, 103, 104, 105, 106, 107, 108, 109}));
 }
 
-TEST(Lookalike, WithoutSeedOrFeaturesTheFirstOutside) {
+TEST(Lookalike, NumbersMayBeAsLargeAsNumbersGet) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  MemorySource source(8);
+  const std::vector<std::pair<UserIndex, std::int64_t>> numbers{
+      {0, kMost}, {1, kMost}, {2, kMost}, {3, -kMost}, {4, -kMost}, {5, 0}};
+  source.set_numbers(kSpend, numbers);
+  source.set_row({1, 1}, Bitmap::range(0, 2));
+  Plan plan;
+  Node node;
+  node.op = Op::Lookalike;
+  node.low = 1;
+  node.operands = {plan.row({1, 1})};
+  node.features = {{kSpend, kNumberFeature}};
+  EXPECT_EQ(selected(plan, plan.add(node), source), Users{2});
+}
+
+TEST(Lookalike, WithoutFeaturesTheFirstOutside) {
   MemorySource source(50);
   source.set_row({1, 1}, Bitmap::range(0, 5));
   Plan plan;
@@ -283,10 +299,25 @@ TEST(Lookalike, WithoutSeedOrFeaturesTheFirstOutside) {
   node.low = 2;
   node.operands = {plan.row({1, 1})};
   EXPECT_EQ(selected(plan, plan.add(node), source), (Users{5, 6}));
-  node.operands = {plan.nothing()};
-  EXPECT_EQ(selected(plan, plan.add(node), source), (Users{0, 1}));
   node.low = 1000;
-  EXPECT_EQ(selected(plan, plan.add(node), source).size(), 50U);
+  EXPECT_EQ(selected(plan, plan.add(node), source).size(), 45U);
+}
+
+TEST(Lookalike, NobodyIsLikeNobody) {
+  MemorySource source(50);
+  source.set_row({1, 1}, Bitmap::range(0, 5));
+  source.set_row({1, 2}, Bitmap::range(5, 9));
+  Plan plan;
+  Node node;
+  node.op = Op::Lookalike;
+  node.features = {{1, 1}};
+  for (const std::int64_t n : {2, 1000}) {
+    node.low = n;
+    node.operands = {plan.all_of(std::array{plan.row({1, 1}), plan.row({1, 2})})};
+    EXPECT_EQ(selected(plan, plan.add(node), source), Users());
+    node.operands = {plan.nothing()};
+    EXPECT_EQ(selected(plan, plan.add(node), source), Users());
+  }
 }
 
 }  // namespace

@@ -62,9 +62,9 @@ History random_history(Random& random) {
   return history;
 }
 
-void add_histories(Random& random, World& world) {
+void add_histories(Random& random, World& world, History (*make)(Random&)) {
   for (std::uint64_t i = pick(random, 1, 40); i > 0; --i) {
-    world.histories.push_back(random_history(random));
+    world.histories.push_back(make(random));
   }
   // Some worlds dense, some sparse, some both.
   const std::uint64_t one_in = std::array<std::uint64_t, 4>{1, 3, 40, 4000}[pick(random, 0, 3)];
@@ -134,6 +134,56 @@ Node random_sequence(Random& random) {
   return node;
 }
 
+// A year and more of two or three things, a few of them many times a day.
+constexpr Day kLongDays = 420;
+
+Day random_long_day(Random& random) {
+  return kFebruary10 + static_cast<Day>(pick(random, 0, kLongDays - 1));
+}
+
+History long_history(Random& random) {
+  History history;
+  const bool dense = pick(random, 0, 3) == 0;
+  const Day from = random_long_day(random);
+  for (std::uint64_t days = pick(random, 1, 9); days > 0; --days) {
+    const auto series = static_cast<FieldId>(kFirstSeries + pick(random, 0, 2));
+    const Day day = dense ? from + static_cast<Day>(pick(random, 0, 6)) : random_long_day(random);
+    history[series][day].count +=
+        static_cast<std::int64_t>(pick(random, 0, 1) == 0 ? 1 : pick(random, 2, 5));
+  }
+  return history;
+}
+
+DayGap long_gap(Random& random) {
+  DayGap gap;
+  gap.months = static_cast<std::int32_t>(pick(random, 0, 2) == 0 ? pick(random, 1, 9) : 0);
+  gap.days = static_cast<std::int32_t>(pick(random, 0, 1) == 0 ? pick(random, 0, 8)
+                                                               : pick(random, 0, 350));
+  return gap;
+}
+
+// The oracle tries every way to place the steps, so there are not too many of them.
+NodeId long_sequence(Random& random, Plan& plan) {
+  Node node;
+  node.op = Op::Sequence;
+  const std::array<SeriesSet, 3> terms = {random_term(random), random_term(random),
+                                          random_term(random)};
+  const std::uint64_t kinds = pick(random, 0, 2);
+  for (std::uint64_t i = pick(random, 2, 6); i > 0; --i) {
+    node.steps.push_back(terms[pick(random, 0, kinds)]);
+  }
+  if (pick(random, 0, 2) != 0) {
+    node.gap_min = long_gap(random);
+  }
+  if (pick(random, 0, 3) != 0) {
+    node.gap_max = long_gap(random);
+  }
+  if (pick(random, 0, 3) == 0) {
+    node.window = {random_long_day(random), kFebruary10 + kLongDays};
+  }
+  return plan.add(node);
+}
+
 NodeId random_event(Random& random, Plan& plan) {
   Node node;
   switch (pick(random, 0, 5)) {
@@ -189,12 +239,12 @@ struct Size {
 class Histories : public testing::TestWithParam<Size> {
  protected:
   template <class Make>
-  void for_worlds(Make make) {
+  void for_worlds(Make make, History (*history)(Random&) = random_history) {
     SCOPED_TRACE(seed_hint());
     Random random(seed() + GetParam().users);
     for (int i = 0; i < GetParam().worlds && !HasFailure(); ++i) {
       World world = random_world(random, GetParam().users);
-      add_histories(random, world);
+      add_histories(random, world, history);
       const MemorySource source = source_of(world);
       const Oracle oracle(world);
       for (int j = 0; j < GetParam().plans && !HasFailure(); ++j) {
@@ -220,6 +270,20 @@ TEST_P(Histories, AmongFewUsers) {
     return pick(random, 0, 2) == 0 ? plan.difference(row, std::array{event})
                                    : plan.all_of(std::array{row, event});
   });
+}
+
+// Repeated steps, both gaps, hundreds of days: with all users in question, and with few.
+TEST_P(Histories, LongSequences) {
+  for_worlds(long_sequence, long_history);
+}
+
+TEST_P(Histories, LongSequencesAmongFewUsers) {
+  for_worlds(
+      [](Random& random, Plan& plan) {
+        const NodeId row = plan.row({kRowField, static_cast<RowId>(pick(random, 1, kRows))});
+        return plan.all_of(std::array{row, long_sequence(random, plan)});
+      },
+      long_history);
 }
 
 TEST_P(Histories, InsidePlansOfAnyShape) {

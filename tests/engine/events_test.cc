@@ -3,10 +3,12 @@
 
 #include "engine/execute.h"
 #include "engine/memory_source.h"
+#include "engine/program.h"
 
 #include <array>
 #include <chrono>
 #include <limits>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -137,6 +139,62 @@ TEST_F(Events, AStepDoneTwiceTakesTwoEvents) {
   EXPECT_EQ(select_users(node), Users{});
   node.gap_max = DayGap{0, 5};
   EXPECT_EQ(select_users(node), Users{3});
+}
+
+// The most steps there may be, one day or many, among few users and among many.
+TEST(LongSequences, NeedAsManyEventsAsTheyHaveSteps) {
+  for (const std::uint32_t others : {0U, 1000U}) {
+    MemorySource source(others + 10);
+    const auto most = static_cast<std::int64_t>(kStepsMax);
+    for (Day at = 0; at < most; ++at) {
+      source.add_event(kBuy, 1, at, 1);
+    }
+    source.add_event(kBuy, 2, 7, most);
+    source.add_event(kBuy, 3, 7, most - 1);
+    source.add_event(kBuy, 4, 7, most - 2);
+    source.add_event(kBuy, 4, 300, 1000);
+    source.add_event(kBuy, 5, 7, 1000);
+    for (std::uint32_t user = 10; user < others + 10; ++user) {
+      source.add_event(kBuy, user, 20, static_cast<std::int64_t>(user % kStepsMax));
+    }
+    const auto users = [&](DayGap least, std::optional<DayGap> longest) {
+      Plan plan;
+      Node node;
+      node.op = Op::Sequence;
+      node.steps.assign(kStepsMax, {kBuy});
+      node.gap_min = least;
+      node.gap_max = longest;
+      return select(plan, plan.add(node), source).value().to_vector();
+    };
+    const auto last = static_cast<std::int32_t>(kStepsMax - 1);
+    EXPECT_EQ(users({}, {}), (Users{1, 2, 4, 5}));
+    EXPECT_EQ(users({0, last}, {}), (Users{1, 4}));
+    EXPECT_EQ(users({}, DayGap{0, last}), (Users{1, 2, 4, 5}));
+    EXPECT_EQ(users({}, DayGap{0, last - 1}), (Users{2, 4, 5}));
+    EXPECT_EQ(users({0, last}, DayGap{0, last}), Users{1});
+    EXPECT_EQ(users({0, 293}, DayGap{0, 293}), Users{4});
+    EXPECT_EQ(users({0, 293}, DayGap{0, 292}), Users{});
+  }
+}
+
+// The earliest end comes too early, a later one is in time.
+TEST_F(Events, ALaterLastStepWillDo) {
+  source_.add_event(kBuy, 1, 100);
+  source_.add_event(kView, 1, 101);
+  source_.add_event(kView, 1, 110);
+  source_.add_event(kBuy, 2, 100);
+  source_.add_event(kView, 2, 101);
+  source_.add_event(kView, 2, 120);
+  source_.add_event(kBuy, 3, 104);
+  source_.add_event(kView, 3, 101);
+  source_.add_event(kView, 3, 110);
+  Node node = event(Op::Sequence, {kBuy});
+  node.steps.push_back({kView});
+  node.gap_min = {0, 5};
+  node.gap_max = DayGap{0, 15};
+  EXPECT_EQ(select_users(node), (Users{1, 3}));
+  node.steps.push_back({kView});
+  EXPECT_EQ(select_users(node), Users{1});
 }
 
 TEST_F(Events, OneEventMayBeTwoThings) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -198,20 +200,196 @@ TEST_P(KernelSets, StreakStartsAnewWhereADayIsMissed) {
   }
 }
 
-TEST_P(KernelSets, CarryAddsWhoIsInBoth) {
-  Words into = inputs_[0];
-  GetParam()->carry(into.data(), pointers_[1], pointers_[2]);
-  for (std::size_t word = 0; word < kBlockWords; ++word) {
-    ASSERT_EQ(into[word], inputs_[0][word] | (inputs_[1][word] & inputs_[2][word]));
+// What `chain` is given, and the same user by user.
+class Chains {
+ public:
+  Chains(std::vector<std::size_t> terms, std::size_t bits, bool marked) : terms_(std::move(terms)) {
+    const std::size_t steps = terms_.size();
+    operands_.steps = steps;
+    operands_.bits = bits;
+    operands_.marked = marked;
+    level_of_.resize((steps + 1) * steps);
+    for (std::size_t step = 1; step <= steps; ++step) {
+      for (std::size_t from = 0; from < step; ++from) {
+        level_of_[step * steps + from] =
+            static_cast<std::uint8_t>(terms_[from] * kTimes + times(from, step) - 1);
+        operands_.repeats |= times(from, step) > 1;
+      }
+    }
+    operands_.level_of = level_of_.data();
+    ranks_.resize(chain_words(operands_));
+    operands_.ranks = ranks_.data();
+    reached_.resize(kBlockWords);
+    operands_.reached = reached_.data();
+  }
+
+  void run(const Kernels& kernels, std::span<const ChainDay> days) {
+    operands_.days = days;
+    kernels.chain(operands_);
+  }
+
+  // Every way to take the steps is tried, by the ranks it leaves.
+  bool reached(std::size_t user, std::span<const ChainDay> days) const {
+    std::vector<std::uint64_t> best(terms_.size());
+    std::uint64_t mark = 0;
+    for (const ChainDay& day : days) {
+      if (day.mark != nullptr && bit(day.mark, user)) {
+        mark = day.rank;
+      }
+      if (day.levels == nullptr) {
+        continue;
+      }
+      best[0] = day.rank;
+      for (std::size_t step = terms_.size(); step > 0; --step) {
+        for (std::size_t from = step; from-- > 0 && may(day, user, from, step);) {
+          if (step < terms_.size()) {
+            best[step] = std::max(best[step], best[from]);
+          } else if (day.least != 0 && best[from] >= day.least &&
+                     (!operands_.marked || mark >= day.least)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+  const Words& reached() const { return reached_; }
+
+  static constexpr std::size_t kTimes = 4;  // levels a term
+
+ private:
+  static bool bit(const std::uint64_t* words, std::size_t user) {
+    return (words[user / 64] >> (user % 64) & 1U) != 0;
+  }
+  std::size_t times(std::size_t from, std::size_t step) const {
+    const auto begin = terms_.begin();
+    return static_cast<std::size_t>(std::count(begin + static_cast<std::ptrdiff_t>(from),
+                                               begin + static_cast<std::ptrdiff_t>(step),
+                                               terms_[from]));
+  }
+  bool may(const ChainDay& day, std::size_t user, std::size_t from, std::size_t step) const {
+    for (std::size_t at = from; at < step; ++at) {
+      const std::uint64_t* words = day.levels[level_of_[step * terms_.size() + at]];
+      if (words == nullptr || !bit(words, user)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::vector<std::size_t> terms_;
+  std::vector<std::uint8_t> level_of_;
+  Words ranks_;
+  Words reached_;
+  ChainOperands operands_;
+};
+
+TEST_P(KernelSets, ChainKeepsTheBestRankOfEverySteps) {
+  constexpr std::size_t kBits = 4;
+  // Levels of three terms, each within the one before; nobody is on the last.
+  std::vector<Words> nested = {inputs_.begin(), inputs_.begin() + 9};
+  for (std::size_t at = 0; at < nested.size(); ++at) {
+    for (std::size_t word = 0; word < kBlockWords; ++word) {
+      nested[at][word] &= at % 3 == 0 ? random_() : nested[at - 1][word];
+    }
+  }
+  const std::vector<std::vector<std::size_t>> all = {
+      {0, 1}, {0, 1, 2}, {0, 0}, {0, 0, 0, 0}, {0, 1, 0, 2, 0}, {1, 1, 2, 1, 2, 2}};
+  for (std::size_t i = 0; i < 2 * all.size(); ++i) {
+    const bool marked = i % 2 == 1;
+    Chains chains(all[i / 2], kBits, marked);
+    std::vector<std::array<const std::uint64_t*, 3 * Chains::kTimes>> levels(12);
+    std::vector<ChainDay> days;
+    for (std::size_t at = 0; at < levels.size(); ++at) {
+      for (std::size_t term = 0; term < 3; ++term) {
+        const std::size_t from = random_() % 3;
+        for (std::size_t times = 0; times < random_() % 4; ++times) {
+          levels[at][term * Chains::kTimes + times] = nested[from * 3 + times].data();
+        }
+      }
+      ChainDay day;
+      day.rank = at + 1;
+      day.least = random_() % 4 == 0 ? 0 : 1 + at / 2;
+      day.levels = levels[at].data();
+      if (marked && at % 3 == 1) {
+        days.push_back({nullptr, at, 0, pointers_[random_() % 12]});
+        day.mark = pointers_[random_() % 12];
+      }
+      days.push_back(day);
+    }
+    chains.run(*GetParam(), std::span(days).first(5));
+    chains.run(*GetParam(), std::span(days).subspan(5));
+    for (std::size_t user = 0; user < kBlockUsers; ++user) {
+      ASSERT_EQ(bit(chains.reached(), user), chains.reached(user, days))
+          << "user " << user << ", chain " << i;
+    }
   }
 }
 
-TEST_P(KernelSets, BlendTakesFromTheOtherWhereAsked) {
-  Words into = inputs_[0];
-  GetParam()->blend(into.data(), pointers_[1], pointers_[2]);
-  for (std::size_t user = 0; user < kBlockUsers; ++user) {
-    ASSERT_EQ(bit(into, user), bit(inputs_[bit(inputs_[2], user) ? 1 : 0], user));
+// Any number of slices, few users and many of a word, and not a word beyond what may be written.
+TEST_P(KernelSets, Decode) {
+  std::vector<Words> slices(64, Words(kBlockWords));
+  std::vector<const std::uint64_t*> pointers;
+  for (Words& words : slices) {
+    std::generate(words.begin(), words.end(), [this] { return random_(); });
+    pointers.push_back(words.data());
   }
+  Words among(kBlockWords);
+  for (std::size_t word = 0; word < kBlockWords; ++word) {
+    // Nobody, one, a few, many, everybody.
+    const std::uint64_t some = random_();
+    const std::array<std::uint64_t, 5> kinds = {0, std::uint64_t{1} << (some % 64),
+                                                some & random_() & random_() & random_(), some,
+                                                ~std::uint64_t{0}};
+    among[word] = kinds[random_() % kinds.size()];
+  }
+  constexpr std::uint64_t kUntouched = 0xDEADBEEF;
+  for (const std::size_t bits : {0U, 1U, 7U, 20U, 31U, 32U, 33U, 45U, 63U, 64U}) {
+    for (const auto& [at, words] : {std::pair<std::size_t, std::size_t>{0, 16}, {1000, 24}}) {
+      std::vector<std::uint64_t> expected;
+      for (std::size_t user = at * 64; user < (at + words) * 64; ++user) {
+        if (bit(among, user)) {
+          std::uint64_t number = 0;
+          for (std::size_t i = 0; i < bits; ++i) {
+            number |= std::uint64_t{bit(slices[i], user)} << i;
+          }
+          expected.push_back(number);
+        }
+      }
+      std::vector<std::uint64_t> out(words * 64 + kDecodeSlack + 1, kUntouched);
+      const std::size_t size = GetParam()->decode(
+          out.data(), {among.data(), WordsList(pointers).first(bits), at, words});
+      EXPECT_EQ(out.back(), kUntouched);
+      out.resize(size);
+      ASSERT_EQ(out, expected) << bits << " slices at word " << at;
+    }
+  }
+}
+
+TEST_P(KernelSets, Blend) {
+  const Words before = inputs_[0];
+  GetParam()->blend(inputs_[0].data(), inputs_[1].data(), inputs_[2].data());
+  for (std::size_t user = 0; user < kBlockUsers; ++user) {
+    ASSERT_EQ(bit(inputs_[0], user),
+              bit(inputs_[2], user) ? bit(inputs_[1], user) : bit(before, user));
+  }
+}
+
+TEST_P(KernelSets, List) {
+  inputs_[0][5] = 0;
+  inputs_[0][6] = ~std::uint64_t{0};
+  std::vector<std::uint32_t> expected;
+  for (std::uint32_t user = 0; user < kBlockUsers; ++user) {
+    if (bit(inputs_[0], user)) {
+      expected.push_back(3 * kBlockUsers + user);
+    }
+  }
+  constexpr std::uint32_t kUntouched = 0xDEADBEEF;
+  std::vector<std::uint32_t> out(expected.size() + kDecodeSlack + 1, kUntouched);
+  const std::size_t size = GetParam()->list(out.data(), inputs_[0].data(), 3 * kBlockUsers);
+  EXPECT_EQ(out.back(), kUntouched);
+  out.resize(size);
+  EXPECT_EQ(out, expected);
 }
 
 TEST_P(KernelSets, ProbeCountsMembersOfListsOfEveryLengthAndSpread) {

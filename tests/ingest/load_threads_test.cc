@@ -1,8 +1,10 @@
 // The reading thread and the encoding thread, with readers of the database beside them; for the
 // thread sanitizer.
-#include "tests/ingest/scratch_folder.h"
+#include "engine/execute.h"
+#include "tests/ingest/event_database.h"
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 namespace tagline::ingest {
@@ -26,6 +28,54 @@ TEST(LoadThreads, ReadersSeeWholeLoads) {
               std::to_string(i % 90) + "\n";
     }
     EXPECT_EQ(database.must_load(text).users_new, 20'000U);
+  }
+  done = true;
+  reader.join();
+}
+
+/// How many users did the database's one event on as many days as there were loads; both at once.
+struct Seen {
+  std::uint64_t users = 0;
+  std::uint64_t days = 0;
+};
+Result<Seen> whole_loads(const storage::Snapshot& snapshot) {
+  Seen seen;
+  TAGLINE_ASSIGN_OR_RETURN(const auto events, snapshot.events());
+  if (events.empty()) {
+    return seen;
+  }
+  const engine::FieldId field = events.front().field;
+  TAGLINE_ASSIGN_OR_RETURN(const auto days, snapshot.event_days(field, {}));
+  seen.days = days.size();
+  engine::Plan plan;
+  engine::Node node;
+  node.op = engine::Op::EventDays;
+  node.steps = {{field}};
+  node.intervals = {{static_cast<std::int64_t>(seen.days), std::numeric_limits<int>::max()}};
+  engine::ExecuteOptions options;
+  options.threads = 2;
+  TAGLINE_ASSIGN_OR_RETURN(seen.users, engine::count(plan, plan.add(node), snapshot, options));
+  return seen;
+}
+
+TEST(LoadThreads, EventConditionsSeeWholeLoads) {
+  constexpr int kUsers = 2'000;
+  EventDatabase database;
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const auto seen = database.store().read(whole_loads);
+      ASSERT_TRUE(seen.has_value());
+      EXPECT_EQ(seen->users, seen->days == 0 ? 0U : kUsers);
+    }
+  });
+  for (int pass = 1; pass <= 5; ++pass) {
+    std::string text = "u,t,k,a\n";
+    for (int i = 0; i < kUsers; ++i) {
+      text += "u" + std::to_string(i) + ",2024-06-0" + std::to_string(pass) + ",k" +
+              std::to_string(i % 3) + "," + std::to_string(i % 90) + "\n";
+    }
+    EXPECT_EQ(database.must_load(text, shop_events()).users_new, pass == 1 ? kUsers : 0);
   }
   done = true;
   reader.join();

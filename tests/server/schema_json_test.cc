@@ -44,6 +44,16 @@ TEST(SchemaJson, WritingAndReadingGivesTheSame) {
   EXPECT_EQ(schema_to_json(*again), once);
 }
 
+TEST(SchemaJson, AnEmptyTagStaysEmpty) {
+  // Load refuses it; written and read, it must not turn into the column's name.
+  const auto schema = schema_from_json(
+      R"({"id": {"row_number": true}, "columns": [{"column": "a", "tag": "", "kind": "category"}]})");
+  ASSERT_TRUE(schema.has_value()) << schema.error().message().en;
+  const auto again = schema_from_json(schema_to_json(*schema));
+  ASSERT_TRUE(again.has_value()) << again.error().message().en;
+  EXPECT_EQ(again->columns.front().tag, "");
+}
+
 constexpr const char* kEvents = R"({
   "format": "csv", "delimiter": "blanks", "header": false,
   "events": {

@@ -1,0 +1,194 @@
+#include "engine/number_column.h"
+
+#include "engine/sparse.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace tagline::engine {
+namespace {
+
+constexpr std::size_t kExists = 0;
+constexpr std::size_t kSign = 1;
+constexpr std::size_t kFirstBit = 2;
+
+// Numbers are handed on so many words of users at a time: 8 KB of them, which stay in the first
+// cache.
+constexpr std::size_t kStretchWords = 16;
+
+alignas(64) constexpr std::array<std::uint64_t, kBlockWords> kNobody{};
+
+}  // namespace
+
+NumberColumn::NumberColumn(FieldId field, unsigned bits)
+    : field_(field), bits_(bits), kernels_(kernels()), rows_(kFirstBit + bits) {
+  values_.resize(kStretchWords * 64 + kDecodeSlack);
+}
+
+Status NumberColumn::enter(ShardId shard, const Source& source) {
+  TAGLINE_ASSIGN_OR_RETURN(rows_[kExists], source.fetch({field_, kExistsRow}, shard));
+  TAGLINE_ASSIGN_OR_RETURN(rows_[kSign], source.fetch({field_, kSignRow}, shard));
+  for (unsigned bit = 0; bit < bits_; ++bit) {
+    TAGLINE_ASSIGN_OR_RETURN(rows_[kFirstBit + bit],
+                             source.fetch({field_, kFirstBitRow + bit}, shard));
+  }
+  return {};
+}
+
+void NumberColumn::leave() {
+  for (Fragment& row : rows_) {
+    row = Fragment();
+  }
+}
+
+std::uint64_t* NumberColumn::scratch(std::size_t index) {
+  while (scratch_.size() <= index) {
+    scratch_.push_back(std::make_unique<Words>());
+  }
+  return scratch_[index]->words.data();
+}
+
+const std::uint64_t* NumberColumn::flat(const Container& container, std::size_t index) {
+  if (container.kind == ContainerKind::Bitset) {
+    return words_of(container);
+  }
+  std::uint64_t* words = scratch(index);
+  erase_all(words);
+  set(words, container);
+  return words;
+}
+
+// Scratch 0 and 1 are the users with and without the sign, 2 the existence and sign rows made flat,
+// and from 3 on the slices.
+std::uint64_t* NumberColumn::known_words(BlockAnswers& answers, const Register& answer) {
+  std::uint64_t* known = scratch(0);
+  const std::uint64_t* exists = flat(*row(kExists), 2);
+  kernels_.intersect(known, std::array{answers.words(answer), exists}, {});
+  return known;
+}
+
+bool NumberColumn::part_negative(std::uint64_t* known, std::uint64_t* negative) {
+  if (row(kSign) == nullptr) {
+    return false;
+  }
+  const std::uint64_t* sign = flat(*row(kSign), 2);
+  const bool some =
+      kernels_.intersect(negative, std::array<const std::uint64_t*, 2>{known, sign}, {}) != 0;
+  if (some) {
+    kernels_.intersect(known, std::array<const std::uint64_t*, 1>{known},
+                       std::array<const std::uint64_t*, 1>{sign});
+  }
+  return some;
+}
+
+void NumberColumn::gather_slices() {
+  slices_.clear();
+  for (unsigned bit = 0; bit < bits_; ++bit) {
+    const Container* slice = row(kFirstBit + bit);
+    slices_.push_back(slice == nullptr ? kNobody.data() : flat(*slice, 3 + bit));
+  }
+}
+
+void NumberColumn::decode(const std::uint64_t* among, bool negative, bool with_users,
+                          const Visit& visit) {
+  for (std::size_t at = 0; at < kBlockWords; at += kStretchWords) {
+    const std::size_t size = kernels_.decode(values_.data(), {among, slices_, at, kStretchWords});
+    if (size == 0) {
+      continue;
+    }
+    users_.clear();
+    for (std::size_t word = at; with_users && word < at + kStretchWords; ++word) {
+      for (std::uint64_t left = among[word]; left != 0; left &= left - 1) {
+        users_.push_back(first_user_ + static_cast<UserIndex>(word * 64) +
+                         static_cast<UserIndex>(std::countr_zero(left)));
+      }
+    }
+    visit({std::span(values_).first(size), users_, negative});
+  }
+}
+
+void NumberColumn::each_member(const Register& answer, bool with_users, const Visit& visit) {
+  std::vector<std::uint16_t>& known = members_[0];
+  known.resize(answer.users);
+  known.resize(keep(answer.list(), *row(kExists), known.data()));
+  const std::array<bool, 2> signs = {false, true};
+  for (const bool negative : signs) {
+    std::vector<std::uint16_t>& some = members_[1];
+    some = known;
+    if (const Container* sign = row(kSign); sign != nullptr) {
+      some.resize(negative ? keep(known, *sign, some.data()) : drop(known, *sign, some.data()));
+    } else if (negative) {
+      return;
+    }
+    if (some.empty()) {
+      continue;
+    }
+    std::vector<std::uint64_t> values(some.size());
+    for (unsigned bit = 0; bit < bits_; ++bit) {
+      if (const Container* slice = row(kFirstBit + bit); slice != nullptr) {
+        tally(some, *slice, std::uint64_t{1} << bit, values.data());
+      }
+    }
+    users_.clear();
+    for (std::size_t i = 0; with_users && i < some.size(); ++i) {
+      users_.push_back(first_user_ + some[i]);
+    }
+    visit({values, users_, negative});
+  }
+}
+
+void NumberColumn::each(BlockAnswers& answers, const Register& answer, bool with_users,
+                        const Visit& visit) {
+  block_ = answers.block();
+  first_user_ = answers.first_user();
+  if (row(kExists) == nullptr || answer.state == Register::State::Empty) {
+    return;
+  }
+  if (answer.state == Register::State::Sparse) {
+    return each_member(answer, with_users, visit);
+  }
+  std::uint64_t* known = known_words(answers, answer);
+  std::uint64_t* negative = scratch(1);
+  const bool some_negative = part_negative(known, negative);
+  gather_slices();
+  decode(known, false, with_users, visit);
+  if (some_negative) {
+    decode(negative, true, with_users, visit);
+  }
+}
+
+NumberColumn::Total NumberColumn::total(BlockAnswers& answers, const Register& answer) {
+  block_ = answers.block();
+  Total total;
+  if (row(kExists) == nullptr || answer.state == Register::State::Empty) {
+    return total;
+  }
+  if (answer.state == Register::State::Sparse) {
+    each_member(answer, false, [&total](const Magnitudes& some) {
+      total.known += some.values.size();
+      for (const std::uint64_t value : some.values) {
+        total.sum += some.negative ? -static_cast<Int128>(value) : static_cast<Int128>(value);
+      }
+    });
+    return total;
+  }
+  std::uint64_t* known = known_words(answers, answer);
+  std::uint64_t* negative = scratch(1);
+  total.known = kernels_.unite(nullptr, std::array<const std::uint64_t*, 1>{known});
+  const bool some_negative = part_negative(known, negative);
+  gather_slices();
+  for (unsigned bit = 0; bit < bits_; ++bit) {
+    if (slices_[bit] == kNobody.data()) {
+      continue;
+    }
+    const auto users_in = [&](const std::uint64_t* words) {
+      return Int128{kernels_.intersect(
+          nullptr, std::array<const std::uint64_t*, 2>{words, slices_[bit]}, {})};
+    };
+    total.sum += (users_in(known) - (some_negative ? users_in(negative) : 0)) << bit;
+  }
+  return total;
+}
+
+}  // namespace tagline::engine

@@ -1,0 +1,38 @@
+// Prepared: a request checked against one snapshot and planned, which every kind of answer starts
+// from.
+#pragma once
+
+#include "dsl/check.h"
+#include "engine/execute.h"
+#include "engine/plan.h"
+#include "engine/sweep.h"
+#include "server/service.h"
+#include "storage/snapshot.h"
+
+#include <chrono>
+#include <span>
+
+namespace tagline::server {
+
+struct Prepared {
+  dsl::Catalogue catalogue;
+  dsl::Checked checked;
+  engine::Plan plan;
+  engine::NodeId root = 0;
+  Answer answer;  ///< without count and time
+};
+
+/// Refused when the expression is at fault. What it gives must not outlive the snapshot.
+[[nodiscard]] Outcome<Prepared> prepare(const QueryRequest& request,
+                                        const storage::Snapshot& snapshot);
+
+[[nodiscard]] engine::ExecuteOptions execute_options(const QueryRequest& request);
+
+using Clock = std::chrono::steady_clock;
+[[nodiscard]] std::chrono::microseconds since(Clock::time_point start);
+
+/// The tag called so, by name or alias, in any case that is unique. NotFound tells what comes near.
+[[nodiscard]] Result<const dsl::Tag*> tag_called(const dsl::Catalogue& catalogue,
+                                                 std::string_view name);
+
+}  // namespace tagline::server
