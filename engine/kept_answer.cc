@@ -10,8 +10,6 @@ namespace {
 
 // A search costs 30 times a probe or so, in a list of any length.
 constexpr std::size_t kSearchCost = 32;
-// Probes that cost as much as a pass over a block.
-constexpr std::size_t kProbesAPass = 128;
 
 }  // namespace
 

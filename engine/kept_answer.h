@@ -19,8 +19,6 @@ class KeptAnswer {
   /// Lists up to this long are kept beside the words.
   static constexpr std::uint32_t kListMax = 1024;
 
-  /// Nobody.
-  void clear();
   /// REQUIRES: `answer` is one of `answers`, and good.
   void keep(BlockAnswers& answers, const Register& answer);
   /// The container's users that are in `among`, another one.
@@ -43,6 +41,7 @@ class KeptAnswer {
   [[nodiscard]] std::uint32_t count(const KeptAnswer& other) const;
 
  private:
+  void clear();
   std::uint64_t* own_words();
   void keep_list(Members members);
 

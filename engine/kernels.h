@@ -134,7 +134,8 @@ struct Kernels {
   /// The users of the words, ascending, the first of the block being `first`. `out` has room for
   /// them and kDecodeSlack.
   std::size_t (*list)(std::uint32_t* out, const std::uint64_t* words, std::uint32_t first);
-  /// How many of the `size` members are in `words`; members that repeat count each time.
+  /// How many of the `size` members are in `words`. Members ascend; of others some number, at most
+  /// `size`, results.
   std::uint32_t (*probe)(const std::uint64_t* words, const std::uint16_t* members,
                          std::size_t size);
   /// For each user of the words [first, first + kNumberedWords): which of `sets` (kNumberBitsMax at

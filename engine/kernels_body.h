@@ -291,7 +291,10 @@ std::uint32_t probe(const std::uint64_t* words, const std::uint16_t* members, st
   std::uint32_t users = 0;
   std::size_t i = 0;
   for (; i + kProbesAtOnce <= size; i += kProbesAtOnce) {
-    users += probe_sixteen(words, members + i);
+    users += probe_many(words, members + i);
+  }
+  for (; i + kProbesAtLeast <= size; i += kProbesAtLeast) {
+    users += probe_few(words, members + i);
   }
   for (; i < size; ++i) {
     users += static_cast<std::uint32_t>(words[members[i] >> 6U] >> (members[i] & 63U) & 1U);
@@ -299,22 +302,31 @@ std::uint32_t probe(const std::uint64_t* words, const std::uint16_t* members, st
   return users;
 }
 
-// Sixteen bits of a set, one in each lane, are tested at the lane's own bit.
-void number(std::uint16_t* numbers, WordsList sets, std::size_t first) {
-  constexpr std::size_t kLanes = sizeof(Numbers) / sizeof(std::uint16_t);
+// For the users of one word. Sixteen bits of a set, one in each lane, are tested at the lane's own
+// bit.
+inline void number_by_lanes(std::uint16_t* numbers, WordsList sets, std::size_t at) {
   const Numbers own = {1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
                        1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
-  static_assert(kLanes == 16);
-  for (std::size_t part = 0; part < kNumberedWords * 64 / kLanes; ++part) {
-    const std::size_t shift = part % (64 / kLanes) * kLanes;
+  constexpr std::size_t kLanes = sizeof(Numbers) / sizeof(std::uint16_t);
+  for (std::size_t lane = 0; lane < 64; lane += kLanes) {
     Numbers sum{};
     std::uint16_t bit = 1;
     for (const std::uint64_t* words : sets) {
-      const auto bits = static_cast<std::uint16_t>(words[first + part / (64 / kLanes)] >> shift);
+      const auto bits = static_cast<std::uint16_t>(words[at] >> lane);
       const Numbers in = (Numbers{} + bits) & own;
       sum |= Numbers(in == own) & bit;
       bit = static_cast<std::uint16_t>(bit << 1U);
     }
-    std::memcpy(numbers + part * kLanes, &sum, sizeof(sum));
+    std::memcpy(numbers + lane, &sum, sizeof(sum));
+  }
+}
+
+void number(std::uint16_t* numbers, WordsList sets, std::size_t first) {
+  for (std::size_t i = 0; i < kNumberedWords; ++i) {
+    if constexpr (kNumberByMask) {
+      number_by_mask(numbers + i * 64, sets, first + i);
+    } else {
+      number_by_lanes(numbers + i * 64, sets, first + i);
+    }
   }
 }

@@ -1,6 +1,7 @@
 #include "engine/overlap.h"
 
 #include "engine/count_in.h"
+#include "engine/flattened.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,17 +14,22 @@ using State = Register::State;
 
 class OverlapCounter final : public AnswerReader {
  public:
-  explicit OverlapCounter(std::size_t answers) : counts_(answers * answers), seen_(answers) {}
+  explicit OverlapCounter(std::size_t answers)
+      : counts_(answers * answers), flattened_(answers), seen_(answers), sides_(answers) {}
 
   Status block(BlockAnswers& answers) override {
     const std::size_t size = seen_.size();
     for (std::size_t i = 0; i < size; ++i) {
       seen_[i] = &answers.answer(i);
-      counts_[i * size + i] += answers.users(*seen_[i]);
+    }
+    // Only then, for where a root comes twice, it is computed again over the first.
+    for (std::size_t i = 0; i < size; ++i) {
+      sides_[i] = side(answers, i);
+      counts_[i * size + i] += sides_[i].users;
     }
     for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = i + 1; j < size && seen_[i]->state != State::Empty; ++j) {
-        counts_[i * size + j] += both(answers, *seen_[i], *seen_[j]);
+      for (std::size_t j = i + 1; j < size && sides_[i].users != 0; ++j) {
+        counts_[i * size + j] += both(sides_[i], sides_[j]);
       }
     }
     return {};
@@ -34,21 +40,50 @@ class OverlapCounter final : public AnswerReader {
   }
 
  private:
-  static std::uint32_t both(const BlockAnswers& answers, const Register& a, const Register& b) {
-    if (a.state == State::Empty || b.state == State::Full) {
-      return answers.users(a);
+  // Everybody is neither a list nor words.
+  struct Side {
+    std::uint32_t users = 0;
+    Members list;
+    const std::uint64_t* words = nullptr;
+  };
+
+  Side side(BlockAnswers& answers, std::size_t i) {
+    const Register& answer = *seen_[i];
+    Side side;
+    side.users = answers.users(answer);
+    if (answer.state == State::Dense) {
+      side.words = answer.words;
+    } else if (answer.state == State::Sparse && side.users <= kProbesAPass) {
+      side.list = answer.list();
+    } else if (answer.state == State::Sparse) {
+      side.words = flattened_.words(answers, answer, i);
     }
-    if (b.state == State::Empty || a.state == State::Full) {
-      return answers.users(b);
+    return side;
+  }
+
+  static std::uint32_t both(const Side& a, const Side& b) {
+    if (a.users == 0 || b.users == 0) {
+      return 0;
     }
-    if (a.state == State::Dense) {
-      return b.state == State::Dense ? count_both(a.words, b.words) : count_in(b.list(), a.words);
+    if (a.words != nullptr && b.words != nullptr) {
+      return count_both(a.words, b.words);
     }
-    return b.state == State::Dense ? count_in(a.list(), b.words) : count_in(a.list(), b.list());
+    if (!a.list.empty() && b.words != nullptr) {
+      return count_in(a.list, b.words);
+    }
+    if (!b.list.empty() && a.words != nullptr) {
+      return count_in(b.list, a.words);
+    }
+    if (!a.list.empty() && !b.list.empty()) {
+      return count_in(a.list, b.list);
+    }
+    return std::min(a.users, b.users);  // one is everybody
   }
 
   std::vector<std::uint64_t> counts_;  ///< the upper half
+  Flattened flattened_;
   std::vector<const Register*> seen_;
+  std::vector<Side> sides_;
 };
 
 }  // namespace

@@ -155,7 +155,7 @@ RowKey random_row(Random& random) {
 }
 
 TEST_P(Answered, RowCounts) {
-  for_roots(5, 4, [](const Case& c) {
+  for_roots(5, 2, [](const Case& c) {
     std::vector<RowKey> rows;
     for (std::uint64_t i = pick(c.random, 0, 12); i > 0; --i) {
       rows.push_back(random_row(c.random));
@@ -178,7 +178,7 @@ TEST_P(Answered, RowCounts) {
 }
 
 TEST_P(Answered, CrossCounts) {
-  for_roots(1, 4, [](const Case& c) {
+  for_roots(1, 3, [](const Case& c) {
     // A whole category, in which rows are apart, or any rows.
     const auto random_list = [&] {
       std::vector<RowKey> rows;
@@ -223,7 +223,7 @@ TEST_P(Answered, CrossCounts) {
 }
 
 TEST_P(Answered, OverlapsAndRegions) {
-  for_roots(kRegionsMax, 5, [](const Case& c) {
+  for_roots(kRegionsMax, 3, [](const Case& c) {
     const auto sweep = c.prepare(Answers::Together);
     ASSERT_TRUE(sweep.has_value());
     const std::size_t size = c.roots.size();
@@ -259,7 +259,7 @@ TEST_P(Answered, OverlapsAndRegions) {
 }
 
 TEST_P(Answered, CountsAndWithoutEach) {
-  for_roots(9, 6, [](const Case& c) {
+  for_roots(9, 3, [](const Case& c) {
     const auto in_turn = c.prepare(Answers::InTurn);
     ASSERT_TRUE(in_turn.has_value());
     const auto each = counts(*in_turn);

@@ -102,8 +102,9 @@ TEST(CountIn, DamagedContentsGiveSomeNumberWithinBounds) {
   std::vector<engine::Run> runs(kBlockUsers / 2, {100, 65535});
   const Container overlapping = container_of(ContainerKind::Run, runs, kBlockUsers);
   EXPECT_EQ(count_in(overlapping, everybody.data()), kBlockUsers - 100);
-  EXPECT_EQ(count_in(container_of(ContainerKind::Run, runs, 5), everybody.data()),
-            kBlockUsers - 100);
+  // Few enough to be counted word by word: nobody twice.
+  const std::vector<engine::Run> few(3, {100, 900});
+  EXPECT_EQ(count_in(container_of(ContainerKind::Run, few, 5), everybody.data()), 901U);
 }
 
 }  // namespace

@@ -392,16 +392,29 @@ TEST_P(KernelSets, List) {
   EXPECT_EQ(out, expected);
 }
 
-TEST_P(KernelSets, ProbeCountsMembersOfListsOfEveryLength) {
-  for (std::size_t size = 0; size <= 70; ++size) {
-    std::vector<std::uint16_t> members;
-    std::uint32_t expected = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      members.push_back(static_cast<std::uint16_t>(random_()));  // in no order
-      expected += bit(inputs_[0], members.back()) ? 1U : 0U;
+TEST_P(KernelSets, ProbeCountsMembersOfListsOfEveryLengthAndSpread) {
+  for (const std::uint32_t spread : {1U, 15U, 300U, 450U, 900U}) {
+    for (std::size_t size = 0; size <= 140; ++size) {
+      std::vector<std::uint16_t> members;
+      std::uint32_t expected = 0;
+      std::uint32_t member = 0;
+      for (std::size_t i = 0; i < size; ++i) {
+        member += 1 + static_cast<std::uint32_t>(random_() % spread);
+        if (member >= kBlockUsers) {
+          break;
+        }
+        members.push_back(static_cast<std::uint16_t>(member));
+        expected += bit(inputs_[0], member) ? 1U : 0U;
+      }
+      ASSERT_EQ(GetParam()->probe(pointers_[0], members.data(), members.size()), expected)
+          << size << " members, up to " << spread << " apart";
     }
-    ASSERT_EQ(GetParam()->probe(pointers_[0], members.data(), size), expected) << size;
   }
+  std::vector<std::uint16_t> damaged;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    damaged.push_back(static_cast<std::uint16_t>(random_()));  // in no order
+  }
+  EXPECT_LE(GetParam()->probe(pointers_[0], damaged.data(), damaged.size()), damaged.size());
   std::vector<std::uint16_t> everybody;
   for (std::uint32_t user = 0; user < kBlockUsers; ++user) {
     everybody.push_back(static_cast<std::uint16_t>(user));
