@@ -476,6 +476,7 @@ Result<Program> Compiler::run() {
     }
   }
   emit_answers();
+  program_.together = together_;
   if (too_large()) {
     return failure(
         ErrorCode::TooLarge,

@@ -161,6 +161,7 @@ Program score_program(const std::vector<LookalikeFeature>& features) {
   total.into = true;
   program.code = {outside, total};
   program.sections = {{0, 2}};
+  program.answers = {{0, 0, false}};
   program.registers = 1;
   return program;
 }

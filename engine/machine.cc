@@ -34,7 +34,11 @@ void Machine::place(unsigned block) {
 
 const Register& Machine::run(std::size_t answer, bool count_only) {
   const Program::Answer& asked = program_.answers[answer];
-  run_section(asked.section, count_only);
+  // An expression may be asked for twice; computed again, its words would move.
+  if (!program_.together || section_done_[asked.section] == 0) {
+    section_done_[asked.section] = 1;
+    run_section(asked.section, count_only);
+  }
   return registers_[asked.reg];
 }
 

@@ -162,6 +162,7 @@ struct Program {
     bool on_nothing = false;
   };
   std::vector<Answer> answers;
+  bool together = false;  ///< Answers::Together: what has been answered stays
   std::uint32_t registers = 0;
   std::uint32_t counters = 0;
   std::uint32_t slices_max = 0;   ///< bit rows of the widest range
