@@ -1,6 +1,7 @@
 #include "server/answer_json.h"
 
 #include "ingest/day.h"
+#include "server/answer_fields.h"
 #include "server/day_text.h"
 #include "server/diagnostic_json.h"
 #include "server/json_reader.h"
@@ -109,7 +110,7 @@ dsl::Diagnostic fault_of(const Error& error) {
 
 }  // namespace
 
-std::string answer_json(const Answer& answer, std::string_view text) {
+Json answer_fields(const Answer& answer, std::string_view text) {
   Json json = {{"expression", answer.expression},
                {"count", answer.count},
                {"population", answer.population},
@@ -124,7 +125,11 @@ std::string answer_json(const Answer& answer, std::string_view text) {
   if (answer.explanation.has_value()) {
     json["explain"] = explanation_json(*answer.explanation);
   }
-  return dump(json);
+  return json;
+}
+
+std::string answer_json(const Answer& answer, std::string_view text) {
+  return dump(answer_fields(answer, text));
 }
 
 std::string faults_json(const std::vector<dsl::Diagnostic>& faults, std::string_view text) {
