@@ -44,6 +44,24 @@ struct QueryArguments {
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   bool explain = false;
   unsigned threads = 0;
+  // Answers beyond the count; at most one is asked for. Tags as typed.
+  std::string sum;
+  std::string stats;
+  std::string top;
+  std::string bottom;
+  std::string pareto;
+  double pareto_percent = 80;
+  std::vector<std::string> by;  ///< one tag, or two: a table
+  bool profile = false;
+};
+
+struct OverlapArguments {
+  std::string db;
+  std::vector<std::string> expressions;
+  bool regions = false;
+  std::optional<std::chrono::sys_days> as_of;
+  Format format = Format::Table;
+  unsigned threads = 0;
 };
 
 struct TagsArguments {
@@ -117,7 +135,7 @@ struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments>
+               SegmentArguments, OverlapArguments>
       command;
 };
 

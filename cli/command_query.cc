@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/explanation.h"
+#include "cli/insight.h"
 #include "cli/read_file.h"
 #include "cli/refusal.h"
 #include "cli/table.h"
@@ -204,12 +205,21 @@ int run(const QueryArguments& arguments, Console& console) {
     const std::string example = "tagline query --db " + arguments.db + " 'age >= 18'";
     return console.report_usage({"an expression is missing", "缺少表达式"}, {example, example});
   }
+  const bool lists = arguments.ids || !arguments.top.empty() || !arguments.bottom.empty();
+  if (arguments.limit != QueryArguments().limit && !lists) {
+    return console.report_usage(
+        {"--limit is for --ids, --top and --bottom", "--limit 用于 --ids、--top 和 --bottom"},
+        {"take it out, or add one of these", "去掉它，或加上其中之一"});
+  }
   const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
   if (service == nullptr) {
     return kSystemAtFault;
   }
   if (!arguments.batch_file.empty()) {
     return run_batch(arguments, *service, console);
+  }
+  if (asks_beyond_count(arguments)) {
+    return run_insight(arguments, *service, console);
   }
   return arguments.ids ? run_ids(arguments, *service, console)
                        : run_count(arguments, *service, console);

@@ -53,20 +53,10 @@ Status count(OverlapAnswer& answer, engine::Plan& plan, const std::vector<engine
 tl::expected<OverlapAnswer, OverlapRefusal> overlaps(const storage::Snapshot& snapshot,
                                                      const OverlapRequest& request) {
   const auto start = Clock::now();
-  const auto refused = [](Error error) {
-    return tl::unexpected(OverlapRefusal{Refusal(std::move(error)), 0});
-  };
   OverlapAnswer answer;
-  const auto as_of = as_of_day(request.as_of, snapshot);
-  const auto catalogue = vocabulary_of(snapshot);
-  const auto population = snapshot.population();
-  if (!as_of.has_value() || !catalogue.has_value() || !population.has_value()) {
-    return refused(!as_of.has_value()       ? as_of.error()
-                   : !catalogue.has_value() ? catalogue.error()
-                                            : population.error());
-  }
-  answer.as_of = *as_of;
-  answer.population = *population;
+  TAGLINE_ASSIGN_OR_RETURN(answer.as_of, as_of_day(request.as_of, snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(const auto catalogue, vocabulary_of(snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(answer.population, snapshot.population());
   answer.time_zone = snapshot.time_zone();
   answer.version = snapshot.version();
   dsl::CheckOptions options;
@@ -74,7 +64,7 @@ tl::expected<OverlapAnswer, OverlapRefusal> overlaps(const storage::Snapshot& sn
   engine::Plan plan;
   std::vector<engine::NodeId> roots;
   for (const std::string& expression : request.expressions) {
-    dsl::Checked checked = dsl::check(expression, *catalogue, options);
+    dsl::Checked checked = dsl::check(expression, catalogue, options);
     if (!checked.ok) {
       return tl::unexpected(
           OverlapRefusal{Refusal(std::move(checked.errors)), answer.segments.size()});
@@ -82,9 +72,7 @@ tl::expected<OverlapAnswer, OverlapRefusal> overlaps(const storage::Snapshot& sn
     roots.push_back(dsl::lower(checked.bound, plan));
     answer.segments.push_back(std::move(checked.canonical));
   }
-  if (const Status counted = count(answer, plan, roots, snapshot, request); !counted.has_value()) {
-    return refused(counted.error());
-  }
+  TAGLINE_RETURN_IF_ERROR(count(answer, plan, roots, snapshot, request));
   answer.elapsed = since(start);
   return answer;
 }

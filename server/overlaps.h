@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tagline::server {
@@ -38,6 +40,9 @@ struct OverlapAnswer {
 
 /// What is at fault, and in which expression.
 struct OverlapRefusal {
+  // Converts on purpose, as Refusal does.
+  OverlapRefusal(Error cause) : refusal(std::move(cause)) {}  // NOLINT(google-explicit-constructor)
+  OverlapRefusal(Refusal why, std::size_t where) : refusal(std::move(why)), expression(where) {}
   Refusal refusal;
   std::size_t expression = 0;
 };
