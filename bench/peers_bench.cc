@@ -62,7 +62,7 @@ class Hash {
 template <class T>
 T value_of(Result<T> result) {
   if (!result.has_value()) {
-    throw std::runtime_error(result.error().message.en);
+    throw std::runtime_error(result.error().message().en);
   }
   return std::move(result).value();
 }
@@ -316,7 +316,7 @@ class Runner {
           return true;
         });
     if (!status.has_value()) {
-      throw std::runtime_error(status.error().message.en);
+      throw std::runtime_error(status.error().message().en);
     }
     if (export_.empty()) {
       Hash hash;
@@ -427,7 +427,7 @@ int run(const Options& options) {
     return {};
   });
   if (!status.has_value()) {
-    throw std::runtime_error(status.error().message.en);
+    throw std::runtime_error(status.error().message().en);
   }
   return fine ? 0 : 1;
 }
