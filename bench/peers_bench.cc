@@ -208,7 +208,8 @@ class Runner {
       case Kind::ByCity: {
         Hash hash;
         const auto rows = rows_of("city");
-        for (const std::uint64_t users : value_of(engine::row_counts(sweep, rows)).front()) {
+        const auto counts = value_of(engine::row_counts(sweep, rows));
+        for (const std::uint64_t users : counts.front()) {
           hash.add(users);
         }
         return hash.text(rows.size());

@@ -108,7 +108,8 @@ void NumberColumn::decode(const std::uint64_t* among, bool negative, bool with_u
   }
 }
 
-void NumberColumn::each_member(const Register& answer, bool with_users, const Visit& visit) {
+void NumberColumn::each_member(const Register& answer, Bounds bounds, bool with_users,
+                               const Visit& visit) {
   std::vector<std::uint16_t>& known = members_[0];
   known.resize(answer.users);
   known.resize(keep(answer.list(), *row(kExists), known.data()));
@@ -131,29 +132,67 @@ void NumberColumn::each_member(const Register& answer, bool with_users, const Vi
       }
     }
     users_.clear();
-    for (std::size_t i = 0; with_users && i < some.size(); ++i) {
-      users_.push_back(first_user_ + some[i]);
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto value = static_cast<std::int64_t>(negative ? 0 - values[i] : values[i]);
+      if (value < bounds.low || value > bounds.high) {
+        continue;
+      }
+      values[size++] = values[i];
+      if (with_users) {
+        users_.push_back(first_user_ + some[i]);
+      }
     }
-    visit({values, users_, negative});
+    if (size != 0) {
+      visit({std::span(values).first(size), users_, negative});
+    }
   }
 }
 
-void NumberColumn::each(BlockAnswers& answers, const Register& answer, bool with_users,
-                        const Visit& visit) {
+bool NumberColumn::narrow(std::uint64_t* among, bool negative, Bounds bounds) const {
+  if (negative ? bounds.low >= 0 : bounds.high < 0) {
+    return false;
+  }
+  const std::uint64_t top = bits_ == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits_) - 1;
+  const auto magnitude = [](std::int64_t value) {
+    return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  };
+  const std::uint64_t low = negative ? magnitude(std::min<std::int64_t>(bounds.high, -1))
+                                     : magnitude(std::max<std::int64_t>(bounds.low, 0));
+  const std::uint64_t high = std::min(top, magnitude(negative ? bounds.low : bounds.high));
+  if (low > high) {
+    return false;
+  }
+  if (low <= (negative ? 1U : 0U) && high == top) {
+    return true;
+  }
+  const std::array<const std::uint64_t*, 1> with = {among};
+  RangeOperands operands;
+  operands.with = with;
+  operands.slices = slices_;
+  operands.low = low;
+  operands.high = high;
+  return kernels_.range(among, operands, false) != 0;
+}
+
+void NumberColumn::each_within(BlockAnswers& answers, const Register& answer, Bounds bounds,
+                               bool with_users, const Visit& visit) {
   block_ = answers.block();
   first_user_ = answers.first_user();
   if (row(kExists) == nullptr || answer.state == Register::State::Empty) {
     return;
   }
   if (answer.state == Register::State::Sparse) {
-    return each_member(answer, with_users, visit);
+    return each_member(answer, bounds, with_users, visit);
   }
   std::uint64_t* known = known_words(answers, answer);
   std::uint64_t* negative = scratch(1);
   const bool some_negative = part_negative(known, negative);
   gather_slices();
-  decode(known, false, with_users, visit);
-  if (some_negative) {
+  if (narrow(known, false, bounds)) {
+    decode(known, false, with_users, visit);
+  }
+  if (some_negative && narrow(negative, true, bounds)) {
     decode(negative, true, with_users, visit);
   }
 }
@@ -165,7 +204,7 @@ NumberColumn::Total NumberColumn::total(BlockAnswers& answers, const Register& a
     return total;
   }
   if (answer.state == Register::State::Sparse) {
-    each_member(answer, false, [&total](const Magnitudes& some) {
+    each_member(answer, {}, false, [&total](const Magnitudes& some) {
       total.known += some.values.size();
       for (const std::uint64_t value : some.values) {
         total.sum += some.negative ? -static_cast<Int128>(value) : static_cast<Int128>(value);

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -44,7 +45,17 @@ class NumberColumn {
   /// keep the order of users. Users without a number are left out. About 0.4 ns a number with
   /// AVX-512, 3 ns without, for answers of many users; for few, 1 ns a user and slice.
   using Visit = std::function<void(const Magnitudes&)>;
-  void each(BlockAnswers& answers, const Register& answer, bool with_users, const Visit& visit);
+  void each(BlockAnswers& answers, const Register& answer, bool with_users, const Visit& visit) {
+    each_within(answers, answer, {}, with_users, visit);
+  }
+  /// Of those, the numbers in [low, high]. Numbers outside are not taken apart: for few inside, a
+  /// pass over the slices.
+  struct Bounds {
+    std::int64_t low = std::numeric_limits<std::int64_t>::min();
+    std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  };
+  void each_within(BlockAnswers& answers, const Register& answer, Bounds bounds, bool with_users,
+                   const Visit& visit);
 
   /// Users of the answer who have a number, and their total. Adds up slices without taking numbers
   /// apart: about 0.1 us a slice and block.
@@ -62,9 +73,11 @@ class NumberColumn {
   std::uint64_t* known_words(BlockAnswers& answers, const Register& answer);
   /// Cuts those into the ones with the sign and the ones without; false when nobody has it.
   bool part_negative(std::uint64_t* known, std::uint64_t* negative);
-  void each_member(const Register& answer, bool with_users, const Visit& visit);
+  void each_member(const Register& answer, Bounds bounds, bool with_users, const Visit& visit);
   void decode(const std::uint64_t* among, bool negative, bool with_users, const Visit& visit);
   void gather_slices();
+  /// Leaves of the users with (or without) the sign those within the bounds; false: nobody.
+  [[nodiscard]] bool narrow(std::uint64_t* among, bool negative, Bounds bounds) const;
 
   const FieldId field_;
   const unsigned bits_;

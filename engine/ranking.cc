@@ -19,6 +19,9 @@ struct Keys {
   [[nodiscard]] std::uint64_t key(std::uint64_t magnitude, bool negative) const {
     return negative ? bias - magnitude : bias + magnitude;
   }
+  [[nodiscard]] std::uint64_t last() const {
+    return bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+  }
   [[nodiscard]] std::int64_t number(std::uint64_t key) const {
     return static_cast<std::int64_t>(key - bias);
   }
@@ -60,8 +63,12 @@ class Histogram final : public AnswerReader {
     return column_.enter(shard, source);
   }
   Status block(BlockAnswers& answers) override {
-    column_.each(answers, answers.answer(0), false,
-                 [this](const Magnitudes& numbers) { count(numbers); });
+    const Register& answer = answers.answer(0);
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      Table& table = tables_[i];
+      column_.each_within(answers, answer, bounds_of(level_.prefixes[i]), false,
+                          [&](const Magnitudes& numbers) { count(numbers, table); });
+    }
     return {};
   }
   Status leave(ShardId /*shard*/) override {
@@ -72,32 +79,28 @@ class Histogram final : public AnswerReader {
   [[nodiscard]] const std::vector<Table>& tables() const { return tables_; }
 
  private:
-  void count(const Magnitudes& numbers) {
-    if (level_.first && !level_.sums) {
-      Table& table = tables_.front();
+  /// The numbers whose keys begin so.
+  [[nodiscard]] NumberColumn::Bounds bounds_of(std::uint64_t prefix) const {
+    if (level_.first) {
+      return {};
+    }
+    const std::uint64_t low = prefix << level_.high;
+    const std::uint64_t high = low | ((std::uint64_t{1} << level_.high) - 1);
+    return {keys_.number(low), keys_.number(std::min(high, keys_.last()))};
+  }
+
+  void count(const Magnitudes& numbers, Table& table) const {
+    if (!level_.sums) {
       for (const std::uint64_t magnitude : numbers.values) {
         ++table[level_.digit(keys_.key(magnitude, numbers.negative))].users;
       }
       return;
     }
     for (const std::uint64_t magnitude : numbers.values) {
-      const std::uint64_t key = keys_.key(magnitude, numbers.negative);
-      if (Table* table = table_of(key); table != nullptr) {
-        Cell& cell = (*table)[level_.digit(key)];
-        ++cell.users;
-        cell.sum += signed_of(magnitude, numbers.negative);
-      }
+      Cell& cell = table[level_.digit(keys_.key(magnitude, numbers.negative))];
+      ++cell.users;
+      cell.sum += signed_of(magnitude, numbers.negative);
     }
-  }
-
-  [[nodiscard]] Table* table_of(std::uint64_t key) {
-    if (level_.first) {
-      return &tables_.front();
-    }
-    const auto& prefixes = level_.prefixes;
-    const auto found = std::find(prefixes.begin(), prefixes.end(), key >> level_.high);
-    return found == prefixes.end() ? nullptr
-                                   : &tables_[static_cast<std::size_t>(found - prefixes.begin())];
   }
 
   NumberColumn column_;
@@ -249,11 +252,14 @@ class Collector final : public AnswerReader {
     return column_.enter(shard, source);
   }
   Status block(BlockAnswers& answers) override {
-    column_.each(answers, answers.answer(0), true, [this](const Magnitudes& numbers) {
-      for (std::size_t i = 0; i < numbers.values.size(); ++i) {
-        take({numbers.users[i], signed_of(numbers.values[i], numbers.negative)});
-      }
-    });
+    NumberColumn::Bounds bounds;
+    (order_ == Rank::Smallest ? bounds.high : bounds.low) = last_;
+    column_.each_within(
+        answers, answers.answer(0), bounds, true, [this](const Magnitudes& numbers) {
+          for (std::size_t i = 0; i < numbers.values.size(); ++i) {
+            take({numbers.users[i], signed_of(numbers.values[i], numbers.negative)});
+          }
+        });
     return {};
   }
   Status leave(ShardId /*shard*/) override {
