@@ -9,6 +9,7 @@
 // first, and a difference fails the run.
 #include "dsl/check.h"
 #include "dsl/lower.h"
+#include "engine/counts.h"
 #include "engine/execute.h"
 #include "engine/number_summary.h"
 #include "engine/overlap.h"
@@ -311,6 +312,7 @@ class Runner {
   /// As the kit does: every id is written out each time, but hashed only once.
   std::string exported(const Sweep& sweep) {
     std::vector<engine::UserIndex> users;
+    users.reserve(value_of(engine::counts(sweep)).front());
     const Status status =
         engine::each_page(sweep, [&](std::span<const engine::UserIndex> some) -> Result<bool> {
           users.insert(users.end(), some.begin(), some.end());

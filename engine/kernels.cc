@@ -110,6 +110,11 @@ inline std::uint32_t probe_one_by_one(const std::uint64_t* words, const std::uin
 using Numbers = std::uint16_t __attribute__((vector_size(32)));
 
 namespace plain {
+// No instruction for it: not used.
+constexpr bool kPacks = false;
+inline std::uint64_t pack(std::uint64_t bits, std::uint64_t /*among*/) {
+  return bits;
+}
 using by_turning::decode_word;
 using by_turning::list_word;
 constexpr bool kNumberByMask = false;
@@ -144,6 +149,11 @@ inline bool anybody(const Lanes& lanes) {
 #pragma GCC push_options
 #pragma GCC target("arch=x86-64-v3")
 namespace v3 {
+// The bits of `bits` where `among` has any, side by side.
+inline std::uint64_t pack(std::uint64_t bits, std::uint64_t among) {
+  return _pext_u64(bits, among);
+}
+constexpr bool kPacks = true;
 using by_turning::decode_word;
 using by_turning::list_word;
 constexpr bool kNumberByMask = false;
@@ -177,6 +187,11 @@ inline bool anybody(const Lanes& lanes) {
 #pragma GCC push_options
 #pragma GCC target("arch=x86-64-v4,avx512vpopcntdq,avx512vbmi,prefer-vector-width=512")
 namespace v4 {
+// The bits of `bits` where `among` has any, side by side.
+inline std::uint64_t pack(std::uint64_t bits, std::uint64_t among) {
+  return _pext_u64(bits, among);
+}
+constexpr bool kPacks = true;
 // A word is the mask of an addition: 64 users in two instructions a set.
 constexpr bool kNumberByMask = true;
 inline void number_by_mask(std::uint16_t* numbers, WordsList sets, std::size_t at) {

@@ -336,16 +336,17 @@ TEST_P(KernelSets, Decode) {
   }
   Words among(kBlockWords);
   for (std::size_t word = 0; word < kBlockWords; ++word) {
-    // Nobody, one, a few, many, everybody.
+    // Nobody, one, a few, many, everybody; the second half of the block mostly everybody.
     const std::uint64_t some = random_();
     const std::array<std::uint64_t, 5> kinds = {0, std::uint64_t{1} << (some % 64),
                                                 some & random_() & random_() & random_(), some,
                                                 ~std::uint64_t{0}};
-    among[word] = kinds[random_() % kinds.size()];
+    among[word] = kinds[word < kBlockWords / 2 || some % 4 == 0 ? random_() % kinds.size() : 4];
   }
   constexpr std::uint64_t kUntouched = 0xDEADBEEF;
   for (const std::size_t bits : {0U, 1U, 7U, 20U, 31U, 32U, 33U, 45U, 63U, 64U}) {
-    for (const auto& [at, words] : {std::pair<std::size_t, std::size_t>{0, 16}, {1000, 24}}) {
+    for (const auto& [at, words] :
+         {std::pair<std::size_t, std::size_t>{0, 16}, {100, 1}, {300, 200}, {1000, 24}}) {
       std::vector<std::uint64_t> expected;
       for (std::size_t user = at * 64; user < (at + words) * 64; ++user) {
         if (bit(among, user)) {
