@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -132,23 +131,24 @@ class Taker final : public AnswerReader {
     }
     return {};
   }
-  static void take(BlockAnswers& answers, const Register& answer, std::set<std::uint32_t>& users) {
+  static void take(BlockAnswers& answers, const Register& answer,
+                   std::vector<std::uint32_t>& users) {
     if (answer.state == Register::State::Sparse) {
       for (const std::uint16_t member : answer.list()) {
-        users.insert(answers.first_user() + member);
+        users.push_back(answers.first_user() + member);
       }
     } else if (answers.users(answer) != 0) {
       std::vector<std::uint16_t> members(kBlockUsers);
       members.resize(extract(answers.words(answer), members.data(), members.size()));
       for (const std::uint16_t member : members) {
-        users.insert(answers.first_user() + member);
+        users.push_back(answers.first_user() + member);
       }
     }
   }
-  [[nodiscard]] const std::vector<std::set<std::uint32_t>>& users() const { return users_; }
+  [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& users() const { return users_; }
 
  private:
-  std::vector<std::set<std::uint32_t>> users_;
+  std::vector<std::vector<std::uint32_t>> users_;
 };
 
 class CountInTurn final : public AnswerReader {
@@ -167,7 +167,7 @@ class CountInTurn final : public AnswerReader {
 };
 
 TEST_P(Populations, ManyAnswersOfOneSweepAreThoseOfEachAlone) {
-  for_plans(8, [](Random& random, const Source& source, const Oracle& oracle, Plan& plan,
+  for_plans(3, [](Random& random, const Source& source, const Oracle& oracle, Plan& plan,
                   NodeId root) {
     // Also parts of one another, and one twice.
     std::vector<NodeId> roots = {root, random_plan(random, plan, 3), root};
@@ -188,15 +188,16 @@ TEST_P(Populations, ManyAnswersOfOneSweepAreThoseOfEachAlone) {
     ASSERT_TRUE(counters.has_value());
     for (std::size_t i = 0; i < roots.size(); ++i) {
       const auto expected = oracle.select(plan, roots[i]);
-      std::set<std::uint32_t> users;
+      std::vector<std::uint32_t> users;
       std::uint64_t count = 0;
       for (const auto& taker : *takers) {
-        users.insert(taker->users()[i].begin(), taker->users()[i].end());
+        users.insert(users.end(), taker->users()[i].begin(), taker->users()[i].end());
       }
       for (const auto& counter : *counters) {
         count += counter->counts()[i];
       }
-      ASSERT_EQ(std::vector<std::uint32_t>(users.begin(), users.end()), expected) << i;
+      std::sort(users.begin(), users.end());
+      ASSERT_EQ(users, expected) << i;
       ASSERT_EQ(count, expected.size()) << i;
     }
   });
