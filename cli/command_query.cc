@@ -208,8 +208,8 @@ int run(const QueryArguments& arguments, Console& console) {
   const bool lists = arguments.ids || !arguments.top.empty() || !arguments.bottom.empty();
   if (arguments.limit != QueryArguments().limit && !lists) {
     return console.report_usage(
-        {"--limit is for --ids, --top and --bottom", "--limit 用于 --ids、--top 和 --bottom"},
-        {"take it out, or add one of these", "去掉它，或加上其中之一"});
+        {"--limit needs --ids, --top or --bottom", "--limit 须与 --ids、--top 或 --bottom 同用"},
+        {"tagline query --help shows how it is used", "tagline query --help 显示用法"});
   }
   const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
   if (service == nullptr) {

@@ -267,8 +267,8 @@ void blend(std::uint64_t* into, const std::uint64_t* from, const std::uint64_t* 
   }
 }
 
-// Where fewer than this of a stretch's users are asked, their bits are packed together first, so that
-// whole words of them are decoded: of one in eight, in half the time.
+// Where fewer than this of a stretch's users are asked, their bits are packed together first, so
+// that whole words of them are decoded: of one in eight, in half the time.
 constexpr std::size_t kPackShareMax = 2;
 
 inline std::size_t decode_packed(std::uint64_t* out, const DecodeOperands& operands) {

@@ -132,8 +132,8 @@ TEST_F(Contract, UsageErrorsAreInBothLanguages) {
   says({"verify"}, "--db is missing", "缺少 --db");
   says({"verify", "--db", "x", "--fast"}, "--fast is not expected here", "不认识 --fast");
   says({"verify", "--db", "x", "--db", "y"}, "--db was given 2 times", "--db 给了 2 次");
-  says({"query", "--db", "x", "vip", "--limit", "3"}, "--limit needs --ids",
-       "--limit 须与 --ids 同用");
+  says({"query", "--db", "x", "vip", "--limit", "3"}, "--limit needs --ids, --top or --bottom",
+       "--limit 须与 --ids、--top 或 --bottom 同用");
   says({"query", "--db", "x", "vip", "--format", "xml"}, "--format: one of csv|json|table, not xml",
        "--format: 应为 csv|json|table，而不是 xml");
   says({"check", "--db", "x", "--catalogue", "y", "vip"}, "--db cannot be used with --catalogue",

@@ -178,7 +178,7 @@ TEST_F(Insight, RefusalsSayWhatToUse) {
   refused({"query", "vip", "--sum", "signup"}, "signup is a date");
   refused({"query", "vip", "--by", "age", "--by", "city"}, "age is a number or a date");
   refused({"query", "vip", "--sum", "spend", "--by", "city"}, "--by");
-  refused({"query", "vip", "--limit", "3"}, "--limit is for");
+  refused({"query", "vip", "--limit", "3"}, "--limit needs");
   refused({"query", "vip", "--top", "spend", "--limit", "2000000"}, "at most 1,000,000");
   refused({"query", "vip", "--pareto", "spend", "--share", "0"}, "--share");
   refused({"query", "cty:x", "--sum", "spend"}, "no tag named cty");
