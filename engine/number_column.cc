@@ -134,7 +134,7 @@ void NumberColumn::each_member(const Register& answer, Bounds bounds, bool with_
     users_.clear();
     std::size_t size = 0;
     for (std::size_t i = 0; i < some.size(); ++i) {
-      const auto value = static_cast<std::int64_t>(negative ? 0 - values[i] : values[i]);
+      const std::int64_t value = signed_of(values[i], negative);
       if (value < bounds.low || value > bounds.high) {
         continue;
       }

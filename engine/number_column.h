@@ -27,6 +27,11 @@ struct Magnitudes {
   bool negative = false;
 };
 
+/// The number of a magnitude.
+[[nodiscard]] constexpr std::int64_t signed_of(std::uint64_t magnitude, bool negative) {
+  return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
+}
+
 /// A total of numbers: at most 2^32 of less than 2^63.
 __extension__ using Int128 = __int128;
 

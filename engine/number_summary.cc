@@ -121,10 +121,6 @@ class Summary final : public AnswerReader {
     max_ = std::max(max_, signed_of(numbers.negative ? least : most, numbers.negative));
   }
 
-  static std::int64_t signed_of(std::uint64_t magnitude, bool negative) {
-    return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
-  }
-
   NumberColumn column_;
   NumberTotal total_;
   std::int64_t min_ = INT64_MAX;

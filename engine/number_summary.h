@@ -45,8 +45,8 @@ struct NumberSummary {
                                                    ExecuteStats* stats = nullptr);
 
 /// How many users of the first answer have a number in [first + i * width, first + (i + 1) *
-/// width), for i below `bins`; numbers outside are in no bin. REQUIRES: width is 1 or more, and the
-/// last bin ends within an std::int64_t. One sweep.
+/// width), for i below `bins`; numbers outside are in no bin. REQUIRES: width is 1 or more. One
+/// sweep.
 struct Bins {
   std::int64_t first = 0;
   std::uint64_t width = 1;

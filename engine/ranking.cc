@@ -33,10 +33,6 @@ struct Cell {
 };
 using Table = std::vector<Cell>;  ///< by digit
 
-std::int64_t signed_of(std::uint64_t magnitude, bool negative) {
-  return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
-}
-
 /// Where a level stands: keys that begin with one of `prefixes` (above bit `high`) are divided by
 /// the digit above bit `low`.
 struct Level {

@@ -1,6 +1,5 @@
 #include "server/breakdown.h"
 
-#include "dsl/display.h"
 #include "engine/cross_counts.h"
 #include "engine/number_summary.h"
 #include "engine/row_counts.h"
@@ -8,6 +7,7 @@
 #include "server/number_range.h"
 #include "server/prepared.h"
 #include "server/stretches.h"
+#include "server/tag_names.h"
 
 #include <algorithm>
 #include <array>
@@ -26,12 +26,6 @@ bool has_values(TagKind kind) {
 }
 bool is_measured(TagKind kind) {
   return kind == TagKind::Number || kind == TagKind::Date;
-}
-
-template <class Entry>
-Text names_of(const Entry& entry) {
-  return {std::string(dsl::name_in(entry, dsl::Language::English)),
-          std::string(dsl::name_in(entry, dsl::Language::Chinese))};
 }
 
 Result<Sweep> sweep_of(Prepared& prepared, std::span<const engine::NodeId> roots,

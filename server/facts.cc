@@ -1,7 +1,7 @@
 #include "server/facts.h"
 
-#include "dsl/display.h"
 #include "server/number_range.h"
+#include "server/tag_names.h"
 
 #include <algorithm>
 #include <set>
@@ -37,13 +37,7 @@ constexpr std::size_t kNumbersTried = 24;
   return {text, text};
 }
 
-template <class Entry>
-[[nodiscard]] Text names_of(const Entry& entry) {
-  return {std::string(dsl::name_in(entry, dsl::Language::English)),
-          std::string(dsl::name_in(entry, dsl::Language::Chinese))};
-}
-
-[[nodiscard]] Text names_of(const dsl::Tag& tag, const Text& value) {
+[[nodiscard]] Text names_with(const dsl::Tag& tag, const Text& value) {
   const Text names = names_of(tag);
   return {names.en + ":" + value.en, names.zh + ":" + value.zh};
 }
@@ -205,15 +199,15 @@ Status Facts::add_set(const dsl::Tag& tag, const std::vector<std::size_t>& leave
     TAGLINE_ASSIGN_OR_RETURN(const bool has, snapshot.holds({tag.field, value.row}, user));
     if (std::binary_search(named.begin(), named.end(), value.row)) {
       const std::int64_t now = has ? 1 : 0;
-      add({Fact::Kind::SetValue, &tag, value.row, names_of(tag, names_of(value)), now, {1 - now}},
+      add({Fact::Kind::SetValue, &tag, value.row, names_with(tag, names_of(value)), now, {1 - now}},
           leaves);
     } else {
       others = others || has;
     }
   }
   const std::int64_t now = others ? 1 : 0;
-  Fact rest{Fact::Kind::SetValue,     &tag, engine::kExistsRow,
-            names_of(tag, same("*")), now,  {1 - now}};
+  Fact rest{Fact::Kind::SetValue,       &tag, engine::kExistsRow,
+            names_with(tag, same("*")), now,  {1 - now}};
   add(std::move(rest), leaves);
   return {};
 }

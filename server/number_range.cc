@@ -4,7 +4,10 @@
 #include "engine/plan.h"
 #include "server/day_text.h"
 
+#include <array>
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 
 namespace tagline::server {
 namespace {
@@ -116,6 +119,13 @@ std::string value_text(engine::TagKind kind, std::int64_t value, unsigned scale)
     digits.insert(digits.size() - scale, 1, '.');
   }
   return negative ? "-" + digits : digits;
+}
+
+std::string rounded_text(double value, unsigned scale) {
+  std::array<char, 400> text{};  // the largest double has 309 digits before the point
+  std::snprintf(text.data(), text.size(), "%.*f", static_cast<int>(scale + 2),
+                value / std::pow(10.0, scale));
+  return text.data();
 }
 
 }  // namespace tagline::server

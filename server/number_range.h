@@ -24,4 +24,7 @@ struct NumberRange {
 /// A stored value as people write it: "-12.50" (scale 2), "2024-06-15" (Date).
 [[nodiscard]] std::string value_text(engine::TagKind kind, std::int64_t value, unsigned scale);
 
+/// A scaled mean or deviation, rounded to two digits more than the tag has.
+[[nodiscard]] std::string rounded_text(double value, unsigned scale);
+
 }  // namespace tagline::server

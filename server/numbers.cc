@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 namespace tagline::server {
@@ -38,16 +37,6 @@ std::string total_text(Int128 total, unsigned scale) {
   }
   std::string text(digits.rbegin(), digits.rend());
   return negative ? "-" + text : text;
-}
-
-std::string rounded(double value, unsigned scale) {
-  std::array<char, 400> buffer{};
-  double unit = 1;
-  for (unsigned i = 0; i < scale; ++i) {
-    unit *= 10;
-  }
-  std::snprintf(buffer.data(), buffer.size(), "%.*f", static_cast<int>(scale + 2), value / unit);
-  return buffer.data();
 }
 
 Result<const dsl::Tag*> number_tag(const dsl::Catalogue& catalogue, std::string_view name,
@@ -109,14 +98,14 @@ NumberAnswer written(const engine::NumberSummary& summary, const dsl::Tag& tag) 
   }
   if (tag.kind == TagKind::Number) {
     answer.sum = total_text(summary.total.sum, tag.scale);
-    answer.mean = rounded(summary.mean, tag.scale);
+    answer.mean = rounded_text(summary.mean, tag.scale);
   }
   const auto text = [&tag](std::int64_t value) { return value_text(tag.kind, value, tag.scale); };
   if (summary.min.has_value() && summary.max.has_value()) {
     answer.min = text(*summary.min);
     answer.max = text(*summary.max);
     if (tag.kind == TagKind::Number) {
-      answer.deviation = rounded(summary.deviation, tag.scale);
+      answer.deviation = rounded_text(summary.deviation, tag.scale);
     }
   }
   for (std::size_t i = 0; i < summary.quantiles.size(); ++i) {

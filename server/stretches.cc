@@ -2,10 +2,12 @@
 
 #include "server/day_text.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 namespace tagline::server {
 namespace {
@@ -14,9 +16,16 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-std::int64_t floor_to(std::int64_t value, std::int64_t step) {
+// Numbers that can be stored lie between.
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kLeast = -kMost;
+
+std::int64_t floor_rest(std::int64_t value, std::int64_t step) {
   const std::int64_t rest = value % step;
-  return value - (rest < 0 ? rest + step : rest);
+  return rest < 0 ? rest + step : rest;
+}
+std::int64_t floor_to(std::int64_t value, std::int64_t step) {
+  return value - floor_rest(value, step);
 }
 
 /// The year, month or day that a date falls in, as a number that grows with it, and its text.
@@ -60,23 +69,28 @@ Stretches number_stretches(const NumberRange& range, unsigned scale, std::size_t
   const std::uint64_t span =
       static_cast<std::uint64_t>(range.highest) - static_cast<std::uint64_t>(range.lowest);
   std::int64_t step = 1;
-  const auto too_many = [&] { return span / static_cast<std::uint64_t>(step) + 2 > most; };
+  // Two more than whole steps fit: the range begins and ends within one.
+  const auto too_many = [&] { return span / static_cast<std::uint64_t>(step) > most - 2; };
   constexpr std::int64_t kStepMax = 1'000'000'000'000'000'000;
   for (int i = 0; too_many() && step < kStepMax; ++i) {
     step = i % 3 == 1 ? step / 2 * 5 : step * 2;  // 1, 2, 5, 10
   }
+  // In 128 bits: the round numbers beside the largest that can be stored cannot be stored.
+  const engine::Int128 rest = floor_rest(range.lowest, step);
+  const engine::Int128 first =
+      std::max<engine::Int128>(engine::Int128{range.lowest} - rest, kLeast);
   Stretches stretches;
-  stretches.bins.first = floor_to(range.lowest, step);
+  stretches.bins.first = static_cast<std::int64_t>(first);
   stretches.bins.width = static_cast<std::uint64_t>(step);
-  for (std::int64_t low = stretches.bins.first; low <= range.highest; low += step) {
-    const std::int64_t high = low + (step - 1);
-    const std::string from = value_text(engine::TagKind::Number, low, scale);
+  for (engine::Int128 low = first; low <= range.highest; low += step) {
+    const auto high = std::min<engine::Int128>(low + (step - 1), kMost);
+    const std::string from =
+        value_text(engine::TagKind::Number, static_cast<std::int64_t>(low), scale);
     stretches.of_bin.push_back(stretches.texts.size());
-    stretches.texts.push_back(
-        step == 1 ? from : from + ".." + value_text(engine::TagKind::Number, high, scale));
-    if (high > range.highest - step && high >= range.highest) {
-      break;
-    }
+    stretches.texts.push_back(step == 1 ? from
+                                        : from + ".." +
+                                              value_text(engine::TagKind::Number,
+                                                         static_cast<std::int64_t>(high), scale));
   }
   stretches.bins.count = stretches.texts.size();
   return stretches;
@@ -118,10 +132,7 @@ std::optional<std::string> mean_text(const engine::NumberTotal& total, engine::T
   if (kind == engine::TagKind::Date) {
     return day_text(sys_days(days(std::lround(mean))));
   }
-  std::array<char, 400> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", static_cast<int>(scale + 2),
-                mean / std::pow(10.0, scale));
-  return text.data();
+  return rounded_text(mean, scale);
 }
 
 }  // namespace tagline::server

@@ -17,7 +17,8 @@ struct Stretches {
   std::vector<std::string> texts;   ///< "30..39", "2024-06", closed at both ends
 };
 
-/// The narrowest parts of 1, 2 or 5 times a power of ten that cover the range with `most` at most.
+/// The narrowest parts of 1, 2 or 5 times a power of ten that cover the range with `most` at most
+/// (20 or more).
 [[nodiscard]] Stretches number_stretches(const NumberRange& range, unsigned scale,
                                          std::size_t most);
 /// Days, months, years, decades or centuries. Bins are days.

@@ -130,6 +130,27 @@ TEST_F(Insight, StretchesOfANumberCoverItFromEndToEnd) {
   EXPECT_EQ(rows.back().at("value"), "100.00..104.99");
 }
 
+// The round numbers beside the largest that can be stored cannot be stored.
+TEST_F(Insight, StretchesReachTheEndsOfWhatCanBeStored) {
+  const std::string db = folder_.path("ends");
+  const Outcome loaded = run_tagline(
+      {"load", "--db", db,
+       folder_.write("ends.csv", "id,n\na,-9223372036854775807\nb,9223372036854775807\nc,0\n"),
+       "--schema", folder_.write("ends.json", R"({"format": "csv", "id": {"column": "id"},
+         "columns": [{"column": "n", "kind": "number", "scale": 0}]})")});
+  ASSERT_EQ(loaded.status, 0) << loaded.err;
+  const Outcome outcome = run_tagline({"query", "--db", db, "*", "--by", "n", "--format", "json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json rows = json::parse(outcome.out).at("tags").at(0).at("rows");
+  std::uint64_t people = 0;
+  for (const json& row : rows) {
+    people += row.at("count").get<std::uint64_t>();
+  }
+  EXPECT_EQ(people, 3);
+  EXPECT_EQ(rows.front().at("count"), 1);
+  EXPECT_EQ(rows.back().at("count"), 1);
+}
+
 TEST_F(Insight, ATableOfTwoTags) {
   EXPECT_EQ(run({"query", "*", "--by", "city", "--by", "likes", "--format", "csv"}).out,
             "city,likes,count\n"
