@@ -41,6 +41,9 @@ class ComputedSource final : public Source {
   [[nodiscard]] Result<unsigned> value_bits(FieldId field) const override {
     return below_.value_bits(field);
   }
+  [[nodiscard]] Result<bool> rows_are_apart(FieldId field) const override {
+    return below_.rows_are_apart(field);
+  }
   [[nodiscard]] Result<std::vector<DayRows>> event_days(FieldId series,
                                                         DayWindow window) const override {
     return below_.event_days(series, window);

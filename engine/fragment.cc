@@ -1,6 +1,6 @@
 // The frozen layout, as roaring_bitmap_frozen_serialize of CRoaring 4.x writes it
-// (tests/engine/fragment_test.cc checks it against the library, container by container). All
-// little-endian, no padding:
+// (tests/engine/fragment_test.cc checks it against the library, container by container); but a
+// bitset may have few members (engine/frozen.h). All little-endian, no padding:
 //
 //   bitset data   8,192 bytes a bitset container
 //   run data      4 bytes a run (start, length - 1), run containers one after another
@@ -13,6 +13,8 @@
 // The bytes come from disk, so nothing in them is believed before it is checked; see
 // read_directory.
 #include "engine/fragment.h"
+
+#include "engine/frozen.h"
 
 #include <algorithm>
 #include <bit>
@@ -168,7 +170,16 @@ Fragment Fragment::freeze(const Bitmap& bitmap) {
   bitmap.write_frozen({fragment.owned_.get(), size});
   // What the library has just written is well formed.
   static_cast<void>(fragment.read_directory({fragment.owned_.get(), size}));
-  return fragment;
+  const std::size_t wide = wide_bytes(fragment);
+  if (wide == size) {
+    return fragment;
+  }
+  Fragment widened;
+  widened.owned_.reset(
+      static_cast<std::byte*>(::operator new (wide, std::align_val_t{kAlignment})));
+  write_wide(fragment, {widened.owned_.get(), wide});
+  static_cast<void>(widened.read_directory({widened.owned_.get(), wide}));
+  return widened;
 }
 
 Fragment Fragment::lend() const {

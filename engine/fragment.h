@@ -1,8 +1,8 @@
 // Fragment: one row within one shard, as the executor reads it: at most 16 roaring containers, in
 // place.
 //
-// The bytes are CRoaring's frozen form (see storage/FORMAT.md for the layout). We read its
-// directory ourselves rather than through roaring_bitmap_frozen_view: no allocation a fragment, and
+// The bytes are CRoaring's frozen form with more bitsets (engine/frozen.h; the layout is in
+// storage/FORMAT.md). We read its directory ourselves rather than through roaring_bitmap_frozen_view: no allocation a fragment, and
 // every offset is checked here, so that damaged bytes cannot lead a kernel outside the payload.
 #pragma once
 
@@ -55,7 +55,7 @@ class Fragment {
                                                BorrowCount* borrows);
   /// Copies `frozen` (any alignment). Same checks.
   [[nodiscard]] static Result<Fragment> copy(std::span<const std::byte> frozen);
-  /// Freezes `bitmap` (numbers below 2^20) into an owned fragment.
+  /// Freezes `bitmap` (numbers below 2^20) into an owned fragment, as it would be stored.
   [[nodiscard]] static Fragment freeze(const Bitmap& bitmap);
   /// A fragment that reads the bytes of this one in place. This one must outlive it. No checks, no
   /// allocation.

@@ -25,6 +25,14 @@ struct RangeOperands {
   std::uint64_t high = 0;
 };
 
+/// Users of `among` whose magnitude is `bound` or more, or with `down` that or less.
+struct PastOperands {
+  const std::uint64_t* among = nullptr;
+  WordsList slices;
+  std::uint64_t bound = 0;
+  bool down = false;
+};
+
 /// Counters have at most this many slices: enough for thresholds of 2^20, more operands than a plan
 /// may have rows.
 inline constexpr std::size_t kCounterBitsMax = 20;
@@ -121,6 +129,10 @@ struct Kernels {
   /// With `or_into`, adds to what `out` holds (and then `out` is not null); returns the users of
   /// this range only.
   std::uint32_t (*range)(std::uint64_t* out, const RangeOperands& operands, bool or_into);
+  /// Reads slices from the highest down, and of each stretch only as many as it takes until
+  /// nobody's number begins as the bound does. For few users, or bounds that few pass, a fraction
+  /// of `range`.
+  std::uint32_t (*past)(std::uint64_t* out, const PastOperands& operands);
   void (*count_up)(const CounterOperands& operands);
   /// Adds to totals held in `slices` (kTotalBitsMax at most), modulo 2^slices.
   void (*add_weighted)(std::span<std::uint64_t* const> slices, std::span<const WeightedWords> add);

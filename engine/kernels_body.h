@@ -168,6 +168,44 @@ std::uint32_t range(std::uint64_t* out, const RangeOperands& operands, bool or_i
   return total(users);
 }
 
+inline void part(Lanes& equal, Lanes& beyond, const Lanes& passes, bool must) {
+  if (!must) {
+    beyond |= equal & passes;
+  }
+  equal &= must ? passes : ~passes;
+}
+
+// From the top (O'Neil and Quass's comparison in its first form): whose bits so far are the bound's
+// is still open, whose first other bit is the better one is in.
+std::uint32_t past(std::uint64_t* out, const PastOperands& operands) {
+  const std::uint64_t flip = operands.down ? ~std::uint64_t{0} : 0;
+  const std::uint64_t bound = operands.bound ^ flip;
+  Lanes users{};
+  for (std::size_t at = 0; at < kBlockWords; at += kChunkWords) {
+    Chunk equal;
+    load(equal, operands.among + at);
+    Chunk beyond{};
+    for (std::size_t bit = operands.slices.size(); bit-- > 0;) {
+      if (!anybody(equal.a | equal.b | equal.c | equal.d)) {
+        break;
+      }
+      const std::uint64_t* words = operands.slices[bit] + at;
+      const bool must = (bound >> bit & 1U) != 0;
+      part(equal.a, beyond.a, lanes_at(words, 0) ^ flip, must);
+      part(equal.b, beyond.b, lanes_at(words, 1) ^ flip, must);
+      part(equal.c, beyond.c, lanes_at(words, 2) ^ flip, must);
+      part(equal.d, beyond.d, lanes_at(words, 3) ^ flip, must);
+    }
+    beyond.a |= equal.a;
+    beyond.b |= equal.b;
+    beyond.c |= equal.c;
+    beyond.d |= equal.d;
+    count(beyond, users);
+    store(beyond, out + at);
+  }
+  return total(users);
+}
+
 // Ripple carry through the slices (Kaser and Lemire, "Threshold and symmetric functions over
 // bitmaps").
 void count_up(const CounterOperands& operands) {

@@ -72,6 +72,14 @@ class Machine {
   void range_by_member(const RangeTest& test, const Parts& parts, Members asked,
                        const Instruction& instruction);
   void range_dense(const RangeTest& test, const Parts& parts, const Instruction& instruction);
+  /// Of the slices in `slices_`.
+  struct SlicedBounds {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool anybody = false;  ///< whose number could be within them
+  };
+  SlicedBounds gather_bounds(const RangeTest& test, const Container& exists, std::uint64_t low,
+                             std::uint64_t high);
   const std::uint64_t* slice_words(const Container* container, std::size_t scratch_index);
 
   // machine_count.cc

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace tagline::engine {
@@ -137,15 +138,66 @@ const std::uint64_t* Machine::slice_words(const Container* container, std::size_
   return words;
 }
 
+// The flat words of the slices that matter within [low, high], and the bounds in those bits alone.
+// In one block many slices are alike for all who have a number (the high bits of dates, say): bit i
+// being c for everybody, only the bounds' bits above i count where c differs from a bound's bit,
+// and nothing changes where it does not. Bounds that end in 0..0 and 1..1 leave the lowest slices
+// out. Both bounds are one number wider than the slices: below zero nobody is low enough, past the
+// top nobody is high enough.
+Machine::SlicedBounds Machine::gather_bounds(const RangeTest& test, const Container& exists,
+                                             std::uint64_t low, std::uint64_t high) {
+  __extension__ using Wide = __int128;
+  Wide from = 0;
+  Wide to = 0;
+  std::size_t varying = 0;
+  std::array<std::uint32_t, 64> slices{};
+  for (std::uint32_t i = test.slices.begin; i < test.slices.end; ++i) {
+    const Container* slice = container(program_.operands[i]);
+    const bool constant = slice == nullptr || slice->cardinality >= exists.cardinality;
+    const std::uint32_t bit = i - test.slices.begin;
+    const bool low_bit = (low >> bit & 1U) != 0;
+    const bool high_bit = (high >> bit & 1U) != 0;
+    const Wide span = Wide{1} << varying;
+    if (constant) {
+      const bool set = slice != nullptr;
+      if (set != high_bit) {
+        to = high_bit ? span - 1 : -1;
+      }
+      if (set != low_bit) {
+        from = low_bit ? span : 0;
+      }
+      continue;
+    }
+    from += low_bit ? span : 0;
+    to += high_bit ? span : 0;
+    slices[varying++] = i;
+  }
+  const Wide top = (Wide{1} << varying) - 1;
+  SlicedBounds bounds;
+  if (from > to || to < 0 || from > top) {
+    return bounds;
+  }
+  bounds.low = static_cast<std::uint64_t>(std::max<Wide>(from, 0));
+  bounds.high = static_cast<std::uint64_t>(std::min(to, top));
+  bounds.anybody = true;
+  const auto spare = static_cast<std::size_t>(std::min(
+      {std::countr_zero(bounds.low), std::countr_one(bounds.high), static_cast<int>(varying)}));
+  bounds.low = spare == 64 ? 0 : bounds.low >> spare;
+  bounds.high = spare == 64 ? 0 : bounds.high >> spare;
+  slices_.clear();
+  for (std::size_t i = spare; i < varying; ++i) {
+    slices_.push_back(
+        slice_words(container(program_.operands[slices[i]]), slices[i] - test.slices.begin));
+  }
+  return bounds;
+}
+
 void Machine::range_dense(const RangeTest& test, const Parts& parts,
                           const Instruction& instruction) {
   const Register before = registers_[instruction.target];
-  slices_.clear();
-  for (std::uint32_t i = test.slices.begin; i < test.slices.end; ++i) {
-    slices_.push_back(slice_words(container(program_.operands[i]), i - test.slices.begin));
-  }
   const std::size_t scratch_used = test.slices.size();
-  const std::uint64_t* exists = slice_words(container(test.exists), scratch_used);
+  const Container& domain = *container(test.exists);
+  const std::uint64_t* exists = slice_words(&domain, scratch_used);
   const std::uint64_t* sign = slice_words(container(test.sign), scratch_used + 1);
   const bool signs = container(test.sign) != nullptr;
 
@@ -161,8 +213,13 @@ void Machine::range_dense(const RangeTest& test, const Parts& parts,
     narrowed = copy;
   }
   std::uint32_t users = 0;
+  bool started = false;
   for (std::size_t i = 0; i < parts.size; ++i) {
     const Part& part = parts.part[i];
+    const SlicedBounds bounds = gather_bounds(test, domain, part.low, part.high);
+    if (!bounds.anybody) {
+      continue;
+    }
     std::size_t with_size = 1;
     if (part.negative) {
       with[with_size++] = sign;
@@ -170,14 +227,17 @@ void Machine::range_dense(const RangeTest& test, const Parts& parts,
     if (narrows) {
       with[with_size++] = narrowed;
     }
-    const bool everything = part.low == 0 && part.high == (std::uint64_t{1} << scratch_used) - 1;
     RangeOperands operands;
     operands.with = {with.data(), with_size};
     operands.without = {&sign, signs && !part.negative ? 1U : 0U};
-    operands.slices = everything ? WordsList{} : WordsList{slices_};
-    operands.low = part.low;
-    operands.high = part.high;
-    users += kernels_.range(words, operands, i > 0);
+    operands.slices = slices_;
+    operands.low = bounds.low;
+    operands.high = bounds.high;
+    users += kernels_.range(words, operands, started);
+    started = true;
+  }
+  if (!started) {
+    return put_empty(registers_[instruction.target]);
   }
   if (lists) {
     std::uint16_t* members = own_members(instruction.target);

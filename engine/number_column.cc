@@ -17,7 +17,31 @@ constexpr std::size_t kFirstBit = 2;
 // cache.
 constexpr std::size_t kStretchWords = 16;
 
+// So few numbers are read user by user, at 1 ns a slice; taking words apart costs that of 64
+// stretches.
+constexpr std::size_t kMembersMax = 256;
+
 alignas(64) constexpr std::array<std::uint64_t, kBlockWords> kNobody{};
+
+/// Bounds of the magnitudes of one sign; nothing when none can be within.
+struct MagnitudeBounds {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  bool any = false;
+};
+
+MagnitudeBounds magnitudes_of(NumberColumn::Bounds bounds, bool negative, std::uint64_t top) {
+  if (negative ? bounds.low >= 0 : bounds.high < 0) {
+    return {};
+  }
+  const auto magnitude = [](std::int64_t value) {
+    return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  };
+  const std::uint64_t low = negative ? magnitude(std::min<std::int64_t>(bounds.high, -1))
+                                     : magnitude(std::max<std::int64_t>(bounds.low, 0));
+  const std::uint64_t high = std::min(top, magnitude(negative ? bounds.low : bounds.high));
+  return {low, high, low <= high};
+}
 
 }  // namespace
 
@@ -59,27 +83,31 @@ const std::uint64_t* NumberColumn::flat(const Container& container, std::size_t 
   return words;
 }
 
-// Scratch 0 and 1 are the users with and without the sign, 2 the existence and sign rows made flat,
+// Scratch 0 and 1 are the users without and with the sign, 2 the existence and sign rows made flat,
 // and from 3 on the slices.
-std::uint64_t* NumberColumn::known_words(BlockAnswers& answers, const Register& answer) {
+const std::uint64_t* NumberColumn::known_words(BlockAnswers& answers, const Register& answer) {
+  const Container& exists = *row(kExists);
+  if (exists.cardinality == kBlockUsers) {
+    return answers.words(answer);
+  }
   std::uint64_t* known = scratch(0);
-  const std::uint64_t* exists = flat(*row(kExists), 2);
-  kernels_.intersect(known, std::array{answers.words(answer), exists}, {});
-  return known;
+  const std::uint64_t* having = flat(exists, 2);
+  return kernels_.intersect(known, std::array{answers.words(answer), having}, {}) == 0 ? nullptr
+                                                                                       : known;
 }
 
-bool NumberColumn::part_negative(std::uint64_t* known, std::uint64_t* negative) {
-  if (row(kSign) == nullptr) {
-    return false;
+NumberColumn::Signs NumberColumn::part_signs(const std::uint64_t* known) {
+  if (known == nullptr || row(kSign) == nullptr) {
+    return {known, nullptr};
   }
   const std::uint64_t* sign = flat(*row(kSign), 2);
-  const bool some =
-      kernels_.intersect(negative, std::array<const std::uint64_t*, 2>{known, sign}, {}) != 0;
-  if (some) {
-    kernels_.intersect(known, std::array<const std::uint64_t*, 1>{known},
-                       std::array<const std::uint64_t*, 1>{sign});
+  std::uint64_t* negative = scratch(1);
+  if (kernels_.intersect(negative, std::array{known, sign}, {}) == 0) {
+    return {known, nullptr};
   }
-  return some;
+  std::uint64_t* positive = scratch(0);
+  const bool some = kernels_.intersect(positive, std::array{known}, std::array{sign}) != 0;
+  return {some ? positive : nullptr, negative};
 }
 
 void NumberColumn::gather_slices() {
@@ -108,71 +136,84 @@ void NumberColumn::decode(const std::uint64_t* among, bool negative, bool with_u
   }
 }
 
-void NumberColumn::each_member(const Register& answer, Bounds bounds, bool with_users,
-                               const Visit& visit) {
+void NumberColumn::each_member(Members asked, Bounds bounds, bool with_users, const Visit& visit) {
   std::vector<std::uint16_t>& known = members_[0];
-  known.resize(answer.users);
-  known.resize(keep(answer.list(), *row(kExists), known.data()));
+  known.resize(asked.size());
+  known.resize(keep(asked, *row(kExists), known.data()));
+  const Container* sign = row(kSign);
+  if (sign == nullptr) {
+    return each_of_sign(known, false, bounds, with_users, visit);
+  }
   const std::array<bool, 2> signs = {false, true};
   for (const bool negative : signs) {
     std::vector<std::uint16_t>& some = members_[1];
-    some = known;
-    if (const Container* sign = row(kSign); sign != nullptr) {
-      some.resize(negative ? keep(known, *sign, some.data()) : drop(known, *sign, some.data()));
-    } else if (negative) {
-      return;
-    }
-    if (some.empty()) {
-      continue;
-    }
-    std::vector<std::uint64_t> values(some.size());
-    for (unsigned bit = 0; bit < bits_; ++bit) {
-      if (const Container* slice = row(kFirstBit + bit); slice != nullptr) {
-        tally(some, *slice, std::uint64_t{1} << bit, values.data());
-      }
-    }
-    users_.clear();
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      const std::int64_t value = signed_of(values[i], negative);
-      if (value < bounds.low || value > bounds.high) {
-        continue;
-      }
-      values[size++] = values[i];
-      if (with_users) {
-        users_.push_back(first_user_ + some[i]);
-      }
-    }
-    if (size != 0) {
-      visit({std::span(values).first(size), users_, negative});
-    }
+    some.resize(known.size());
+    some.resize(negative ? keep(known, *sign, some.data()) : drop(known, *sign, some.data()));
+    each_of_sign(some, negative, bounds, with_users, visit);
   }
 }
 
-bool NumberColumn::narrow(std::uint64_t* among, bool negative, Bounds bounds) const {
-  if (negative ? bounds.low >= 0 : bounds.high < 0) {
-    return false;
+void NumberColumn::each_of_sign(Members asked, bool negative, Bounds bounds, bool with_users,
+                                const Visit& visit) {
+  if (asked.empty()) {
+    return;
   }
+  std::vector<std::uint64_t> values(asked.size());
+  for (unsigned bit = 0; bit < bits_; ++bit) {
+    if (const Container* slice = row(kFirstBit + bit); slice != nullptr) {
+      tally(asked, *slice, std::uint64_t{1} << bit, values.data());
+    }
+  }
+  users_.clear();
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::int64_t value = signed_of(values[i], negative);
+    if (value < bounds.low || value > bounds.high) {
+      continue;
+    }
+    values[size++] = values[i];
+    if (with_users) {
+      users_.push_back(first_user_ + asked[i]);
+    }
+  }
+  if (size != 0) {
+    visit({std::span(values).first(size), users_, negative});
+  }
+}
+
+void NumberColumn::each_dense(const std::uint64_t* among, bool negative, Bounds bounds,
+                              bool with_users, const Visit& visit) {
   const std::uint64_t top = bits_ == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits_) - 1;
-  const auto magnitude = [](std::int64_t value) {
-    return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-  };
-  const std::uint64_t low = negative ? magnitude(std::min<std::int64_t>(bounds.high, -1))
-                                     : magnitude(std::max<std::int64_t>(bounds.low, 0));
-  const std::uint64_t high = std::min(top, magnitude(negative ? bounds.low : bounds.high));
-  if (low > high) {
-    return false;
+  const MagnitudeBounds within = magnitudes_of(bounds, negative, top);
+  if (!within.any) {
+    return;
   }
-  if (low <= (negative ? 1U : 0U) && high == top) {
-    return true;
+  const bool open_below = within.low <= (negative ? 1U : 0U);
+  const bool open_above = within.high == top;
+  if (open_below && open_above) {
+    return decode(among, negative, with_users, visit);
   }
-  const std::array<const std::uint64_t*, 1> with = {among};
-  RangeOperands operands;
-  operands.with = with;
-  operands.slices = slices_;
-  operands.low = low;
-  operands.high = high;
-  return kernels_.range(among, operands, false) != 0;
+  std::uint64_t* inside = scratch(negative ? 1 : 0);
+  std::uint32_t users = 0;
+  if (open_below || open_above) {
+    users =
+        kernels_.past(inside, {among, slices_, open_above ? within.low : within.high, open_below});
+  } else {
+    const std::array<const std::uint64_t*, 1> with = {among};
+    RangeOperands operands;
+    operands.with = with;
+    operands.slices = slices_;
+    operands.low = within.low;
+    operands.high = within.high;
+    users = kernels_.range(inside, operands, false);
+  }
+  if (users > kMembersMax) {
+    return decode(inside, negative, with_users, visit);
+  }
+  std::vector<std::uint16_t>& members = members_[2];
+  members.resize(kMembersMax);
+  members.resize(extract(inside, members.data(), users));
+  each_of_sign(members, negative, {}, with_users, visit);
 }
 
 void NumberColumn::each_within(BlockAnswers& answers, const Register& answer, Bounds bounds,
@@ -183,17 +224,15 @@ void NumberColumn::each_within(BlockAnswers& answers, const Register& answer, Bo
     return;
   }
   if (answer.state == Register::State::Sparse) {
-    return each_member(answer, bounds, with_users, visit);
+    return each_member(answer.list(), bounds, with_users, visit);
   }
-  std::uint64_t* known = known_words(answers, answer);
-  std::uint64_t* negative = scratch(1);
-  const bool some_negative = part_negative(known, negative);
+  const Signs signs = part_signs(known_words(answers, answer));
   gather_slices();
-  if (narrow(known, false, bounds)) {
-    decode(known, false, with_users, visit);
+  if (signs.positive != nullptr) {
+    each_dense(signs.positive, false, bounds, with_users, visit);
   }
-  if (some_negative && narrow(negative, true, bounds)) {
-    decode(negative, true, with_users, visit);
+  if (signs.negative != nullptr) {
+    each_dense(signs.negative, true, bounds, with_users, visit);
   }
 }
 
@@ -204,7 +243,7 @@ NumberColumn::Total NumberColumn::total(BlockAnswers& answers, const Register& a
     return total;
   }
   if (answer.state == Register::State::Sparse) {
-    each_member(answer, {}, false, [&total](const Magnitudes& some) {
+    each_member(answer.list(), {}, false, [&total](const Magnitudes& some) {
       total.known += some.values.size();
       for (const std::uint64_t value : some.values) {
         total.sum += some.negative ? -static_cast<Int128>(value) : static_cast<Int128>(value);
@@ -212,20 +251,22 @@ NumberColumn::Total NumberColumn::total(BlockAnswers& answers, const Register& a
     });
     return total;
   }
-  std::uint64_t* known = known_words(answers, answer);
-  std::uint64_t* negative = scratch(1);
-  total.known = kernels_.unite(nullptr, std::array<const std::uint64_t*, 1>{known});
-  const bool some_negative = part_negative(known, negative);
+  const std::uint64_t* known = known_words(answers, answer);
+  if (known == nullptr) {
+    return total;
+  }
+  total.known = kernels_.unite(nullptr, std::array{known});
+  const Signs signs = part_signs(known);
   gather_slices();
   for (unsigned bit = 0; bit < bits_; ++bit) {
     if (slices_[bit] == kNobody.data()) {
       continue;
     }
-    const auto users_in = [&](const std::uint64_t* words) {
-      return Int128{kernels_.intersect(
-          nullptr, std::array<const std::uint64_t*, 2>{words, slices_[bit]}, {})};
+    const auto users_in = [&](const std::uint64_t* words) -> Int128 {
+      return words == nullptr ? 0
+                              : kernels_.intersect(nullptr, std::array{words, slices_[bit]}, {});
     };
-    total.sum += (users_in(known) - (some_negative ? users_in(negative) : 0)) << bit;
+    total.sum += (users_in(signs.positive) - users_in(signs.negative)) << bit;
   }
   return total;
 }

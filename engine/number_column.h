@@ -9,6 +9,7 @@
 #include "engine/result.h"
 #include "engine/shard_runner.h"
 #include "engine/source.h"
+#include "engine/sparse.h"
 
 #include <array>
 #include <cstdint>
@@ -54,7 +55,7 @@ class NumberColumn {
     each_within(answers, answer, {}, with_users, visit);
   }
   /// Of those, the numbers in [low, high]. Numbers outside are not taken apart: for few inside, a
-  /// pass over the slices.
+  /// pass over the slices, and where only one bound is given, over the highest ones.
   struct Bounds {
     std::int64_t low = std::numeric_limits<std::int64_t>::min();
     std::int64_t high = std::numeric_limits<std::int64_t>::max();
@@ -74,15 +75,21 @@ class NumberColumn {
   [[nodiscard]] const Container* row(std::size_t index) const { return rows_[index].find(block_); }
   const std::uint64_t* flat(const Container& container, std::size_t scratch);
   std::uint64_t* scratch(std::size_t index);
-  /// The answer's users who have a number, in words of its own.
-  std::uint64_t* known_words(BlockAnswers& answers, const Register& answer);
-  /// Cuts those into the ones with the sign and the ones without; false when nobody has it.
-  bool part_negative(std::uint64_t* known, std::uint64_t* negative);
-  void each_member(const Register& answer, Bounds bounds, bool with_users, const Visit& visit);
+  /// The answer's users who have a number: its own words where everybody has one.
+  const std::uint64_t* known_words(BlockAnswers& answers, const Register& answer);
+  /// Of those, the ones with the sign and the ones without; null: nobody.
+  struct Signs {
+    const std::uint64_t* positive = nullptr;
+    const std::uint64_t* negative = nullptr;
+  };
+  Signs part_signs(const std::uint64_t* known);
+  void each_member(Members asked, Bounds bounds, bool with_users, const Visit& visit);
+  void each_of_sign(Members asked, bool negative, Bounds bounds, bool with_users,
+                    const Visit& visit);
+  void each_dense(const std::uint64_t* among, bool negative, Bounds bounds, bool with_users,
+                  const Visit& visit);
   void decode(const std::uint64_t* among, bool negative, bool with_users, const Visit& visit);
   void gather_slices();
-  /// Leaves of the users with (or without) the sign those within the bounds; false: nobody.
-  [[nodiscard]] bool narrow(std::uint64_t* among, bool negative, Bounds bounds) const;
 
   const FieldId field_;
   const unsigned bits_;
@@ -94,7 +101,7 @@ class NumberColumn {
   std::vector<const std::uint64_t*> slices_;
   std::vector<std::uint64_t> values_;
   std::vector<UserIndex> users_;
-  std::array<std::vector<std::uint16_t>, 2> members_;
+  std::array<std::vector<std::uint16_t>, 3> members_;
 };
 
 }  // namespace tagline::engine

@@ -1,5 +1,7 @@
 #include "engine/ranking.h"
 
+#include "engine/leaders.h"
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -313,6 +315,9 @@ Result<std::vector<RankedUser>> ranked_users(const Sweep& over, FieldId field, R
   if (n == 0) {
     return std::vector<RankedUser>();
   }
+  if (n <= kLeadersMax) {
+    return leaders(over, field, order, n, stats);
+  }
   // The last of them; of fewer users than that, the last there is.
   std::vector<Quest> quests(1);
   quests.front().order = order;
@@ -345,12 +350,7 @@ Result<std::vector<RankedUser>> ranked_users(const Sweep& over, FieldId field, R
             [](const RankedUser& a, const RankedUser& b) { return a.user < b.user; });
   tied.resize(std::min<std::size_t>(tied.size(), ties));
   users.insert(users.end(), tied.begin(), tied.end());
-  std::sort(users.begin(), users.end(), [order](const RankedUser& a, const RankedUser& b) {
-    if (a.value != b.value) {
-      return (a.value < b.value) == (order == Rank::Smallest);
-    }
-    return a.user < b.user;
-  });
+  std::sort(users.begin(), users.end(), Ahead{order});
   return users;
 }
 

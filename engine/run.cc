@@ -92,6 +92,33 @@ Result<Bitmap> select_all(const Program& program, const Source& source,
   return users;
 }
 
+// The users of rows that are apart: the sum of what is stored.
+Result<std::optional<std::uint64_t>> stored_sum(const Plan& plan, const Node& any,
+                                                const Source& source) {
+  const auto row_of = [&](NodeId id) { return plan.at(id).row; };
+  const FieldId field = row_of(any.operands.front()).field;
+  const bool rows = std::all_of(any.operands.begin(), any.operands.end(), [&](NodeId id) {
+    return plan.at(id).op == Op::Row && row_of(id).field == field && row_of(id).row != kExistsRow;
+  });
+  if (!rows) {
+    return std::nullopt;
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const bool apart, source.rows_are_apart(field));
+  if (!apart) {
+    return std::nullopt;
+  }
+  // Equal operands are one node (engine/plan.h); one given twice counts once.
+  std::vector<NodeId> operands = any.operands;
+  std::sort(operands.begin(), operands.end());
+  operands.erase(std::unique(operands.begin(), operands.end()), operands.end());
+  std::uint64_t users = 0;
+  for (const NodeId id : operands) {
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t some, source.cardinality(row_of(id)));
+    users += some;
+  }
+  return users;
+}
+
 // Answers that need no bitmaps. |NOT row| = |population| - |row|, for rows hold known users only.
 Result<std::optional<std::uint64_t>> stored_cardinality(const Plan& plan, NodeId root,
                                                         const Source& source) {
@@ -105,16 +132,21 @@ Result<std::optional<std::uint64_t>> stored_cardinality(const Plan& plan, NodeId
       return source.cardinality(kPopulationRow);
     case Op::Not: {
       const Node& inside = plan.at(node.operands.front());
-      if (inside.op != Op::Row) {
+      if (inside.op != Op::Row && inside.op != Op::Or) {
+        return std::nullopt;
+      }
+      TAGLINE_ASSIGN_OR_RETURN(const auto users,
+                               stored_cardinality(plan, node.operands.front(), source));
+      if (!users.has_value()) {
         return std::nullopt;
       }
       TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t everyone, source.cardinality(kPopulationRow));
-      TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t users, source.cardinality(inside.row));
-      return everyone - std::min(everyone, users);
+      return everyone - std::min(everyone, *users);
     }
+    case Op::Or:
+      return stored_sum(plan, node, source);
     case Op::Range:
     case Op::And:
-    case Op::Or:
     case Op::Difference:
     case Op::AtLeast:
     case Op::Did:

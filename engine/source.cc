@@ -13,6 +13,10 @@ Result<unsigned> Source::value_bits(FieldId field) const {
   return 0U;
 }
 
+Result<bool> Source::rows_are_apart(FieldId) const {
+  return false;
+}
+
 Result<std::vector<DayRows>> Source::event_days(FieldId, DayWindow) const {
   return std::vector<DayRows>();
 }

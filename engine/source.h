@@ -34,6 +34,10 @@ class Source {
   /// should override it.
   [[nodiscard]] virtual Result<unsigned> value_bits(FieldId field) const;
 
+  /// Whether no user is in two rows of the field, row 0 left out: then counts of its rows add up.
+  /// Asked once a query and field. This one does not know any such field.
+  [[nodiscard]] virtual Result<bool> rows_are_apart(FieldId field) const;
+
   /// The days of a series within `window` on which somebody did it, ascending. Asked once a query
   /// and series. O(days found) look-ups. This one knows no events.
   [[nodiscard]] virtual Result<std::vector<DayRows>> event_days(FieldId series,

@@ -61,6 +61,15 @@ bool possible_key(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytesMax;
 }
 
+Result<std::optional<TagRecord>> find_tag_record(const Transaction& txn, engine::FieldId field) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(KeySpace::Tags, make_key<1>({field})));
+  if (!stored) {
+    return std::optional<TagRecord>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(auto record, decode_tag(field, *stored));
+  return std::optional<TagRecord>(std::move(record));
+}
+
 Result<std::vector<TagRecord>> read_tags(const Transaction& txn) {
   TAGLINE_ASSIGN_OR_RETURN(auto records, read_tag_records(txn));
   std::erase_if(records, is_event);

@@ -15,6 +15,9 @@ namespace tagline::storage {
 
 /// Tags and events, in order of creation.
 [[nodiscard]] Result<std::vector<TagRecord>> read_tag_records(const Transaction& txn);
+/// The tag or event of a field; nothing for a field that is no tag's.
+[[nodiscard]] Result<std::optional<TagRecord>> find_tag_record(const Transaction& txn,
+                                                               engine::FieldId field);
 [[nodiscard]] Result<std::vector<TagRecord>> read_tags(const Transaction& txn);
 [[nodiscard]] Result<std::vector<TagRecord>> read_events(const Transaction& txn);
 [[nodiscard]] Result<std::vector<ValueRecord>> read_values(const Transaction& txn,

@@ -6,6 +6,8 @@
 // the page changes as neighbours come and go).
 #include "storage/fragment_value.h"
 
+#include "engine/frozen.h"
+
 #include <string>
 #include <xxhash.h>
 
@@ -14,7 +16,7 @@ namespace tagline::storage {
 namespace {
 
 constexpr std::uint16_t kMagic = 0x4654;  // "TF" as bytes
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kPayloadAlignment = 32;
 
 constexpr std::size_t kVersionAt = 2;
@@ -54,9 +56,9 @@ Result<FragmentValue> split_fragment(Bytes value) {
   const auto flags = load_little<std::uint8_t>(value, kFlagsAt);
   if (version != kVersion || flags != 0) {
     return corrupt("version " + std::to_string(version) + " with flags " + std::to_string(flags) +
-                       ", expected version 1 without flags",
+                       ", expected version 2 without flags",
                    "版本为 " + std::to_string(version) + "、标志为 " + std::to_string(flags) +
-                       "，应为版本 1、无标志");
+                       "，应为版本 2、无标志");
   }
   const auto cardinality = load_little<std::uint32_t>(value, kCardinalityAt);
   if (cardinality == 0 || cardinality > engine::kShardUsers) {
@@ -83,7 +85,9 @@ Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows
 
 Result<engine::Bitmap> copy_fragment(Bytes value) {
   TAGLINE_ASSIGN_OR_RETURN(const FragmentValue parts, split_fragment(value));
-  TAGLINE_ASSIGN_OR_RETURN(auto members, engine::Bitmap::read_frozen(parts.payload));
+  // The library knows bitsets of more than 4,096 members only.
+  TAGLINE_ASSIGN_OR_RETURN(const auto fragment, engine::Fragment::copy(parts.payload));
+  TAGLINE_ASSIGN_OR_RETURN(auto members, engine::Bitmap::read_frozen(narrowed(fragment)));
   if (members.cardinality() != parts.cardinality) {
     return corrupt("it holds " + std::to_string(members.cardinality()) +
                        " users, the header says " + std::to_string(parts.cardinality),
@@ -101,14 +105,25 @@ bool checksum_matches(Bytes value) {
   return load_little<std::uint64_t>(value, kChecksumAt) == checksum_of(value);
 }
 
-Bytes FragmentEncoder::encode(const engine::Bitmap& members) {
-  const std::size_t payload_bytes = members.frozen_size_bytes();
+std::span<std::byte> FragmentEncoder::room(std::vector<Line>& lines, std::size_t payload_bytes) {
   // The header is the second half of the first line, so the payload starts the second one, aligned.
-  buffer_.resize(1 + (payload_bytes + sizeof(Line) - 1) / sizeof(Line));
-  const std::span<std::byte> buffer(buffer_.front().bytes, buffer_.size() * sizeof(Line));
-  const auto value =
-      buffer.subspan(sizeof(Line) - kFragmentHeaderBytes, kFragmentHeaderBytes + payload_bytes);
+  lines.resize(1 + (payload_bytes + sizeof(Line) - 1) / sizeof(Line));
+  const std::span<std::byte> bytes(lines.front().bytes, lines.size() * sizeof(Line));
+  return bytes.subspan(sizeof(Line) - kFragmentHeaderBytes, kFragmentHeaderBytes + payload_bytes);
+}
+
+Bytes FragmentEncoder::encode(const engine::Bitmap& members) {
+  auto value = room(buffer_, members.frozen_size_bytes());
   members.write_frozen(value.subspan(kFragmentHeaderBytes));
+  {
+    // What the library has just written is well formed.
+    const auto fragment =
+        engine::Fragment::borrow(value.subspan(kFragmentHeaderBytes), nullptr).value();
+    if (const std::size_t wide = engine::wide_bytes(fragment); wide != fragment.payload_bytes()) {
+      value = room(wide_buffer_, wide);
+      engine::write_wide(fragment, value.subspan(kFragmentHeaderBytes));
+    }
+  }
   store_little(value, 0, kMagic);
   store_little(value, kVersionAt, kVersion);
   store_little(value, kFlagsAt, std::uint8_t{0});

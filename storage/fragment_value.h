@@ -1,5 +1,5 @@
 // fragment_value: a stored fragment taken apart and put together. Value = 16-byte header +
-// CRoaring's frozen form.
+// the frozen form (engine/frozen.h).
 #pragma once
 
 #include "engine/bitmap.h"
@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tagline::storage {
@@ -46,7 +47,10 @@ class FragmentEncoder {
   struct alignas(32) Line {
     std::byte bytes[32];
   };
+  static std::span<std::byte> room(std::vector<Line>& lines, std::size_t payload_bytes);
+
   std::vector<Line> buffer_;
+  std::vector<Line> wide_buffer_;
 };
 
 }  // namespace tagline::storage

@@ -16,7 +16,7 @@
 namespace tagline::storage {
 
 /// Version of the whole file format; raised when an older program could misread a newer database.
-inline constexpr std::uint64_t kFormatVersion = 2;
+inline constexpr std::uint64_t kFormatVersion = 3;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
 

@@ -220,6 +220,12 @@ Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
   return std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax);
 }
 
+Result<bool> Snapshot::rows_are_apart(engine::FieldId field) const {
+  const std::lock_guard lock(rep_->mutex);
+  TAGLINE_ASSIGN_OR_RETURN(const auto tag, find_tag_record(rep_->reading.txn, field));
+  return tag.has_value() && tag->kind == engine::TagKind::Category;
+}
+
 Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
   TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, engine::shard_of(user)));
   return contains(fragment, engine::within_shard(user));

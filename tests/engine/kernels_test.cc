@@ -110,6 +110,42 @@ TEST_P(KernelSets, Range) {
   }
 }
 
+TEST_P(KernelSets, Past) {
+  const auto magnitude = [&](std::size_t user, std::size_t bits) {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < bits; ++i) {
+      number |= std::uint64_t{bit(inputs_[1 + i], user)} << i;
+    }
+    return number;
+  };
+  for (const std::size_t bits : {std::size_t{0}, std::size_t{1}, std::size_t{5}, std::size_t{11}}) {
+    const std::uint64_t top = (std::uint64_t{1} << bits) - 1;
+    for (const std::uint64_t bound : {std::uint64_t{0}, top / 3, top / 2, top}) {
+      for (const bool down : {false, true}) {
+        PastOperands operands;
+        operands.among = inputs_[0].data();
+        operands.slices = list(1, 1 + bits);
+        operands.bound = bound;
+        operands.down = down;
+        const std::uint32_t users = GetParam()->past(out_.data(), operands);
+        expect(out_, users, [&](std::size_t user) {
+          const std::uint64_t number = magnitude(user, bits);
+          return bit(inputs_[0], user) && (down ? number <= bound : number >= bound);
+        });
+      }
+    }
+  }
+  // Over what it is asked of.
+  PastOperands operands;
+  const Words among = inputs_[0];
+  operands.among = inputs_[0].data();
+  operands.slices = list(1, 6);
+  operands.bound = 21;
+  const std::uint32_t users = GetParam()->past(inputs_[0].data(), operands);
+  expect(inputs_[0], users,
+         [&](std::size_t user) { return bit(among, user) && magnitude(user, 5) >= 21; });
+}
+
 TEST_P(KernelSets, CountUpOverflowsAtTheTop) {
   for (const std::size_t bits : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
     std::vector<Words> slices(bits, Words(kBlockWords));

@@ -174,11 +174,11 @@ void drop_key_spaces(const std::filesystem::path& folder,
 
 TEST(StoreOpen, ANewerFormatVersionIsWrongFormatAndSaysWhich) {
   const Folder folder;
-  make_database_of(folder.path(), 3);
+  make_database_of(folder.path(), 4);
   const auto store = Store::open(folder.path(), OpenOptions{});
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(store.error().message().en.find("format version is 3, this program reads version 2"),
+  EXPECT_NE(store.error().message().en.find("format version is 4, this program reads version 3"),
             std::string::npos)
       << store.error().message().en;
   EXPECT_EQ(store.error().hint().en, "open it with the version of Tagline that wrote it");
@@ -194,7 +194,7 @@ TEST(StoreOpen, AnOlderFormatVersionIsWrongFormatAndSaysWhatToDo) {
     const auto store = Store::open(folder.path(), options);
     ASSERT_FALSE(store.has_value());
     EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-    EXPECT_NE(store.error().message().en.find("format version is 1, this program reads version 2"),
+    EXPECT_NE(store.error().message().en.find("format version is 1, this program reads version 3"),
               std::string::npos)
         << store.error().message().en;
     EXPECT_EQ(store.error().hint().en, "load the files again into a new folder");
