@@ -311,8 +311,8 @@ class Runner {
 
   /// As the kit does: every id is written out each time, but hashed only once.
   std::string exported(const Sweep& sweep) {
-    std::vector<engine::UserIndex> users;
-    users.reserve(value_of(engine::counts(sweep)).front());
+    std::vector<engine::UserIndex>& users = ids_;
+    users.clear();
     const Status status =
         engine::each_page(sweep, [&](std::span<const engine::UserIndex> some) -> Result<bool> {
           users.insert(users.end(), some.begin(), some.end());
@@ -354,6 +354,7 @@ class Runner {
   engine::ExecuteOptions options_;
   dsl::CheckOptions check_;
   std::string export_;
+  std::vector<engine::UserIndex> ids_;  ///< the caller's, kept from run to run
 };
 
 std::map<std::string, std::string> answers_in(const std::string& file) {

@@ -1,4 +1,5 @@
-// Computed rows: sets that a run has decided for itself, read like stored rows.
+// Computed rows: sets that a run has decided for itself, or that are kept from an earlier one, read
+// like stored rows.
 #pragma once
 
 #include "engine/bitmap.h"
@@ -7,26 +8,40 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace tagline::engine {
 
+/// A set by shards, as fragments. Those that two sets have in common are held once.
+struct ComputedRow {
+  std::vector<std::shared_ptr<const Fragment>> shards;  ///< null: nobody there
+  /// As Source::stamp, a shard each; empty: not known.
+  std::vector<std::uint64_t> stamps;
+  std::uint64_t users = 0;
+};
+
+/// Cuts a set into shards. O(its containers).
+[[nodiscard]] ComputedRow computed_row(const Bitmap& users);
+
 /// The rows {kComputedField, id}. Thread-compatible.
 class ComputedRows {
  public:
-  /// Keeps a set. O(its containers).
-  void put(RowId id, const Bitmap& users);
+  void put(RowId id, const Bitmap& users) {
+    put(id, std::make_shared<const ComputedRow>(computed_row(users)));
+  }
+  void put(RowId id, std::shared_ptr<const ComputedRow> row) {
+    rows_.insert_or_assign(id, std::move(row));
+  }
   [[nodiscard]] bool has(RowId id) const { return rows_.contains(id); }
   /// The fragment of a shard, lent: it may not outlive this. Empty when there is none.
   [[nodiscard]] Fragment fragment(RowId id, ShardId shard) const;
   [[nodiscard]] std::uint64_t cardinality(RowId id) const;
+  [[nodiscard]] std::optional<std::uint64_t> stamp(RowId id, ShardId shard) const;
 
  private:
-  struct Row {
-    std::vector<Fragment> shards;
-    std::uint64_t users = 0;
-  };
-  std::map<RowId, Row> rows_;
+  std::map<RowId, std::shared_ptr<const ComputedRow>> rows_;
 };
 
 /// A source with computed rows laid over it; ids that the rows do not have are asked of the source
@@ -41,6 +56,8 @@ class ComputedSource final : public Source {
   [[nodiscard]] Result<unsigned> value_bits(FieldId field) const override {
     return below_.value_bits(field);
   }
+  [[nodiscard]] Result<std::optional<std::uint64_t>> stamp(RowKey row,
+                                                           ShardId shard) const override;
   [[nodiscard]] Result<bool> rows_are_apart(FieldId field) const override {
     return below_.rows_are_apart(field);
   }

@@ -18,9 +18,9 @@ constexpr std::size_t kDirectoryBytes = 5;
 constexpr std::size_t kBitsetBytes = kBlockWords * sizeof(std::uint64_t);
 
 ContainerKind wide_kind(const Container& container) {
-  return container.kind == ContainerKind::Array && container.count >= kWideFrom
-             ? ContainerKind::Bitset
-             : container.kind;
+  const bool wide = (container.kind == ContainerKind::Array && container.count >= kWideFrom) ||
+                    (container.kind == ContainerKind::Run && container.count >= kWideRunsFrom);
+  return wide ? ContainerKind::Bitset : container.kind;
 }
 
 std::uint32_t members_in(const std::byte* words) {
@@ -64,12 +64,11 @@ std::byte typecode(ContainerKind kind) {
   return std::byte{0};
 }
 
-// `out` may not be aligned; nobody else's loops over bytes run here.
-void write_as_words(Members members, std::byte* out) {
-  std::memset(out, 0, kBitsetBytes);
-  for (const std::uint16_t member : members) {
-    out[member / 8U] |= std::byte{1} << (member % 8U);
-  }
+std::uint32_t write_as_words(const Container& container, std::byte* out) {
+  std::array<std::uint64_t, kBlockWords> words{};
+  set(words.data(), container);
+  std::memcpy(out, words.data(), kBitsetBytes);
+  return members_in(out);
 }
 
 void write_as_members(const std::byte* words, std::byte* out) {
@@ -105,6 +104,7 @@ std::size_t bytes_of(const Fragment& fragment, const Kinds& kinds) {
 
 void write(const Fragment& fragment, const Kinds& kinds, std::byte* out) {
   const std::span<const Container> containers = fragment.containers();
+  std::array<std::uint32_t, kBlocksPerShard> counts{};
   for (const ContainerKind kind :
        {ContainerKind::Bitset, ContainerKind::Run, ContainerKind::Array}) {
     for (std::size_t i = 0; i < containers.size(); ++i) {
@@ -113,10 +113,11 @@ void write(const Fragment& fragment, const Kinds& kinds, std::byte* out) {
       }
       const Container& container = containers[i];
       const std::size_t bytes = data_bytes(container, kind);
+      counts[i] = container.count;
       if (container.kind == kind) {
         std::memcpy(out, container.data, bytes);
       } else if (kind == ContainerKind::Bitset) {
-        write_as_words(members_of(container), out);
+        counts[i] = write_as_words(container, out);
       } else {
         write_as_members(container.data, out);
       }
@@ -130,9 +131,8 @@ void write(const Fragment& fragment, const Kinds& kinds, std::byte* out) {
   for (const Container& container : containers) {
     put(std::uint16_t{container.block});
   }
-  for (const Container& container : containers) {
-    put(static_cast<std::uint16_t>(container.kind == ContainerKind::Run ? container.count
-                                                                        : container.count - 1));
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    put(static_cast<std::uint16_t>(kinds[i] == ContainerKind::Run ? counts[i] : counts[i] - 1));
   }
   for (std::size_t i = 0; i < containers.size(); ++i) {
     put(typecode(kinds[i]));

@@ -28,6 +28,7 @@ class Leaders final : public AnswerReader {
   }
 
   [[nodiscard]] const std::vector<RankedUser>& users() const { return users_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override { return room_ * sizeof(RankedUser); }
 
  private:
   // Cutting costs a pass over all; this many more in between keep it rare for small n.

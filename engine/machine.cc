@@ -64,6 +64,19 @@ const std::uint64_t* Machine::words(const Register& answer) {
   return answer.state == State::Full ? universe_words() : answer.words;
 }
 
+std::uint64_t Machine::held_bytes() const {
+  std::size_t blocks = scratch_.size() + total_.slices.size() + sequence_.ranks.size() +
+                       (universe_buffer_ == nullptr ? 0 : 1) +
+                       (scratch_members_ == nullptr ? 0 : 1);
+  for (const Buffers& buffers : buffers_) {
+    blocks += (buffers.words == nullptr ? 0U : 1U) + (buffers.members == nullptr ? 0U : 1U);
+  }
+  for (const CounterState& counter : counters_) {
+    blocks += counter.slices.size();
+  }
+  return blocks * sizeof(Words) + registers_.size() * (sizeof(Register) + sizeof(Buffers));
+}
+
 // The sections that wait for a section they have run are kept in `frames_`, not on the machine's
 // own stack: their nesting is as deep as the plan is.
 void Machine::run_section(std::uint32_t section, bool count_only) {

@@ -50,6 +50,8 @@ class Machine {
   [[nodiscard]] const std::uint64_t* words(const Register& answer);
 
   [[nodiscard]] std::uint64_t instructions_run() const { return instructions_run_; }
+  /// Of its buffers, about. O(registers).
+  [[nodiscard]] std::uint64_t held_bytes() const;
 
  private:
   using State = Register::State;

@@ -197,7 +197,9 @@ void Machine::range_dense(const RangeTest& test, const Parts& parts,
   const Register before = registers_[instruction.target];
   const std::size_t scratch_used = test.slices.size();
   const Container& domain = *container(test.exists);
-  const std::uint64_t* exists = slice_words(&domain, scratch_used);
+  // Where everybody has a number, who has one need not be read.
+  const bool all = domain.cardinality == kBlockUsers;
+  const std::uint64_t* exists = all ? universe_words() : slice_words(&domain, scratch_used);
   const std::uint64_t* sign = slice_words(container(test.sign), scratch_used + 1);
   const bool signs = container(test.sign) != nullptr;
 
@@ -220,7 +222,7 @@ void Machine::range_dense(const RangeTest& test, const Parts& parts,
     if (!bounds.anybody) {
       continue;
     }
-    std::size_t with_size = 1;
+    std::size_t with_size = all && (part.negative || narrows) ? 0 : 1;
     if (part.negative) {
       with[with_size++] = sign;
     }

@@ -111,6 +111,18 @@ void Machine::all_of_sparse(Members driver, const Container* skip, Register& tar
       narrow(keep(driver, *array, members));
     }
   }
+  // Of the last step only the number may be wanted.
+  const bool countable =
+      last_ && with_.runs.empty() && without_.arrays.empty() && without_.runs.empty();
+  if (countable && with_.words.empty() && without_.words.size() == 1) {
+    const std::uint32_t taken =
+        kernels_.probe(without_.words.front(), driver.data(), driver.size());
+    return put_sparse(target, driver.data(), driver.size() - taken);
+  }
+  if (countable && with_.words.size() == 1 && without_.words.empty()) {
+    return put_sparse(target, driver.data(),
+                      kernels_.probe(with_.words.front(), driver.data(), driver.size()));
+  }
   for (const std::uint64_t* words : with_.words) {
     narrow(keep(driver, words, members));
   }

@@ -26,8 +26,13 @@ void MemorySource::put(RowKey key, ShardId shard, Bitmap bitmap) {
     return;
   }
   bitmap.optimize();
+  const auto at = fragments_.find({key, shard});
+  if (at != fragments_.end() && at->second.bitmap == bitmap) {
+    return;
+  }
   Fragment frozen = Fragment::freeze(bitmap);
-  fragments_.insert_or_assign({key, shard}, Stored{std::move(bitmap), std::move(frozen), false});
+  fragments_.insert_or_assign({key, shard},
+                              Stored{std::move(bitmap), std::move(frozen), false, ++edits_});
 }
 
 void MemorySource::edit(RowKey key, UserIndex user, bool member) {
@@ -38,6 +43,7 @@ void MemorySource::edit(RowKey key, UserIndex user, bool member) {
     stored.bitmap.remove(within_shard(user));
   }
   stored.stale = true;
+  stored.edits = ++edits_;
 }
 
 void MemorySource::set_row(RowKey row, const Bitmap& members) {
@@ -183,6 +189,11 @@ Result<Fragment> MemorySource::fetch(RowKey row, ShardId shard) const {
   }
   const Stored& stored = found->second;
   return stored.stale ? Fragment::freeze(stored.bitmap) : stored.frozen.lend();
+}
+
+Result<std::optional<std::uint64_t>> MemorySource::stamp(RowKey row, ShardId shard) const {
+  const auto found = fragments_.find({row, shard});
+  return std::optional(found == fragments_.end() ? 0 : found->second.edits);
 }
 
 Result<std::uint64_t> MemorySource::cardinality(RowKey row) const {

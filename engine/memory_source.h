@@ -47,6 +47,8 @@ class MemorySource final : public Source {
   [[nodiscard]] ShardId shard_count() const override;
   [[nodiscard]] Result<Fragment> fetch(RowKey row, ShardId shard) const override;
   [[nodiscard]] Result<std::uint64_t> cardinality(RowKey row) const override;
+  [[nodiscard]] Result<std::optional<std::uint64_t>> stamp(RowKey row,
+                                                           ShardId shard) const override;
   [[nodiscard]] Result<bool> rows_are_apart(FieldId field) const override {
     return apart_.contains(field);
   }
@@ -58,6 +60,7 @@ class MemorySource final : public Source {
     Bitmap bitmap;
     Fragment frozen;  ///< lent by fetch; stale after an edit of one user
     bool stale = false;
+    std::uint64_t edits = 0;  ///< of all rows, when this one was last written
   };
   void put(RowKey key, ShardId shard, Bitmap bitmap);
   void edit(RowKey key, UserIndex user, bool member);
@@ -66,6 +69,7 @@ class MemorySource final : public Source {
 
   std::uint32_t users_;
   std::set<FieldId> apart_;
+  std::uint64_t edits_ = 0;
   std::map<FieldId, std::map<Day, DayRows>> event_days_;
   std::map<std::pair<RowKey, ShardId>, Stored> fragments_;
 };

@@ -23,6 +23,16 @@ constexpr std::size_t kMembersMax = 256;
 
 alignas(64) constexpr std::array<std::uint64_t, kBlockWords> kNobody{};
 
+/// What each scratch block holds.
+enum Scratch : std::size_t {
+  kPositive,        ///< users without the sign
+  kNegative,        ///< and with it
+  kPositiveInside,  ///< of those, who is within bounds
+  kNegativeInside,
+  kRowFlat,     ///< the existence or sign row
+  kFirstSlice,  ///< from here on the slices
+};
+
 /// Bounds of the magnitudes of one sign; nothing when none can be within.
 struct MagnitudeBounds {
   std::uint64_t low = 0;
@@ -61,6 +71,7 @@ Status NumberColumn::enter(ShardId shard, const Source& source) {
 }
 
 void NumberColumn::leave() {
+  gathered_.reset();
   for (Fragment& row : rows_) {
     row = Fragment();
   }
@@ -83,15 +94,13 @@ const std::uint64_t* NumberColumn::flat(const Container& container, std::size_t 
   return words;
 }
 
-// Scratch 0 and 1 are the users without and with the sign, 2 the existence and sign rows made flat,
-// and from 3 on the slices.
 const std::uint64_t* NumberColumn::known_words(BlockAnswers& answers, const Register& answer) {
   const Container& exists = *row(kExists);
   if (exists.cardinality == kBlockUsers) {
     return answers.words(answer);
   }
-  std::uint64_t* known = scratch(0);
-  const std::uint64_t* having = flat(exists, 2);
+  std::uint64_t* known = scratch(kPositive);
+  const std::uint64_t* having = flat(exists, kRowFlat);
   return kernels_.intersect(known, std::array{answers.words(answer), having}, {}) == 0 ? nullptr
                                                                                        : known;
 }
@@ -100,21 +109,25 @@ NumberColumn::Signs NumberColumn::part_signs(const std::uint64_t* known) {
   if (known == nullptr || row(kSign) == nullptr) {
     return {known, nullptr};
   }
-  const std::uint64_t* sign = flat(*row(kSign), 2);
-  std::uint64_t* negative = scratch(1);
+  const std::uint64_t* sign = flat(*row(kSign), kRowFlat);
+  std::uint64_t* negative = scratch(kNegative);
   if (kernels_.intersect(negative, std::array{known, sign}, {}) == 0) {
     return {known, nullptr};
   }
-  std::uint64_t* positive = scratch(0);
+  std::uint64_t* positive = scratch(kPositive);
   const bool some = kernels_.intersect(positive, std::array{known}, std::array{sign}) != 0;
   return {some ? positive : nullptr, negative};
 }
 
 void NumberColumn::gather_slices() {
+  if (gathered_ == block_) {
+    return;
+  }
+  gathered_ = block_;
   slices_.clear();
   for (unsigned bit = 0; bit < bits_; ++bit) {
     const Container* slice = row(kFirstBit + bit);
-    slices_.push_back(slice == nullptr ? kNobody.data() : flat(*slice, 3 + bit));
+    slices_.push_back(slice == nullptr ? kNobody.data() : flat(*slice, kFirstSlice + bit));
   }
 }
 
@@ -181,19 +194,19 @@ void NumberColumn::each_of_sign(Members asked, bool negative, Bounds bounds, boo
   }
 }
 
-void NumberColumn::each_dense(const std::uint64_t* among, bool negative, Bounds bounds,
-                              bool with_users, const Visit& visit) {
+NumberColumn::Narrowed NumberColumn::narrow(const std::uint64_t* among, bool negative,
+                                            Bounds bounds) {
   const std::uint64_t top = bits_ == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits_) - 1;
   const MagnitudeBounds within = magnitudes_of(bounds, negative, top);
-  if (!within.any) {
-    return;
+  if (among == nullptr || !within.any) {
+    return {};
   }
   const bool open_below = within.low <= (negative ? 1U : 0U);
   const bool open_above = within.high == top;
   if (open_below && open_above) {
-    return decode(among, negative, with_users, visit);
+    return {among, true, 0};
   }
-  std::uint64_t* inside = scratch(negative ? 1 : 0);
+  std::uint64_t* inside = scratch(negative ? kNegativeInside : kPositiveInside);
   std::uint32_t users = 0;
   if (open_below || open_above) {
     users =
@@ -207,13 +220,26 @@ void NumberColumn::each_dense(const std::uint64_t* among, bool negative, Bounds 
     operands.high = within.high;
     users = kernels_.range(inside, operands, false);
   }
-  if (users > kMembersMax) {
-    return decode(inside, negative, with_users, visit);
-  }
+  return {users == 0 ? nullptr : inside, false, users};
+}
+
+Members NumberColumn::listed(const std::uint64_t* words, std::uint32_t users) {
   std::vector<std::uint16_t>& members = members_[2];
-  members.resize(kMembersMax);
-  members.resize(extract(inside, members.data(), users));
-  each_of_sign(members, negative, {}, with_users, visit);
+  members.resize(users);
+  members.resize(extract(words, members.data(), users));
+  return members;
+}
+
+void NumberColumn::each_dense(const std::uint64_t* among, bool negative, Bounds bounds,
+                              bool with_users, const Visit& visit) {
+  const Narrowed inside = narrow(among, negative, bounds);
+  if (inside.words == nullptr) {
+    return;
+  }
+  if (inside.all || inside.users > kMembersMax) {
+    return decode(inside.words, negative, with_users, visit);
+  }
+  each_of_sign(listed(inside.words, inside.users), negative, {}, with_users, visit);
 }
 
 void NumberColumn::each_within(BlockAnswers& answers, const Register& answer, Bounds bounds,
@@ -228,22 +254,46 @@ void NumberColumn::each_within(BlockAnswers& answers, const Register& answer, Bo
   }
   const Signs signs = part_signs(known_words(answers, answer));
   gather_slices();
-  if (signs.positive != nullptr) {
-    each_dense(signs.positive, false, bounds, with_users, visit);
-  }
-  if (signs.negative != nullptr) {
-    each_dense(signs.negative, true, bounds, with_users, visit);
-  }
+  each_dense(signs.positive, false, bounds, with_users, visit);
+  each_dense(signs.negative, true, bounds, with_users, visit);
 }
 
-NumberColumn::Total NumberColumn::total(BlockAnswers& answers, const Register& answer) {
+void NumberColumn::add_total(const std::uint64_t* among, bool negative, Bounds bounds,
+                             Total& total) {
+  const Narrowed inside = narrow(among, negative, bounds);
+  if (inside.words == nullptr) {
+    return;
+  }
+  Int128 sum = 0;
+  if (!inside.all && inside.users <= kMembersMax) {
+    total.known += inside.users;
+    each_of_sign(listed(inside.words, inside.users), negative, {}, false,
+                 [&sum](const Magnitudes& some) {
+                   for (const std::uint64_t value : some.values) {
+                     sum += value;
+                   }
+                 });
+  } else {
+    total.known += inside.all ? kernels_.unite(nullptr, std::array{inside.words}) : inside.users;
+    for (unsigned bit = 0; bit < bits_; ++bit) {
+      if (slices_[bit] != kNobody.data()) {
+        sum += Int128{kernels_.intersect(nullptr, std::array{inside.words, slices_[bit]}, {})}
+               << bit;
+      }
+    }
+  }
+  total.sum += negative ? -sum : sum;
+}
+
+NumberColumn::Total NumberColumn::total_within(BlockAnswers& answers, const Register& answer,
+                                               Bounds bounds) {
   block_ = answers.block();
   Total total;
   if (row(kExists) == nullptr || answer.state == Register::State::Empty) {
     return total;
   }
   if (answer.state == Register::State::Sparse) {
-    each_member(answer.list(), {}, false, [&total](const Magnitudes& some) {
+    each_member(answer.list(), bounds, false, [&total](const Magnitudes& some) {
       total.known += some.values.size();
       for (const std::uint64_t value : some.values) {
         total.sum += some.negative ? -static_cast<Int128>(value) : static_cast<Int128>(value);
@@ -251,23 +301,10 @@ NumberColumn::Total NumberColumn::total(BlockAnswers& answers, const Register& a
     });
     return total;
   }
-  const std::uint64_t* known = known_words(answers, answer);
-  if (known == nullptr) {
-    return total;
-  }
-  total.known = kernels_.unite(nullptr, std::array{known});
-  const Signs signs = part_signs(known);
+  const Signs signs = part_signs(known_words(answers, answer));
   gather_slices();
-  for (unsigned bit = 0; bit < bits_; ++bit) {
-    if (slices_[bit] == kNobody.data()) {
-      continue;
-    }
-    const auto users_in = [&](const std::uint64_t* words) -> Int128 {
-      return words == nullptr ? 0
-                              : kernels_.intersect(nullptr, std::array{words, slices_[bit]}, {});
-    };
-    total.sum += (users_in(signs.positive) - users_in(signs.negative)) << bit;
-  }
+  add_total(signs.positive, false, bounds, total);
+  add_total(signs.negative, true, bounds, total);
   return total;
 }
 

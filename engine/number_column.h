@@ -16,6 +16,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -63,13 +64,16 @@ class NumberColumn {
   void each_within(BlockAnswers& answers, const Register& answer, Bounds bounds, bool with_users,
                    const Visit& visit);
 
-  /// Users of the answer who have a number, and their total. Adds up slices without taking numbers
-  /// apart: about 0.1 us a slice and block.
+  /// Users of the answer whose number is within the bounds, and their total. Adds up slices without
+  /// taking numbers apart: about 0.1 us a slice and block.
   struct Total {
     std::uint64_t known = 0;
     Int128 sum = 0;
   };
-  [[nodiscard]] Total total(BlockAnswers& answers, const Register& answer);
+  [[nodiscard]] Total total_within(BlockAnswers& answers, const Register& answer, Bounds bounds);
+  [[nodiscard]] Total total(BlockAnswers& answers, const Register& answer) {
+    return total_within(answers, answer, {});
+  }
 
  private:
   [[nodiscard]] const Container* row(std::size_t index) const { return rows_[index].find(block_); }
@@ -88,6 +92,15 @@ class NumberColumn {
                     const Visit& visit);
   void each_dense(const std::uint64_t* among, bool negative, Bounds bounds, bool with_users,
                   const Visit& visit);
+  /// The users of one sign whose numbers are within the bounds.
+  struct Narrowed {
+    const std::uint64_t* words = nullptr;  ///< null: nobody
+    bool all = false;                      ///< all of them
+    std::uint32_t users = 0;               ///< unless all
+  };
+  Narrowed narrow(const std::uint64_t* among, bool negative, Bounds bounds);
+  Members listed(const std::uint64_t* words, std::uint32_t users);
+  void add_total(const std::uint64_t* among, bool negative, Bounds bounds, Total& total);
   void decode(const std::uint64_t* among, bool negative, bool with_users, const Visit& visit);
   void gather_slices();
 
@@ -95,6 +108,7 @@ class NumberColumn {
   const unsigned bits_;
   const Kernels& kernels_;
   unsigned block_ = 0;
+  std::optional<unsigned> gathered_;  ///< the block `slices_` are of
   UserIndex first_user_ = 0;
   std::vector<Fragment> rows_;  ///< exists, sign, then the bits
   std::vector<std::unique_ptr<Words>> scratch_;

@@ -1,5 +1,6 @@
 #include "engine/ranking.h"
 
+#include "engine/concentration.h"
 #include "engine/leaders.h"
 
 #include <algorithm>
@@ -267,6 +268,9 @@ class Collector final : public AnswerReader {
 
   [[nodiscard]] const std::vector<RankedUser>& ahead() const { return ahead_; }
   [[nodiscard]] const std::vector<RankedUser>& tied() const { return tied_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override {
+    return (ahead_.capacity() + tied_.capacity()) * sizeof(RankedUser);
+  }
 
  private:
   void take(RankedUser user) {
@@ -354,8 +358,9 @@ Result<std::vector<RankedUser>> ranked_users(const Sweep& over, FieldId field, R
   return users;
 }
 
-Result<std::optional<Concentration>> concentration(const Sweep& over, FieldId field,
-                                                   std::uint32_t share, ExecuteStats* stats) {
+Result<std::optional<Concentration>> concentration_by_descent(const Sweep& over, FieldId field,
+                                                              std::uint32_t share,
+                                                              ExecuteStats* stats) {
   std::vector<Quest> quests(1);
   quests.front().order = Rank::Largest;
   quests.front().share = share;

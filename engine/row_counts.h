@@ -2,9 +2,8 @@
 // the values of a tag, or of all tags at once.
 //
 // The answers of a shard are kept, 16 blocks of 8 KB each, and the rows' fragments streamed past
-// them, each fetched once a shard, kRowsAtOnce in hand at a time; of those, block by block, so that
-// an answer's words stay in the first-level cache. Memory does not grow with the rows, but for the
-// counts themselves.
+// them, each fetched once a shard and let go of at once. Memory does not grow with the rows, but
+// for the counts themselves.
 #pragma once
 
 #include "engine/sweep.h"
@@ -20,7 +19,7 @@ namespace tagline::engine {
 inline constexpr std::size_t kBrokenDownAnswersMax = 64;             // 128 KB each and thread
 inline constexpr std::size_t kRowCountsMax = std::size_t{1} << 22U;  // answers x rows; 8 B each
 
-/// Fragments in hand at a time: 450 B each.
+/// Rows from one look at the budget to the next.
 inline constexpr std::size_t kRowsAtOnce = 32;
 
 /// counts[answer][row], as the sweep's roots and `rows` are given; a row may come twice. Answers

@@ -15,31 +15,6 @@ NodeId rewritten(Plan& plan, NodeId root, const Source& source, const ExecuteOpt
   return options.rewrite ? rewrite(plan, root, &source, options.passes).root : root;
 }
 
-std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limit) {
-  const Register& answer = answers.answer(0);
-  const std::uint64_t count = answers.users(answer);
-  if (count == 0) {
-    return 0;
-  }
-  const UserIndex first = answers.first_user();
-  if (answer.state != Register::State::Sparse && count <= limit) {
-    users.unite_block(first >> kBlockBits, {answers.words(answer), kBlockWords});
-    return count;
-  }
-  std::vector<std::uint16_t> listed;
-  Members members = answer.list();
-  if (answer.state != Register::State::Sparse) {
-    listed.resize(std::min<std::uint64_t>(limit, kBlockUsers));
-    members = {listed.data(), extract(answers.words(answer), listed.data(), listed.size())};
-  }
-  std::vector<UserIndex> indexes;
-  for (const std::uint16_t member : members.first(std::min<std::uint64_t>(limit, members.size()))) {
-    indexes.push_back(first + member);
-  }
-  users.add_many(indexes);
-  return count;
-}
-
 // In index order on one thread, so that it can stop at the limit.
 Result<Bitmap> select_first(const Program& program, const Source& source, const Budget* budget,
                             std::uint64_t limit, ExecuteStats& stats) {
@@ -74,6 +49,7 @@ class Collector final : public AnswerReader {
     return {};
   }
   [[nodiscard]] const Bitmap& users() const { return users_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override { return users_.memory_bytes(); }
 
  private:
   Bitmap users_;
@@ -166,6 +142,31 @@ Result<std::optional<std::uint64_t>> stored_cardinality(const Plan& plan, NodeId
 }
 
 }  // namespace
+
+std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limit) {
+  const Register& answer = answers.answer(0);
+  const std::uint64_t count = answers.users(answer);
+  if (count == 0) {
+    return 0;
+  }
+  const UserIndex first = answers.first_user();
+  if (answer.state != Register::State::Sparse && count <= limit) {
+    users.unite_block(first >> kBlockBits, {answers.words(answer), kBlockWords});
+    return count;
+  }
+  std::vector<std::uint16_t> listed;
+  Members members = answer.list();
+  if (answer.state != Register::State::Sparse) {
+    listed.resize(std::min<std::uint64_t>(limit, kBlockUsers));
+    members = {listed.data(), extract(answers.words(answer), listed.data(), listed.size())};
+  }
+  std::vector<UserIndex> indexes;
+  for (const std::uint16_t member : members.first(std::min<std::uint64_t>(limit, members.size()))) {
+    indexes.push_back(first + member);
+  }
+  users.add_many(indexes);
+  return count;
+}
 
 Result<Program> compile_for(const Plan& plan, std::span<const NodeId> roots, const Source& source,
                             Answers answers) {

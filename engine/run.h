@@ -4,6 +4,7 @@
 
 #include "engine/execute.h"
 #include "engine/program.h"
+#include "engine/shard_runner.h"
 
 #include <cstdint>
 #include <limits>
@@ -22,6 +23,10 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 [[nodiscard]] Result<Bitmap> run_select(Plan& plan, NodeId root, const Source& source,
                                         const ExecuteOptions& options, std::uint64_t limit,
                                         ExecuteStats* stats);
+
+/// Adds a block's users, of the first answer; when there are more than `limit`, only the first ones
+/// need be added. Returns how many there are.
+std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limit);
 
 [[nodiscard]] Result<std::uint64_t> run_count(const Program& program, const Source& source,
                                               const ExecuteOptions& options, ExecuteStats* stats);

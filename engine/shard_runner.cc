@@ -14,7 +14,7 @@ bool is_in(std::uint32_t blocks, unsigned block) {
 }  // namespace
 
 ShardRunner::ShardRunner(const Program& program, const Source& source, const Budget* budget)
-    : program_(program), source_(source), budget_(budget), machine_(program) {
+    : program_(program), source_(source), budget_(budget), memory_(budget), machine_(program) {
   fragments_.resize(program.leaves.size());
 }
 
@@ -69,7 +69,16 @@ Result<ShardRunner::Candidates> ShardRunner::fetch(ShardId shard) {
   return candidates;
 }
 
+std::uint64_t ShardRunner::fragment_bytes() const {
+  std::uint64_t bytes = fragments_.size() * sizeof(Fragment);
+  for (const Fragment& fragment : fragments_) {
+    bytes += fragment.borrowed() ? 0 : fragment.payload_bytes();
+  }
+  return bytes;
+}
+
 Status ShardRunner::run_blocks(ShardId shard, Candidates candidates, const Visit& visit) {
+  const std::uint64_t fragments = budget_ == nullptr ? 0 : fragment_bytes();
   for (unsigned block = 0; block < kBlocksPerShard; ++block) {
     const bool run = is_in(candidates.run, block);
     const bool alone = is_in(candidates.alone, block);
@@ -78,6 +87,7 @@ Status ShardRunner::run_blocks(ShardId shard, Candidates candidates, const Visit
       continue;
     }
     if (budget_ != nullptr) {
+      memory_.set(fragments + machine_.held_bytes());
       TAGLINE_RETURN_IF_ERROR(budget_->check());
     }
     machine_.place(block);

@@ -72,10 +72,12 @@ class ShardRunner {
   Status fetch_into(Fragment& slot, RowKey row, ShardId shard);
   Status run_blocks(ShardId shard, Candidates candidates, const Visit& visit);
   void release();
+  [[nodiscard]] std::uint64_t fragment_bytes() const;
 
   const Program& program_;
   const Source& source_;
   const Budget* budget_;
+  MemoryShare memory_;
   Machine machine_;
   std::vector<Fragment> fragments_;
   Fragment population_;

@@ -13,6 +13,10 @@ Result<unsigned> Source::value_bits(FieldId field) const {
   return 0U;
 }
 
+Result<std::optional<std::uint64_t>> Source::stamp(RowKey, ShardId) const {
+  return std::optional<std::uint64_t>();
+}
+
 Result<bool> Source::rows_are_apart(FieldId) const {
   return false;
 }

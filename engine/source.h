@@ -8,6 +8,7 @@
 #include "engine/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace tagline::engine {
@@ -33,6 +34,11 @@ class Source {
   /// once a query and number. This one probes from the top with `cardinality`; a source that knows
   /// should override it.
   [[nodiscard]] virtual Result<unsigned> value_bits(FieldId field) const;
+
+  /// A number that is another one whenever the fragment's members are (but for one chance in 2^64):
+  /// for answers kept from one state of the data to the next. 0: nobody is there. Nothing: this
+  /// source does not tell, as this one.
+  [[nodiscard]] virtual Result<std::optional<std::uint64_t>> stamp(RowKey row, ShardId shard) const;
 
   /// Whether no user is in two rows of the field, row 0 left out: then counts of its rows add up.
   /// Asked once a query and field. This one does not know any such field.

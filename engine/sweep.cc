@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -14,23 +15,23 @@
 namespace tagline::engine {
 namespace {
 
-unsigned threads_for(const ExecuteOptions& options, ShardId shards) {
+unsigned threads_for(const ExecuteOptions& options, std::size_t shards) {
   const unsigned wanted =
       options.threads != 0 ? options.threads : std::max(std::thread::hardware_concurrency(), 1U);
-  return std::min<unsigned>(wanted, shards);
+  return static_cast<unsigned>(std::min<std::size_t>(wanted, shards));
 }
 
 /// Shards of one sweep, handed out in order; the first error stops everybody.
 class ShardQueue {
  public:
-  explicit ShardQueue(ShardId shards) : shards_(shards) {}
+  explicit ShardQueue(std::span<const ShardId> shards) : shards_(shards) {}
 
   std::optional<ShardId> next() {
     if (failed_.load(std::memory_order_relaxed)) {
       return std::nullopt;
     }
-    const ShardId shard = next_.fetch_add(1, std::memory_order_relaxed);
-    return shard < shards_ ? std::optional(shard) : std::nullopt;
+    const std::size_t at = next_.fetch_add(1, std::memory_order_relaxed);
+    return at < shards_.size() ? std::optional(shards_[at]) : std::nullopt;
   }
 
   void fail(const Error& error) {
@@ -54,8 +55,8 @@ class ShardQueue {
   [[nodiscard]] std::vector<std::unique_ptr<AnswerReader>> readers() { return std::move(readers_); }
 
  private:
-  const ShardId shards_;
-  std::atomic<ShardId> next_{0};
+  const std::span<const ShardId> shards_;
+  std::atomic<std::size_t> next_{0};
   std::atomic<bool> failed_{false};
   std::mutex mutex_;  // guards error_, stats_ and readers_
   std::optional<Error> error_;
@@ -76,20 +77,30 @@ Status run_shard(ShardRunner& runner, AnswerReader& reader, ShardId shard, const
 Result<std::vector<std::unique_ptr<AnswerReader>>> sweep(
     const Program& program, const Source& source, const ExecuteOptions& options,
     const std::function<std::unique_ptr<AnswerReader>()>& make, ExecuteStats* stats) {
-  const ShardId shards = source.shard_count();
+  std::vector<ShardId> all(source.shard_count());
+  std::iota(all.begin(), all.end(), ShardId{0});
+  return sweep_shards(program, source, options, all, make, stats);
+}
+
+Result<std::vector<std::unique_ptr<AnswerReader>>> sweep_shards(
+    const Program& program, const Source& source, const ExecuteOptions& options,
+    std::span<const ShardId> shards, const std::function<std::unique_ptr<AnswerReader>()>& make,
+    ExecuteStats* stats) {
   ShardQueue queue(shards);
   const auto work = [&] {
     ShardRunner runner(program, source, options.budget);
+    MemoryShare memory(options.budget);
     std::unique_ptr<AnswerReader> reader = make();
     while (const std::optional<ShardId> shard = queue.next()) {
       const Status status = run_shard(runner, *reader, *shard, source);
+      memory.set(reader->held_bytes());
       if (!status.has_value()) {
         queue.fail(status.error());
       }
     }
     queue.finish(runner.stats(), std::move(reader));
   };
-  if (const unsigned threads = threads_for(options, shards); threads > 1) {
+  if (const unsigned threads = threads_for(options, shards.size()); threads > 1) {
     WorkerPool::shared().run(threads - 1, work);
   } else {
     work();

@@ -29,6 +29,8 @@ class AnswerReader {
   virtual Status enter(ShardId /*shard*/, const Source& /*source*/) { return {}; }
   virtual Status block(BlockAnswers& answers) = 0;
   virtual Status leave(ShardId /*shard*/) { return {}; }
+  /// What it holds for its answer, for the budget; asked after each shard.
+  [[nodiscard]] virtual std::uint64_t held_bytes() const { return 0; }
 };
 
 /// Runs a program over all shards, on options.threads threads; returns their readers. An error of
@@ -36,6 +38,12 @@ class AnswerReader {
 [[nodiscard]] Result<std::vector<std::unique_ptr<AnswerReader>>> sweep(
     const Program& program, const Source& source, const ExecuteOptions& options,
     const std::function<std::unique_ptr<AnswerReader>()>& make, ExecuteStats* stats);
+
+/// Over some of the shards, in the order given, each once.
+[[nodiscard]] Result<std::vector<std::unique_ptr<AnswerReader>>> sweep_shards(
+    const Program& program, const Source& source, const ExecuteOptions& options,
+    std::span<const ShardId> shards, const std::function<std::unique_ptr<AnswerReader>()>& make,
+    ExecuteStats* stats);
 
 /// Expressions made ready: sets over all users decided, rewritten, compiled. May be run any number
 /// of times. The source and what the options point to outlive it. Runs of one may not overlap.

@@ -101,8 +101,12 @@ Result<engine::Bitmap> copy_fragment(Bytes value) {
   return members;
 }
 
+std::uint64_t stored_checksum(Bytes value) {
+  return load_little<std::uint64_t>(value, kChecksumAt);
+}
+
 bool checksum_matches(Bytes value) {
-  return load_little<std::uint64_t>(value, kChecksumAt) == checksum_of(value);
+  return stored_checksum(value) == checksum_of(value);
 }
 
 std::span<std::byte> FragmentEncoder::room(std::vector<Line>& lines, std::size_t payload_bytes) {

@@ -33,6 +33,9 @@ struct FragmentValue {
 /// An owned, fully validated copy (not the checksum). Corrupt.
 [[nodiscard]] Result<engine::Bitmap> copy_fragment(Bytes value);
 
+/// Of the payload and of what the header says besides. REQUIRES: `value` holds a header.
+[[nodiscard]] std::uint64_t stored_checksum(Bytes value);
+
 /// REQUIRES: `value` holds a header.
 [[nodiscard]] bool checksum_matches(Bytes value);
 

@@ -220,6 +220,18 @@ Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
   return std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax);
 }
 
+Result<std::optional<std::uint64_t>> Snapshot::stamp(engine::RowKey row,
+                                                     engine::ShardId shard) const {
+  const auto key = make_key<3>({row.field, row.row, shard});
+  const std::lock_guard lock(rep_->mutex);
+  TAGLINE_ASSIGN_OR_RETURN(const std::optional<Bytes> value, rep_->fragments.find(key));
+  if (!value) {
+    return std::optional<std::uint64_t>(0);
+  }
+  TAGLINE_RETURN_IF_ERROR(split_fragment(*value).map([](const FragmentValue&) {}));
+  return std::optional(stored_checksum(*value));
+}
+
 Result<bool> Snapshot::rows_are_apart(engine::FieldId field) const {
   const std::lock_guard lock(rep_->mutex);
   TAGLINE_ASSIGN_OR_RETURN(const auto tag, find_tag_record(rep_->reading.txn, field));

@@ -68,6 +68,9 @@ class Snapshot final : public engine::Source {
                                                engine::ShardId shard) const override;
   [[nodiscard]] Result<std::uint64_t> cardinality(engine::RowKey row) const override;
   [[nodiscard]] Result<unsigned> value_bits(engine::FieldId field) const override;
+  /// The fragment's checksum. One look-up.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> stamp(engine::RowKey row,
+                                                           engine::ShardId shard) const override;
   /// Categories. One look-up.
   [[nodiscard]] Result<bool> rows_are_apart(engine::FieldId field) const override;
   /// Two to six look-ups a day found, however many users, shards and bit rows it has. Corrupt when
