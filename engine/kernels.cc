@@ -106,6 +106,22 @@ inline std::uint32_t probe_one_by_one(const std::uint64_t* words, const std::uin
   return static_cast<std::uint32_t>(a + b + c + d);
 }
 
+// Members looked at together by `sift`.
+constexpr std::size_t kSiftedAtOnce = 16;
+
+// `out` is at or before `members`: a member is read before anything is written over it.
+inline std::size_t sift_one_by_one(std::uint16_t* out, const std::uint64_t* words,
+                                   const std::uint16_t* members, bool in) {
+  const std::uint64_t wanted = in ? 1 : 0;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < kSiftedAtOnce; ++i) {
+    const std::uint16_t member = members[i];
+    out[kept] = member;
+    kept += (words[member >> 6U] >> (member & 63U) & 1U) == wanted ? 1U : 0U;
+  }
+  return kept;
+}
+
 // A number a user, for sixteen of them.
 using Numbers = std::uint16_t __attribute__((vector_size(32)));
 
@@ -128,6 +144,10 @@ inline std::uint32_t probe_many(const std::uint64_t* words, const std::uint16_t*
     users += probe_one_by_one(words, members + i);
   }
   return users;
+}
+inline std::size_t sift_many(std::uint16_t* out, const std::uint64_t* words,
+                             const std::uint16_t* members, bool in) {
+  return sift_one_by_one(out, words, members, in);
 }
 inline void count_lanes(const Lanes& lanes, Lanes& users) {
   for (std::size_t i = 0; i < sizeof(Lanes) / sizeof(std::uint64_t); ++i) {
@@ -167,6 +187,10 @@ inline std::uint32_t probe_many(const std::uint64_t* words, const std::uint16_t*
     users += probe_one_by_one(words, members + i);
   }
   return users;
+}
+inline std::size_t sift_many(std::uint16_t* out, const std::uint64_t* words,
+                             const std::uint16_t* members, bool in) {
+  return sift_one_by_one(out, words, members, in);
 }
 inline void count_lanes(const Lanes& lanes, Lanes& users) {
   for (std::size_t i = 0; i < sizeof(Lanes) / sizeof(std::uint64_t); ++i) {
@@ -270,6 +294,24 @@ inline std::uint32_t probe_many(const std::uint64_t* words, const std::uint16_t*
   }
   return static_cast<std::uint32_t>(__builtin_popcountll(in));
 }
+// Sixteen members, the halves of the words they are in gathered, and those wanted moved together.
+inline std::size_t sift_many(std::uint16_t* out, const std::uint64_t* words,
+                             const std::uint16_t* members, bool in) {
+  __m256i narrow;
+  std::memcpy(&narrow, members, sizeof(narrow));
+  const __m512i sixteen = _mm512_cvtepu16_epi32(narrow);
+  const __m512i halves =
+      _mm512_i32gather_epi32(_mm512_srli_epi32(sixteen, 5), words, sizeof(std::uint32_t));
+  const __m512i bits =
+      _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(sixteen, _mm512_set1_epi32(31)));
+  const auto found = _mm512_test_epi32_mask(halves, bits);
+  const auto wanted = static_cast<__mmask16>(in ? found : ~found);
+  const __m256i kept = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(wanted, sixteen));
+  const auto size = static_cast<std::size_t>(__builtin_popcount(wanted));
+  // No more than is kept: what follows may be members still to be read, or nobody's.
+  _mm256_mask_storeu_epi16(out, static_cast<__mmask16>((1U << size) - 1), kept);
+  return size;
+}
 inline void count_lanes(const Lanes& lanes, Lanes& users) {
   __m512i words;
   std::memcpy(&words, &lanes, sizeof(words));
@@ -356,14 +398,14 @@ inline bool anybody(const Lanes& lanes) {
 constexpr Kernels kPlain{"plain",      plain::intersect, plain::unite,        plain::range,
                          plain::past,  plain::count_up,  plain::add_weighted, plain::streak,
                          plain::chain, plain::blend,     plain::decode,       plain::list,
-                         plain::probe, plain::number};
+                         plain::probe, plain::sift,      plain::number};
 #if TAGLINE_KERNEL_SETS
 constexpr Kernels kV3{"x86-64-v3",  v3::intersect,    v3::unite,  v3::range, v3::past,
                       v3::count_up, v3::add_weighted, v3::streak, v3::chain, v3::blend,
-                      v3::decode,   v3::list,         v3::probe,  v3::number};
+                      v3::decode,   v3::list,         v3::probe,  v3::sift,  v3::number};
 constexpr Kernels kV4{"x86-64-v4",  v4::intersect,    v4::unite,  v4::range, v4::past,
                       v4::count_up, v4::add_weighted, v4::streak, v4::chain, v4::blend,
-                      v4::decode,   v4::list,         v4::probe,  v4::number};
+                      v4::decode,   v4::list,         v4::probe,  v4::sift,  v4::number};
 #endif
 
 struct Choice {

@@ -150,6 +150,10 @@ struct Kernels {
   /// `size`, results.
   std::uint32_t (*probe)(const std::uint64_t* words, const std::uint16_t* members,
                          std::size_t size);
+  /// Writes those of the members that are in the words, or with `in` false those that are not;
+  /// returns how many. `out` may be `members`.
+  std::size_t (*sift)(std::uint16_t* out, const std::uint64_t* words, const std::uint16_t* members,
+                      std::size_t size, bool in);
   /// For each user of the words [first, first + kNumberedWords): which of `sets` (kNumberBitsMax at
   /// most) have her, set i as bit i.
   void (*number)(std::uint16_t* numbers, WordsList sets, std::size_t first);

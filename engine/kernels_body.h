@@ -392,6 +392,22 @@ std::uint32_t probe(const std::uint64_t* words, const std::uint16_t* members, st
   return users;
 }
 
+std::size_t sift(std::uint16_t* out, const std::uint64_t* words, const std::uint16_t* members,
+                 std::size_t size, bool in) {
+  std::size_t kept = 0;
+  std::size_t i = 0;
+  for (; i + kSiftedAtOnce <= size; i += kSiftedAtOnce) {
+    kept += sift_many(out + kept, words, members + i, in);
+  }
+  const std::uint64_t wanted = in ? 1 : 0;
+  for (; i < size; ++i) {
+    const std::uint16_t member = members[i];
+    out[kept] = member;
+    kept += (words[member >> 6U] >> (member & 63U) & 1U) == wanted ? 1U : 0U;
+  }
+  return kept;
+}
+
 // For the users of one word. Sixteen bits of a set, one in each lane, are tested at the lane's own
 // bit.
 inline void number_by_lanes(std::uint16_t* numbers, WordsList sets, std::size_t at) {

@@ -106,14 +106,10 @@ void Machine::all_of_sparse(Members driver, const Container* skip, Register& tar
                             RegisterId id) {
   std::uint16_t* members = own_members(id);
   const auto narrow = [&](std::size_t size) { driver = {members, size}; };
-  for (const Container* array : with_.arrays) {
-    if (array != skip && !driver.empty()) {
-      narrow(keep(driver, *array, members));
-    }
-  }
   // Of the last step only the number may be wanted.
+  const bool no_lists = with_.arrays.size() <= (skip == nullptr ? 0U : 1U);
   const bool countable =
-      last_ && with_.runs.empty() && without_.arrays.empty() && without_.runs.empty();
+      last_ && no_lists && with_.runs.empty() && without_.arrays.empty() && without_.runs.empty();
   if (countable && with_.words.empty() && without_.words.size() == 1) {
     const std::uint32_t taken =
         kernels_.probe(without_.words.front(), driver.data(), driver.size());
@@ -123,14 +119,20 @@ void Machine::all_of_sparse(Members driver, const Container* skip, Register& tar
     return put_sparse(target, driver.data(),
                       kernels_.probe(with_.words.front(), driver.data(), driver.size()));
   }
+  // A look at a bit costs less than one into a list, and leaves fewer to look up there.
   for (const std::uint64_t* words : with_.words) {
     narrow(keep(driver, words, members));
   }
-  for (const Container* runs : with_.runs) {
-    narrow(keep(driver, *runs, members));
-  }
   for (const std::uint64_t* words : without_.words) {
     narrow(drop(driver, words, members));
+  }
+  for (const Container* array : with_.arrays) {
+    if (array != skip && !driver.empty()) {
+      narrow(keep(driver, *array, members));
+    }
+  }
+  for (const Container* runs : with_.runs) {
+    narrow(keep(driver, *runs, members));
   }
   for (const std::vector<const Container*>* group : {&without_.arrays, &without_.runs}) {
     for (const Container* taken : *group) {
@@ -246,8 +248,9 @@ void Machine::any_of_dense(RegisterId id) {
     std::uint64_t* words = own_words(id);
     erase_all(words);
     for (const std::vector<const Container*>* group : {&with_.arrays, &with_.runs}) {
-      for (const Container* row : *group) {
-        set(words, *row);
+      for (std::size_t i = 0; i < group->size(); ++i) {
+        fetch_ahead(*group, i);
+        set(words, *(*group)[i]);
       }
     }
     with_.words.push_back(words);

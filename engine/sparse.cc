@@ -1,6 +1,9 @@
 #include "engine/sparse.h"
 
+#include "engine/kernels.h"
+
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -19,6 +22,38 @@ std::uint32_t end_of(Run run) {
   return std::min<std::uint32_t>(std::uint32_t{run.start} + run.more + 1, kBlockUsers);
 }
 
+// Looks members up in a longer list, in ascending order, 32 of its members at a time: comparing
+// them all costs no more than comparing one, and no branch depends on which it is.
+class Stretches {
+ public:
+  explicit Stretches(Members list) : list_(list) {}
+
+  bool has(std::uint16_t member) {
+    while (at_ + kStretch <= list_.size() && list_[at_ + kStretch - 1] < member) {
+      at_ += kStretch;
+    }
+    if (at_ + kStretch > list_.size()) {
+      return std::binary_search(list_.begin() + static_cast<std::ptrdiff_t>(at_), list_.end(),
+                                member);
+    }
+    using Sixteen = std::uint16_t __attribute__((vector_size(32), aligned(2), may_alias));
+    const auto* stretch = reinterpret_cast<const Sixteen*>(list_.data() + at_);
+    const Sixteen wanted = Sixteen{} + member;
+    const auto found = (stretch[0] == wanted) | (stretch[1] == wanted);
+    std::array<std::uint64_t, 4> words{};
+    std::memcpy(words.data(), &found, sizeof(found));
+    return (words[0] | words[1] | words[2] | words[3]) != 0;
+  }
+
+ private:
+  static constexpr std::size_t kStretch = 32;
+  Members list_;
+  std::size_t at_ = 0;
+};
+
+// Where one side is this many times longer, it is read by stretches.
+constexpr std::size_t kStretchRatio = 3;
+
 // Calls visit(i, a[i], whether b has it) for every member of a, in order. Branch-free where both
 // are of like size: the outcomes are as good as random to the branch predictor.
 template <class Visit>
@@ -28,6 +63,13 @@ void against(Members a, Members b, Visit visit) {
     for (std::size_t i = 0; i < a.size(); ++i) {
       from = std::lower_bound(from, b.end(), a[i]);
       visit(i, a[i], from != b.end() && *from == a[i]);
+    }
+    return;
+  }
+  if (a.size() * kStretchRatio < b.size()) {
+    Stretches stretches(b);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      visit(i, a[i], stretches.has(a[i]));
     }
     return;
   }
@@ -166,8 +208,22 @@ std::size_t intersect(Members a, Members b, std::uint16_t* out) {
     }
     return kept;
   }
-  if (a.size() * kGallopRatio < b.size()) {
+  if (a.size() * kStretchRatio < b.size()) {
     return keep_in(a, b, out);
+  }
+  if (b.size() * kStretchRatio < a.size()) {
+    // Reads `a` as it writes over its beginning: never beyond what was read, for each hit is
+    // another member of it.
+    Stretches stretches(a);
+    std::size_t found = 0;
+    std::uint32_t last = kBlockUsers;
+    for (const std::uint16_t member : b) {
+      if (member != last && stretches.has(member)) {
+        out[found++] = member;
+        last = member;
+      }
+    }
+    return found;
   }
   std::size_t i = 0;
   std::size_t j = 0;
@@ -193,20 +249,28 @@ std::size_t unite(Members a, Members b, std::uint16_t* out) {
 }
 
 std::size_t keep(Members a, const std::uint64_t* words, std::uint16_t* out) {
-  return keep_in(a, words, out);
+  return kernels().sift(out, words, a.data(), a.size(), true);
 }
 
 std::size_t drop(Members a, const std::uint64_t* words, std::uint16_t* out) {
-  return drop_in(a, words, out);
+  return kernels().sift(out, words, a.data(), a.size(), false);
 }
 
 std::size_t keep(Members a, const Container& container, std::uint16_t* out) {
-  return container.kind == ContainerKind::Array ? intersect(a, members_of(container), out)
-                                                : keep_in(a, container, out);
+  switch (container.kind) {
+    case ContainerKind::Array:
+      return intersect(a, members_of(container), out);
+    case ContainerKind::Bitset:
+      return keep(a, words_of(container), out);
+    case ContainerKind::Run:
+      return keep_in(a, runs_of(container), out);
+  }
+  return 0;
 }
 
 std::size_t drop(Members a, const Container& container, std::uint16_t* out) {
-  return drop_in(a, container, out);
+  return container.kind == ContainerKind::Bitset ? drop(a, words_of(container), out)
+                                                 : drop_in(a, container, out);
 }
 
 void tally(Members a, const Container& container, std::uint64_t weight, std::uint64_t* counts) {

@@ -460,6 +460,29 @@ TEST_P(KernelSets, ProbeCountsMembersOfListsOfEveryLengthAndSpread) {
             GetParam()->intersect(nullptr, list(0, 1), {}));
 }
 
+TEST_P(KernelSets, SiftKeepsWhatIsOrIsNotInTheWords) {
+  for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 33U, 500U, 4096U}) {
+    std::vector<std::uint16_t> members(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      members[i] = static_cast<std::uint16_t>(i * 65536 / size + random_() % (65536 / size));
+    }
+    for (const bool in : {true, false}) {
+      std::vector<std::uint16_t> expected;
+      std::copy_if(members.begin(), members.end(), std::back_inserter(expected),
+                   [&](std::uint16_t member) { return bit(inputs_[0], member) == in; });
+      std::vector<std::uint16_t> got(size, 0xAAAA);
+      const std::size_t kept =
+          GetParam()->sift(got.data(), inputs_[0].data(), members.data(), size, in);
+      EXPECT_EQ(std::vector(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(kept)),
+                expected);
+      // Over the members themselves.
+      std::vector<std::uint16_t> own = members;
+      own.resize(GetParam()->sift(own.data(), inputs_[0].data(), own.data(), size, in));
+      EXPECT_EQ(own, expected);
+    }
+  }
+}
+
 TEST_P(KernelSets, NumberSaysWhichSetsHaveAUser) {
   for (const std::size_t sets : {0U, 1U, 7U, 12U}) {
     std::vector<std::uint16_t> numbers(kNumberedWords * 64, 0x5555);
