@@ -1,7 +1,7 @@
 // Real bitmap sets, each bitmap a tag value, its numbers the users: all pairwise counts and the
 // wide or, beside CRoaring's own calls in the same run, one thread each.
 //
-//   real_sets_bench FOLDER [--json FILE] [SET ...]
+//   real_sets_bench FOLDER [--json FILE] [--case NAME] [SET ...]
 //
 // FOLDER/SET/*.txt hold a bitmap each, as ascending numbers with commas between them (the sets of
 // CRoaring's benchmarks/realdata, unpacked). The rows are in a MemorySource. Every answer is
@@ -334,11 +334,14 @@ void write_json(const std::string& file, const std::vector<Figure>& figures) {
 
 int run(std::span<char* const> arguments) {
   std::string json;
+  std::string only;
   std::vector<std::filesystem::path> folders;
   const std::filesystem::path root(arguments[0]);
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (std::string(arguments[i]) == "--json" && i + 1 < arguments.size()) {
       json = arguments[++i];
+    } else if (std::string(arguments[i]) == "--case" && i + 1 < arguments.size()) {
+      only = arguments[++i];
     } else {
       folders.push_back(root / arguments[i]);
     }
@@ -360,6 +363,9 @@ int run(std::span<char* const> arguments) {
   for (const std::filesystem::path& folder : folders) {
     const Data data(folder);
     for (const Case& each : cases()) {
+      if (!only.empty() && only != each.name) {
+        continue;
+      }
       figures.push_back(measure(data, each));
       print(figures.back());
     }
@@ -374,7 +380,7 @@ int run(std::span<char* const> arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "real_sets_bench FOLDER [--json FILE] [SET ...]\n");
+    std::fprintf(stderr, "real_sets_bench FOLDER [--json FILE] [--case NAME] [SET ...]\n");
     return 2;
   }
   try {
