@@ -44,6 +44,7 @@ test-asan: setup
 test-release: configure-release
 	@cmake --build --preset release
 	@ctest --preset release -j2
+	@.ci/check-instructions
 
 test-tsan: setup
 	@cmake --preset tsan && cmake --build --preset tsan && ctest --preset tsan -j2

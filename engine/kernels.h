@@ -106,7 +106,7 @@ struct ChainOperands {
   bool marked = false;  ///< only users whose mark is `least` or more complete a chain
   /// level_of[j * steps + i]: what step i + 1 wants of a day that steps i + 1 .. j are taken on.
   const std::uint8_t* level_of = nullptr;
-  /// chain_words() of them, zero at the start: lane after lane (of 64 bytes), and there step after
+  /// chain_words() of them, zero at the start: lane after lane (of the set), and there step after
   /// step, so that all a lane needs stays in the first cache level from day to day.
   std::uint64_t* ranks = nullptr;
   std::span<const ChainDay> days;    ///< in order

@@ -2,7 +2,7 @@
 // the plain one, under a target pragma: hence no include guard and no includes. `count_lanes`,
 // `decode_word`, `list_word` and `pack` are defined before each inclusion.
 //
-// Shape of the loops: the outer one walks the block in chunks of four 64-byte lanes, the inner one
+// Shape of the loops: the outer one walks the block in chunks of four lanes, the inner one
 // the operands, so that a chunk's result stays in machine registers however many operands there
 // are, each operand is read once and the result written once. Operator by operator, every operator
 // would read and write the whole block.

@@ -2,7 +2,7 @@
 // terms; `anybody` is defined before each inclusion, like `count_lanes`.
 //
 // Shape of the loops: the outer one walks the lanes of the block, the next one the days, so that a
-// lane's ranks (steps * bits of them, 64 bytes each) stay in the first cache level; over whole
+// lane's ranks (steps * bits of them, a lane each) stay in the first cache level; over whole
 // blocks they would be megabytes, read and written every day.
 
 // Steps that want of a day what the step after them wants, as in a run of steps of one kind: their

@@ -44,7 +44,8 @@ struct Rewritten {
 /// Adds the rewritten form to `plan` and returns its root. Law: for every source with the
 /// population and the kinds of its fields as in engine/layout.h, the result selects the same users.
 /// `source` gives cardinalities for Order and may be null (Order then keeps the written order).
-/// Runs the passes until nothing changes, at most 4 rounds.
+/// Runs the passes until nothing changes, at most 4 rounds; of an and or or of rows, all different,
+/// only Order, once: the others have nothing to do there.
 [[nodiscard]] Rewritten rewrite(Plan& plan, NodeId root, const Source* source,
                                 const RewriteOptions& options = {});
 

@@ -3,6 +3,7 @@
 #include "engine/rewrite.h"
 
 #include "engine/memory_source.h"
+#include "engine/rewrite_passes.h"
 
 #include <array>
 #include <initializer_list>
@@ -46,6 +47,22 @@ class Rewrite : public testing::Test {
   NodeId none = plan.nothing();
   NodeId every = plan.everyone();
 };
+
+// rewrite() leaves these passes out of such plans.
+TEST_F(Rewrite, OnlyTheOrderOfDifferentRowsCanChange) {
+  const NodeId population = plan.row(kPopulationRow);
+  for (const NodeId root : {all({a, b}), any({a, b}), all({d, b, c, a}), any({d, b, c, a}),
+                            all({population, a}), any({a, population})}) {
+    for (NodeId (*pass)(Plan&, NodeId) : {flatten, fold, absorb, merge_ranges, factor, push_not}) {
+      same(pass(plan, root), root);
+    }
+  }
+  const std::size_t size = plan.size();
+  EXPECT_EQ(rewrite(plan, any({a, b, c, d}), nullptr).runs.size(), 1U);
+  EXPECT_EQ(plan.size(), size + 1);
+  same(rewrite(plan, all({a, b, a}), nullptr).root, all({a, b}));
+  same(rewrite(plan, any({a, none, b}), nullptr).root, any({a, b}));
+}
 
 TEST_F(Rewrite, Flatten) {
   same(by(Pass::Flatten, all({a, all({b, all({c, d})})})), all({a, b, c, d}));
