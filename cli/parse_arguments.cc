@@ -241,9 +241,11 @@ class Parser : private OptionMaker {
     query_command_ =
         subcommand("query", say("count or list the users of a segment", "计算或列出人群"),
                    say("tagline query --db shop 'age:25-34 AND city:tier1 AND NOT churn_risk'\n  "
-                       "tagline query --db shop --ids --limit 100 'vip' > ids.txt",
+                       "tagline query --db shop --ids --limit 100 'vip' > ids.txt\n  "
+                       "tagline query --db shop --members list.txt 'vip'",
                        "tagline query --db shop '年龄:25-34 且 城市:一线 且 非 流失风险'\n  "
-                       "tagline query --db shop --ids --limit 100 '会员' > ids.txt"));
+                       "tagline query --db shop --ids --limit 100 '会员' > ids.txt\n  "
+                       "tagline query --db shop --members list.txt '会员'"));
     add_db(query_command_, query_.db);
     CLI::Option* expression = query_command_->add_option(
         "EXPR", query_.expression, say("the segment expression", "人群表达式"));
@@ -256,7 +258,7 @@ class Parser : private OptionMaker {
             ->type_name("FILE");
     batch->excludes(expression);
     add_as_of(query_command_, as_of_);
-    add_format(query_command_, query_.format, kFormats);
+    add_format(query_command_, query_.format, kFormatsOfLists);
     CLI::Option* ids = query_command_
                            ->add_flag("--ids", query_.ids,
                                       say("print the members' ids, one a line, in index order",
@@ -270,14 +272,30 @@ class Parser : private OptionMaker {
                 "最多输出多少个编号（配合 --ids）或多少人（配合 --top、--bottom，默认 10）"))
         ->type_name("N")
         ->check(plain_number());
+    query_command_
+        ->add_option("--after", query_.after,
+                     say("with --ids: the page after the one that gave this cursor",
+                         "配合 --ids：给出该游标的那一页之后的一页"))
+        ->needs(ids)
+        ->type_name("CURSOR");
+    CLI::Option* members =
+        query_command_
+            ->add_option("--members", query_.members_file,
+                         say("which of the ids of this file, one a line, are members; - for "
+                             "standard input",
+                             "该文件（每行一个编号）中哪些编号在人群中；- 表示标准输入"))
+            ->type_name("FILE")
+            ->excludes(ids)
+            ->excludes(batch);
     CLI::Option* explain =
         query_command_
             ->add_flag("--explain", query_.explain,
                        say("show the count at every node, the plan and what was read",
                            "显示每个节点的人数、执行计划和读取量"))
             ->excludes(ids)
-            ->excludes(batch);
-    add_answers({ids, batch, explain});
+            ->excludes(batch)
+            ->excludes(members);
+    add_answers({ids, batch, members, explain});
     query_command_
         ->add_option("--threads", query_.threads,
                      say("threads to use (default: all cores)", "线程数（默认全部核心）"))

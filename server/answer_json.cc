@@ -24,6 +24,9 @@ Json explanation_json(const Explanation& explanation) {
                      {"entered", node.entered},
                      {"kept", node.kept},
                      {"dropped", node.entered - node.kept}});
+    if (node.without.has_value()) {
+      nodes.back()["without"] = *node.without;
+    }
     if (!node.dates.empty()) {
       nodes.back()["dates"] = node.dates;
     }

@@ -119,5 +119,63 @@ TEST_F(Counts, WithoutEachOfTooManyOrInTurnIsRefused) {
       count_without_each(*Sweep::prepare(plan_, roots, people_, {}, Answers::InTurn)).has_value());
 }
 
+TEST_F(Counts, OfNodesAreThoseOfEachAlone) {
+  const auto of = [&](std::initializer_list<NodeId> operands) {
+    return plan_.all_of(std::vector<NodeId>(operands));
+  };
+  const NodeId evens = plan_.row({2, 2});
+  const NodeId threes = plan_.row({2, 3});
+  const NodeId sixes = of({evens, threes});
+  const std::vector<NodeId> nodes = {sixes,
+                                     evens,
+                                     of({sixes, plan_.row({1, 5})}),
+                                     sixes,
+                                     plan_.negate(threes),
+                                     plan_.everyone(),
+                                     plan_.nothing()};
+  const auto got = counts_of_nodes(plan_, nodes, people_, {});
+  // 140,000 = 6 * 23,333 + 2 = 30 * 4,666 + 20, and 0 is a multiple of all.
+  const std::vector<std::uint64_t> expected = {
+      23'334, 70'000, 23'334 - 4'667, 23'334, 140'000 - 46'667, 140'000, 0};
+  ASSERT_EQ(got.size(), expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_TRUE(got[i].has_value()) << i;
+    EXPECT_EQ(*got[i], expected[i]) << i;
+  }
+  EXPECT_TRUE(counts_of_nodes(plan_, {}, people_, {}).empty());
+}
+
+// Alone both wide ones fit into a program, together they do not; a wider one never does.
+TEST_F(Counts, OfNodesTooLargeTogetherAreCountedApart) {
+  const auto wide = [&](RowId first, std::size_t size) {
+    std::vector<NodeId> rows = {plan_.row({2, 2})};
+    for (std::size_t i = 0; i < size; ++i) {
+      rows.push_back(plan_.row({3, first + static_cast<RowId>(i)}));  // nobody
+    }
+    return plan_.any_of(rows);
+  };
+  const std::vector<NodeId> nodes = {wide(0, kLeavesMax / 2 + 1), plan_.row({2, 3}),
+                                     wide(kLeavesMax, kLeavesMax + 1),
+                                     wide(3 * kLeavesMax, kLeavesMax / 2 + 1)};
+  const auto got = counts_of_nodes(plan_, nodes, people_, {});
+  EXPECT_EQ(got[0].value_or(0), 70'000U);
+  EXPECT_EQ(got[1].value_or(0), 46'667U);
+  ASSERT_FALSE(got[2].has_value());
+  EXPECT_EQ(got[2].error().code(), ErrorCode::TooLarge);
+  EXPECT_EQ(got[3].value_or(0), 70'000U);
+}
+
+TEST_F(Counts, OfNodesStopWithTheBudget) {
+  Budget budget;
+  budget.cancelled = true;
+  ExecuteOptions options;
+  options.budget = &budget;
+  const std::vector<NodeId> nodes = {plan_.range(9, 1, 2), plan_.range(9, 3, 4)};
+  for (const auto& users : counts_of_nodes(plan_, nodes, people_, options)) {
+    ASSERT_FALSE(users.has_value());
+    EXPECT_EQ(users.error().code(), ErrorCode::Cancelled);
+  }
+}
+
 }  // namespace
 }  // namespace tagline::engine
