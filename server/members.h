@@ -26,7 +26,7 @@ struct MembersAnswer {
 };
 
 /// Looks only at these people: the segment is never built. Refused when the expression is at fault.
-/// Cost: about a microsecond an id, and the blocks of users they are in.
+/// Cost: a few microseconds an id, and the blocks of users they are in.
 [[nodiscard]] Outcome<MembersAnswer> members_of(const storage::Snapshot& snapshot,
                                                 const QueryRequest& request,
                                                 std::span<const std::string> ids);
