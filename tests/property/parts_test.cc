@@ -159,8 +159,12 @@ TEST_P(Parts, ExplainCountsEveryClauseAndTheOthersWithoutIt) {
   for (int i = 0; i < kQuestions && !HasFailure(); ++i) {
     std::vector<Question> clauses;
     std::string text;
-    for (std::uint64_t j = 0; j < 2 + pick(5); ++j) {
-      clauses.push_back(random_question(static_cast<unsigned>(pick(3)), random_));
+    const std::uint64_t size = 2 + pick(5);
+    for (std::uint64_t j = 0; j < size; ++j) {
+      do {  // the clauses of an AND in brackets are clauses of the AND around it
+        clauses.resize(j);
+        clauses.push_back(random_question(static_cast<unsigned>(pick(3)), random_));
+      } while (clauses.back().op == Question::Op::And);
       text += (text.empty() ? "(" : " AND (") + clauses.back().text() + ")";
     }
     SCOPED_TRACE(text);
