@@ -15,7 +15,11 @@
 
 namespace tagline::cli {
 
-enum class Format : std::uint8_t { Table, Json, Csv };
+/// Ndjson: lists only, one JSON value a line.
+enum class Format : std::uint8_t { Table, Json, Csv, Ndjson };
+[[nodiscard]] constexpr bool is_json(Format format) {
+  return format == Format::Json || format == Format::Ndjson;
+}
 
 struct InferArguments {
   std::string file;
@@ -42,6 +46,8 @@ struct QueryArguments {
   Format format = Format::Table;
   bool ids = false;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+  std::string after;         ///< a page's cursor
+  std::string members_file;  ///< ids to ask about
   bool explain = false;
   unsigned threads = 0;
   // Answers beyond the count; at most one is asked for. Tags as typed.

@@ -114,6 +114,7 @@ int run(const OverlapArguments& arguments, Console& console) {
   }
   switch (arguments.format) {
     case Format::Json:
+    case Format::Ndjson:
       console.out(server::overlap_json(*answer) + "\n");
       break;
     case Format::Csv:

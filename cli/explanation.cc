@@ -21,11 +21,13 @@ void print_explanation(const server::Answer& answer, Console& console) {
                {console.say({"kept", "保留"}), Align::Right},
                {console.say({"dropped", "剔除"}), Align::Right},
                {console.say({"kept of asked", "保留比例"}), Align::Left},
+               {console.say({"without it", "去掉它后"}), Align::Right},
                {console.say({"dates", "日期"})}});
   for (const server::NodeCount& node : explanation.nodes) {
     nodes.add({std::string(std::size_t{2} * node.depth, ' ') + node.text, grouped(node.count),
                grouped(node.entered), grouped(node.kept), grouped(node.entered - node.kept),
-               bar(node.kept, node.entered, kBarCells), node.dates});
+               bar(node.kept, node.entered, kBarCells),
+               node.without.has_value() ? grouped(*node.without) : "", node.dates});
   }
   console.out("\n" + nodes.text(2));
   console.out("\n" + console.say({"plan as written\n", "原始计划\n"}) + explanation.plan_written);
@@ -52,12 +54,13 @@ void print_explanation(const server::Answer& answer, Console& console) {
 }
 
 std::string nodes_csv(const server::Explanation& explanation) {
-  std::string csv = "condition,depth,count,asked,kept,dropped,dates\n";
+  std::string csv = "condition,depth,count,asked,kept,dropped,dates,without\n";
   for (const server::NodeCount& node : explanation.nodes) {
     csv += csv_field(node.text) + "," + std::to_string(node.depth) + "," +
            std::to_string(node.count) + "," + std::to_string(node.entered) + "," +
            std::to_string(node.kept) + "," + std::to_string(node.entered - node.kept) + "," +
-           csv_field(node.dates) + "\n";
+           csv_field(node.dates) + "," +
+           (node.without.has_value() ? std::to_string(*node.without) : "") + "\n";
   }
   return csv;
 }

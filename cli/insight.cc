@@ -82,6 +82,7 @@ class Insight {
     }
     switch (arguments_.format) {
       case Format::Json:
+      case Format::Ndjson:
         console_.out(json(*outcome, request_.expression) + "\n");
         return kFine;
       case Format::Csv:

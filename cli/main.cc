@@ -14,13 +14,13 @@ using namespace tagline::cli;  // NOLINT(google-build-using-namespace): this fil
 
 template <class Command>
 bool answers_json(const Command& command, const Console&) {
-  return command.format == Format::Json;
+  return is_json(command.format);
 }
 bool answers_json(const InferArguments&, const Console&) {
   return false;  // a schema, or nothing
 }
 bool answers_json(const CheckArguments& command, const Console& console) {
-  return command.format.has_value() ? *command.format == Format::Json : !console.out_is_terminal();
+  return command.format.has_value() ? is_json(*command.format) : !console.out_is_terminal();
 }
 
 }  // namespace

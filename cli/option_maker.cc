@@ -11,6 +11,10 @@ namespace tagline::cli {
 
 const std::map<std::string, Format> kFormats = {
     {"table", Format::Table}, {"json", Format::Json}, {"csv", Format::Csv}};
+const std::map<std::string, Format> kFormatsOfLists = {{"table", Format::Table},
+                                                       {"json", Format::Json},
+                                                       {"csv", Format::Csv},
+                                                       {"ndjson", Format::Ndjson}};
 const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Table},
                                                           {"json", Format::Json}};
 

@@ -6,6 +6,7 @@
 #include "cli/help_words.h"
 #include "cli/language.h"
 #include "cli/option_maker.h"
+#include "cli/query_parser.h"
 #include "cli/segment_parser.h"
 #include "cli/unknown_command.h"
 #include "cli/usage_error.h"
@@ -41,7 +42,11 @@ const CLI::App* child_named(const CLI::App& parent, const std::string& name) {
 class Parser : private OptionMaker {
  public:
   explicit Parser(Language language)
-      : OptionMaker(language), why_parser_(language), events_(language), segments_(language) {
+      : OptionMaker(language),
+        queries_(language),
+        why_parser_(language),
+        events_(language),
+        segments_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
@@ -59,8 +64,7 @@ class Parser : private OptionMaker {
     app_.fallthrough();
     add_infer();
     add_load();
-    add_query();
-    add_overlap();
+    queries_.add_to(app_);
     add_tags();
     add_user();
     add_verify();
@@ -91,12 +95,6 @@ class Parser : private OptionMaker {
       result_.command = infer_;
     } else if (chosen(load_command_)) {
       result_.command = load_;
-    } else if (chosen(query_command_)) {
-      query_.as_of = server::parse_day(as_of_);
-      result_.command = query_;
-    } else if (chosen(overlap_command_)) {
-      overlap_.as_of = server::parse_day(as_of_);
-      result_.command = overlap_;
     } else if (chosen(tags_command_)) {
       result_.command = tags_;
     } else if (chosen(user_command_)) {
@@ -105,7 +103,7 @@ class Parser : private OptionMaker {
       result_.command = verify_;
     } else if (segments_.chosen()) {
       result_.command = segments_.arguments();
-    } else if (!why_parser_.take(result_) && !events_.take(result_)) {
+    } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -237,121 +235,6 @@ class Parser : private OptionMaker {
     add_format(load_command_, load_.format, kFormatsWithoutCsv);
   }
 
-  void add_query() {
-    query_command_ =
-        subcommand("query", say("count or list the users of a segment", "计算或列出人群"),
-                   say("tagline query --db shop 'age:25-34 AND city:tier1 AND NOT churn_risk'\n  "
-                       "tagline query --db shop --ids --limit 100 'vip' > ids.txt",
-                       "tagline query --db shop '年龄:25-34 且 城市:一线 且 非 流失风险'\n  "
-                       "tagline query --db shop --ids --limit 100 '会员' > ids.txt"));
-    add_db(query_command_, query_.db);
-    CLI::Option* expression = query_command_->add_option(
-        "EXPR", query_.expression, say("the segment expression", "人群表达式"));
-    CLI::Option* batch =
-        query_command_
-            ->add_option("--batch", query_.batch_file,
-                         say("file of expressions, one a line; a # line above one is its title; - "
-                             "for standard input",
-                             "表达式文件，每行一个；上一行的 # 注释作为标题；- 表示标准输入"))
-            ->type_name("FILE");
-    batch->excludes(expression);
-    add_as_of(query_command_, as_of_);
-    add_format(query_command_, query_.format, kFormats);
-    CLI::Option* ids = query_command_
-                           ->add_flag("--ids", query_.ids,
-                                      say("print the members' ids, one a line, in index order",
-                                          "输出成员编号，每行一个，按序号排列"))
-                           ->excludes(batch);
-    query_command_
-        ->add_option(
-            "--limit", query_.limit,
-            say("print at most this many ids (with --ids), or people (with --top and "
-                "--bottom; 10 by default)",
-                "最多输出多少个编号（配合 --ids）或多少人（配合 --top、--bottom，默认 10）"))
-        ->type_name("N")
-        ->check(plain_number());
-    CLI::Option* explain =
-        query_command_
-            ->add_flag("--explain", query_.explain,
-                       say("show the count at every node, the plan and what was read",
-                           "显示每个节点的人数、执行计划和读取量"))
-            ->excludes(ids)
-            ->excludes(batch);
-    add_answers({ids, batch, explain});
-    query_command_
-        ->add_option("--threads", query_.threads,
-                     say("threads to use (default: all cores)", "线程数（默认全部核心）"))
-        ->check(CLI::Range(1U, 1024U))
-        ->type_name("N");
-  }
-
-  /// What may be asked instead of the count, one thing at a time.
-  void add_answers(std::vector<CLI::Option*> others) {
-    const auto add_tag = [this](const char* name, std::string& tag, const std::string& text) {
-      return query_command_->add_option(name, tag, text)->type_name("TAG");
-    };
-    CLI::Option* pareto = add_tag("--pareto", query_.pareto,
-                                  say("how few people hold 80% (--share) of a number",
-                                      "最少多少人占某数值的 80%（--share）"));
-    const std::vector<CLI::Option*> answers = {
-        add_tag("--sum", query_.sum, say("total and mean of a number", "某数值的合计与均值")),
-        add_tag("--stats", query_.stats,
-                say("total, mean, extremes, quantiles and deviation of a number or date",
-                    "某数值或日期的合计、均值、极值、分位数和标准差")),
-        add_tag("--top", query_.top, say("the people with the largest number", "某数值最大的人")),
-        add_tag("--bottom", query_.bottom,
-                say("the people with the smallest number", "某数值最小的人")),
-        pareto,
-        query_command_
-            ->add_option("--by", query_.by,
-                         say("people by the values of a tag; given twice, a table of two tags",
-                             "按某标签的取值拆分；写两次得到两个标签的交叉表"))
-            ->type_name("TAG")
-            ->expected(1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll),
-        query_command_->add_flag(
-            "--profile", query_.profile,
-            say("people by every tag, beside the whole population", "按所有标签拆分，与总体对比"))};
-    query_command_
-        ->add_option("--share", query_.pareto_percent,
-                     say("with --pareto: the share in percent", "配合 --pareto：占比（百分数）"))
-        ->needs(pareto)
-        ->check(CLI::Range(0.0001, 100.0))
-        ->check(plain_number())
-        ->type_name("PERCENT");
-    for (CLI::Option* answer : answers) {
-      for (CLI::Option* other : others) {
-        answer->excludes(other);
-      }
-      others.push_back(answer);
-    }
-  }
-
-  void add_overlap() {
-    overlap_command_ = subcommand(
-        "overlap", say("how many people segments have in common", "多个人群之间的重叠人数"),
-        say("tagline overlap --db shop 'vip' 'city:tier1' '@lapsed'\n  tagline overlap --db shop "
-            "--regions 'vip' 'city:tier1' '@lapsed'",
-            "tagline overlap --db shop '会员' '城市:一线' '@流失'\n  tagline overlap --db shop "
-            "--regions '会员' '城市:一线' '@流失'"));
-    add_db(overlap_command_, overlap_.db);
-    overlap_command_
-        ->add_option("EXPR", overlap_.expressions,
-                     say("segment expressions, two or more", "人群表达式，两个或更多"))
-        ->required()
-        ->expected(2, 1000);
-    overlap_command_->add_flag("--regions", overlap_.regions,
-                               say("also the people in exactly these segments and no other",
-                                   "同时给出恰好属于其中某几个人群的人数"));
-    add_as_of(overlap_command_, as_of_);
-    add_format(overlap_command_, overlap_.format, kFormats);
-    overlap_command_
-        ->add_option("--threads", overlap_.threads,
-                     say("threads to use (default: all cores)", "线程数（默认全部核心）"))
-        ->check(CLI::Range(1U, 1024U))
-        ->type_name("N");
-  }
-
   void add_tags() {
     tags_command_ = subcommand(
         "tags", say("list the tags with their values and counts", "列出标签及其取值和人数"),
@@ -431,22 +314,19 @@ class Parser : private OptionMaker {
   std::string language_name_;
   std::string as_of_;
   CLI::App app_;
+  QueryParser queries_;
   WhyParser why_parser_;
   EventsParser events_;
   SegmentParser segments_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;
-  QueryArguments query_;
-  OverlapArguments overlap_;
   TagsArguments tags_;
   UserArguments user_;
   VerifyArguments verify_;
   CheckArguments check_;
   CLI::App* infer_command_ = nullptr;
   CLI::App* load_command_ = nullptr;
-  CLI::App* query_command_ = nullptr;
-  CLI::App* overlap_command_ = nullptr;
   CLI::App* tags_command_ = nullptr;
   CLI::App* user_command_ = nullptr;
   CLI::App* verify_command_ = nullptr;

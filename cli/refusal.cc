@@ -13,7 +13,7 @@ int report_refusal(const server::Refusal& refusal, std::string_view expression, 
     return console.report(*refusal.error);
   }
   const std::string_view text = refusal.text.has_value() ? *refusal.text : expression;
-  if (format == Format::Json) {
+  if (is_json(format)) {
     console.out(server::faults_json(refusal.diagnostics, text) + "\n");
   } else {
     console.report(refusal.diagnostics, text);
@@ -23,7 +23,7 @@ int report_refusal(const server::Refusal& refusal, std::string_view expression, 
 
 int report_line(const server::Refusal& refusal, std::string_view expression, Format format,
                 Console& console) {
-  if (format != Format::Json) {
+  if (!is_json(format)) {
     return report_refusal(refusal, expression, format, console);
   }
   console.out(server::refused_line_json(refusal, expression) + "\n");

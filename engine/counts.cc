@@ -8,6 +8,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace tagline::engine {
@@ -153,7 +154,72 @@ class WithoutCounter final : public AnswerReader {
   std::array<Words, 3> buffers_{};
 };
 
+bool is_one_row(const Plan& plan, NodeId id) {
+  const Node& node = plan.at(id);
+  return node.op == Op::Row || node.op == Op::Everyone || node.op == Op::Nothing ||
+         (node.op == Op::Not && plan.at(node.operands.front()).op == Op::Row);
+}
+
+/// What counts_of_nodes counts with.
+struct NodeCounts {
+  Plan& plan;
+  const Source& source;
+  const ExecuteOptions& options;
+  ExecuteStats* stats;
+
+  // Recursion: each call has half the nodes.
+  void count(std::span<const NodeId> nodes, std::span<Result<std::uint64_t>> into) {
+    if (nodes.empty()) {
+      return;
+    }
+    const Result<std::vector<std::uint64_t>> users = together(nodes);
+    if (users.has_value()) {
+      std::copy(users->begin(), users->end(), into.begin());
+      return;
+    }
+    const ErrorCode code = users.error().code();
+    if (nodes.size() == 1 || code == ErrorCode::DeadlineExceeded || code == ErrorCode::Cancelled) {
+      std::fill(into.begin(), into.end(), tl::unexpected(users.error()));
+      return;
+    }
+    const std::size_t half = nodes.size() / 2;
+    count(nodes.first(half), into.first(half));
+    count(nodes.subspan(half), into.subspan(half));
+  }
+
+ private:
+  Result<std::vector<std::uint64_t>> together(std::span<const NodeId> nodes) {
+    TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep,
+                             Sweep::prepare(plan, nodes, source, options, Answers::InTurn, stats));
+    return counts(sweep, stats);
+  }
+};
+
 }  // namespace
+
+std::vector<Result<std::uint64_t>> counts_of_nodes(Plan& plan, std::span<const NodeId> nodes,
+                                                   const Source& source,
+                                                   const ExecuteOptions& options,
+                                                   ExecuteStats* stats) {
+  std::unordered_map<NodeId, std::size_t> places;  // in `swept`
+  std::vector<NodeId> swept;
+  std::vector<Result<std::uint64_t>> users(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (is_one_row(plan, nodes[i])) {
+      users[i] = count(plan, nodes[i], source, options, stats);
+    } else if (places.try_emplace(nodes[i], swept.size()).second) {
+      swept.push_back(nodes[i]);
+    }
+  }
+  std::vector<Result<std::uint64_t>> counted(swept.size());
+  NodeCounts{plan, source, options, stats}.count(swept, counted);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (const auto place = places.find(nodes[i]); place != places.end()) {
+      users[i] = counted[place->second];
+    }
+  }
+  return users;
+}
 
 Result<std::vector<std::uint64_t>> counts(const Sweep& sweep, ExecuteStats* stats) {
   const std::size_t size = sweep.program().answers.size();

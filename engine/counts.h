@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tagline::engine {
@@ -14,6 +15,16 @@ namespace tagline::engine {
 /// nothing else is held.
 [[nodiscard]] Result<std::vector<std::uint64_t>> counts(const Sweep& sweep,
                                                         ExecuteStats* stats = nullptr);
+
+/// Users of each of many nodes of a plan, in one sweep where that can be: where its program would
+/// be TooLarge, or a node cannot be counted, in two of half as many, and so on, so that an error is
+/// of the nodes that have it (of all that were left, when the budget ran out). Nodes that are one
+/// row are answered from stored cardinalities. Repeats cost nothing.
+[[nodiscard]] std::vector<Result<std::uint64_t>> counts_of_nodes(Plan& plan,
+                                                                 std::span<const NodeId> nodes,
+                                                                 const Source& source,
+                                                                 const ExecuteOptions& options,
+                                                                 ExecuteStats* stats = nullptr);
 
 struct WithoutEach {
   std::uint64_t all = 0;               ///< users in every clause

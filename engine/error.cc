@@ -26,6 +26,8 @@ constexpr std::array kTable = {
     Row{ErrorCode::WrongFormat, "wrong-format", Fault::System},
     Row{ErrorCode::Corrupt, "corrupt", Fault::System},
     Row{ErrorCode::DiskFull, "disk-full", Fault::System},
+    Row{ErrorCode::CursorExpired, "cursor-expired", Fault::Input},
+    Row{ErrorCode::BadCursor, "bad-cursor", Fault::Input},
     Row{ErrorCode::DeadlineExceeded, "deadline-exceeded", Fault::System},
     Row{ErrorCode::Cancelled, "cancelled", Fault::System},
     Row{ErrorCode::Unsupported, "unsupported", Fault::Input},

@@ -32,6 +32,8 @@ enum class ErrorCode : std::uint8_t {
   WrongFormat,       ///< not a Tagline database, or one of another format version
   Corrupt,           ///< bytes on disk are not what was written
   DiskFull,          ///< the disk is full; what was committed before is intact
+  CursorExpired,     ///< a cursor of a state of the data that is no longer there
+  BadCursor,         ///< no cursor of ours, or one of something else than what is asked
   DeadlineExceeded,  ///< the budget's time ran out
   Cancelled,         ///< the caller withdrew the request
   Unsupported,       ///< understood, but this version cannot do it

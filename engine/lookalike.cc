@@ -1,5 +1,6 @@
 #include "engine/lookalike.h"
 
+#include "engine/below.h"
 #include "engine/computed_rows.h"
 #include "engine/decide.h"
 #include "engine/largest.h"
@@ -193,8 +194,9 @@ Result<std::vector<LookalikeFeature>> weigh(const Node& node, const Measured& ho
 
 }  // namespace
 
-std::vector<std::string_view> methods_of(const Plan& plan) {
-  for (NodeId id = 0; id < plan.size(); ++id) {
+std::vector<std::string_view> methods_of(const Plan& plan, NodeId root) {
+  const Below below(plan, root);
+  for (const NodeId id : below.ids()) {
     if (plan.at(id).op == Op::Lookalike) {
       return {kLookalikeMethod};
     }

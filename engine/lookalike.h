@@ -31,7 +31,7 @@ inline constexpr std::size_t kLookalikeRangesMax = 8;
 inline constexpr int kLookalikeWeightScale = 32;
 
 /// The methods that choose people in a plan: kLookalikeMethod, or none. O(nodes).
-[[nodiscard]] std::vector<std::string_view> methods_of(const Plan& plan);
+[[nodiscard]] std::vector<std::string_view> methods_of(const Plan& plan, NodeId root);
 
 struct LookalikeFeature {
   RowKey row;                     ///< as in Node::features

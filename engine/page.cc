@@ -43,43 +43,71 @@ Status run_from(const Sweep& over, ShardId first, ExecuteStats* stats,
   return {};
 }
 
-}  // namespace
+struct Rest {
+  std::optional<UserIndex> next;
+  std::uint64_t remaining = 0;
+};
 
-Result<Page> page(const Sweep& over, UserIndex from, std::uint64_t limit, bool count_remaining,
-                  ExecuteStats* stats) {
-  Page found;
+// What the page is cut from: up to `limit` users from `from` on go to `visit`, a block at a time.
+Result<Rest> cut(const Sweep& over, UserIndex from, std::uint64_t limit, bool count_remaining,
+                 const VisitUsers& visit, ExecuteStats* stats) {
+  Rest rest;
   std::vector<UserIndex> room;
-  const auto visit = [&](BlockAnswers& answers) -> Result<bool> {
+  const auto block = [&](BlockAnswers& answers) -> Result<bool> {
     if (answers.first_user() + (kBlockUsers - 1) < from) {
       return true;
     }
-    if (found.next.has_value()) {
-      found.remaining += answers.count(0);
+    if (rest.next.has_value()) {
+      rest.remaining += answers.count(0);
       return true;
     }
     std::span<const UserIndex> users = list(answers, answers.answer(0), room);
     users = users.subspan(static_cast<std::size_t>(
         std::lower_bound(users.begin(), users.end(), from) - users.begin()));
-    const std::size_t taken = std::min<std::uint64_t>(users.size(), limit - found.users.size());
-    found.users.insert(found.users.end(), users.begin(),
-                       users.begin() + static_cast<std::ptrdiff_t>(taken));
+    const std::size_t taken = std::min<std::uint64_t>(users.size(), limit);
+    limit -= taken;
+    if (taken > 0) {
+      TAGLINE_ASSIGN_OR_RETURN(const bool go_on, visit(users.first(taken)));
+      if (!go_on) {
+        return false;
+      }
+    }
     if (taken < users.size()) {
-      found.next = users[taken];
-      found.remaining = count_remaining ? users.size() - taken : 0;
+      rest.next = users[taken];
+      rest.remaining = count_remaining ? users.size() - taken : 0;
       return count_remaining;
     }
     return true;
   };
-  TAGLINE_RETURN_IF_ERROR(run_from(over, shard_of(from), stats, visit));
+  TAGLINE_RETURN_IF_ERROR(run_from(over, shard_of(from), stats, block));
+  return rest;
+}
+
+}  // namespace
+
+Result<Page> page(const Sweep& over, UserIndex from, std::uint64_t limit, bool count_remaining,
+                  ExecuteStats* stats) {
+  Page found;
+  const auto keep = [&found](std::span<const UserIndex> users) -> Result<bool> {
+    found.users.insert(found.users.end(), users.begin(), users.end());
+    return true;
+  };
+  TAGLINE_ASSIGN_OR_RETURN(const Rest rest, cut(over, from, limit, count_remaining, keep, stats));
+  found.next = rest.next;
+  found.remaining = rest.remaining;
   return found;
 }
 
+Result<std::optional<UserIndex>> each_of_page(const Sweep& over, UserIndex from,
+                                              std::uint64_t limit, const VisitUsers& visit,
+                                              ExecuteStats* stats) {
+  TAGLINE_ASSIGN_OR_RETURN(const Rest rest, cut(over, from, limit, false, visit, stats));
+  return rest.next;
+}
+
 Status each_page(const Sweep& over, const VisitUsers& visit, ExecuteStats* stats) {
-  std::vector<UserIndex> room;
-  return run_from(over, 0, stats, [&](BlockAnswers& answers) -> Result<bool> {
-    const std::span<const UserIndex> users = list(answers, answers.answer(0), room);
-    return users.empty() ? Result<bool>(true) : visit(users);
-  });
+  return cut(over, 0, std::numeric_limits<std::uint64_t>::max(), false, visit, stats)
+      .map([](const Rest&) {});
 }
 
 Result<Bitmap> members_among(Plan& plan, NodeId root, std::span<const UserIndex> users,

@@ -22,9 +22,19 @@ struct Page {
 [[nodiscard]] Result<Page> page(const Sweep& over, UserIndex from, std::uint64_t limit,
                                 bool count_remaining, ExecuteStats* stats = nullptr);
 
-/// Calls visit with all users of the first answer, ascending, a block at a time; false ends it.
-/// About 0.1 ns a user of the population with AVX-512. Memory: a block's users.
+/// Some users, ascending, at most a block's; false: no more are wanted.
 using VisitUsers = std::function<Result<bool>(std::span<const UserIndex>)>;
+
+/// The same page a block at a time, so that it may be as long as the population: memory, a block's
+/// users. Gives where the next page begins; nothing: there are no more users, or no more were
+/// wanted.
+[[nodiscard]] Result<std::optional<UserIndex>> each_of_page(const Sweep& over, UserIndex from,
+                                                            std::uint64_t limit,
+                                                            const VisitUsers& visit,
+                                                            ExecuteStats* stats = nullptr);
+
+/// Calls visit with all users of the first answer. About 0.1 ns a user of the population with
+/// AVX-512.
 [[nodiscard]] Status each_page(const Sweep& over, const VisitUsers& visit,
                                ExecuteStats* stats = nullptr);
 

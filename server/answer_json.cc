@@ -8,6 +8,7 @@
 #include "server/number_range.h"
 #include "server/schema_json.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tagline::server {
@@ -24,6 +25,9 @@ Json explanation_json(const Explanation& explanation) {
                      {"entered", node.entered},
                      {"kept", node.kept},
                      {"dropped", node.entered - node.kept}});
+    if (node.without.has_value()) {
+      nodes.back()["without"] = *node.without;
+    }
     if (!node.dates.empty()) {
       nodes.back()["dates"] = node.dates;
     }
@@ -259,7 +263,11 @@ std::string load_json(const ingest::LoadReport& report) {
 }
 
 std::string quoted_json(std::string_view text) {
-  return dump(Json(std::string(text)));
+  // Most ids are as they are; a million of them go out at a time.
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  return plain ? '"' + std::string(text) + '"' : dump(Json(std::string(text)));
 }
 
 Result<std::string> expression_of_json(std::string_view line) {

@@ -20,7 +20,8 @@ struct Explained {
   const dsl::Catalogue& catalogue;
 };
 
-/// Cost: one count a node of the expression. `stats` are those of the run that gave the answer.
+/// Cost: one sweep for all counts, as long as their program fits (engine/counts.h). `stats` are
+/// those of the run that gave the answer.
 [[nodiscard]] Result<Explanation> explain(const Explained& query, const storage::Snapshot& snapshot,
                                           const engine::ExecuteOptions& options,
                                           const engine::ExecuteStats& stats);

@@ -11,25 +11,47 @@
 
 namespace tagline::server {
 
-Outcome<Prepared> prepare(const QueryRequest& request, const storage::Snapshot& snapshot) {
-  Prepared prepared;
-  TAGLINE_ASSIGN_OR_RETURN(prepared.catalogue, vocabulary_of(snapshot));
-  TAGLINE_ASSIGN_OR_RETURN(prepared.answer.as_of, as_of_day(request.as_of, snapshot));
+Result<Ground> ground(const storage::Snapshot& snapshot,
+                      std::optional<std::chrono::sys_days> as_of) {
+  Ground ground;
+  TAGLINE_ASSIGN_OR_RETURN(ground.catalogue, vocabulary_of(snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(ground.as_of, as_of_day(as_of, snapshot));
+  return ground;
+}
+
+Outcome<Understood> understand(std::string_view expression, const Ground& ground,
+                               const storage::Snapshot& snapshot, engine::Plan& plan) {
+  Understood found;
   dsl::CheckOptions options;
-  options.as_of = prepared.answer.as_of;
-  prepared.checked = dsl::check(request.expression, prepared.catalogue, options);
-  if (!prepared.checked.ok) {
-    return tl::unexpected(Refusal(std::move(prepared.checked.errors)));
+  options.as_of = ground.as_of;
+  found.checked = dsl::check(expression, ground.catalogue, options);
+  if (!found.checked.ok) {
+    return tl::unexpected(Refusal(std::move(found.checked.errors)));
   }
-  prepared.root = dsl::lower(prepared.checked.bound, prepared.plan);
-  prepared.answer.expression = prepared.checked.canonical;
-  for (const std::string_view method : engine::methods_of(prepared.plan)) {
-    prepared.answer.methods.emplace_back(method);
+  found.root = dsl::lower(found.checked.bound, plan);
+  found.answer.expression = found.checked.canonical;
+  found.answer.as_of = ground.as_of;
+  for (const std::string_view method : engine::methods_of(plan, found.root)) {
+    found.answer.methods.emplace_back(method);
   }
-  prepared.answer.warnings = prepared.checked.warnings;
-  prepared.answer.time_zone = snapshot.time_zone();
-  prepared.answer.version = snapshot.version();
-  TAGLINE_ASSIGN_OR_RETURN(prepared.answer.population, snapshot.population());
+  found.answer.warnings = found.checked.warnings;
+  found.answer.time_zone = snapshot.time_zone();
+  found.answer.version = snapshot.version();
+  TAGLINE_ASSIGN_OR_RETURN(found.answer.population, snapshot.population());
+  return found;
+}
+
+Outcome<Prepared> prepare(const QueryRequest& request, const storage::Snapshot& snapshot) {
+  TAGLINE_ASSIGN_OR_RETURN(Ground named, ground(snapshot, request.as_of));
+  Prepared prepared;
+  auto understood = understand(request.expression, named, snapshot, prepared.plan);
+  if (!understood.has_value()) {
+    return tl::unexpected(std::move(understood).error());
+  }
+  prepared.catalogue = std::move(named.catalogue);
+  prepared.checked = std::move(understood->checked);
+  prepared.root = understood->root;
+  prepared.answer = std::move(understood->answer);
   return prepared;
 }
 

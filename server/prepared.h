@@ -10,9 +10,28 @@
 #include "storage/snapshot.h"
 
 #include <chrono>
-#include <span>
+#include <optional>
+#include <string_view>
 
 namespace tagline::server {
+
+/// What all expressions of a request are checked against.
+struct Ground {
+  dsl::Catalogue catalogue;
+  std::chrono::sys_days as_of;
+};
+[[nodiscard]] Result<Ground> ground(const storage::Snapshot& snapshot,
+                                    std::optional<std::chrono::sys_days> as_of);
+
+/// One expression checked, and added to a plan that may have others.
+struct Understood {
+  dsl::Checked checked;
+  engine::NodeId root = 0;
+  Answer answer;  ///< without count and time
+};
+/// Refused when the expression is at fault.
+[[nodiscard]] Outcome<Understood> understand(std::string_view expression, const Ground& ground,
+                                             const storage::Snapshot& snapshot, engine::Plan& plan);
 
 struct Prepared {
   dsl::Catalogue catalogue;

@@ -203,29 +203,6 @@ Outcome<Answer> Service::query(const QueryRequest& request) {
   });
 }
 
-Outcome<Answer> Service::query_ids(const QueryRequest& request, std::uint64_t limit,
-                                   const IdSink& sink) {
-  return store_->read([&](const Snapshot& snapshot) -> Outcome<Answer> {
-    const auto start = Clock::now();
-    auto prepared = prepare(request, snapshot);
-    if (!prepared.has_value()) {
-      return tl::unexpected(std::move(prepared).error());
-    }
-    TAGLINE_ASSIGN_OR_RETURN(
-        const engine::Bitmap members,
-        engine::select(prepared->plan, prepared->root, snapshot, execute_options(request)));
-    prepared->answer.count = members.cardinality();
-    prepared->answer.elapsed = since(start);
-    std::uint64_t sent = 0;
-    if (limit > 0) {
-      TAGLINE_RETURN_IF_ERROR(snapshot.for_each_external_id(
-          members,
-          [&](engine::UserIndex, std::string_view id) { return sink(id) && ++sent < limit; }));
-    }
-    return std::move(prepared->answer);
-  });
-}
-
 Outcome<Why> Service::why(std::string_view external_id, const QueryRequest& request) {
   return store_->read([&](const Snapshot& snapshot) -> Outcome<Why> {
     TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, known_user(snapshot, external_id));

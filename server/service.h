@@ -57,7 +57,10 @@ struct NodeCount {
   std::uint64_t count = 0;    ///< people it selects, taken alone
   std::uint64_t entered = 0;  ///< people it was asked about
   std::uint64_t kept = 0;     ///< of those, the ones it selects; the others are dropped
-  std::string dates;          ///< what its relative dates came to: "2024-05-17..2024-06-15"
+  /// People in every clause but this one, for the clauses of the outermost AND: how many its
+  /// removal would leave.
+  std::optional<std::uint64_t> without;
+  std::string dates;  ///< what its relative dates came to: "2024-05-17..2024-06-15"
 };
 
 struct Explanation {
@@ -126,9 +129,6 @@ struct Answer {
   std::optional<Explanation> explanation;
 };
 
-/// Called with each external id in index order; false stops.
-using IdSink = std::function<bool(std::string_view)>;
-
 struct ValueCount {
   std::string name;
   std::vector<std::string> aliases;
@@ -184,10 +184,6 @@ class Service {
                                                              const storage::OpenOptions& options);
 
   [[nodiscard]] Outcome<Answer> query(const QueryRequest& request);
-  /// The first `limit` members' ids go to `sink` while the answer's count is of all members. The
-  /// ids and the count are of one snapshot. Memory: the result as a bitmap, never the ids.
-  [[nodiscard]] Outcome<Answer> query_ids(const QueryRequest& request, std::uint64_t limit,
-                                          const IdSink& sink);
   /// Lends `fn` the names of one snapshot and the day they are asked for. The catalogue reads the
   /// snapshot, so it must not outlive the call.
   using NameReader = std::function<void(const dsl::Catalogue&, std::chrono::sys_days)>;

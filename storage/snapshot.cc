@@ -82,6 +82,10 @@ Snapshot::~Snapshot() {
 std::uint64_t Snapshot::version() const {
   return rep_->meta.version;
 }
+std::uint64_t Snapshot::seed() const {
+  return rep_->meta.id_seed;
+}
+
 const std::string& Snapshot::time_zone() const {
   return rep_->meta.time_zone;
 }
@@ -142,31 +146,43 @@ Status Snapshot::for_each_external_id(
     const engine::Bitmap& users,
     const std::function<bool(engine::UserIndex, std::string_view)>& fn) const {
   std::array<std::uint32_t, kPageUsers> page{};
-  std::optional<IdBlock> block;
-  std::uint32_t block_at = 0;
-  for (std::uint64_t from = 0; from <= std::numeric_limits<std::uint32_t>::max();) {
+  bool stopped = false;
+  const auto each = [&](engine::UserIndex user, std::string_view id) {
+    stopped = !fn(user, id);
+    return !stopped;
+  };
+  for (std::uint64_t from = 0; from <= std::numeric_limits<std::uint32_t>::max() && !stopped;) {
     const std::size_t size = users.page(static_cast<std::uint32_t>(from), page);
-    for (const engine::UserIndex user : std::span(page).first(size)) {
-      if (!block || block_at != user >> kBlockIdBits) {
-        const std::lock_guard lock(rep_->mutex);  // not while fn runs: it may read the snapshot
-        TAGLINE_ASSIGN_OR_RETURN(block, id_block_of(rep_->reading.txn, user));
-        block_at = user >> kBlockIdBits;
-      }
-      const unsigned at = user % kBlockIds;
-      if (!block || at >= block->size()) {
-        const std::string index = std::to_string(user);
-        return failure(ErrorCode::NotFound,
-                       {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
-      }
-      TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, block->id(at));
-      if (!fn(user, id)) {
-        return {};
-      }
-    }
+    TAGLINE_RETURN_IF_ERROR(for_each_external_id(std::span(page).first(size), each));
     if (size < page.size()) {
       return {};
     }
     from = std::uint64_t{page.back()} + 1;
+  }
+  return {};
+}
+
+Status Snapshot::for_each_external_id(
+    std::span<const engine::UserIndex> users,
+    const std::function<bool(engine::UserIndex, std::string_view)>& fn) const {
+  std::optional<IdBlock> block;
+  std::uint32_t block_at = 0;
+  for (const engine::UserIndex user : users) {
+    if (!block || block_at != user >> kBlockIdBits) {
+      const std::lock_guard lock(rep_->mutex);  // not while fn runs: it may read the snapshot
+      TAGLINE_ASSIGN_OR_RETURN(block, id_block_of(rep_->reading.txn, user));
+      block_at = user >> kBlockIdBits;
+    }
+    const unsigned at = user % kBlockIds;
+    if (!block || at >= block->size()) {
+      const std::string index = std::to_string(user);
+      return failure(ErrorCode::NotFound,
+                     {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, block->id(at));
+    if (!fn(user, id)) {
+      return {};
+    }
   }
   return {};
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class Snapshot final : public engine::Source {
 
   /// Raised by one with every commit; equal versions are equal states.
   [[nodiscard]] std::uint64_t version() const;
+  /// Drawn at random when the database was made, so it tells databases apart (copies are the same
+  /// one). The directory of ids is hashed with it: it is not for outsiders.
+  [[nodiscard]] std::uint64_t seed() const;
   [[nodiscard]] const std::string& time_zone() const;
   /// Indexes given out so far; users erased later leave holes.
   [[nodiscard]] std::uint32_t user_limit() const;
@@ -60,6 +64,10 @@ class Snapshot final : public engine::Source {
   /// once.
   [[nodiscard]] Status for_each_external_id(
       const engine::Bitmap& users,
+      const std::function<bool(engine::UserIndex, std::string_view)>& fn) const;
+  /// The same of a list, which is best ascending.
+  [[nodiscard]] Status for_each_external_id(
+      std::span<const engine::UserIndex> users,
       const std::function<bool(engine::UserIndex, std::string_view)>& fn) const;
 
   // engine::Source

@@ -189,11 +189,11 @@ TEST_F(Behaviour, ControlCharactersInNamesBecomeSpaces) {
 TEST_F(Behaviour, ExplainAsCsvIsItsNodes) {
   const Outcome outcome = run({"query", "--explain", "--format", "csv", "vip AND NOT city:tier1"});
   EXPECT_EQ(outcome.out,
-            "condition,depth,count,asked,kept,dropped,dates\n"
-            "vip AND NOT city:tier1,0,1,5,1,4,\n"
-            "vip,1,2,5,2,3,\n"
-            "NOT city:tier1,1,3,2,1,1,\n"
-            "city:tier1,2,2,2,1,1,\n");
+            "condition,depth,count,asked,kept,dropped,dates,without\n"
+            "vip AND NOT city:tier1,0,1,5,1,4,,\n"
+            "vip,1,2,5,2,3,,3\n"
+            "NOT city:tier1,1,3,2,1,1,,2\n"
+            "city:tier1,2,2,2,1,1,,\n");
 }
 
 TEST_F(Behaviour, TrimForgetsOldDays) {
@@ -381,7 +381,25 @@ TEST_F(Behaviour, ExplainSaysWhomEachClauseKeeps) {
   EXPECT_EQ(nodes.at(3).at("entered"), 2);
   EXPECT_EQ(nodes.at(3).at("dropped"), 1);
   EXPECT_EQ(nodes.at(4).at("count"), 2);
+  // u1 (25) and u4 (70) are vips, u1 and u2 (34) bought; u3 and u5 have no age.
+  EXPECT_EQ(nodes.at(1).at("without"), 1);
+  EXPECT_EQ(nodes.at(2).at("without"), 1);
+  EXPECT_EQ(nodes.at(3).at("without"), 2);
+  EXPECT_FALSE(nodes.at(0).contains("without"));
+  EXPECT_FALSE(nodes.at(4).contains("without"));
   EXPECT_FALSE(explain.at("sentence").at("zh-CN").get<std::string>().empty());
+}
+
+TEST_F(Behaviour, ExplainLooksIntoASegmentThatIsAllThereIs) {
+  ASSERT_EQ(run({"segment", "save", "both", "vip AND city:tier1"}).status, 0);
+  const json nodes = answer({"query", "--explain", "@both"}).at("explain").at("nodes");
+  ASSERT_EQ(nodes.size(), 4U);
+  EXPECT_EQ(nodes.at(2).at("without"), 2);
+  EXPECT_EQ(nodes.at(3).at("without"), 2);
+  const json other = answer({"query", "--explain", "vip OR @both"}).at("explain").at("nodes");
+  for (const json& node : other) {
+    EXPECT_FALSE(node.contains("without")) << node;
+  }
 }
 
 TEST_F(Behaviour, FormsGoThereAndBack) {

@@ -134,8 +134,9 @@ TEST_F(Contract, UsageErrorsAreInBothLanguages) {
   says({"verify", "--db", "x", "--db", "y"}, "--db was given 2 times", "--db 给了 2 次");
   says({"query", "--db", "x", "vip", "--limit", "3"}, "--limit needs --ids, --top or --bottom",
        "--limit 须与 --ids、--top 或 --bottom 同用");
-  says({"query", "--db", "x", "vip", "--format", "xml"}, "--format: one of csv|json|table, not xml",
-       "--format: 应为 csv|json|table，而不是 xml");
+  says({"query", "--db", "x", "vip", "--format", "xml"},
+       "--format: one of csv|json|ndjson|table, not xml",
+       "--format: 应为 csv|json|ndjson|table，而不是 xml");
   says({"check", "--db", "x", "--catalogue", "y", "vip"}, "--db cannot be used with --catalogue",
        "--db 不能与 --catalogue 同用");
   says({"load", "--db", "x", "y", "--max-errors", "101"}, "--max-errors is a percentage, not 101",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -117,6 +118,67 @@ TEST_F(Counts, WithoutEachOfTooManyOrInTurnIsRefused) {
   roots.resize(2);
   EXPECT_FALSE(
       count_without_each(*Sweep::prepare(plan_, roots, people_, {}, Answers::InTurn)).has_value());
+}
+
+TEST_F(Counts, OfNodesAreThoseOfEachAlone) {
+  const auto of = [&](std::initializer_list<NodeId> operands) {
+    return plan_.all_of(std::vector<NodeId>(operands));
+  };
+  const NodeId evens = plan_.row({2, 2});
+  const NodeId threes = plan_.row({2, 3});
+  const NodeId sixes = of({evens, threes});
+  const std::vector<NodeId> nodes = {sixes,
+                                     evens,
+                                     of({sixes, plan_.row({1, 5})}),
+                                     sixes,
+                                     plan_.negate(threes),
+                                     plan_.everyone(),
+                                     plan_.nothing()};
+  const auto got = counts_of_nodes(plan_, nodes, people_, {});
+  // 140,000 = 6 * 23,333 + 2 = 30 * 4,666 + 20, and 0 is a multiple of all.
+  const std::vector<std::uint64_t> expected = {
+      23'334, 70'000, 23'334 - 4'667, 23'334, 140'000 - 46'667, 140'000, 0};
+  ASSERT_EQ(got.size(), expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_TRUE(got[i].has_value()) << i;
+    EXPECT_EQ(*got[i], expected[i]) << i;
+  }
+  EXPECT_TRUE(counts_of_nodes(plan_, {}, people_, {}).empty());
+}
+
+// Alone both wide ones fit into a program, together they do not; the widest never does.
+TEST_F(Counts, OfNodesTooLargeTogetherAreCountedApart) {
+  constexpr std::size_t kHalf = kLeavesMax / 2 + 1;
+  std::vector<NodeId> rows;
+  for (RowId row = 0; row < 2 * kHalf; ++row) {
+    rows.push_back(plan_.row({3, row}));  // nobody
+  }
+  people_.set_row({3, 0}, Bitmap::of(std::vector<std::uint32_t>{1, 2}));
+  people_.set_row({3, kHalf}, Bitmap::of(std::vector<std::uint32_t>{3}));
+  const std::span<const NodeId> all = rows;
+  const NodeId threes = plan_.row({2, 3});
+  const std::vector<NodeId> nodes = {plan_.any_of(all.first(kHalf)), threes, plan_.any_of(all),
+                                     plan_.any_of(all.subspan(kHalf))};
+  ExecuteOptions options;
+  options.rewrite = false;  // of so many rows it takes long
+  const auto got = counts_of_nodes(plan_, nodes, people_, options);
+  EXPECT_EQ(got[0].value_or(0), 2U);
+  EXPECT_EQ(got[1].value_or(0), 46'667U);
+  ASSERT_FALSE(got[2].has_value());
+  EXPECT_EQ(got[2].error().code(), ErrorCode::TooLarge);
+  EXPECT_EQ(got[3].value_or(0), 1U);
+}
+
+TEST_F(Counts, OfNodesStopWithTheBudget) {
+  Budget budget;
+  budget.cancelled = true;
+  ExecuteOptions options;
+  options.budget = &budget;
+  const std::vector<NodeId> nodes = {plan_.range(9, 1, 2), plan_.range(9, 3, 4)};
+  for (const auto& users : counts_of_nodes(plan_, nodes, people_, options)) {
+    ASSERT_FALSE(users.has_value());
+    EXPECT_EQ(users.error().code(), ErrorCode::Cancelled);
+  }
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ TEST(Error, EveryCodeHasAWireNameOfItsOwn) {
     EXPECT_TRUE(names.insert(name).second) << name;
   }
   EXPECT_EQ(wire_name(ErrorCode::TooManyRejects), "too-many-rejects");
+  EXPECT_EQ(wire_name(ErrorCode::CursorExpired), "cursor-expired");
+  EXPECT_EQ(wire_name(ErrorCode::BadCursor), "bad-cursor");
   EXPECT_EQ(wire_name(ErrorCode::DeadlineExceeded), "deadline-exceeded");
 }
 

@@ -1,0 +1,19 @@
+// What `query` asks the service, from what was typed.
+#pragma once
+
+#include "cli/arguments.h"
+#include "server/service.h"
+
+namespace tagline::cli {
+
+/// Its expression is empty where none was typed.
+[[nodiscard]] inline server::QueryRequest request_of(const QueryArguments& arguments) {
+  server::QueryRequest request;
+  request.expression = arguments.expression.value_or("");
+  request.as_of = arguments.as_of;
+  request.explain = arguments.explain;
+  request.threads = arguments.threads;
+  return request;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,64 @@
+#include "server/batch.h"
+
+#include "engine/computed_rows.h"
+#include "engine/counts.h"
+#include "server/prepared.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tagline::server {
+namespace {
+
+std::vector<Outcome<Answer>> answer_together(const storage::Snapshot& snapshot,
+                                             std::span<const std::string> expressions,
+                                             const Ground& ground, const QueryRequest& how) {
+  const auto start = Clock::now();
+  engine::Plan plan;
+  std::vector<Outcome<Answer>> answers;
+  std::vector<engine::NodeId> roots;
+  std::vector<std::size_t> places;  // of the roots' answers
+  for (const std::string& expression : expressions) {
+    auto understood = understand(expression, ground, snapshot, plan);
+    if (!understood.has_value()) {
+      answers.emplace_back(tl::unexpected(std::move(understood).error()));
+      continue;
+    }
+    roots.push_back(understood->root);
+    places.push_back(answers.size());
+    answers.emplace_back(std::move(understood->answer));
+  }
+  engine::ComputedRows decided;
+  engine::ExecuteOptions options = execute_options(how);
+  options.computed = &decided;
+  const auto counts = engine::counts_of_nodes(plan, roots, snapshot, options);
+  const auto elapsed = since(start);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    Outcome<Answer>& answer = answers[places[i]];
+    if (counts[i].has_value()) {
+      answer->count = *counts[i];
+      answer->elapsed = elapsed;
+    } else {
+      answer = tl::unexpected(Refusal(counts[i].error()));
+    }
+  }
+  return answers;
+}
+
+}  // namespace
+
+Status answer_batch(const storage::Snapshot& snapshot, std::span<const std::string> expressions,
+                    const QueryRequest& how, const BatchSink& sink) {
+  TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of));
+  for (std::size_t first = 0; first < expressions.size(); first += kTogetherMax) {
+    const std::size_t size = std::min(kTogetherMax, expressions.size() - first);
+    auto answers = answer_together(snapshot, expressions.subspan(first, size), named, how);
+    for (std::size_t i = 0; i < size; ++i) {
+      sink(first + i, std::move(answers[i]));
+    }
+  }
+  return {};
+}
+
+}  // namespace tagline::server
