@@ -38,6 +38,12 @@ struct LoadArguments {
   Format format = Format::Table;
 };
 
+/// What a query may use; 0: no limit.
+struct QueryLimits {
+  double seconds = 0;
+  std::uint64_t memory_mib = 0;
+};
+
 struct QueryArguments {
   std::string db;
   std::optional<std::string> expression;  ///< an empty one is the user's, a missing one is usage
@@ -50,6 +56,7 @@ struct QueryArguments {
   std::string members_file;  ///< ids to ask about
   bool explain = false;
   unsigned threads = 0;
+  QueryLimits limits;
   // Answers beyond the count; at most one is asked for. Tags as typed.
   std::string sum;
   std::string stats;
@@ -68,6 +75,7 @@ struct OverlapArguments {
   std::optional<std::chrono::sys_days> as_of;
   Format format = Format::Table;
   unsigned threads = 0;
+  QueryLimits limits;
 };
 
 struct TagsArguments {

@@ -143,8 +143,9 @@ int run_batch(const QueryArguments& arguments, server::Service& service, Console
   const Lines lines = batch_lines(*text);
   BatchPrinter printer(lines, arguments.format, console);
   const auto start = std::chrono::steady_clock::now();
+  const QueryBudget budget(arguments.limits);
   const Status done = service.store().read([&](const storage::Snapshot& snapshot) {
-    return server::answer_batch(snapshot, lines.expressions, request_of(arguments),
+    return server::answer_batch(snapshot, lines.expressions, request_of(arguments, budget),
                                 [&printer](std::size_t place, server::Outcome<Answer> answer) {
                                   printer.add(place, answer);
                                 });

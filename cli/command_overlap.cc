@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/query_budget.h"
 #include "cli/refusal.h"
 #include "cli/table.h"
 #include "server/insight_json.h"
@@ -106,6 +107,8 @@ int run(const OverlapArguments& arguments, Console& console) {
   request.regions = arguments.regions;
   request.as_of = arguments.as_of;
   request.threads = arguments.threads;
+  const QueryBudget budget(arguments.limits);
+  request.budget = budget.get();
   const auto answer = service->store().read(
       [&](const storage::Snapshot& snapshot) { return server::overlaps(snapshot, request); });
   if (!answer.has_value()) {

@@ -47,7 +47,8 @@ void print_facts(const Answer& answer, Console& console) {
 }
 
 int run_count(const QueryArguments& arguments, server::Service& service, Console& console) {
-  const auto answer = service.query(request_of(arguments));
+  const QueryBudget budget(arguments.limits);
+  const auto answer = service.query(request_of(arguments, budget));
   if (!answer.has_value()) {
     return report_refusal(answer.error(), *arguments.expression, arguments.format, console);
   }

@@ -51,6 +51,19 @@ void print_explanation(const server::Answer& answer, Console& console) {
               grouped(stats.payload_bytes) + console.say({"; blocks run ", "；执行块 "}) +
               grouped(stats.blocks_run) + console.say({", skipped ", "，跳过 "}) +
               grouped(stats.blocks_skipped) + "\n");
+  if (explanation.cache.has_value()) {
+    const auto& [use, usage] = *explanation.cache;
+    console.out(console.say({"kept answers: ", "缓存："}) +
+                (use.whole
+                     ? console.say({"the whole answer", "整个答案"})
+                     : console.say({"shards taken over ", "沿用分区 "}) + grouped(use.shards_kept) +
+                           console.say({", run ", "，重算 "}) + grouped(use.shards_run) +
+                           console.say({"; parts taken over ", "；沿用部分 "}) +
+                           grouped(use.parts_kept) + console.say({", run ", "，重算 "}) +
+                           grouped(use.parts_run)) +
+                console.say({"; bytes ", "；字节 "}) + grouped(usage.bytes) + " / " +
+                grouped(usage.bytes_max) + "\n");
+  }
 }
 
 std::string nodes_csv(const server::Explanation& explanation) {

@@ -94,8 +94,9 @@ int run_page(const QueryArguments& arguments, server::Service& service, Console&
       lines.add(id);
     }
   };
+  const QueryBudget budget(arguments.limits);
   const auto page = service.store().read([&](const storage::Snapshot& snapshot) {
-    return server::id_page(snapshot, request_of(arguments), request, sink);
+    return server::id_page(snapshot, request_of(arguments, budget), request, sink);
   });
   if (!page.has_value()) {
     return report_refusal(page.error(), *arguments.expression, arguments.format, console);
@@ -116,8 +117,9 @@ int run_ids(const QueryArguments& arguments, server::Service& service, Console& 
     return run_page(arguments, service, console);
   }
   IdLines lines(arguments.format, console);
+  const QueryBudget budget(arguments.limits);
   const auto answer = service.store().read([&](const storage::Snapshot& snapshot) {
-    return server::all_ids(snapshot, request_of(arguments),
+    return server::all_ids(snapshot, request_of(arguments, budget),
                            [&lines](std::string_view id) { lines.add(id); });
   });
   if (!answer.has_value()) {

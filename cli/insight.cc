@@ -1,6 +1,7 @@
 #include "cli/insight.h"
 
 #include "cli/exit_status.h"
+#include "cli/query_budget.h"
 #include "cli/refusal.h"
 #include "cli/table.h"
 #include "engine/ranking.h"
@@ -53,10 +54,11 @@ std::string lift(std::uint64_t count, std::uint64_t of, const BreakdownRow& row,
 class Insight {
  public:
   Insight(const QueryArguments& arguments, server::Service& service, Console& console)
-      : arguments_(arguments), service_(service), console_(console) {
+      : arguments_(arguments), service_(service), console_(console), budget_(arguments.limits) {
     request_.expression = *arguments.expression;
     request_.as_of = arguments.as_of;
     request_.threads = arguments.threads;
+    request_.budget = budget_.get();
   }
 
   int run() {
@@ -122,6 +124,7 @@ class Insight {
   const QueryArguments& arguments_;
   server::Service& service_;
   Console& console_;
+  const QueryBudget budget_;
   server::QueryRequest request_;
 };
 

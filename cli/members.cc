@@ -75,7 +75,8 @@ int run_members(const QueryArguments& arguments, server::Service& service, Conso
   if (!ids.has_value()) {
     return console.report(ids.error());
   }
-  const server::QueryRequest request = request_of(arguments);
+  const QueryBudget budget(arguments.limits);
+  const server::QueryRequest request = request_of(arguments, budget);
   const auto answer = service.store().read([&](const storage::Snapshot& snapshot) {
     return server::members_of(snapshot, request, *ids);
   });

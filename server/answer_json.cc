@@ -37,6 +37,16 @@ Json explanation_json(const Explanation& explanation) {
     passes.push_back({{"name", name}, {"elapsed_ns", time.count()}});
   }
   const engine::ExecuteStats& stats = explanation.stats;
+  Json cache;
+  if (explanation.cache.has_value()) {
+    const auto& [use, usage] = *explanation.cache;
+    cache = {{"whole", use.whole},           {"shards_kept", use.shards_kept},
+             {"shards_run", use.shards_run}, {"parts_kept", use.parts_kept},
+             {"parts_run", use.parts_run},   {"answers", usage.answers},
+             {"bytes", usage.bytes},         {"bytes_max", usage.bytes_max},
+             {"hits", usage.hits},           {"misses", usage.misses},
+             {"forgotten", usage.forgotten}};
+  }
   return Json{{"sentence", text_json(explanation.sentence)},
               {"nodes", std::move(nodes)},
               {"plan_written", explanation.plan_written},
@@ -49,7 +59,8 @@ Json explanation_json(const Explanation& explanation) {
               {"payload_bytes", stats.payload_bytes},
               {"blocks_run", stats.blocks_run},
               {"blocks_skipped", stats.blocks_skipped},
-              {"instructions_run", stats.instructions_run}};
+              {"instructions_run", stats.instructions_run},
+              {"cache", std::move(cache)}};
 }
 
 /// A number that JSON can hold exactly stays a number; decimals are text so that no double touches

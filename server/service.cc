@@ -182,6 +182,14 @@ Result<std::unique_ptr<Service>> Service::open(const std::string& folder,
   return std::unique_ptr<Service>(new Service(std::move(store)));
 }
 
+void Service::keep_answers(std::size_t bytes) {
+  answers_ = bytes == 0 ? nullptr : std::make_unique<engine::AnswerCache>(bytes);
+}
+
+std::optional<engine::AnswerCache::Usage> Service::kept_answers() const {
+  return answers_ == nullptr ? std::nullopt : std::optional(answers_->usage());
+}
+
 Outcome<Answer> Service::query(const QueryRequest& request) {
   return store_->read([&](const Snapshot& snapshot) -> Outcome<Answer> {
     const auto start = Clock::now();
@@ -190,14 +198,27 @@ Outcome<Answer> Service::query(const QueryRequest& request) {
       return tl::unexpected(std::move(prepared).error());
     }
     engine::ExecuteStats stats;
-    TAGLINE_ASSIGN_OR_RETURN(
-        prepared->answer.count,
-        engine::count(prepared->plan, prepared->root, snapshot, execute_options(request), &stats));
+    engine::CacheUse use;
+    if (answers_ == nullptr) {
+      TAGLINE_ASSIGN_OR_RETURN(prepared->answer.count,
+                               engine::count(prepared->plan, prepared->root, snapshot,
+                                             execute_options(request), &stats));
+    } else {
+      TAGLINE_ASSIGN_OR_RETURN(
+          const engine::CachedCount counted,
+          engine::cached_count(*answers_, snapshot.version(), prepared->plan, prepared->root,
+                               snapshot, execute_options(request), &stats));
+      prepared->answer.count = counted.users;
+      use = counted.use;
+    }
     prepared->answer.elapsed = since(start);
     if (request.explain) {
       TAGLINE_ASSIGN_OR_RETURN(prepared->answer.explanation,
                                explain({request.expression, prepared->checked, prepared->catalogue},
                                        snapshot, execute_options(request), stats));
+      if (answers_ != nullptr) {
+        prepared->answer.explanation->cache = Explanation::Cache{use, answers_->usage()};
+      }
     }
     return std::move(prepared->answer);
   });

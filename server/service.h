@@ -6,6 +6,7 @@
 #include "dsl/check.h"
 #include "dsl/diagnostic.h"
 #include "engine/budget.h"
+#include "engine/cached_count.h"
 #include "engine/execute.h"
 #include "engine/result.h"
 #include "ingest/load.h"
@@ -72,6 +73,12 @@ struct Explanation {
       passes;  ///< those that changed something
   std::string program;
   engine::ExecuteStats stats;
+  /// What kept answers saved, and what is kept now; nothing when the service keeps none.
+  struct Cache {
+    engine::CacheUse use;
+    engine::AnswerCache::Usage usage;
+  };
+  std::optional<Cache> cache;
 };
 
 /// One node of an expression as it stands for one user.
@@ -183,6 +190,12 @@ class Service {
   [[nodiscard]] static Result<std::unique_ptr<Service>> open(const std::string& folder,
                                                              const storage::OpenOptions& options);
 
+  /// From now on answers of query() and costly parts of them are kept, in so many bytes at most
+  /// (engine/cached_count.h); 0: no longer. For processes that are asked more than once. Not while
+  /// another thread asks.
+  void keep_answers(std::size_t bytes);
+  [[nodiscard]] std::optional<engine::AnswerCache::Usage> kept_answers() const;
+
   [[nodiscard]] Outcome<Answer> query(const QueryRequest& request);
   /// Lends `fn` the names of one snapshot and the day they are asked for. The catalogue reads the
   /// snapshot, so it must not outlive the call.
@@ -212,6 +225,7 @@ class Service {
  private:
   explicit Service(std::unique_ptr<storage::Store> store) : store_(std::move(store)) {}
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<engine::AnswerCache> answers_;  ///< null: none are kept
 };
 
 }  // namespace tagline::server
