@@ -107,28 +107,27 @@ Fragment::~Fragment() {
   }
 }
 
-Fragment::Fragment(Fragment&& other) noexcept
-    : containers_(other.containers_),
-      slot_(other.slot_),
-      size_(std::exchange(other.size_, 0)),
-      cardinality_(std::exchange(other.cardinality_, 0)),
-      payload_bytes_(std::exchange(other.payload_bytes_, 0)),
-      borrows_(std::exchange(other.borrows_, nullptr)),
-      owned_(std::move(other.owned_)) {
-  other.slot_ = all_absent();
+Fragment::Fragment(Fragment&& other) noexcept {
+  *this = std::move(other);
 }
 
+// Fragments are moved for every row and shard, and most rows are in few blocks: only the containers
+// there are copied.
 Fragment& Fragment::operator=(Fragment&& other) noexcept {
-  if (this != &other) {
-    std::swap(containers_, other.containers_);
-    std::swap(slot_, other.slot_);
-    std::swap(size_, other.size_);
-    std::swap(cardinality_, other.cardinality_);
-    std::swap(payload_bytes_, other.payload_bytes_);
-    std::swap(borrows_, other.borrows_);
-    std::swap(owned_, other.owned_);
-    const Fragment old(std::move(other));
+  if (this == &other) {
+    return *this;
   }
+  if (borrows_ != nullptr) {
+    borrows_->fetch_sub(1, std::memory_order_relaxed);
+  }
+  std::copy_n(other.containers_.begin(), other.size_, containers_.begin());
+  slot_ = other.slot_;
+  size_ = std::exchange(other.size_, 0);
+  cardinality_ = std::exchange(other.cardinality_, 0);
+  payload_bytes_ = std::exchange(other.payload_bytes_, 0);
+  borrows_ = std::exchange(other.borrows_, nullptr);
+  owned_ = std::move(other.owned_);
+  other.slot_ = all_absent();
   return *this;
 }
 
@@ -184,7 +183,7 @@ Fragment Fragment::freeze(const Bitmap& bitmap) {
 
 Fragment Fragment::lend() const {
   Fragment fragment;
-  fragment.containers_ = containers_;
+  std::copy_n(containers_.begin(), size_, fragment.containers_.begin());
   fragment.slot_ = slot_;
   fragment.size_ = size_;
   fragment.cardinality_ = cardinality_;

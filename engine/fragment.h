@@ -2,8 +2,9 @@
 // place.
 //
 // The bytes are CRoaring's frozen form with more bitsets (engine/frozen.h; the layout is in
-// storage/FORMAT.md). We read its directory ourselves rather than through roaring_bitmap_frozen_view: no allocation a fragment, and
-// every offset is checked here, so that damaged bytes cannot lead a kernel outside the payload.
+// storage/FORMAT.md). We read its directory ourselves rather than through
+// roaring_bitmap_frozen_view: no allocation a fragment, and every offset is checked here, so that
+// damaged bytes cannot lead a kernel outside the payload.
 #pragma once
 
 #include "engine/bitmap.h"

@@ -27,8 +27,8 @@ inline constexpr std::uint32_t kWideRunsFrom = 256;
 /// wide_bytes(). Members out of order (damage) come out as some set.
 void write_wide(const Fragment& fragment, std::span<std::byte> out);
 
-/// The same sets in a form that CRoaring takes: bitsets of at most 4,096 members as arrays. A bitset
-/// whose count is not its members' stays as it is, for CRoaring to refuse.
+/// The same sets in a form that CRoaring takes: bitsets of at most 4,096 members as arrays. A
+/// bitset whose count is not its members' stays as it is, for CRoaring to refuse.
 [[nodiscard]] std::vector<std::byte> narrowed(const Fragment& fragment);
 
 }  // namespace tagline::engine

@@ -14,6 +14,9 @@
 namespace tagline::engine {
 namespace {
 
+/// Flat rows united in one pass; between passes the outcome may turn out to be everybody.
+constexpr std::size_t kUnitedAtOnce = 16;
+
 bool shorter(const Container* a, const Container* b) {
   return a->count < b->count;
 }
@@ -243,21 +246,46 @@ bool Machine::any_of_masked(const Instruction& instruction) {
   return true;
 }
 
+// What is read as it lies first: with many rows it is often everybody already, and the lists need
+// not be read at all.
 void Machine::any_of_dense(RegisterId id) {
-  if (!with_.arrays.empty() || !with_.runs.empty()) {
-    std::uint64_t* words = own_words(id);
+  const bool flat_only = with_.arrays.empty() && with_.runs.empty();
+  if (flat_only && with_.words.size() <= kUnitedAtOnce) {
+    const bool as_is = with_.words.size() == 1;
+    const std::uint64_t* words = as_is ? with_.words.front() : out(id);
+    return put_dense(id, words, kernels_.unite(as_is ? nullptr : out(id), with_.words));
+  }
+  std::uint64_t* words = own_words(id);
+  std::array<const std::uint64_t*, kUnitedAtOnce + 1> some{};
+  for (std::size_t from = 0; from < with_.words.size(); from += kUnitedAtOnce) {
+    const std::size_t size = std::min(kUnitedAtOnce, with_.words.size() - from);
+    std::copy_n(with_.words.begin() + static_cast<std::ptrdiff_t>(from), size, some.begin());
+    some[size] = words;  // what there is so far
+    if (kernels_.unite(words, WordsList(some).first(size + (from == 0 ? 0 : 1))) >=
+        universe_users_) {
+      return put_full(registers_[id]);
+    }
+  }
+  if (with_.words.empty()) {
     erase_all(words);
-    for (const std::vector<const Container*>* group : {&with_.arrays, &with_.runs}) {
-      for (std::size_t i = 0; i < group->size(); ++i) {
-        fetch_ahead(*group, i);
-        set(words, *(*group)[i]);
+  }
+  std::size_t since_counted = 0;
+  for (const std::vector<const Container*>* group : {&with_.runs, &with_.arrays}) {
+    for (std::size_t i = 0; i < group->size(); ++i) {
+      fetch_ahead(*group, i);
+      const Container& row = *(*group)[i];
+      set(words, row);
+      since_counted += row.cardinality;
+      if (since_counted >= universe_users_) {
+        since_counted = 0;
+        if (kernels_.unite(nullptr, std::array<const std::uint64_t*, 1>{words}) >=
+            universe_users_) {
+          return put_full(registers_[id]);
+        }
       }
     }
-    with_.words.push_back(words);
   }
-  const bool as_is = with_.words.size() == 1;
-  const std::uint64_t* words = as_is ? with_.words.front() : out(id);
-  put_dense(id, words, kernels_.unite(as_is ? nullptr : out(id), with_.words));
+  put_own(id);
 }
 
 }  // namespace tagline::engine

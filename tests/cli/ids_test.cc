@@ -184,5 +184,19 @@ TEST_F(Ids, MembersFromStandardInputAndNone) {
             "unknown-tag");
 }
 
+TEST_F(Ids, LimitsOfAQueryAreKept) {
+  const Outcome fine = query({"--timeout", "60", "--memory", "64", "city:tier1"});
+  EXPECT_EQ(fine.status, 0) << fine.err;
+  for (const std::vector<std::string>& bad : {std::vector<std::string>{"--timeout", "0"},
+                                              {"--timeout", "x"},
+                                              {"--memory", "0"},
+                                              {"--memory", "-5"},
+                                              {"--memory", "1.5"}}) {
+    std::vector<std::string> arguments = bad;
+    arguments.emplace_back("city:tier1");
+    EXPECT_EQ(query(arguments).status, 2) << bad.front() << " " << bad.back();
+  }
+}
+
 }  // namespace
 }  // namespace tagline::tests

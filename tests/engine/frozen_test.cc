@@ -19,7 +19,8 @@ Bitmap of_sizes(const std::vector<std::uint32_t>& sizes) {
   std::mt19937 random(7);
   Bitmap bitmap;
   for (std::uint32_t block = 0; block < sizes.size(); ++block) {
-    const auto step = static_cast<std::uint32_t>(2 * (random() % 20000) + 1);  // odd, so a permutation of the block
+    const auto step = static_cast<std::uint32_t>(2 * (random() % 20000) +
+                                                 1);  // odd, so a permutation of the block
     for (std::uint32_t i = 0; i < sizes[block]; ++i) {
       bitmap.add(block * kBlockUsers + i * step % kBlockUsers);
     }
