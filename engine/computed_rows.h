@@ -58,8 +58,8 @@ class ComputedSource final : public Source {
   }
   [[nodiscard]] Result<std::optional<std::uint64_t>> stamp(RowKey row,
                                                            ShardId shard) const override;
-  [[nodiscard]] Result<bool> rows_are_apart(FieldId field) const override {
-    return below_.rows_are_apart(field);
+  [[nodiscard]] Result<RowId> apart_rows(FieldId field) const override {
+    return below_.apart_rows(field);
   }
   [[nodiscard]] Result<std::vector<DayRows>> event_days(FieldId series,
                                                         DayWindow window) const override {

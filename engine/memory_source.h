@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,8 +39,8 @@ class MemorySource final : public Source {
   };
   /// Replaces a whole day of a series. REQUIRES: as add_event, each user once.
   void set_events(FieldId series, Day day, std::span<const DayEvents> events);
-  /// Promises that no user is in two rows of the field, row 0 left out.
-  void promise_apart(FieldId field) { apart_.insert(field); }
+  /// Promises what apart_rows then says.
+  void promise_apart(FieldId field, RowId rows) { apart_[field] = rows; }
   [[nodiscard]] Bitmap row(RowKey key) const;
 
   [[nodiscard]] ShardId shard_count() const override;
@@ -49,8 +48,9 @@ class MemorySource final : public Source {
   [[nodiscard]] Result<std::uint64_t> cardinality(RowKey row) const override;
   [[nodiscard]] Result<std::optional<std::uint64_t>> stamp(RowKey row,
                                                            ShardId shard) const override;
-  [[nodiscard]] Result<bool> rows_are_apart(FieldId field) const override {
-    return apart_.contains(field);
+  [[nodiscard]] Result<RowId> apart_rows(FieldId field) const override {
+    const auto found = apart_.find(field);
+    return found == apart_.end() ? 0 : found->second;
   }
   [[nodiscard]] Result<std::vector<DayRows>> event_days(FieldId series,
                                                         DayWindow window) const override;
@@ -68,7 +68,7 @@ class MemorySource final : public Source {
   [[nodiscard]] std::uint64_t bits_of(RowKey first, unsigned bits, UserIndex user) const;
 
   std::uint32_t users_;
-  std::set<FieldId> apart_;
+  std::map<FieldId, RowId> apart_;
   std::uint64_t edits_ = 0;
   std::map<FieldId, std::map<Day, DayRows>> event_days_;
   std::map<std::pair<RowKey, ShardId>, Stored> fragments_;

@@ -24,15 +24,17 @@ NodeId apply(Pass pass, Plan& plan, NodeId root, const Source* source) {
       return factor(plan, root);
     case Pass::PushNot:
       return push_not(plan, root);
+    case Pass::Complement:
+      return complement(plan, root, source);
     case Pass::Order:
       return order(plan, root, source);
   }
   return root;
 }
 
-// One operator over rows, all of them different: much of what is asked. No pass but the order has
-// anything to do there (tests/engine/rewrite_test.cc), and all of them looking twice took longer
-// than such a query: 5 us for two rows, 200 for two hundred.
+// One operator over rows, all of them different: much of what is asked. No pass but the last two
+// has anything to do there (tests/engine/rewrite_test.cc), and all of them looking twice took
+// longer than such a query: 5 us for two rows, 200 for two hundred.
 bool is_plain(const Plan& plan, NodeId root) {
   const Node& node = plan.at(root);
   if (node.op != Op::And && node.op != Op::Or) {
@@ -63,6 +65,8 @@ std::string_view name_of(Pass pass) {
       return "factor";
     case Pass::PushNot:
       return "push_not";
+    case Pass::Complement:
+      return "complement";
     case Pass::Order:
       return "order";
   }
@@ -76,7 +80,7 @@ Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOp
     const NodeId before = result.root;
     for (std::size_t i = 0; i < kPassCount; ++i) {
       const auto pass = static_cast<Pass>(i);
-      if (!options.enabled[i] || (plain && pass != Pass::Order)) {
+      if (!options.enabled[i] || (plain && pass != Pass::Order && pass != Pass::Complement)) {
         continue;
       }
       const auto start = std::chrono::steady_clock::now();

@@ -3,9 +3,12 @@
 //   a AND a = a               a OR a = a                a \ (a OR b) = nothing
 //   a AND NOT a = nothing     a OR NOT a = everyone     a AND (b \ a) = nothing
 //   a AND (a OR b) = a        a OR (a AND b) = a        a OR (a \ b) = a
+//   (a OR b) \ b = a \ b      and so of the days of an event: those who did it on days 0 to 29 and
+//                             not on days 0 to 6 did it on days 7 to 29 and not on days 0 to 6
 #include "engine/rewrite_passes.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 
 namespace tagline::engine {
@@ -53,6 +56,44 @@ NodeId absorb_or(Plan& plan, std::vector<NodeId> operands) {
   return plan.any_of(operands);
 }
 
+/// What is left of the days when those of the other window are taken from an end; nothing: none.
+/// Days in the middle stay.
+std::optional<DayWindow> days_without(DayWindow days, DayWindow other) {
+  if (other.first <= days.first && days.last <= other.last) {
+    return std::nullopt;
+  }
+  if (other.first <= days.first && days.first <= other.last) {
+    days.first = other.last + 1;
+  } else if (other.last >= days.last && other.first <= days.last) {
+    days.last = other.first - 1;
+  }
+  return days;
+}
+
+/// `id` among those in none of `without`: the same users, of fewer rows.
+NodeId among_others(Plan& plan, NodeId id, const std::vector<NodeId>& without) {
+  Node node = plan.at(id);
+  if (node.op == Op::Or) {
+    const NodeSet set(without.begin(), without.end());
+    std::erase_if(node.operands, [&](NodeId operand) { return set.contains(operand); });
+    return plan.any_of(node.operands);
+  }
+  if (node.op != Op::Did) {
+    return id;
+  }
+  for (const NodeId other_id : without) {
+    const Node& other = plan.at(other_id);
+    if (other.op == Op::Did && other.steps == node.steps) {
+      const auto left = days_without(node.window, other.window);
+      if (!left.has_value()) {
+        return plan.nothing();
+      }
+      node.window = *left;
+    }
+  }
+  return plan.add(std::move(node));
+}
+
 NodeId absorb_difference(Plan& plan, Node node) {
   const NodeId from = node.operands.front();
   std::vector<NodeId> without(node.operands.begin() + 1, node.operands.end());
@@ -61,7 +102,14 @@ NodeId absorb_difference(Plan& plan, Node node) {
   if (set.contains(from) || (plan.at(from).op == Op::And && shares(plan.at(from), 0, set))) {
     return plan.nothing();
   }
-  return plan.difference(from, without);
+  if (plan.at(from).op != Op::And) {
+    return plan.difference(among_others(plan, from, without), without);
+  }
+  std::vector<NodeId> all = plan.at(from).operands;
+  for (NodeId& operand : all) {
+    operand = among_others(plan, operand, without);
+  }
+  return plan.difference(plan.all_of(all), without);
 }
 
 NodeId absorb_node(Plan& plan, Node node) {

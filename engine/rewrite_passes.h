@@ -17,7 +17,8 @@ NodeId absorb(Plan& plan, NodeId root);
 NodeId merge_ranges(Plan& plan, NodeId root);
 NodeId factor(Plan& plan, NodeId root);
 NodeId push_not(Plan& plan, NodeId root);
-/// `source` may be null: then nothing changes.
+/// `source` may be null: then nothing changes. So with order.
+NodeId complement(Plan& plan, NodeId root, const Source* source);
 NodeId order(Plan& plan, NodeId root, const Source* source);
 
 /// Rebuilds the plan below `root` from the leaves up. `rule(plan, node)` is given each node with

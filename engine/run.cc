@@ -68,27 +68,31 @@ Result<Bitmap> select_all(const Program& program, const Source& source,
   return users;
 }
 
-// The users of rows that are apart: the sum of what is stored.
-Result<std::optional<std::uint64_t>> stored_sum(const Plan& plan, const Node& any,
-                                                const Source& source) {
+// The users of values of one category: the sum of what is stored. `known` may be its row 0, for the
+// users of a difference.
+Result<std::optional<std::uint64_t>> stored_sum(const Plan& plan, std::span<const NodeId> values,
+                                                const Source& source, const Node* known) {
   const auto row_of = [&](NodeId id) { return plan.at(id).row; };
-  const FieldId field = row_of(any.operands.front()).field;
-  const bool rows = std::all_of(any.operands.begin(), any.operands.end(), [&](NodeId id) {
+  const FieldId field = row_of(values.front()).field;
+  const bool rows = std::all_of(values.begin(), values.end(), [&](NodeId id) {
     return plan.at(id).op == Op::Row && row_of(id).field == field && row_of(id).row != kExistsRow;
   });
-  if (!rows) {
+  if (!rows || (known != nullptr && known->row != RowKey{field, kExistsRow})) {
     return std::nullopt;
   }
-  TAGLINE_ASSIGN_OR_RETURN(const bool apart, source.rows_are_apart(field));
-  if (!apart) {
+  TAGLINE_ASSIGN_OR_RETURN(const RowId apart, source.apart_rows(field));
+  if (apart == 0) {
     return std::nullopt;
   }
   // Equal operands are one node (engine/plan.h); one given twice counts once.
-  std::vector<NodeId> operands = any.operands;
-  std::sort(operands.begin(), operands.end());
-  operands.erase(std::unique(operands.begin(), operands.end()), operands.end());
+  std::vector<NodeId> once(values.begin(), values.end());
+  std::sort(once.begin(), once.end());
+  once.erase(std::unique(once.begin(), once.end()), once.end());
   std::uint64_t users = 0;
-  for (const NodeId id : operands) {
+  for (const NodeId id : once) {
+    if (row_of(id).row > apart) {
+      return std::nullopt;
+    }
     TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t some, source.cardinality(row_of(id)));
     users += some;
   }
@@ -120,10 +124,22 @@ Result<std::optional<std::uint64_t>> stored_cardinality(const Plan& plan, NodeId
       return everyone - std::min(everyone, *users);
     }
     case Op::Or:
-      return stored_sum(plan, node, source);
+      return stored_sum(plan, node.operands, source, nullptr);
+    case Op::Difference: {
+      const Node& from = plan.at(node.operands.front());
+      if (from.op != Op::Row) {
+        return std::nullopt;
+      }
+      TAGLINE_ASSIGN_OR_RETURN(
+          const auto without, stored_sum(plan, std::span(node.operands).subspan(1), source, &from));
+      if (!without.has_value()) {
+        return std::nullopt;
+      }
+      TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t users, source.cardinality(from.row));
+      return users - std::min(users, *without);
+    }
     case Op::Range:
     case Op::And:
-    case Op::Difference:
     case Op::AtLeast:
     case Op::Did:
     case Op::EventDays:

@@ -17,8 +17,8 @@ Result<std::optional<std::uint64_t>> Source::stamp(RowKey, ShardId) const {
   return std::optional<std::uint64_t>();
 }
 
-Result<bool> Source::rows_are_apart(FieldId) const {
-  return false;
+Result<RowId> Source::apart_rows(FieldId) const {
+  return RowId{0};
 }
 
 Result<std::vector<DayRows>> Source::event_days(FieldId, DayWindow) const {

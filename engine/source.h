@@ -40,9 +40,10 @@ class Source {
   /// source does not tell, as this one.
   [[nodiscard]] virtual Result<std::optional<std::uint64_t>> stamp(RowKey row, ShardId shard) const;
 
-  /// Whether no user is in two rows of the field, row 0 left out: then counts of its rows add up.
-  /// Asked once a query and field. This one does not know any such field.
-  [[nodiscard]] virtual Result<bool> rows_are_apart(FieldId field) const;
+  /// n, when no user is in two of the field's rows 1 .. n and those who are in one are row 0, as in
+  /// a category: then counts of its rows add up. 0: it is another field. Asked once a query and
+  /// field. This one does not know any such field.
+  [[nodiscard]] virtual Result<RowId> apart_rows(FieldId field) const;
 
   /// The days of a series within `window` on which somebody did it, ascending. Asked once a query
   /// and series. O(days found) look-ups. This one knows no events.

@@ -115,6 +115,16 @@ Result<std::vector<TagRecord>> read_tag_records(const Transaction& txn) {
   return tags;
 }
 
+// The last key of the field is the one before the first of the next; field ids end below the
+// largest number.
+Result<engine::RowId> last_value_row(const Transaction& txn, engine::FieldId field) {
+  TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Values));
+  TAGLINE_ASSIGN_OR_RETURN(auto entry, cursor.seek(make_key<2>({field + 1, 0})));
+  TAGLINE_ASSIGN_OR_RETURN(entry, entry ? cursor.previous() : cursor.last());
+  const auto parts = entry ? parse_key<2>(entry->key) : std::nullopt;
+  return parts && (*parts)[0] == field ? (*parts)[1] : engine::RowId{0};
+}
+
 Result<std::vector<ValueRecord>> read_values(const Transaction& txn, engine::FieldId field) {
   std::vector<ValueRecord> values;
   TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Values));

@@ -20,6 +20,8 @@ namespace tagline::storage {
                                                                engine::FieldId field);
 [[nodiscard]] Result<std::vector<TagRecord>> read_tags(const Transaction& txn);
 [[nodiscard]] Result<std::vector<TagRecord>> read_events(const Transaction& txn);
+/// The highest row given out to a value of the field; 0: none.
+[[nodiscard]] Result<engine::RowId> last_value_row(const Transaction& txn, engine::FieldId field);
 [[nodiscard]] Result<std::vector<ValueRecord>> read_values(const Transaction& txn,
                                                            engine::FieldId field);
 

@@ -248,10 +248,13 @@ Result<std::optional<std::uint64_t>> Snapshot::stamp(engine::RowKey row,
   return std::optional(stored_checksum(*value));
 }
 
-Result<bool> Snapshot::rows_are_apart(engine::FieldId field) const {
+Result<engine::RowId> Snapshot::apart_rows(engine::FieldId field) const {
   const std::lock_guard lock(rep_->mutex);
   TAGLINE_ASSIGN_OR_RETURN(const auto tag, find_tag_record(rep_->reading.txn, field));
-  return tag.has_value() && tag->kind == engine::TagKind::Category;
+  if (!tag.has_value() || tag->kind != engine::TagKind::Category) {
+    return engine::RowId{0};
+  }
+  return last_value_row(rep_->reading.txn, field);
 }
 
 Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {

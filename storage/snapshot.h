@@ -79,8 +79,8 @@ class Snapshot final : public engine::Source {
   /// The fragment's checksum. One look-up.
   [[nodiscard]] Result<std::optional<std::uint64_t>> stamp(engine::RowKey row,
                                                            engine::ShardId shard) const override;
-  /// Categories. One look-up.
-  [[nodiscard]] Result<bool> rows_are_apart(engine::FieldId field) const override;
+  /// Of categories. Two look-ups.
+  [[nodiscard]] Result<engine::RowId> apart_rows(engine::FieldId field) const override;
   /// Two to six look-ups a day found, however many users, shards and bit rows it has. Corrupt when
   /// a row is there that no event can have, or counts or amounts on a day on which nobody did it.
   [[nodiscard]] Result<std::vector<engine::DayRows>> event_days(

@@ -58,10 +58,58 @@ TEST_F(Rewrite, OnlyTheOrderOfDifferentRowsCanChange) {
     }
   }
   const std::size_t size = plan.size();
-  EXPECT_EQ(rewrite(plan, any({a, b, c, d}), nullptr).runs.size(), 1U);
+  EXPECT_EQ(rewrite(plan, any({a, b, c, d}), nullptr).runs.size(), 2U);
   EXPECT_EQ(plan.size(), size + 1);
   same(rewrite(plan, all({a, b, a}), nullptr).root, all({a, b}));
   same(rewrite(plan, any({a, none, b}), nullptr).root, any({a, b}));
+}
+
+TEST_F(Rewrite, WhatIsTakenAwayNeedNotBeThere) {
+  same(by(Pass::Absorb, without(any({a, b, c}), {b, d})), without(any({a, c}), {b, d}));
+  same(by(Pass::Absorb, without(all({any({a, b}), c}), {b})), without(all({a, c}), {b}));
+  const auto did = [this](Day first, Day last, FieldId series = 7) {
+    Node node;
+    node.op = Op::Did;
+    node.steps = {{series}};
+    node.window = {first, last};
+    return plan.add(std::move(node));
+  };
+  same(by(Pass::Absorb, without(did(1, 30), {did(24, 30)})), without(did(1, 23), {did(24, 30)}));
+  same(by(Pass::Absorb, without(did(1, 30), {did(-5, 3)})), without(did(4, 30), {did(-5, 3)}));
+  same(by(Pass::Absorb, without(all({a, did(1, 30)}), {did(30, 40)})),
+       without(all({a, did(1, 29)}), {did(30, 40)}));
+  // Days in the middle, and another event's.
+  for (const NodeId other : {did(5, 9), did(24, 30, 8), did(31, 40)}) {
+    same(by(Pass::Absorb, without(did(1, 30), {other})), without(did(1, 30), {other}));
+  }
+  same(by(Pass::Absorb, without(did(5, 9), {did(1, 30)})), without(none, {did(1, 30)}));
+}
+
+TEST_F(Rewrite, MostValuesOfACategoryAreTheKnownWithoutTheRest) {
+  MemorySource source(100);
+  source.promise_apart(1, 12);
+  std::vector<NodeId> values;
+  for (RowId row = 1; row <= 12; ++row) {
+    values.push_back(plan.row({1, row}));
+  }
+  const NodeId known = plan.row({1, kExistsRow});
+  const auto or_of = [&](std::size_t first, std::size_t size) {
+    return plan.any_of(
+        std::vector<NodeId>(values.begin() + static_cast<std::ptrdiff_t>(first),
+                            values.begin() + static_cast<std::ptrdiff_t>(first + size)));
+  };
+  const auto complemented = [&](NodeId root) { return by(Pass::Complement, root, &source); };
+  same(complemented(or_of(0, 12)), known);
+  same(complemented(or_of(2, 10)), plan.difference(known, std::array{values[0], values[1]}));
+  same(complemented(or_of(0, 6)), or_of(0, 6));
+  const NodeId other = plan.row({2, 1});
+  std::vector<NodeId> mixed(values.begin(), values.begin() + 11);
+  mixed.push_back(other);
+  same(complemented(plan.any_of(mixed)),
+       plan.any_of(std::array{other, plan.difference(known, std::array{values[11]})}));
+  same(by(Pass::Complement, or_of(0, 12)), or_of(0, 12));  // no source
+  MemorySource unknown(100);
+  same(by(Pass::Complement, or_of(0, 12), &unknown), or_of(0, 12));
 }
 
 TEST_F(Rewrite, Flatten) {
