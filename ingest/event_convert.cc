@@ -2,7 +2,7 @@
 
 #include "ingest/limits.h"
 #include "ingest/number.h"
-#include "ingest/stage.h"
+#include "ingest/convert.h"
 #include "ingest/text.h"
 #include "storage/write_txn.h"
 
