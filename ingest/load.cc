@@ -251,9 +251,11 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   });
   TAGLINE_RETURN_IF_ERROR(read);
   const Clock::time_point commit_start = Clock::now();
-  meter.tell(loader->rows(), source.bytes_read(), true);
+  const auto tell = [&] { meter.tell(loader->rows(), source.bytes_read(), true); };
+  tell();
   const std::vector<std::string_view> new_ids = loader->users().new_ids();
-  const Change change{loader->plans(), loader->delta(), new_ids, loader->users().first_new(), now};
+  const Change change{
+      loader->plans(), loader->delta(), new_ids, loader->users().first_new(), now, tell};
   TAGLINE_ASSIGN_OR_RETURN(const Committed committed, commit(store, change));
   LoadReport report;
   report.rows = loader->rows();
