@@ -133,8 +133,7 @@ Result<std::vector<std::string>> header_names(const std::vector<std::string_view
 
 Result<ColumnMap> ColumnMap::make(const Schema& schema, const std::vector<std::string>& names) {
   ColumnMap map;
-  map.slots_.resize(names.size());
-  std::uint32_t slot = 0;
+  map.columns_ = names.size();
   for (const std::string& column : slot_columns(schema)) {
     TAGLINE_ASSIGN_OR_RETURN(const std::string wanted, to_nfc(trim(column)));
     auto at =
@@ -145,7 +144,7 @@ Result<ColumnMap> ColumnMap::make(const Schema& schema, const std::vector<std::s
     if (at >= names.size()) {
       return missing_column(wanted, names);
     }
-    map.slots_[at].push_back(slot++);
+    map.column_of_.push_back(at);
   }
   return map;
 }

@@ -24,19 +24,19 @@ namespace tagline::ingest {
     const std::vector<std::string_view>& cells);
 [[nodiscard]] std::string position_name(std::size_t column);
 
-/// For CSV: slots by column. BadSchema when a column of the schema is not among `names`.
+/// For CSV: the column of each slot. BadSchema when a column of the schema is not among `names`.
 class ColumnMap {
  public:
   [[nodiscard]] static Result<ColumnMap> make(const Schema& schema,
                                               const std::vector<std::string>& names);
 
-  [[nodiscard]] std::size_t columns() const { return slots_.size(); }
-  [[nodiscard]] const std::vector<std::uint32_t>& slots_of(std::size_t column) const {
-    return slots_[column];
-  }
+  [[nodiscard]] std::size_t columns() const { return columns_; }
+  /// By slot; each below columns().
+  [[nodiscard]] const std::vector<std::size_t>& column_of() const { return column_of_; }
 
  private:
-  std::vector<std::vector<std::uint32_t>> slots_;
+  std::size_t columns_ = 0;
+  std::vector<std::size_t> column_of_;
 };
 
 /// For NDJSON: slots by key.

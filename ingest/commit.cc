@@ -247,6 +247,9 @@ Result<Committed> commit(storage::Store& store, const Change& change) {
       TAGLINE_RETURN_IF_ERROR(
           FieldWriter(txn, change.plans[i], change.delta.fields()[i], change, done).run());
     }
+    if (change.on_written) {
+      change.on_written();
+    }
     return {};
   };
   TAGLINE_RETURN_IF_ERROR(store.write(write));

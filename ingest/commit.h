@@ -7,6 +7,7 @@
 #include "storage/store.h"
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Change {
   const std::vector<std::string_view>& new_ids;  ///< of the indexes first_new, first_new + 1, ...
   std::uint32_t first_new = 0;
   std::int64_t now_s = 0;
+  /// Called when everything is in the transaction, before it is committed; again when the
+  /// transaction had to begin anew because the memory map was full.
+  std::function<void()> on_written;
 };
 
 struct Committed {

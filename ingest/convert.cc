@@ -1,8 +1,10 @@
 // Column by column, so that each loop knows its kind and keeps its dictionary in the cache.
 
+#include "ingest/convert.h"
+
 #include "ingest/day.h"
+#include "ingest/limits.h"
 #include "ingest/number.h"
-#include "ingest/stage.h"
 #include "ingest/text.h"
 #include "storage/write_txn.h"
 
@@ -83,30 +85,48 @@ class ColumnConverter {
       : batch_(batch), slot_(slot), plan_(plan), out_(out), reasons_(reasons) {}
 
   void run() {
-    for (std::size_t row = 0; row < batch_.rows.size(); ++row) {
-      const Cell& cell = batch_.cell(row, slot_);
-      out_.states.push_back(convert_cell(row, cell));
-      if (plan_.column.kind == TagKind::Set) {
-        out_.list_ends.push_back(out_.list.size());
-      }
+    const std::size_t rows = batch_.rows.size();
+    out_.states.resize(rows);
+    switch (plan_.column.kind) {
+      case TagKind::Flag:
+      case TagKind::Category:
+        out_.codes.resize(rows);
+        each([this](std::size_t row, const Cell& cell) { return convert_word(row, cell); });
+        break;
+      case TagKind::Set:
+        out_.list_ends.resize(rows);
+        each([this](std::size_t row, const Cell& cell) {
+          const CellState state = convert_set(row, cell);
+          out_.list_ends[row] = out_.list.size();
+          return state;
+        });
+        break;
+      case TagKind::Number:
+        out_.numbers.resize(rows);
+        each([this](std::size_t row, const Cell& cell) {
+          return convert_number(row, cell,
+                                [&](std::string_view text) { return number_of(row, text); });
+        });
+        break;
+      case TagKind::Date:
+        out_.numbers.resize(rows);
+        each([this](std::size_t row, const Cell& cell) {
+          return convert_number(row, cell,
+                                [&](std::string_view text) { return date_of(row, text); });
+        });
+        break;
+      case TagKind::Event:  // never a column of a user file
+        each([](std::size_t, const Cell&) { return CellState::Absent; });
+        break;
     }
   }
 
  private:
-  CellState convert_cell(std::size_t row, const Cell& cell) {
-    switch (plan_.column.kind) {
-      case TagKind::Flag:
-      case TagKind::Category:
-        return convert_word(row, cell);
-      case TagKind::Set:
-        return convert_set(row, cell);
-      case TagKind::Number:
-      case TagKind::Date:
-        return convert_number(row, cell);
-      case TagKind::Event:  // never a column of a user file
-        break;
+  template <class Convert>
+  void each(Convert convert_cell) {
+    for (std::size_t row = 0; row < batch_.rows.size(); ++row) {
+      out_.states[row] = convert_cell(row, batch_.cell(row, slot_));
     }
-    return CellState::Absent;
   }
 
   /// What a cell that is no text means; Value: it is refused.
@@ -134,23 +154,24 @@ class ColumnConverter {
     } else {
       state = no_text(row, cell.kind);
     }
-    out_.codes.push_back(code);
+    out_.codes[row] = code;
     return state;
   }
 
-  CellState convert_number(std::size_t row, const Cell& cell) {
+  template <class Parse>
+  CellState convert_number(std::size_t row, const Cell& cell, Parse parse) {
     std::int64_t value = 0;
     CellState state = CellState::Unknown;
     if (cell.kind == CellKind::Text) {
       const std::string_view text = trim(batch_.text(cell));
       if (!is_missing(plan_.column, text)) {
         state = CellState::Value;
-        value = plan_.column.kind == TagKind::Date ? date_of(row, text) : number_of(row, text);
+        value = parse(text);
       }
     } else {
       state = no_text(row, cell.kind);
     }
-    out_.numbers.push_back(value);
+    out_.numbers[row] = value;
     return state;
   }
 
@@ -214,34 +235,57 @@ class ColumnConverter {
 };
 
 template <class T>
-void keep_rows(std::vector<T>& column, std::size_t first, const std::vector<std::uint32_t>& good) {
+void keep_rows(std::vector<T>& column, const std::vector<std::uint32_t>& good) {
   if (column.empty()) {
     return;
   }
   for (std::size_t i = 0; i < good.size(); ++i) {
-    column[first + i] = column[first + good[i]];
+    column[i] = column[good[i]];
   }
-  column.resize(first + good.size());
+  column.resize(good.size());
 }
 
-/// Takes the refused rows of the last batch out of a staged field.
-void drop_refused(StagedField& field, std::size_t first, const std::vector<std::uint32_t>& good) {
+/// Takes the refused rows out.
+void drop_refused(StagedField& field, const std::vector<std::uint32_t>& good) {
   if (!field.list_ends.empty()) {
-    std::size_t end = field.list_begin(first);
+    std::size_t end = 0;
     std::vector<std::size_t> ends;
     for (const std::uint32_t row : good) {
-      for (std::size_t i = field.list_begin(first + row); i < field.list_ends[first + row]; ++i) {
+      for (std::size_t i = field.list_begin(row); i < field.list_ends[row]; ++i) {
         field.list[end++] = field.list[i];
       }
       ends.push_back(end);
     }
     field.list.resize(end);
-    field.list_ends.resize(first);
-    field.list_ends.insert(field.list_ends.end(), ends.begin(), ends.end());
+    field.list_ends = std::move(ends);
   }
-  keep_rows(field.states, first, good);
-  keep_rows(field.codes, first, good);
-  keep_rows(field.numbers, first, good);
+  keep_rows(field.states, good);
+  keep_rows(field.codes, good);
+  keep_rows(field.numbers, good);
+}
+
+/// The ids of the rows; a reason for those that have none.
+void convert_ids(const RowBatch& batch, std::vector<std::string_view>& ids,
+                 std::vector<std::optional<Text>>& reasons) {
+  ids.resize(batch.rows.size());
+  for (std::size_t row = 0; row < batch.rows.size(); ++row) {
+    const Cell& cell = batch.cell(row, 0);
+    ids[row] = trim(batch.text(cell));
+    if (cell.kind != CellKind::Text || ids[row].empty() ||
+        ids[row].size() > storage::kExternalIdBytesMax) {
+      reasons.resize(batch.rows.size());
+      reasons[row] = id_reason(batch, cell);
+    }
+  }
+}
+
+Error too_many_values(const FieldPlan& plan) {
+  const std::string limit = std::to_string(kValuesMax);
+  return {ErrorCode::TooLarge,
+          {"column " + plan.column.column + " has more than " + limit + " different values",
+           "列 " + plan.column.column + " 的不同取值超过 " + limit + " 个"},
+          {"skip the column: it looks like an identifier or free text",
+           "请跳过该列：它像是编号或自由文本"}};
 }
 
 }  // namespace
@@ -262,55 +306,30 @@ std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell) {
   return std::nullopt;
 }
 
-void Stage::clear() {
-  users.clear();
-  for (StagedField& field : fields) {
-    field.states.clear();
-    field.codes.clear();
-    field.numbers.clear();
-    field.list_ends.clear();
-    field.list.clear();
-    field.all_stated = true;
+void convert(RowBatch& batch, bool has_id, std::vector<FieldPlan>& plans) {
+  ConvertedRows& out = batch.converted;
+  std::vector<std::optional<Text>> reasons;  // of each row, once there is one
+  if (has_id) {
+    convert_ids(batch, out.ids, reasons);
   }
-}
-
-std::size_t Stage::bytes() const {
-  std::size_t total = users.size() * sizeof(users[0]);
-  for (const StagedField& field : fields) {
-    total += field.states.size() + field.codes.size() * sizeof(std::uint32_t) +
-             field.numbers.size() * sizeof(std::int64_t) +
-             field.list_ends.size() * sizeof(std::size_t) +
-             field.list.size() * sizeof(std::uint32_t);
-  }
-  return total;
-}
-
-void convert(const RowBatch& batch, std::size_t first_slot, std::vector<FieldPlan>& plans,
-             Stage& stage, std::vector<std::uint32_t>& good, std::vector<BadRow>& bad) {
-  const std::size_t first = stage.users.size();
-  std::vector<std::optional<Text>> reasons;
-  if (first_slot == 1) {
-    for (std::size_t row = 0; row < batch.rows.size(); ++row) {
-      if (auto reason = id_reason(batch, batch.cell(row, 0)); reason.has_value()) {
-        reasons.resize(batch.rows.size());
-        reasons[row] = std::move(reason);
-      }
+  out.fields.resize(plans.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    ColumnConverter(batch, (has_id ? 1 : 0) + i, plans[i], out.fields[i], reasons).run();
+    if (plans[i].dictionary.full() && !out.error.has_value()) {
+      out.error = too_many_values(plans[i]);
     }
   }
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    ColumnConverter(batch, first_slot + i, plans[i], stage.fields[i], reasons).run();
-  }
-  good.clear();
   for (std::uint32_t row = 0; row < batch.rows.size(); ++row) {
     if (!reasons.empty() && reasons[row].has_value()) {
-      bad.push_back({batch.rows[row], std::move(*reasons[row])});
+      batch.bad.push_back({batch.rows[row], std::move(*reasons[row])});
     } else {
-      good.push_back(row);
+      out.good.push_back(row);
     }
   }
-  if (good.size() < batch.rows.size()) {
-    for (StagedField& field : stage.fields) {
-      drop_refused(field, first, good);
+  if (out.good.size() < batch.rows.size()) {
+    keep_rows(out.ids, out.good);
+    for (StagedField& field : out.fields) {
+      drop_refused(field, out.good);
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "ingest/text.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <csv.h>
 #include <string>
@@ -26,6 +27,41 @@ constexpr std::size_t kGrowBytes = std::size_t{16} << 10U;
 std::string number_text(std::uint64_t number) {
   return std::to_string(number);
 }
+
+/// Eight bytes side by side; the first one is the lowest.
+struct Bytes8 {
+  static constexpr std::uint64_t kLow = 0x7F7F'7F7F'7F7F'7F7FULL;
+
+  [[nodiscard]] static constexpr Bytes8 all(char byte) {
+    return {0x0101'0101'0101'0101ULL * static_cast<unsigned char>(byte)};
+  }
+  /// The first eight of `text`, filled up with what is never looked for: no delimiter is a line
+  /// end.
+  [[nodiscard]] static Bytes8 load(std::string_view text) {
+    Bytes8 loaded = all('\r');
+    if (text.size() >= sizeof loaded.bits) {
+      std::memcpy(&loaded.bits, text.data(), sizeof loaded.bits);
+    } else {
+      std::memcpy(&loaded.bits, text.data(), text.size());
+    }
+    if constexpr (std::endian::native == std::endian::big) {
+      loaded.bits = __builtin_bswap64(loaded.bits);
+    }
+    return loaded;
+  }
+  /// The high bit of each byte that is the same in both.
+  [[nodiscard]] constexpr Bytes8 equal_to(Bytes8 other) const {
+    const std::uint64_t differs = bits ^ other.bits;
+    return {~(((differs & kLow) + kLow) | differs | kLow)};
+  }
+  [[nodiscard]] constexpr bool any() const { return (bits & ~kLow) != 0; }
+  /// REQUIRES: bits != 0, high bits only.
+  [[nodiscard]] std::size_t first() const {
+    return static_cast<std::size_t>(std::countr_zero(bits)) / 8;
+  }
+
+  std::uint64_t bits = 0;
+};
 
 }  // namespace
 
@@ -50,13 +86,19 @@ struct CsvReader::Rep {
     row_ended = false;
     cell_too_long = false;
   }
-  [[nodiscard]] bool split(std::string_view line, Row& row) const;
+  enum class Plain : std::uint8_t {
+    Blank,   ///< no row
+    Quoted,  ///< for libcsv; nothing is split
+    Odd,     ///< split; holds something else than ASCII, or a NUL
+    Ascii,   ///< split
+  };
+  [[nodiscard]] Plain split(std::string_view line, Row& row) const;
   [[nodiscard]] RowStatus split_blanks(Row& row);
   [[nodiscard]] Result<RowStatus> parse_quoted(Row& row);
   [[nodiscard]] Result<RowStatus> feed(std::string_view line, bool last);
   [[nodiscard]] tl::unexpected<Error> unclosed() const;
   RowStatus misplaced_quote(Row& row);
-  RowStatus finish(Row& row) const;
+  RowStatus finish(Row& row, Plain plain) const;
 
   LineReader lines;
   char delimiter;
@@ -75,38 +117,46 @@ void CsvReader::Rep::on_cell(void* bytes, std::size_t size, void* self) {
   rep.ends.push_back(rep.cooked.size());
 }
 
-bool CsvReader::Rep::split(std::string_view line, Row& row) const {
+/// Eight bytes at a time: the delimiters among them, and whether a byte is there that needs another
+/// look. Cells are short, so that a search for each one's end costs more than the cell.
+CsvReader::Rep::Plain CsvReader::Rep::split(std::string_view line, Row& row) const {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) {
     line.remove_suffix(1);
   }
   const auto blank = [this](char c) { return (c == ' ' || c == '\t') && c != delimiter; };
-  const char* at = line.data();
-  const char* const end = at + line.size();
-  const char* first = at;
-  while (first < end && blank(*first)) {
-    ++first;
+  if (std::all_of(line.begin(), line.end(), blank)) {
+    return Plain::Blank;
   }
-  if (first == end) {
-    return false;
+  std::size_t begin = 0;
+  const auto end_cell = [&](std::size_t end) {
+    std::string_view cell = line.substr(begin, end - begin);
+    while (!cell.empty() && blank(cell.front())) {
+      cell.remove_prefix(1);
+    }
+    while (!cell.empty() && blank(cell.back())) {
+      cell.remove_suffix(1);
+    }
+    row.cells.push_back(cell);
+    begin = end + 1;
+  };
+  const Bytes8 delimiters = Bytes8::all(delimiter);
+  Bytes8 marks{};  // the high bit of a byte: somewhere in the line there is a quote, a NUL, or no
+                   // ASCII
+  Bytes8 quotes{};
+  for (std::size_t at = 0; at < line.size(); at += sizeof(std::uint64_t)) {
+    const Bytes8 bytes = Bytes8::load(line.substr(at));
+    quotes.bits |= bytes.equal_to(Bytes8::all('"')).bits;
+    marks.bits |= bytes.bits | bytes.equal_to(Bytes8{}).bits;
+    for (Bytes8 found = bytes.equal_to(delimiters); found.bits != 0; found.bits &= found.bits - 1) {
+      end_cell(at + found.first());
+    }
   }
-  for (;;) {
-    const void* found =
-        at < end ? std::memchr(at, delimiter, static_cast<std::size_t>(end - at)) : nullptr;
-    const char* const stop = found == nullptr ? end : static_cast<const char*>(found);
-    const char* from = at;
-    const char* to = stop;
-    while (from < to && blank(*from)) {
-      ++from;
-    }
-    while (to > from && blank(to[-1])) {
-      --to;
-    }
-    row.cells.emplace_back(from, static_cast<std::size_t>(to - from));
-    if (found == nullptr) {
-      return true;
-    }
-    at = stop + 1;
+  if (quotes.any()) {
+    row.cells.clear();
+    return Plain::Quoted;
   }
+  end_cell(line.size());
+  return marks.any() ? Plain::Odd : Plain::Ascii;
 }
 
 /// End: the line is blank.
@@ -234,7 +284,10 @@ Result<RowStatus> CsvReader::Rep::parse_quoted(Row& row) {
   return RowStatus::Row;
 }
 
-RowStatus CsvReader::Rep::finish(Row& row) const {
+RowStatus CsvReader::Rep::finish(Row& row, Plain plain) const {
+  if (plain == Plain::Ascii && row.cells.size() <= kColumnsMax && !cell_too_long) {
+    return RowStatus::Row;
+  }
   if (std::memchr(row.text.data(), '\0', row.text.size()) != nullptr) {
     row.reason = {"the row holds a NUL byte; the file is not text, or is damaged",
                   "该行含有 NUL 字节；文件不是文本或已损坏"};
@@ -275,6 +328,7 @@ Result<RowStatus> CsvReader::next(Row& row) {
     row.text = rep.lines.row();
     rep.cell_too_long = false;
     row.in_text = true;
+    Rep::Plain plain = Rep::Plain::Odd;
     if (rep.delimiter == kBlanksDelimiter) {
       const RowStatus split = rep.split_blanks(row);
       if (split == RowStatus::End) {
@@ -283,19 +337,23 @@ Result<RowStatus> CsvReader::next(Row& row) {
       if (split == RowStatus::Bad) {
         return split;
       }
-    } else if (std::memchr(row.text.data(), '"', row.text.size()) != nullptr) {
+      return rep.finish(row, plain);
+    }
+    plain = rep.split(row.text, row);
+    if (plain == Rep::Plain::Blank) {
+      continue;
+    }
+    if (plain == Rep::Plain::Quoted) {
       TAGLINE_ASSIGN_OR_RETURN(const RowStatus parsed, rep.parse_quoted(row));
       if (parsed == RowStatus::Bad) {
         return parsed;
       }
-    } else if (!rep.split(row.text, row)) {
-      continue;
     } else if (row.text.size() > kFieldBytesMax) {
       for (const std::string_view cell : row.cells) {
         rep.cell_too_long = rep.cell_too_long || cell.size() > kFieldBytesMax;
       }
     }
-    return rep.finish(row);
+    return rep.finish(row, plain);
   }
 }
 

@@ -102,7 +102,42 @@ std::optional<std::size_t> find_date_format(std::string_view format) {
   return std::nullopt;
 }
 
+namespace {
+
+std::optional<std::int32_t> day_of(unsigned year, unsigned month, unsigned day) {
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)),
+                                         std::chrono::month(month), std::chrono::day(day)};
+  if (year == 0 || !date.ok()) {
+    return std::nullopt;
+  }
+  return static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+/// "2024-03-10", the common way, without walking a pattern; nothing when it is not just that.
+std::optional<std::int32_t> parse_iso_day(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
+    return std::nullopt;
+  }
+  bool digits = true;
+  const auto digit = [&](std::size_t at) {
+    digits = digits && is_digit(text[at]);
+    return static_cast<unsigned>(text[at]) - static_cast<unsigned>('0');
+  };
+  const unsigned year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
+  const unsigned month = digit(5) * 10 + digit(6);
+  const unsigned day = digit(8) * 10 + digit(9);
+  return digits ? day_of(year, month, day) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::int32_t> parse_day(std::string_view text, std::size_t format) {
+  static_assert(kDateFormats[0] == "%Y-%m-%d");
+  if (format == 0) {
+    if (const auto iso = parse_iso_day(text); iso.has_value()) {
+      return iso;
+    }
+  }
   std::string_view pattern = kDateFormats[format];
   const bool compact = pattern == "%Y%m%d";
   unsigned year = 0;
@@ -134,12 +169,7 @@ std::optional<std::int32_t> parse_day(std::string_view text, std::size_t format)
   if (timed ? !read_time(text) : !text.empty()) {
     return std::nullopt;
   }
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)),
-                                         std::chrono::month(month), std::chrono::day(day)};
-  if (year == 0 || !date.ok()) {
-    return std::nullopt;
-  }
-  return static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
+  return day_of(year, month, day);
 }
 
 std::string day_text(std::int32_t day) {

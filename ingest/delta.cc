@@ -90,50 +90,87 @@ void add_numbers(Rows& rows, std::span<const std::uint32_t> users,
   add_slices(rows, engine::kFirstBitRow, users, magnitudes);
 }
 
-/// What the rows of one shard say about one field.
-Rows rows_of(const ShardRows& shard, const StagedField& field, TagKind kind) {
-  Rows rows;
+/// Users, and what is said of each.
+template <class T>
+struct Pairs {
   std::vector<std::uint32_t> users;
-  std::vector<std::uint32_t> codes;
-  std::vector<std::int64_t> numbers;
+  std::vector<T> values;
+};
+
+/// Of the rows that state a value: user and value. Written without branches, since whether a cell
+/// is blank is not to be guessed.
+template <class T>
+Pairs<T> stated(const ShardRows& shard, const std::vector<CellState>& states,
+                const std::vector<T>& values) {
+  Pairs<T> pairs{std::vector<std::uint32_t>(shard.users.size()),
+                 std::vector<T>(shard.users.size())};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < shard.users.size(); ++i) {
+    const std::uint32_t row = shard.rows[i];
+    pairs.users[count] = shard.users[i];
+    pairs.values[count] = values[row];
+    count += states[row] == CellState::Value ? 1U : 0U;
+  }
+  pairs.users.resize(count);
+  pairs.values.resize(count);
+  return pairs;
+}
+
+Rows flag_rows(const ShardRows& shard, const StagedField& field) {
+  std::vector<std::uint32_t> users(shard.users.size());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < shard.users.size(); ++i) {
+    const std::uint32_t row = shard.rows[i];
+    users[count] = shard.users[i];
+    count += field.states[row] == CellState::Value && field.codes[row] == 1 ? 1U : 0U;
+  }
+  Rows rows;
+  unite_row(rows, engine::kFlagRow, bitmap_of(std::span(users).first(count)));
+  return rows;
+}
+
+Rows set_rows(const ShardRows& shard, const StagedField& field) {
+  Pairs<std::uint32_t> pairs;
   std::vector<std::uint32_t> present;
   for (std::size_t i = 0; i < shard.users.size(); ++i) {
     const std::uint32_t row = shard.rows[i];
     if (field.states[row] != CellState::Value) {
       continue;
     }
-    if (kind == TagKind::Set) {
-      if (present.empty() || present.back() != shard.users[i]) {
-        present.push_back(shard.users[i]);
-      }
-      for (std::size_t at = field.list_begin(row); at < field.list_ends[row]; ++at) {
-        users.push_back(shard.users[i]);
-        codes.push_back(field.list[at]);
-      }
-    } else if (kind == TagKind::Number || kind == TagKind::Date) {
-      users.push_back(shard.users[i]);
-      numbers.push_back(field.numbers[row]);
-    } else if (kind == TagKind::Category || field.codes[row] == 1) {
-      users.push_back(shard.users[i]);
-      codes.push_back(field.codes[row]);
+    if (present.empty() || present.back() != shard.users[i]) {
+      present.push_back(shard.users[i]);
     }
+    const auto begin = field.list.begin() + static_cast<std::ptrdiff_t>(field.list_begin(row));
+    const auto end = field.list.begin() + static_cast<std::ptrdiff_t>(field.list_ends[row]);
+    pairs.users.insert(pairs.users.end(), static_cast<std::size_t>(end - begin), shard.users[i]);
+    pairs.values.insert(pairs.values.end(), begin, end);
   }
+  Rows rows;
+  unite_row(rows, engine::kExistsRow, bitmap_of(present));
+  add_values(rows, pairs.values, pairs.users);
+  return rows;
+}
+
+/// What the rows of one shard say about one field.
+Rows rows_of(const ShardRows& shard, const StagedField& field, TagKind kind) {
+  Rows rows;
   switch (kind) {
     case TagKind::Flag:
-      unite_row(rows, engine::kFlagRow, bitmap_of(users));
+      return flag_rows(shard, field);
+    case TagKind::Category: {
+      const auto pairs = stated(shard, field.states, field.codes);
+      unite_row(rows, engine::kExistsRow, bitmap_of(pairs.users));
+      add_values(rows, pairs.values, pairs.users);
       break;
-    case TagKind::Category:
-      unite_row(rows, engine::kExistsRow, bitmap_of(users));
-      add_values(rows, codes, users);
-      break;
+    }
     case TagKind::Set:
-      unite_row(rows, engine::kExistsRow, bitmap_of(present));
-      add_values(rows, codes, users);
-      break;
+      return set_rows(shard, field);
     case TagKind::Number:
-    case TagKind::Date:
-      add_numbers(rows, users, numbers);
+    case TagKind::Date: {
+      const auto pairs = stated(shard, field.states, field.numbers);
+      add_numbers(rows, pairs.users, pairs.values);
       break;
+    }
     case TagKind::Event:  // never a column of a user file
       break;
   }

@@ -5,7 +5,9 @@
 #include "ingest/text_table.h"
 #include "storage/record.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +32,15 @@ class Dictionary {
 
   /// `cell` as in the file (UTF-8). A text not seen before becomes a new value (flags: kRefused).
   [[nodiscard]] std::uint32_t code_of(std::string_view cell) {
-    const std::uint32_t index = spellings_.find(cell);
-    return index == TextTable::kNone ? learn(cell) : codes_[index];
+    if (cell.size() > ShortCell::kBytesMax) {
+      return look_up(cell);
+    }
+    const std::uint64_t word = ShortCell::word_of(cell);
+    ShortCell& seen = short_cells_[ShortCell::place_of(word)];
+    if (seen.word != word || seen.size != cell.size()) {
+      seen = ShortCell{word, static_cast<std::uint32_t>(cell.size()), look_up(cell)};
+    }
+    return seen.code;
   }
 
   /// NFC names by code.
@@ -39,6 +48,41 @@ class Dictionary {
   [[nodiscard]] bool full() const;  ///< more than kValuesMax values
 
  private:
+  /// What a cell short enough to be compared as a number was last looked up as. Most values are
+  /// this short, and a column sees the same few again and again.
+  struct ShortCell {
+    static constexpr std::size_t kBytesMax = 8;
+    static constexpr std::size_t kPlaces = 1024;
+    static constexpr std::uint32_t kFree = 0xFFFF'FFFFU;
+
+    /// The bytes of the cell; different for different cells of one size.
+    [[nodiscard]] static std::uint64_t word_of(std::string_view cell) {
+      const auto read = [&](std::size_t at, std::size_t count) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, cell.data() + at, count);
+        return word;
+      };
+      if (cell.size() >= 4) {
+        return read(0, 4) | read(cell.size() - 4, 4) << 32U;
+      }
+      return cell.size() >= 2 ? read(0, 2) | read(cell.size() - 1, 1) << 16U
+             : cell.empty()   ? 0
+                              : read(0, 1);
+    }
+    [[nodiscard]] static std::size_t place_of(std::uint64_t word) {
+      return word * 0x9E37'79B9'7F4A'7C15ULL >> 54U;
+    }
+
+    std::uint64_t word = 0;
+    std::uint32_t size = kFree;
+    std::uint32_t code = 0;
+  };
+  static_assert(ShortCell::kPlaces == std::size_t{1} << (64U - 54U));
+
+  [[nodiscard]] std::uint32_t look_up(std::string_view cell) {
+    const std::uint32_t index = spellings_.find(cell);
+    return index == TextTable::kNone ? learn(cell) : codes_[index];
+  }
   [[nodiscard]] std::uint32_t learn(std::string_view cell);
   void add_aliases(std::string_view value, std::span<const std::string> aliases);
   [[nodiscard]] std::uint32_t add_value(std::string name);
@@ -47,6 +91,7 @@ class Dictionary {
   bool flag_;
   TextTable spellings_;               ///< as written in files; several may be one value
   std::vector<std::uint32_t> codes_;  ///< of each spelling
+  std::vector<ShortCell> short_cells_{ShortCell::kPlaces};
   std::vector<std::string> names_;
   /// Other spelling -> value, of the catalogue and the schema. A value that is itself named so
   /// wins.

@@ -298,6 +298,9 @@ Result<EventsCommitted> commit_events(storage::Store& store, const EventChange& 
     for (const storage::LoadRecord& load : change.loads) {
       TAGLINE_RETURN_IF_ERROR(txn.put_load(load));
     }
+    if (change.on_written) {
+      change.on_written();
+    }
     return {};
   };
   TAGLINE_RETURN_IF_ERROR(store.write(write));

@@ -12,6 +12,7 @@
 #include "storage/store.h"
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct EventChange {
   std::uint32_t first_new = 0;
   const std::vector<storage::LoadRecord>& loads;
   std::int64_t now_s = 0;
+  std::function<void()> on_written;  ///< as Change::on_written
 };
 
 struct EventsCommitted {

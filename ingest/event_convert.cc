@@ -1,8 +1,8 @@
 #include "ingest/event_convert.h"
 
+#include "ingest/convert.h"
 #include "ingest/limits.h"
 #include "ingest/number.h"
-#include "ingest/stage.h"
 #include "ingest/text.h"
 #include "storage/write_txn.h"
 

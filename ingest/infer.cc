@@ -95,12 +95,7 @@ Result<std::optional<std::size_t>> find_id(const Evidence& evidence, const Infer
     names.push_back(column.name);
   }
   TAGLINE_ASSIGN_OR_RETURN(const ColumnMap map, ColumnMap::make(asked, names));
-  for (std::size_t i = 0; i < map.columns(); ++i) {
-    if (!map.slots_of(i).empty()) {
-      return i;
-    }
-  }
-  return std::nullopt;
+  return map.column_of().front();
 }
 
 /// Whether rows with the same id differ in this column.

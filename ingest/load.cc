@@ -1,11 +1,12 @@
-// Two threads: one reads, decompresses and splits (row_source), the caller's converts, resolves ids
-// and builds bitmaps (stage, delta). They meet in a queue of a few megabytes. Nothing is written
-// until all rows are read; then one transaction takes everything, so that a kill at any moment
-// leaves the database as it was.
+// Two threads: one reads, decompresses, splits (row_source) and converts (convert), the caller's
+// resolves ids and builds bitmaps (stage, delta). They meet in a queue of some megabytes. Nothing
+// is written until all rows are read; then one transaction takes everything, so that a kill at any
+// moment leaves the database as it was.
 
 #include "ingest/load.h"
 
 #include "ingest/commit.h"
+#include "ingest/convert.h"
 #include "ingest/delta.h"
 #include "ingest/field_plan.h"
 #include "ingest/intake.h"
@@ -14,7 +15,6 @@
 #include "ingest/rejects.h"
 #include "ingest/row_source.h"
 #include "ingest/stage.h"
-#include "ingest/text.h"
 #include "ingest/user_index.h"
 
 #include <algorithm>
@@ -30,9 +30,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A stage is turned into bitmaps at this many rows or bytes: enough that a scattered update
-/// touches each bitmap few times, little enough that it does not count beside the bitmaps
-/// themselves.
+/// A stage is turned into bitmaps when it holds the users of a block one after the other, as new
+/// users come: it still lies in the cache then, and every container is built once. Any other at
+/// this many rows or bytes: enough that a scattered update touches each bitmap few times, little
+/// enough that it does not count beside the bitmaps themselves.
 constexpr std::size_t kStageRows = std::size_t{1} << 20U;
 constexpr std::size_t kStageBytes = std::size_t{256} << 20U;
 
@@ -71,32 +72,26 @@ class Loader final : public Intake {
     stage_.fields.resize(plans_.size());
   }
 
+  /// What the reading thread does; all it shares with the other thread are the kinds of the plans.
+  void prepare(RowBatch& batch) { convert(batch, has_id_, plans_); }
+
   [[nodiscard]] Status take(const RowBatch& batch) override {
-    std::vector<BadRow> bad = batch.bad;
-    rows_ += batch.rows.size() + batch.bad.size();
-    convert(batch, has_id_ ? 1 : 0, plans_, stage_, good_, bad);
-    for (const FieldPlan& plan : plans_) {
-      if (plan.dictionary.full()) {
-        const std::string limit = std::to_string(kValuesMax);
-        return failure(
-            ErrorCode::TooLarge,
-            {"column " + plan.column.column + " has more than " + limit + " different values",
-             "列 " + plan.column.column + " 的不同取值超过 " + limit + " 个"},
-            {"skip the column: it looks like an identifier or free text",
-             "请跳过该列：它像是编号或自由文本"});
-      }
+    const ConvertedRows& converted = batch.converted;
+    rows_ += converted.good.size() + batch.bad.size();
+    if (converted.error.has_value()) {
+      return tl::unexpected(*converted.error);
     }
-    TAGLINE_RETURN_IF_ERROR(resolve(batch));
-    TAGLINE_RETURN_IF_ERROR(rejects_.add_rows(batch, std::move(bad)));
-    if (stage_.users.size() >= kStageRows || stage_.bytes() >= kStageBytes) {
-      flush();
-    }
-    return {};
+    batch_users_.clear();
+    TAGLINE_RETURN_IF_ERROR(has_id_ ? users_.find_or_add(converted.ids, batch_users_)
+                                    : number(batch));
+    stage(converted.fields);
+    return rejects_.add_rows(batch, batch.bad);
   }
 
   void flush() {
     delta_.apply(stage_, plans_);
     stage_.clear();
+    consecutive_ = true;
   }
 
   [[nodiscard]] std::uint64_t rows() const override { return rows_; }
@@ -105,24 +100,40 @@ class Loader final : public Intake {
   [[nodiscard]] const Delta& delta() const { return delta_; }
 
  private:
-  [[nodiscard]] Status resolve(const RowBatch& batch) {
-    for (const std::uint32_t row : good_) {
-      if (has_id_) {
-        TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user,
-                                 users_.find_or_add(trim(batch.text(batch.cell(row, 0)))));
-        stage_.users.push_back(user);
-      } else {
-        std::array<char, 24> digits{};
-        const auto [end, error] =
-            std::to_chars(digits.data(), digits.data() + digits.size(), batch.rows[row].number);
-        static_cast<void>(error);  // 24 bytes hold every 64-bit number
-        TAGLINE_ASSIGN_OR_RETURN(
-            const engine::UserIndex user,
-            users_.add_distinct({digits.data(), static_cast<std::size_t>(end - digits.data())}));
-        stage_.users.push_back(user);
-      }
+  /// Users of rows that have no id but their number.
+  [[nodiscard]] Status number(const RowBatch& batch) {
+    for (const std::uint32_t row : batch.converted.good) {
+      std::array<char, 24> digits{};
+      const auto [end, error] =
+          std::to_chars(digits.data(), digits.data() + digits.size(), batch.rows[row].number);
+      static_cast<void>(error);  // 24 bytes hold every 64-bit number
+      TAGLINE_ASSIGN_OR_RETURN(
+          const engine::UserIndex user,
+          users_.add_distinct({digits.data(), static_cast<std::size_t>(end - digits.data())}));
+      batch_users_.push_back(user);
     }
     return {};
+  }
+
+  /// Adds the rows of a batch to the stage, and turns it into bitmaps whenever it is large enough.
+  void stage(const std::vector<StagedField>& fields) {
+    for (std::size_t begin = 0; begin < batch_users_.size();) {
+      std::size_t end = begin;
+      for (bool ends_block = false; end < batch_users_.size() && !ends_block; ++end) {
+        const engine::UserIndex user = batch_users_[end];
+        consecutive_ = consecutive_ && (stage_.users.empty() || user == stage_.users.back() + 1);
+        stage_.users.push_back(user);
+        ends_block = (user + 1) % engine::kBlockUsers == 0;
+      }
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        stage_.fields[i].append(fields[i], begin, end);
+      }
+      begin = end;
+      const bool whole_block = consecutive_ && (stage_.users.back() + 1) % engine::kBlockUsers == 0;
+      if (whole_block || stage_.users.size() >= kStageRows || stage_.bytes() >= kStageBytes) {
+        flush();
+      }
+    }
   }
 
   std::vector<FieldPlan> plans_;
@@ -130,7 +141,8 @@ class Loader final : public Intake {
   Rejects& rejects_;
   Delta delta_;
   Stage stage_;
-  std::vector<std::uint32_t> good_;
+  std::vector<engine::UserIndex> batch_users_;
+  bool consecutive_ = true;  ///< the users of the stage follow one another
   std::uint64_t rows_ = 0;
   bool has_id_;
 };
@@ -231,6 +243,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   const Status read = store.read([&](const storage::Snapshot& snapshot) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(auto plans, plan_fields(used, snapshot, now));
     loader.emplace(used, std::move(plans), snapshot, rejects);
+    source.prepare_with([&loader](RowBatch& batch) { loader->prepare(batch); });
     const Status status = take_all(source, *loader, rejects, options, meter);
     TAGLINE_RETURN_IF_ERROR(rejects.close());
     loader->flush();
@@ -238,9 +251,11 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   });
   TAGLINE_RETURN_IF_ERROR(read);
   const Clock::time_point commit_start = Clock::now();
-  meter.tell(loader->rows(), source.bytes_read(), true);
+  const auto tell = [&] { meter.tell(loader->rows(), source.bytes_read(), true); };
+  tell();
   const std::vector<std::string_view> new_ids = loader->users().new_ids();
-  const Change change{loader->plans(), loader->delta(), new_ids, loader->users().first_new(), now};
+  const Change change{
+      loader->plans(), loader->delta(), new_ids, loader->users().first_new(), now, tell};
   TAGLINE_ASSIGN_OR_RETURN(const Committed committed, commit(store, change));
   LoadReport report;
   report.rows = loader->rows();

@@ -19,7 +19,10 @@ struct Progress {
   std::uint64_t rows = 0;
   std::uint64_t bytes_read = 0;   ///< of the files as they are on disk
   std::uint64_t bytes_total = 0;  ///< 0: unknown (a pipe)
-  bool committing = false;        ///< reading is done, the transaction is being written
+  /// Reading is done, the transaction is being written. Told when that begins, and from within the
+  /// transaction when all is in it and only the commit is left: whoever reads then, even here, gets
+  /// the state before the load.
+  bool committing = false;
 };
 
 struct LoadOptions {

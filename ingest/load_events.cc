@@ -286,11 +286,13 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
   report.first_rejects = rejects.first();
   if (!intake->loads().empty()) {
     const Clock::time_point commit_start = Clock::now();
-    meter->tell(intake->rows(), bytes_read, true);
+    const auto tell = [&] { meter->tell(intake->rows(), bytes_read, true); };
+    tell();
     const std::vector<std::string_view> new_ids = intake->new_ids();
     intake->sort();
     const EventChange change{
-        *plans, intake->events(), new_ids, intake->users().first_new(), intake->loads(), now_s};
+        *plans, intake->events(), new_ids, intake->users().first_new(), intake->loads(), now_s,
+        tell};
     TAGLINE_ASSIGN_OR_RETURN(const EventsCommitted committed, commit_events(store, change));
     describe(*intake, report);
     report.users_new = new_ids.size();

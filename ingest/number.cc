@@ -1,8 +1,10 @@
 #include "ingest/number.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace tagline::ingest {
@@ -23,6 +25,9 @@ bool append(std::uint64_t& value, unsigned digit) {
 }
 
 __extension__ using Wide = __int128;
+
+/// Any number of so many digits is below kLargest.
+constexpr std::size_t kPlainDigitsMax = 18;
 
 /// digits * 10^-decimals.
 struct Decimal {
@@ -89,8 +94,65 @@ NumberParse parse_product(std::string_view a, std::string_view b, unsigned scale
   return parse;
 }
 
+namespace {
+
+/// 10^i.
+constexpr std::array<std::uint64_t, kPlainDigitsMax + 1> kPowers = [] {
+  std::array<std::uint64_t, kPlainDigitsMax + 1> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) {
+    powers[i] = powers[i - 1] * 10;
+  }
+  return powers;
+}();
+
+/// What most cells are: digits, perhaps a sign and a point, and no doubt that the value fits.
+/// Nothing: not so, or not a number.
+std::optional<std::int64_t> parse_plain(std::string_view text, unsigned scale) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const bool negative = at != end && *at == '-';
+  at += negative ? 1 : 0;
+  if (at == end || static_cast<std::size_t>(end - at) + scale > kPlainDigitsMax) {
+    return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  const char* point = end;
+  for (; at != end; ++at) {
+    const auto digit = static_cast<unsigned>(*at) - static_cast<unsigned>('0');
+    if (digit > 9) {
+      break;
+    }
+    value = value * 10 + digit;
+  }
+  if (at != end) {
+    point = at;
+    if (*at != '.' || text.size() < 3) {  // ".", "-." and "5." are for the thorough way
+      return std::nullopt;
+    }
+    for (++at; at != end; ++at) {
+      const auto digit = static_cast<unsigned>(*at) - static_cast<unsigned>('0');
+      if (digit > 9) {
+        return std::nullopt;
+      }
+      value = value * 10 + digit;
+    }
+  }
+  const auto decimals = static_cast<std::size_t>(point == end ? 0 : end - point - 1);
+  if (decimals > scale) {
+    return std::nullopt;
+  }
+  value *= kPowers[scale - decimals];
+  const auto magnitude = static_cast<std::int64_t>(value);
+  return negative ? -magnitude : magnitude;
+}
+
+}  // namespace
+
 NumberParse parse_number(std::string_view text, unsigned scale) {
   NumberParse parse;
+  if (const auto plain = parse_plain(text, scale); plain.has_value()) {
+    return {NumberStatus::Ok, *plain};
+  }
   const bool negative = !text.empty() && text.front() == '-';
   if (negative || (!text.empty() && text.front() == '+')) {
     text.remove_prefix(1);

@@ -4,6 +4,7 @@
 
 #include "engine/error.h"
 #include "ingest/row.h"
+#include "ingest/staged_field.h"
 
 #include <condition_variable>
 #include <cstdint>
@@ -36,6 +37,14 @@ struct BadRow {
   Text reason;
 };
 
+/// Rows of a batch as typed values (convert.h).
+struct ConvertedRows {
+  std::vector<std::uint32_t> good;    ///< indexes of the rows that were not refused
+  std::vector<std::string_view> ids;  ///< of them, views of RowBatch::bytes; none without id column
+  std::vector<StagedField> fields;    ///< of them, parallel to the plans
+  std::optional<Error> error;         ///< the load cannot go on
+};
+
 struct RowBatch {
   std::string file;
   std::string bytes;
@@ -43,7 +52,8 @@ struct RowBatch {
   std::vector<Cell> cells;  ///< of rows, `slots` a row
   std::size_t slots =
       0;  ///< the id if there is an id column, then the columns of the schema that are not skipped
-  std::vector<BadRow> bad;  ///< rows that could not be read; not in `rows`
+  std::vector<BadRow> bad;  ///< rows that could not be read (not in `rows`), or not converted
+  ConvertedRows converted;  ///< for users; events are converted where they are taken in
   /// The last batch of its file, when digests are wanted: Input::digest.
   std::optional<std::string> digest;
 
@@ -58,11 +68,15 @@ struct RowBatch {
   }
 };
 
-/// Rows and bytes at which a batch is handed over. At most kBatchesWaiting wait, so reading ahead
-/// is bounded; one row can make a batch up to 2 * kRowBytesMax larger.
+/// Rows and bytes at which a batch is handed over. Reading ahead is bounded: batches wait up to
+/// this many, and up to this many bytes of rows or few. One row can make a batch up to
+/// 2 * kRowBytesMax larger. Many may wait because the other thread takes in none while it builds
+/// the bitmaps of a stage.
 inline constexpr std::size_t kBatchRows = 4096;
 inline constexpr std::size_t kBatchBytes = std::size_t{1} << 20U;
-inline constexpr std::size_t kBatchesWaiting = 4;
+inline constexpr std::size_t kBatchesWaiting = 24;
+inline constexpr std::size_t kFewBatchesWaiting = 4;
+inline constexpr std::size_t kBytesWaiting = std::size_t{16} << 20U;
 
 /// One producer, one consumer. Thread-safe.
 class BatchQueue {
@@ -70,10 +84,14 @@ class BatchQueue {
   /// Waits while the queue is full. False: the consumer wants no more.
   [[nodiscard]] bool push(std::unique_ptr<RowBatch> batch) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return closed_ || waiting_.size() < kBatchesWaiting; });
+    room_.wait(lock, [this] {
+      return closed_ || waiting_.size() < kFewBatchesWaiting ||
+             (waiting_.size() < kBatchesWaiting && bytes_waiting_ < kBytesWaiting);
+    });
     if (closed_) {
       return false;
     }
+    bytes_waiting_ += batch->bytes.size();
     waiting_.push_back(std::move(batch));
     filled_.notify_one();
     return true;
@@ -102,6 +120,7 @@ class BatchQueue {
     }
     auto batch = std::move(waiting_.front());
     waiting_.pop_front();
+    bytes_waiting_ -= batch->bytes.size();
     room_.notify_one();
     return batch;
   }
@@ -119,6 +138,7 @@ class BatchQueue {
   std::condition_variable room_;
   std::condition_variable filled_;
   std::deque<std::unique_ptr<RowBatch>> waiting_;
+  std::size_t bytes_waiting_ = 0;
   std::optional<Error> error_;
   bool finished_ = false;
   bool closed_ = false;

@@ -105,6 +105,9 @@ bool RowSource::hand_over(BatchQueue& queue, const Input& input) {
 
 bool RowSource::push_batch(BatchQueue& queue, const Input& input) {
   bytes_read_ = bytes_before_ + input.bytes_consumed();
+  if (prepare_) {
+    prepare_(*batch_);
+  }
   closed_ = !queue.push(std::move(batch_));
   start_batch();
   return !closed_;
@@ -173,22 +176,17 @@ void RowSource::add_csv_row(const Row& row, const ColumnMap& map) {
   RowBatch& batch = *batch_;
   batch.rows.push_back(place(row));
   const std::uint32_t row_offset = batch.rows.back().offset;
-  const std::size_t first = batch.cells.size();
-  batch.cells.resize(first + slots_);
-  for (std::size_t i = 0; i < row.cells.size(); ++i) {
-    if (map.slots_of(i).empty()) {
-      continue;
-    }
-    const std::string_view text = row.cells[i];
-    Cell cell{0, static_cast<std::uint32_t>(text.size()), CellKind::Text};
+  const char* const row_text = row.text.data();
+  for (const std::size_t column : map.column_of()) {
+    const std::string_view text = row.cells[column];
+    const auto length = static_cast<std::uint32_t>(text.size());
     if (row.in_text) {
-      cell.offset = row_offset + static_cast<std::uint32_t>(text.data() - row.text.data());
+      const auto within = static_cast<std::uint32_t>(text.data() - row_text);
+      batch.cells.push_back({row_offset + within, length, CellKind::Text});
     } else {
-      cell.offset = static_cast<std::uint32_t>(batch.bytes.size());
+      const auto offset = static_cast<std::uint32_t>(batch.bytes.size());
       batch.bytes.append(text);
-    }
-    for (const std::uint32_t slot : map.slots_of(i)) {
-      batch.cells[first + slot] = cell;
+      batch.cells.push_back({offset, length, CellKind::Text});
     }
   }
 }

@@ -9,9 +9,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tagline::ingest {
@@ -23,6 +25,9 @@ class RowSource {
   /// `digest_suffix`: each file ends with a batch, perhaps without rows, that has its digest.
   RowSource(const Schema& schema, std::vector<std::string> files, std::unique_ptr<Input> first,
             std::optional<std::string> digest_suffix = std::nullopt);
+
+  /// What the reading thread does to each batch before it hands it over. Set before run().
+  void prepare_with(std::function<void(RowBatch&)> prepare) { prepare_ = std::move(prepare); }
 
   /// Reads everything into `queue`, then finishes it: with BadInput, BadSchema, NotFound or System
   /// where reading stopped early. Returns when the queue was closed, too.
@@ -48,6 +53,7 @@ class RowSource {
   std::vector<std::string> files_;
   std::unique_ptr<Input> first_;
   std::optional<std::string> digest_suffix_;
+  std::function<void(RowBatch&)> prepare_;
   std::size_t slots_;
   std::unique_ptr<RowBatch> batch_;
   std::string file_;

@@ -9,7 +9,6 @@
 namespace tagline::ingest {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
 /// Code points of a cell shown in a message.
 constexpr std::size_t kExcerptLength = 40;
 
@@ -46,12 +45,11 @@ Result<std::string> to_nfc(std::string_view text) {
   return std::string(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
 }
 
-std::string_view trim(std::string_view text) {
-  // The common cell has nothing to trim: two comparisons.
-  while (!text.empty() && kBlanks.find(text.front()) != std::string_view::npos) {
+std::string_view trim_both(std::string_view text) {
+  while (!text.empty() && is_trimmed(text.front())) {
     text.remove_prefix(1);
   }
-  while (!text.empty() && kBlanks.find(text.back()) != std::string_view::npos) {
+  while (!text.empty() && is_trimmed(text.back())) {
     text.remove_suffix(1);
   }
   return text;

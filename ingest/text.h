@@ -17,7 +17,15 @@ namespace tagline::ingest {
 [[nodiscard]] Result<std::string> to_nfc(std::string_view text);
 
 /// Without the spaces, tabs and line ends at both sides.
-[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] std::string_view trim_both(std::string_view text);
+[[nodiscard]] constexpr bool is_trimmed(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+/// The same; the common cell has nothing to trim and costs two comparisons.
+[[nodiscard]] inline std::string_view trim(std::string_view text) {
+  return text.empty() || (!is_trimmed(text.front()) && !is_trimmed(text.back())) ? text
+                                                                                 : trim_both(text);
+}
 /// ASCII letters made small; other characters stay.
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
 

@@ -26,27 +26,29 @@ class TextTable {
 
   /// kNone when it is not there.
   [[nodiscard]] std::uint32_t find(std::string_view text) const;
-  Added add(std::string_view text);
+  Added add(std::string_view text) { return add(text, hash(text)); }
+  /// The same in two steps, for many texts at once: between them the processor has time to fetch
+  /// the slot.
+  Added add(std::string_view text, std::uint64_t hash);
+  [[nodiscard]] std::uint64_t hash(std::string_view text) const;
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash >> shift_]); }
   /// Numbers a text without making it findable: for texts known to be distinct. Must not be mixed
   /// with add().
   std::uint32_t append(std::string_view text);
   [[nodiscard]] std::string_view at(std::uint32_t index) const;
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
 
-  /// Asks the processor to bring the slot of a text that will be looked up soon.
-  void prefetch(std::string_view text) const;
-
  private:
   struct Slot {
-    std::uint32_t tag = 0;
+    std::uint32_t tag = 0;     ///< upper half of the hash
     std::uint32_t number = 0;  ///< index + 1; 0: free
   };
-  [[nodiscard]] std::uint64_t hash(std::string_view text) const;
   [[nodiscard]] std::size_t probe(std::string_view text, std::uint64_t hash) const;
   void grow();
 
   std::uint64_t seed_;
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;         ///< a power of two of them, at most 2^32
+  unsigned shift_;                  ///< a text belongs at hash >> shift_, or behind
   std::vector<const char*> texts_;  ///< each its length (4 bytes), then its bytes
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* free_ = nullptr;

@@ -4,6 +4,12 @@
 #include <optional>
 
 namespace tagline::ingest {
+namespace {
+
+/// Look-ups whose slots are on their way from memory while one is served.
+constexpr std::size_t kAhead = 16;
+
+}  // namespace
 
 UserIndex::UserIndex(const storage::Snapshot& snapshot)
     : snapshot_(snapshot), first_new_(snapshot.user_limit()), next_(first_new_) {}
@@ -24,7 +30,27 @@ Result<engine::UserIndex> UserIndex::look_up(std::string_view id) {
 }
 
 Result<engine::UserIndex> UserIndex::find_or_add(std::string_view id) {
-  const TextTable::Added added = ids_.add(id);
+  return find_or_add(id, ids_.hash(id));
+}
+
+Status UserIndex::find_or_add(std::span<const std::string_view> ids,
+                              std::vector<engine::UserIndex>& users) {
+  hashes_.resize(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    hashes_[i] = ids_.hash(ids[i]);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i + kAhead < ids.size()) {
+      ids_.prefetch(hashes_[i + kAhead]);
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, find_or_add(ids[i], hashes_[i]));
+    users.push_back(user);
+  }
+  return {};
+}
+
+Result<engine::UserIndex> UserIndex::find_or_add(std::string_view id, std::uint64_t hash) {
+  const TextTable::Added added = ids_.add(id, hash);
   if (added.inserted) {
     TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, look_up(id));
     indexes_.push_back(user);

@@ -7,6 +7,7 @@
 #include "storage/snapshot.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,10 @@ class UserIndex {
 
   /// TooLarge when there would be more than 2^32 - 1 users.
   [[nodiscard]] Result<engine::UserIndex> find_or_add(std::string_view id);
+  /// The same for many ids, in order; adds their indexes to `users`. Faster than one by one: the
+  /// look-ups wait for memory together.
+  [[nodiscard]] Status find_or_add(std::span<const std::string_view> ids,
+                                   std::vector<engine::UserIndex>& users);
   /// The same for an id that no earlier call had: saves the table. Not to be mixed with
   /// find_or_add().
   [[nodiscard]] Result<engine::UserIndex> add_distinct(std::string_view id);
@@ -33,10 +38,12 @@ class UserIndex {
 
  private:
   [[nodiscard]] Result<engine::UserIndex> look_up(std::string_view id);
+  [[nodiscard]] Result<engine::UserIndex> find_or_add(std::string_view id, std::uint64_t hash);
 
   const storage::Snapshot& snapshot_;
   TextTable ids_;
   std::vector<engine::UserIndex> indexes_;  ///< of each of ids_
+  std::vector<std::uint64_t> hashes_;       ///< of the ids being looked up
   std::uint32_t first_new_;
   std::uint64_t next_;
   std::uint64_t known_ = 0;

@@ -14,8 +14,13 @@
 // that all fall into one bucket.
 #include "storage/user_directory.h"
 
+#include "engine/worker_pool.h"
+
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 #include <xxhash.h>
 
@@ -86,29 +91,64 @@ struct Sorted {
   std::vector<IdEntry> entries;
 };
 
+/// Ids a thread sorts at least: below this the others would come too late to help.
+constexpr std::size_t kIdsOfPart = std::size_t{1} << 17U;
+/// Parts at most: each counts all buckets for itself.
+constexpr std::size_t kPartsMax = 16;
+
+/// work(0), work(1), ... work(parts - 1), at the same time where threads are free.
+void for_each_part(std::size_t parts, const std::function<void(std::size_t)>& work) {
+  if (parts == 1) {
+    work(0);
+    return;
+  }
+  std::atomic<std::size_t> next{0};
+  engine::WorkerPool::shared().run(static_cast<unsigned>(parts - 1), [&] {
+    for (std::size_t part = next++; part < parts; part = next++) {
+      work(part);
+    }
+  });
+}
+
 /// A counting sort by bucket, then small sorts: three passes over the ids instead of one large
-/// comparison sort.
+/// comparison sort. In each pass a part of the ids, or of the buckets, is one thread's.
 Sorted sort_by_place(std::uint64_t seed, engine::UserIndex first,
                      std::span<const std::string_view> external_ids) {
-  Sorted sorted{std::vector<std::uint32_t>(kBuckets + 1),
-                std::vector<IdEntry>(external_ids.size())};
-  std::vector<IdPlace> places(external_ids.size());
-  for (std::size_t i = 0; i < external_ids.size(); ++i) {
-    places[i] = place_of(external_ids[i], seed);
-    ++sorted.starts[places[i].bucket + 1];
-  }
+  const std::size_t ids = external_ids.size();
+  const std::size_t parts = std::clamp<std::size_t>(ids / kIdsOfPart, 1, kPartsMax);
+  const auto begin_of = [&](std::size_t part, std::size_t of) { return of * part / parts; };
+  Sorted sorted{std::vector<std::uint32_t>(kBuckets + 1), std::vector<IdEntry>(ids)};
+  std::vector<IdPlace> places(ids);
+  // Of each part and bucket: its ids, then where the next of them goes.
+  std::vector<std::vector<std::uint32_t>> next(parts);
+  for_each_part(parts, [&](std::size_t part) {
+    next[part].resize(kBuckets);
+    for (std::size_t i = begin_of(part, ids); i < begin_of(part + 1, ids); ++i) {
+      places[i] = place_of(external_ids[i], seed);
+      ++next[part][places[i].bucket];
+    }
+  });
+  std::uint32_t place = 0;
   for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
-    sorted.starts[bucket + 1] += sorted.starts[bucket];
+    sorted.starts[bucket] = place;
+    for (std::vector<std::uint32_t>& counts : next) {
+      place += std::exchange(counts[bucket], place);
+    }
   }
-  std::vector<std::uint32_t> next(sorted.starts.begin(), sorted.starts.end() - 1);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    sorted.entries[next[places[i].bucket]++] = {places[i].hash,
-                                                first + static_cast<engine::UserIndex>(i)};
-  }
-  for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
-    std::sort(sorted.entries.begin() + sorted.starts[bucket],
-              sorted.entries.begin() + sorted.starts[bucket + 1]);
-  }
+  sorted.starts[kBuckets] = place;
+  for_each_part(parts, [&](std::size_t part) {
+    for (std::size_t i = begin_of(part, ids); i < begin_of(part + 1, ids); ++i) {
+      sorted.entries[next[part][places[i].bucket]++] = {places[i].hash,
+                                                        first + static_cast<engine::UserIndex>(i)};
+    }
+  });
+  for_each_part(parts, [&](std::size_t part) {
+    for (std::size_t bucket = begin_of(part, kBuckets); bucket < begin_of(part + 1, kBuckets);
+         ++bucket) {
+      std::sort(sorted.entries.begin() + sorted.starts[bucket],
+                sorted.entries.begin() + sorted.starts[bucket + 1]);
+    }
+  });
   return sorted;
 }
 

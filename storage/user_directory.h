@@ -33,7 +33,8 @@ inline constexpr std::uint32_t kBuckets = 1U << 16U;
 
 /// Gives `external_ids` the indexes from `first` on, in both directions. REQUIRES: none is known,
 /// no two are equal; Internal otherwise, and the transaction is spoilt. Cost: the blocks touched,
-/// and one small record a bucket touched: at most 65,536, however many ids.
+/// and one small record a bucket touched: at most 65,536, however many ids. Hundreds of thousands
+/// of ids are sorted with the help of WorkerPool::shared().
 [[nodiscard]] Status append_users(WriteTransaction& txn, std::uint64_t seed,
                                   engine::UserIndex first,
                                   std::span<const std::string_view> external_ids);

@@ -1,5 +1,9 @@
 #include "ingest/day.h"
 
+#include <algorithm>
+#include <random>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace tagline::ingest {
@@ -34,6 +38,28 @@ TEST(Day, EveryFormatReadsTheSameDay) {
   };
   for (const auto& [text, format] : cases) {
     EXPECT_EQ(day(text, format), kDay) << text << " as " << format;
+  }
+}
+
+/// Ten characters with hyphens are read without walking the format; days that there are not, and
+/// what only looks like one, included.
+TEST(Day, TheCommonWayOfWritingIsReadLikeTheOthers) {
+  std::mt19937 random(20240229);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(10, '-');
+    for (const std::size_t at : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U}) {
+      const bool leading = at == 5 || at == 8;
+      text[at] = static_cast<char>('0' + random() % (leading ? 4U : 10U));
+    }
+    std::string slashes = text;
+    slashes[4] = slashes[7] = '/';
+    ASSERT_EQ(day(text.c_str(), "%Y-%m-%d"), day(slashes.c_str(), "%Y/%m/%d")) << text;
+    text[random() % text.size()] = "x -/"[random() % 4];
+    slashes = text;
+    std::replace(slashes.begin(), slashes.end(), '-', '!');  // so that "/" stays wrong
+    std::replace(slashes.begin(), slashes.end(), '/', '?');
+    std::replace(slashes.begin(), slashes.end(), '!', '/');
+    ASSERT_EQ(day(text.c_str(), "%Y-%m-%d"), day(slashes.c_str(), "%Y/%m/%d")) << text;
   }
 }
 

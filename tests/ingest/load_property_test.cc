@@ -160,6 +160,37 @@ TEST(LoadProperty, BlockBorders) {
   database.expect_clean();
 }
 
+/// New users in order, a block of them turned into bitmaps as soon as it is whole; around the
+/// border users come again with other values, and refused rows take no place. More values than a
+/// column's short cells are remembered for.
+TEST(LoadProperty, BlocksOfUsersInOrder) {
+  constexpr int kBorder = 65'536;
+  Table table(seed());
+  Database database;
+  Model model;
+  std::string text = "id,category,flag,number,set,added\n";
+  const auto add = [&](int user) {
+    const Cells cells = table.cells(3000);
+    const std::string id = "u" + std::to_string(user);
+    model.apply(id, cells);
+    text += id + "," + cells.category + "," + cells.flag + "," + cells.number + "," + cells.set +
+            "," + cells.added + "\n";
+  };
+  for (int user = 0; user < kBorder + 3000; ++user) {
+    add(user);
+    if (user > kBorder - 200 && user < kBorder + 200 && table.below(4) == 0) {
+      text += "refused,c1,maybe,1,,\n";
+      add(user - static_cast<int>(table.below(300)));
+    }
+  }
+  EXPECT_GT(database.must_load(text, all_kinds()).rejected, 0U);
+  EXPECT_TRUE(database.content() == model.users);
+  const LoadReport again = database.must_load(text, all_kinds());
+  EXPECT_EQ(again.fragments_written, 0U);
+  EXPECT_EQ(again.users_known, kBorder + 3000U);
+  database.expect_clean();
+}
+
 /// Users of two shards, updated in scattered order with keys left out of some rows.
 TEST(LoadProperty, ShardsAndScatteredUpdates) {
   constexpr std::uint32_t kUsers = (1U << 20U) + 1000;

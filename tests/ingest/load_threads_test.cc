@@ -33,6 +33,37 @@ TEST(LoadThreads, ReadersSeeWholeLoads) {
   reader.join();
 }
 
+/// What readers on this and on another thread see; they must get an answer whatever this thread is
+/// in the middle of.
+std::vector<std::uint64_t> populations(storage::Store& store) {
+  const auto population = [&store] {
+    const auto seen =
+        store.read([](const storage::Snapshot& snapshot) { return snapshot.population(); });
+    EXPECT_TRUE(seen.has_value());
+    return seen.value_or(~0U);
+  };
+  std::uint64_t elsewhere = 0;
+  std::thread reader([&] { elsewhere = population(); });
+  reader.join();
+  return {population(), elsewhere};
+}
+
+TEST(LoadThreads, ALoadThatStandsInItsCommitBlocksNoReader) {
+  EventDatabase database;
+  database.must_load("id,age\nu1,30\nu2,40\n");
+  int told = 0;
+  LoadOptions options;
+  options.progress = [&](const Progress& progress) {
+    if (progress.committing) {
+      EXPECT_EQ(populations(database.store()), (std::vector<std::uint64_t>{2, 2}));
+      ++told;
+    }
+  };
+  ASSERT_TRUE(database.load_text("id,age\nu1,31\nu3,20\n", std::nullopt, options).has_value());
+  EXPECT_EQ(told, 2);  // before the transaction, and at its end
+  EXPECT_EQ(populations(database.store()), (std::vector<std::uint64_t>{3, 3}));
+}
+
 /// How many users did the database's one event on as many days as there were loads; both at once.
 struct Seen {
   std::uint64_t users = 0;

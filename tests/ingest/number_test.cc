@@ -1,5 +1,8 @@
 #include "ingest/number.h"
 
+#include <random>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace tagline::ingest {
@@ -70,6 +73,33 @@ TEST(Number, ReadsDecimalsExactly) {
     EXPECT_EQ(parse.status, expected.status) << expected.text;
     if (expected.status == NumberStatus::Ok) {
       EXPECT_EQ(parse.value, expected.value) << expected.text;
+    }
+  }
+}
+
+/// Most cells take a way without checks for overflow; zeros in front, too many for it, change
+/// nothing but the way.
+TEST(Number, ThePlainWayIsTheThoroughWay) {
+  std::mt19937_64 random(20240229);
+  const std::string alphabet = "0123456789.-+e";
+  for (int round = 0; round < 50'000; ++round) {
+    std::string digits;
+    for (std::size_t size = 1 + random() % 19; size > 0; --size) {
+      const std::size_t choices = random() % 4 == 0 ? alphabet.size() : 11;
+      digits += alphabet[random() % choices];
+    }
+    const std::string sign = random() % 3 == 0 ? "-" : "";
+    const auto scale = static_cast<unsigned>(random() % 5);
+    const NumberParse plain = parse_number(sign + digits, scale);
+    const bool number = digits.find_first_of("0123456789") != std::string::npos;
+    const bool signed_inside = digits.find_first_of("-+") == 0;
+    if (!number || signed_inside) {
+      continue;  // zeros in front would make it a number, or take the sign's place
+    }
+    const NumberParse thorough = parse_number(sign + std::string(20, '0') + digits, scale);
+    ASSERT_EQ(plain.status, thorough.status) << sign << digits;
+    if (plain.status == NumberStatus::Ok) {
+      ASSERT_EQ(plain.value, thorough.value) << sign << digits;
     }
   }
 }
