@@ -72,6 +72,9 @@ Result<Bitmap> select_all(const Program& program, const Source& source,
 // users of a difference.
 Result<std::optional<std::uint64_t>> stored_sum(const Plan& plan, std::span<const NodeId> values,
                                                 const Source& source, const Node* known) {
+  if (values.empty()) {
+    return std::nullopt;
+  }
   const auto row_of = [&](NodeId id) { return plan.at(id).row; };
   const FieldId field = row_of(values.front()).field;
   const bool rows = std::all_of(values.begin(), values.end(), [&](NodeId id) {
