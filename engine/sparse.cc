@@ -286,9 +286,7 @@ void tally(Members a, Members in, std::uint64_t weight, std::uint64_t* counts) {
 }
 
 void set(std::uint64_t* words, Members members) {
-  each_apart(members, [words](std::uint16_t member) {
-    words[member >> 6U] |= std::uint64_t{1} << (member & 63U);
-  });
+  kernels().add(words, members.data(), members.size());
 }
 
 void clear(std::uint64_t* words, Members members) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -458,6 +459,22 @@ TEST_P(KernelSets, ProbeCountsMembersOfListsOfEveryLengthAndSpread) {
   }
   EXPECT_EQ(GetParam()->probe(pointers_[0], everybody.data(), everybody.size()),
             GetParam()->intersect(nullptr, list(0, 1), {}));
+}
+
+TEST_P(KernelSets, AddPutsMembersIn) {
+  for (const std::size_t size : {0U, 1U, 3U, 4U, 7U, 100U, 4096U}) {
+    std::vector<std::uint16_t> members(size);
+    for (std::uint16_t& member : members) {
+      member = static_cast<std::uint16_t>(random_());
+    }
+    Words words = inputs_[0];
+    GetParam()->add(words.data(), members.data(), size);
+    const std::set<std::uint16_t> in(members.begin(), members.end());
+    for (std::size_t user = 0; user < kBlockUsers; ++user) {
+      ASSERT_EQ(bit(words, user),
+                bit(inputs_[0], user) || in.contains(static_cast<std::uint16_t>(user)));
+    }
+  }
 }
 
 TEST_P(KernelSets, SiftKeepsWhatIsOrIsNotInTheWords) {
