@@ -1,6 +1,5 @@
 #include "cli/batch.h"
 
-#include "cli/count_csv.h"
 #include "cli/exit_status.h"
 #include "cli/query_request.h"
 #include "cli/read_file.h"
@@ -8,6 +7,7 @@
 #include "cli/table.h"
 #include "server/answer_json.h"
 #include "server/batch.h"
+#include "server/day_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,15 +28,20 @@ constexpr unsigned kOtherCells = 40;
 
 /// Expressions with their titles, place by place.
 struct Lines {
+  std::vector<std::size_t> numbers;  ///< in the file, from 1
   std::vector<std::string> titles;
   std::vector<std::string> expressions;
 };
 
 /// One expression a line; a comment line above names it.
 Lines batch_lines(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
   Lines lines;
   std::string title;
-  while (!text.empty()) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
@@ -52,6 +57,7 @@ Lines batch_lines(std::string_view text) {
       line.remove_prefix(std::min(line.size(), line.find_first_not_of("# ")));
       title = std::string(line);
     } else {
+      lines.numbers.push_back(number);
       lines.titles.push_back(std::exchange(title, {}));
       lines.expressions.emplace_back(line);
     }
@@ -65,12 +71,21 @@ class BatchPrinter {
   BatchPrinter(const Lines& lines, Format format, Console& console)
       : lines_(lines), format_(format), console_(console), table_(columns(console)) {
     if (format_ == Format::Csv) {
-      console_.out(kCountCsvHeader);
+      console_.out("line,title,segment,count,population,as_of,error\n");
     }
   }
 
   void add(std::size_t place, const server::Outcome<Answer>& answer) {
     if (!answer.has_value()) {
+      if (format_ == Format::Csv) {
+        console_.out(start_of_row(place) + ",,," + csv_field(code_of(answer.error())) + "\n");
+      }
+      if (format_ == Format::Csv || format_ == Format::Table) {
+        const std::string number = std::to_string(lines_.numbers[place]);
+        const std::string& title = lines_.titles[place];
+        console_.err(console_.say({"line " + number, "第 " + number + " 行"}) +
+                     (title.empty() ? "" : " (" + title + ")") + ":\n");
+      }
       status_ = std::max(status_,
                          report_line(answer.error(), lines_.expressions[place], format_, console_));
       return;
@@ -81,7 +96,9 @@ class BatchPrinter {
         console_.out(server::answer_json(*answer, lines_.expressions[place]) + "\n");
         break;
       case Format::Csv:
-        console_.out(count_csv(*answer));
+        console_.out(start_of_row(place) + "," + std::to_string(answer->count) + "," +
+                     std::to_string(answer->population) + "," + server::day_text(answer->as_of) +
+                     ",\n");
         break;
       case Format::Table:
         add_row(place, *answer);
@@ -111,6 +128,17 @@ class BatchPrinter {
             {console.say({"people", "人数"}), Align::Right},
             {console.say({"share", "占比"}), Align::Right},
             {""}};
+  }
+
+  [[nodiscard]] std::string start_of_row(std::size_t place) const {
+    return std::to_string(lines_.numbers[place]) + "," + csv_field(lines_.titles[place]) + "," +
+           csv_field(lines_.expressions[place]);
+  }
+  static std::string code_of(const server::Refusal& refusal) {
+    if (refusal.error.has_value()) {
+      return std::string(wire_name(refusal.error->code()));
+    }
+    return refusal.diagnostics.empty() ? std::string() : refusal.diagnostics.front().code;
   }
 
   void add_row(std::size_t place, const Answer& answer) {

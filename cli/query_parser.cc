@@ -139,6 +139,15 @@ void QueryParser::add_answers(std::vector<CLI::Option*> others) {
       ->needs(pareto)
       ->check(CLI::Range(0.0001, 100.0))
       ->check(plain_number())
+      ->check(CLI::Validator(
+          [this](const std::string& text) {
+            constexpr std::size_t kDecimalsMax = 4;
+            const auto point = text.find('.');
+            return point == std::string::npos || text.size() - point - 1 <= kDecimalsMax
+                       ? std::string()
+                       : say("at most four decimals", "最多四位小数");
+          },
+          "", "decimals"))
       ->type_name("PERCENT");
   for (CLI::Option* answer : answers) {
     for (CLI::Option* other : others) {

@@ -14,9 +14,10 @@ namespace tagline::engine {
 /// Checked between blocks by every thread of a query. `cancelled` may be set from any thread.
 struct Budget {
   std::optional<std::chrono::steady_clock::time_point> deadline;
-  /// Bytes that the query's threads may hold together: registers, fragments in hand, and what its
-  /// answers are collected in. Plans, programs and the stored bytes themselves, which belong to the
-  /// system's page cache, are not counted.
+  /// Bytes that the query may hold at a time: registers and fragments in hand (looked at before
+  /// every block), what its answers are collected in (after every shard of a thread), and sets
+  /// decided over all users (when they are). Not counted are plans, programs, lists a caller gives,
+  /// and the stored bytes themselves, which belong to the system's page cache.
   std::optional<std::uint64_t> memory;
   std::atomic<bool> cancelled{false};
 

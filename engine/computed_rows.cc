@@ -27,6 +27,16 @@ Fragment ComputedRows::fragment(RowId id, ShardId shard) const {
   return found->second->shards[shard]->lend();
 }
 
+std::uint64_t ComputedRows::held_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [id, row] : rows_) {
+    for (const auto& fragment : row->shards) {
+      bytes += fragment == nullptr ? 0 : sizeof(Fragment) + fragment->payload_bytes();
+    }
+  }
+  return bytes;
+}
+
 std::uint64_t ComputedRows::cardinality(RowId id) const {
   const auto found = rows_.find(id);
   return found == rows_.end() ? 0 : found->second->users;

@@ -35,6 +35,8 @@ class ComputedRows {
     rows_.insert_or_assign(id, std::move(row));
   }
   [[nodiscard]] bool has(RowId id) const { return rows_.contains(id); }
+  /// Of all sets, about. O(their shards).
+  [[nodiscard]] std::uint64_t held_bytes() const;
   /// The fragment of a shard, lent: it may not outlive this. Empty when there is none.
   [[nodiscard]] Fragment fragment(RowId id, ShardId shard) const;
   [[nodiscard]] std::uint64_t cardinality(RowId id) const;

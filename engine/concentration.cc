@@ -59,6 +59,9 @@ class Sample final : public AnswerReader {
   }
 
   [[nodiscard]] const std::vector<std::int64_t>& numbers() const { return numbers_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override {
+    return numbers_.capacity() * sizeof(std::int64_t);
+  }
 
  private:
   NumberColumn column_;
@@ -123,6 +126,9 @@ class Splitter final : public AnswerReader {
   [[nodiscard]] const Total& all() const { return all_; }
   [[nodiscard]] const Total& above() const { return above_; }
   [[nodiscard]] const Inside& inside() const { return inside_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override {
+    return (inside_.listed.capacity() + inside_.counts.size()) * sizeof(std::int64_t);
+  }
 
  private:
   static void add(Total& into, const Total& some) {

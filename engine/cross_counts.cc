@@ -147,6 +147,9 @@ class CrossCounter final : public AnswerReader {
     return cells_[(row + 1) * stride_ + column + 1];
   }
   [[nodiscard]] const ExecuteStats& fetched() const { return fetched_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override {
+    return cells_.size() * sizeof(cells_.front()) + index_.size() * sizeof(index_.front());
+  }
 
  private:
   // Once a shard, when somebody is selected there.
@@ -251,7 +254,9 @@ class CrossCounter final : public AnswerReader {
   ExecuteStats fetched_;
 };
 
-Status check_size(std::size_t rows, std::size_t columns) {
+}  // namespace
+
+Status check_cross_size(std::size_t rows, std::size_t columns) {
   if (rows <= kCrossRowsMax && columns <= kCrossRowsMax && rows * columns <= kCrossCellsMax) {
     return {};
   }
@@ -266,12 +271,10 @@ Status check_size(std::size_t rows, std::size_t columns) {
        "请选择取值较少的标签，或只按一个标签细分"});
 }
 
-}  // namespace
-
 Result<std::vector<std::uint64_t>> cross_counts(const Sweep& sweep, std::span<const RowKey> rows,
                                                 std::span<const RowKey> columns,
                                                 ExecuteStats* stats) {
-  TAGLINE_RETURN_IF_ERROR(check_size(rows.size(), columns.size()));
+  TAGLINE_RETURN_IF_ERROR(check_cross_size(rows.size(), columns.size()));
   TAGLINE_ASSIGN_OR_RETURN(
       const auto readers,
       sweep.run<CrossCounter>(

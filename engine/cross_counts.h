@@ -26,6 +26,8 @@ inline constexpr std::size_t kCrossCellsMax = std::size_t{1} << 22U;
 /// Answers InTurn will do. Cost a block: about 1 ns a member of both lists by the index; else 60 ns
 /// a pair at most. The sweep's threads and budget hold;
 /// the budget is also checked between rows.
+/// TooLarge when a table of so many values of one tag and of another is.
+[[nodiscard]] Status check_cross_size(std::size_t rows, std::size_t columns);
 [[nodiscard]] Result<std::vector<std::uint64_t>> cross_counts(const Sweep& sweep,
                                                               std::span<const RowKey> rows,
                                                               std::span<const RowKey> columns,

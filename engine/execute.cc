@@ -22,6 +22,8 @@ Result<std::uint64_t> count(Plan& plan, NodeId root, const Source& source,
   ComputedRows own;
   ComputedRows& rows = options.computed != nullptr ? *options.computed : own;
   TAGLINE_ASSIGN_OR_RETURN(const NodeId decided, decide(plan, root, source, options, rows, stats));
+  MemoryShare memory(options.budget);
+  memory.set(rows.held_bytes());
   return run_count(plan, decided, ComputedSource(source, rows), options, stats);
 }
 
@@ -30,6 +32,8 @@ Result<Bitmap> select(Plan& plan, NodeId root, const Source& source, const Execu
   ComputedRows own;
   ComputedRows& rows = options.computed != nullptr ? *options.computed : own;
   TAGLINE_ASSIGN_OR_RETURN(const NodeId decided, decide(plan, root, source, options, rows, stats));
+  MemoryShare memory(options.budget);
+  memory.set(rows.held_bytes());
   return run_select(plan, decided, ComputedSource(source, rows), options, limit, stats);
 }
 

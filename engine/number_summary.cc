@@ -156,6 +156,9 @@ class Histogram final : public AnswerReader {
   }
 
   [[nodiscard]] const std::vector<std::uint64_t>& users() const { return users_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override {
+    return users_.size() * sizeof(std::uint64_t);
+  }
 
  private:
   NumberColumn column_;

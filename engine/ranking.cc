@@ -76,6 +76,9 @@ class Histogram final : public AnswerReader {
   }
 
   [[nodiscard]] const std::vector<Table>& tables() const { return tables_; }
+  [[nodiscard]] std::uint64_t held_bytes() const override {
+    return tables_.size() * kDigits * sizeof(Cell);
+  }
 
  private:
   /// The numbers whose keys begin so.

@@ -18,8 +18,8 @@ constexpr std::size_t kManyRows = 8;
 /// Fields with more rows are left alone: what is left out has to be listed.
 constexpr RowId kFieldRowsMax = 1U << 17U;
 
-NodeId known_without(Plan& plan, FieldId field, RowId rows, std::vector<RowId> taken) {
-  std::sort(taken.begin(), taken.end());
+/// `taken` ascends.
+NodeId known_without(Plan& plan, FieldId field, RowId rows, const std::vector<RowId>& taken) {
   std::vector<NodeId> rest;
   for (RowId row = kFirstValueRow; row < kFirstValueRow + rows; ++row) {
     if (!std::binary_search(taken.begin(), taken.end(), row)) {
@@ -35,18 +35,19 @@ NodeId complement_or(Plan& plan, Node node, const Source& source) {
   for (const NodeId id : node.operands) {
     const Node& operand = plan.at(id);
     if (operand.op == Op::Row && operand.row.row >= kFirstValueRow) {
-      std::vector<RowId>& rows = taken[operand.row.field];
-      if (std::find(rows.begin(), rows.end(), operand.row.row) == rows.end()) {
-        rows.push_back(operand.row.row);
-      }
+      taken[operand.row.field].push_back(operand.row.row);
     }
   }
-  std::erase_if(taken, [](const auto& field) { return field.second.size() < kManyRows; });
-  for (const auto& [field, some] : taken) {
+  for (auto& [field, some] : taken) {
+    std::sort(some.begin(), some.end());
+    some.erase(std::unique(some.begin(), some.end()), some.end());
+    if (some.size() < kManyRows || some.size() > kFieldRowsMax) {
+      continue;
+    }
     // What cannot be told now is found out when the rows are read.
     const RowId rows = source.apart_rows(field).value_or(0);
     const bool most = rows <= kFieldRowsMax && some.size() * 2 > rows && some.size() <= rows &&
-                      *std::max_element(some.begin(), some.end()) < kFirstValueRow + rows;
+                      some.back() < kFirstValueRow + rows;
     if (!most) {
       continue;
     }

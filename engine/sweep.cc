@@ -92,8 +92,11 @@ Result<std::vector<std::unique_ptr<AnswerReader>>> sweep_shards(
     MemoryShare memory(options.budget);
     std::unique_ptr<AnswerReader> reader = make();
     while (const std::optional<ShardId> shard = queue.next()) {
-      const Status status = run_shard(runner, *reader, *shard, source);
+      Status status = run_shard(runner, *reader, *shard, source);
       memory.set(reader->held_bytes());
+      if (status.has_value() && options.budget != nullptr) {
+        status = options.budget->check();
+      }
       if (!status.has_value()) {
         queue.fail(status.error());
       }
@@ -118,11 +121,13 @@ struct Sweep::State {
   State(const Source& below, const ExecuteOptions& how, Answers read)
       : options(how),
         answers(read),
-        source(below, how.computed != nullptr ? *how.computed : own_rows) {}
+        source(below, how.computed != nullptr ? *how.computed : own_rows),
+        memory(how.budget) {}
   ExecuteOptions options;
   Answers answers;
   ComputedRows own_rows;
   ComputedSource source;
+  MemoryShare memory;  ///< of the decided sets
   Program program;
 };
 
@@ -158,6 +163,7 @@ Result<Sweep> Sweep::prepare(Plan& plan, std::span<const NodeId> roots, const So
                                     : decided);
   }
   if (options.budget != nullptr) {
+    state->memory.set(rows.held_bytes());
     TAGLINE_RETURN_IF_ERROR(options.budget->check());
   }
   TAGLINE_ASSIGN_OR_RETURN(state->program, compile_for(plan, ready, state->source, answers));

@@ -28,7 +28,7 @@ WorkerPool& WorkerPool::shared() {
 }
 
 void WorkerPool::run(unsigned helpers, const std::function<void()>& work) {
-  Job job{&work, std::min(helpers, workers()), 0};
+  Job job{&work, std::min(helpers, workers()), 0, nullptr};
   const unsigned wanted = job.wanted;  // workers change the job once it is listed
   if (wanted > 0) {
     {
@@ -37,11 +37,23 @@ void WorkerPool::run(unsigned helpers, const std::function<void()>& work) {
     }
     wanted > 1 ? wake_.notify_all() : wake_.notify_one();
   }
-  work();
+  // Memory may run out in any thread. What one throws is thrown here, when all have left the job.
+  std::exception_ptr thrown;
+  try {
+    work();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
   if (wanted > 0) {
     std::unique_lock lock(mutex_);
     std::erase(jobs_, &job);
     left_.wait(lock, [&] { return job.running == 0; });
+    if (thrown == nullptr) {
+      thrown = job.thrown;
+    }
+  }
+  if (thrown != nullptr) {
+    std::rethrow_exception(thrown);
   }
 }
 
@@ -58,8 +70,16 @@ void WorkerPool::serve() {
       jobs_.pop_front();
     }
     lock.unlock();
-    (*job.work)();
+    std::exception_ptr thrown;
+    try {
+      (*job.work)();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     lock.lock();
+    if (thrown != nullptr) {
+      job.thrown = thrown;
+    }
     if (--job.running == 0) {
       left_.notify_all();
     }

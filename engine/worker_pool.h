@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -34,8 +35,9 @@ class WorkerPool {
  private:
   struct Job {
     const std::function<void()>* work;
-    unsigned wanted;   ///< helpers that may still join
-    unsigned running;  ///< helpers at work
+    unsigned wanted;            ///< helpers that may still join
+    unsigned running;           ///< helpers at work
+    std::exception_ptr thrown;  ///< by one of them
   };
   void serve();
 

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace tagline::server {
@@ -173,15 +175,22 @@ tl::unexpected<Error> not_crossed(const dsl::Tag& tag) {
 
 /// The order in which a breakdown shows the rows of add_rows(), as places in it.
 std::vector<RowKey> shown_rows(const dsl::Tag& tag, const TagBreakdown& tags) {
+  std::unordered_map<std::string_view, engine::RowId> by_name;
+  for (const dsl::Value& value : tag.values) {
+    by_name.emplace(value.name, value.row);
+  }
   std::vector<RowKey> rows;
   for (const BreakdownRow& row : tags.rows) {
-    for (const dsl::Value& value : tag.values) {
-      if (value.name == row.value) {
-        rows.push_back({tag.field, value.row});
-      }
+    if (const auto found = by_name.find(row.value); found != by_name.end()) {
+      rows.push_back({tag.field, found->second});
     }
   }
   return rows;
+}
+
+/// As many values as a tag's table has; a flag is one.
+std::size_t side_of(const dsl::Tag& tag) {
+  return tag.kind == TagKind::Flag ? 1 : tag.values.size();
 }
 
 }  // namespace
@@ -250,6 +259,7 @@ Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot, const QueryR
       return tl::unexpected(Refusal(not_crossed(*tag).value()));
     }
   }
+  TAGLINE_RETURN_IF_ERROR(engine::check_cross_size(side_of(*row), side_of(*column)));
   TAGLINE_RETURN_IF_ERROR(count_segment(*prepared, snapshot, request));
   TAGLINE_ASSIGN_OR_RETURN(auto both, by_values({row, column}, *prepared, snapshot, request));
   CrossAnswer answer;

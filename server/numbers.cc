@@ -39,6 +39,16 @@ std::string total_text(Int128 total, unsigned scale) {
   return negative ? "-" + text : text;
 }
 
+/// A mean with two digits more than the numbers have, rounded half away from zero; exact until
+/// then.
+std::string mean_text(Int128 sum, std::uint64_t known, unsigned scale) {
+  constexpr Int128 kMore = 100;
+  const auto users = static_cast<Int128>(known);
+  const Int128 magnitude = (sum < 0 ? -sum : sum) * kMore;
+  const Int128 rounded = (magnitude + users / 2) / users;
+  return total_text(sum < 0 ? -rounded : rounded, scale + 2);
+}
+
 Result<const dsl::Tag*> number_tag(const dsl::Catalogue& catalogue, std::string_view name,
                                    bool dates) {
   TAGLINE_ASSIGN_OR_RETURN(const dsl::Tag* tag, tag_called(catalogue, name));
@@ -98,7 +108,7 @@ NumberAnswer written(const engine::NumberSummary& summary, const dsl::Tag& tag) 
   }
   if (tag.kind == TagKind::Number) {
     answer.sum = total_text(summary.total.sum, tag.scale);
-    answer.mean = rounded_text(summary.mean, tag.scale);
+    answer.mean = mean_text(summary.total.sum, summary.total.known, tag.scale);
   }
   const auto text = [&tag](std::int64_t value) { return value_text(tag.kind, value, tag.scale); };
   if (summary.min.has_value() && summary.max.has_value()) {
@@ -153,18 +163,27 @@ Outcome<RankedAnswer> ranked_answer(const storage::Snapshot& snapshot, const Que
       const auto ranked,
       engine::ranked_users(sweep, asked->tag->field,
                            largest ? engine::Rank::Largest : engine::Rank::Smallest, n));
-  RankedAnswer answer;
-  answer.tag = asked->tag->name;
-  answer.unit = asked->tag->unit;
-  for (const engine::RankedUser& user : ranked) {
-    TAGLINE_ASSIGN_OR_RETURN(std::string id, snapshot.external_id(user.user));
-    answer.people.push_back(
-        {std::move(id), value_text(asked->tag->kind, user.value, asked->tag->scale)});
-  }
   Prepared& prepared = asked->prepared;
   TAGLINE_ASSIGN_OR_RETURN(
       prepared.answer.count,
       engine::count(prepared.plan, prepared.root, snapshot, execute_options(request)));
+  RankedAnswer answer;
+  answer.tag = asked->tag->name;
+  answer.unit = asked->tag->unit;
+  // Each name is a look-up, and there may be a million.
+  constexpr std::size_t kNamesAtOnce = 1024;
+  engine::MemoryShare memory(request.budget);
+  std::uint64_t held = ranked.size() * sizeof(engine::RankedUser);
+  for (const engine::RankedUser& user : ranked) {
+    if (request.budget != nullptr && answer.people.size() % kNamesAtOnce == 0) {
+      memory.set(held);
+      TAGLINE_RETURN_IF_ERROR(request.budget->check());
+    }
+    TAGLINE_ASSIGN_OR_RETURN(std::string id, snapshot.external_id(user.user));
+    answer.people.push_back(
+        {std::move(id), value_text(asked->tag->kind, user.value, asked->tag->scale)});
+    held += sizeof(answer.people.back()) + answer.people.back().id.size();
+  }
   answer.answer = std::move(prepared.answer);
   answer.answer.elapsed = since(asked->start);
   return answer;

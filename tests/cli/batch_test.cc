@@ -68,10 +68,18 @@ TEST_F(Batch, ATableHasTitlesAndACsvTheExpressions) {
   EXPECT_NE(table.out.find("2 answered together"), std::string::npos) << table.out;
   const Outcome csv = batch("age:18-30\ncty:x\nvip\n", {"--format", "csv"});
   EXPECT_EQ(csv.status, 1);
-  EXPECT_EQ(csv.out.find("expression,count,population,as_of,elapsed_us\nage:18-30,1,4,"), 0U)
+  EXPECT_EQ(csv.out.find("line,title,segment,count,population,as_of,error\n1,,age:18-30,1,4,"), 0U)
       << csv.out;
-  EXPECT_NE(csv.out.find("\nvip,2,4,"), std::string::npos) << csv.out;
+  EXPECT_NE(csv.out.find("\n3,,vip,2,4,"), std::string::npos) << csv.out;
+  EXPECT_NE(csv.out.find("\n2,,cty:x,,,,unknown-tag\n"), std::string::npos) << csv.out;
+  EXPECT_NE(csv.err.find("line 2"), std::string::npos) << csv.err;
   EXPECT_NE(csv.err.find("cty"), std::string::npos) << csv.err;
+}
+
+TEST_F(Batch, SpreadsheetsBeginTheirFilesWithAMark) {
+  const Outcome csv = batch("\xEF\xBB\xBF# the \"best\"\nvip\n", {"--format", "csv"});
+  EXPECT_EQ(csv.status, 0) << csv.err;
+  EXPECT_NE(csv.out.find("\n2,\"the \"\"best\"\"\",vip,2,4,"), std::string::npos) << csv.out;
 }
 
 // More than are answered at once, and only those with a likeness name its method.

@@ -127,6 +127,25 @@ TEST(MemoryUse, IsTheSameForAMillionTenAndAHundredMillionPeople) {
   }
 }
 
+// What answers are collected in counts too, also in the last shard of a thread.
+TEST(MemoryUse, WhatIsCollectedCounts) {
+  const Endless source(1'000'000);
+  Plan plan;
+  const NodeId root = plan.everyone();
+  for (const unsigned threads : {1U, 2U}) {
+    Budget budget;
+    budget.memory = 1U << 20U;
+    ExecuteOptions options;
+    options.threads = threads;
+    options.budget = &budget;
+    const Sweep sweep = Sweep::prepare(plan, {&root, 1}, source, options, Answers::InTurn).value();
+    const auto refused = ranked_users(sweep, kNumber, Rank::Largest, 500'000);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code(), ErrorCode::TooLarge);
+    EXPECT_TRUE(ranked_users(sweep, kNumber, Rank::Largest, 100).has_value());
+  }
+}
+
 TEST(MemoryUse, ALimitIsKept) {
   const Endless source(3'000'000);
   Question asked = question();
