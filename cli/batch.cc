@@ -78,7 +78,7 @@ class BatchPrinter {
   void add(std::size_t place, const server::Outcome<Answer>& answer) {
     if (!answer.has_value()) {
       if (format_ == Format::Csv) {
-        console_.out(start_of_row(place) + ",,," + csv_field(code_of(answer.error())) + "\n");
+        console_.out(start_of_row(place) + ",,,," + csv_field(code_of(answer.error())) + "\n");
       }
       if (format_ == Format::Csv || format_ == Format::Table) {
         const std::string number = std::to_string(lines_.numbers[place]);
