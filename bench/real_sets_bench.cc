@@ -353,6 +353,9 @@ int run(std::span<char* const> arguments) {
       }
     }
     std::sort(folders.begin(), folders.end());
+    if (folders.empty()) {
+      throw std::runtime_error("no folders of sets in " + root.string() + "; unpack them there");
+    }
   }
   std::printf(
       "kernels %s, one thread, medians of processor time; ratio: CRoaring's by the engine's\n",
