@@ -1,4 +1,4 @@
-// A count as one CSV line, alone and among others.
+// A count as one CSV line under its header.
 #pragma once
 
 #include "server/service.h"

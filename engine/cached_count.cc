@@ -24,10 +24,6 @@ std::uint64_t mix(std::uint64_t seed, std::uint64_t value) {
   return seed ^ seed >> 31U;
 }
 
-bool decided_over_all(Op op) {
-  return op >= Op::Top;
-}
-
 /// Whether computing it costs far more than reading its outcome.
 bool costly(const Node& node) {
   switch (node.op) {
@@ -226,7 +222,7 @@ Result<CachedAnswer> CountedAnswer::whole_set(NodeId id) {
 bool decides_below(const Plan& plan, NodeId root) {
   const Below below(plan, root);
   return std::any_of(below.ids().begin(), below.ids().end(),
-                     [&](NodeId id) { return decided_over_all(plan.at(id).op); });
+                     [&](NodeId id) { return over_all_users(plan.at(id).op); });
 }
 
 /// The set of a part; null: it is not kept.

@@ -13,10 +13,6 @@
 namespace tagline::engine {
 namespace {
 
-bool over_all_users(Op op) {
-  return op >= Op::Top;
-}
-
 // Calls visit for every user, in order, page by page.
 template <class Visit>
 void each_user(const Bitmap& users, Visit visit) {

@@ -8,6 +8,11 @@
 
 namespace tagline::engine {
 
+/// Whether nodes of an op are such sets.
+[[nodiscard]] constexpr bool over_all_users(Op op) {
+  return op >= Op::Top;
+}
+
 /// Finds the sets of such nodes below `root` that `rows` does not have yet, inner ones first, and
 /// returns the root of a plan that reads them as rows. Without any it is `root`, at no cost but a
 /// walk over the nodes.

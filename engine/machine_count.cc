@@ -107,9 +107,8 @@ void Machine::count_rows(const Instruction& instruction) {
     with_.words.insert(with_.words.end(), full, universe_words());
   }
   add_words(counter, instruction.target, with_.words);
-  for (std::size_t i = 0; i < with_.arrays.size(); ++i) {
-    fetch_ahead(with_.arrays, i);
-    add_members(counter, instruction.target, members_of(*with_.arrays[i]));
+  for (const Container* array : with_.arrays) {
+    add_members(counter, instruction.target, members_of(*array));
   }
   for (const Container* runs : with_.runs) {
     std::uint64_t* flat = scratch(0);

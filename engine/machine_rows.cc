@@ -271,11 +271,9 @@ void Machine::any_of_dense(RegisterId id) {
   }
   std::size_t since_counted = 0;
   for (const std::vector<const Container*>* group : {&with_.runs, &with_.arrays}) {
-    for (std::size_t i = 0; i < group->size(); ++i) {
-      fetch_ahead(*group, i);
-      const Container& row = *(*group)[i];
-      set(words, row);
-      since_counted += row.cardinality;
+    for (const Container* row : *group) {
+      set(words, *row);
+      since_counted += row->cardinality;
       if (since_counted >= universe_users_) {
         since_counted = 0;
         if (kernels_.unite(nullptr, std::array<const std::uint64_t*, 1>{words}) >=

@@ -8,7 +8,6 @@
 
 #include "engine/fragment.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -32,26 +31,6 @@ using Runs = std::span<const Run>;
 [[nodiscard]] const std::uint64_t* words_of(const Container& container);
 [[nodiscard]] Members members_of(const Container& container);
 [[nodiscard]] Runs runs_of(const Container& container);
-
-/// Asks the processor for the first bytes of a list that will be read soon. Lists of different rows
-/// lie anywhere, so that its own prefetching begins anew with each.
-inline void fetch_ahead(const Container& container) {
-  constexpr std::size_t kBytesAhead = 1024;
-  constexpr std::size_t kLineBytes = 64;
-  if (container.kind == ContainerKind::Array) {
-    const std::size_t bytes = std::min(container.count * sizeof(std::uint16_t), kBytesAhead);
-    for (std::size_t at = 0; at < bytes; at += kLineBytes) {
-      __builtin_prefetch(container.data + at);
-    }
-  }
-}
-/// Of the container some places on in a list of them, when there is one.
-inline void fetch_ahead(std::span<const Container* const> list, std::size_t at) {
-  constexpr std::size_t kPlacesAhead = 3;
-  if (at + kPlacesAhead < list.size()) {
-    fetch_ahead(*list[at + kPlacesAhead]);
-  }
-}
 
 /// Each writes at most `a.size()` members (unite: both sizes) and returns how many. `out` may be
 /// `a.data()`, except for unite.

@@ -184,7 +184,7 @@ TEST_F(Ids, MembersFromStandardInputAndNone) {
             "unknown-tag");
 }
 
-TEST_F(Ids, LimitsOfAQueryAreKept) {
+TEST_F(Ids, LimitsOfAQueryAreNumbersAboveZero) {
   const Outcome fine = query({"--timeout", "60", "--memory", "64", "city:tier1"});
   EXPECT_EQ(fine.status, 0) << fine.err;
   for (const std::vector<std::string>& bad : {std::vector<std::string>{"--timeout", "0"},
