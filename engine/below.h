@@ -4,6 +4,7 @@
 #include "engine/plan.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -19,11 +20,17 @@ class Below {
 
   [[nodiscard]] const std::vector<NodeId>& ids() const { return ids_; }
   /// Where a node stands in `ids`. REQUIRES: it is there.
-  [[nodiscard]] std::size_t index(NodeId id) const { return index_.at(id); }
+  [[nodiscard]] std::size_t index(NodeId id) const {
+    return dense_.empty() ? index_.at(id) : dense_[id];
+  }
 
  private:
+  bool add(NodeId id);
+
   std::vector<NodeId> ids_;
-  std::unordered_map<NodeId, std::size_t> index_;
+  /// By id; of plans that are not much larger than what lies below.
+  std::vector<std::uint32_t> dense_;
+  std::unordered_map<NodeId, std::uint32_t> index_;  ///< of others
 };
 
 }  // namespace tagline::engine

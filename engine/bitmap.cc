@@ -1,10 +1,12 @@
 // The one place, with fragment.cc's knowledge of the frozen layout, that knows CRoaring.
 #include "engine/bitmap.h"
 
+#include "engine/kernels.h"
 #include "engine/layout.h"
+#include "engine/sparse.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstring>
 #include <new>
 #include <string>
@@ -35,17 +37,6 @@ template <class T>
 char* put(char* out, T value) {
   std::memcpy(out, &value, sizeof(value));
   return out + sizeof(value);
-}
-
-std::vector<std::uint32_t> members_of(std::uint32_t block, std::span<const std::uint64_t> words) {
-  std::vector<std::uint32_t> members;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    for (std::uint64_t word = words[i]; word != 0; word &= word - 1) {
-      members.push_back((block << kBlockBits) + static_cast<std::uint32_t>(i * 64) +
-                        static_cast<std::uint32_t>(std::countr_zero(word)));
-    }
-  }
-  return members;
 }
 
 tl::unexpected<Error> damaged(const char* what) {
@@ -104,28 +95,58 @@ void Bitmap::remove(std::uint32_t value) {
   roaring_bitmap_remove(raw_.get(), value);
 }
 
-// A bitset container cannot be handed to CRoaring's public interface; one container in the portable
-// format can, at the price of a copy. Adding the bits one by one costs forty times as much.
-void Bitmap::unite_block(std::uint32_t block, std::span<const std::uint64_t> words) {
-  std::size_t cardinality = 0;
-  for (const std::uint64_t word : words) {
-    cardinality += static_cast<std::size_t>(std::popcount(word));
-  }
-  if (cardinality <= kArrayMembersMax || words.size() != kBlockWords) {
-    add_many(members_of(block, words));
-    return;
-  }
+// A container cannot be handed to CRoaring's public interface; one in the portable format can, at
+// the price of a copy. Adding the users one by one costs forty times as much.
+void Bitmap::unite_container(std::uint32_t block, std::size_t cardinality,
+                             std::span<const std::byte> data) {
   constexpr std::uint32_t kCookieWithoutRuns = 12346;  // RoaringFormatSpec
   constexpr std::size_t kHeaderBytes = 16;
-  std::vector<char> bytes(kHeaderBytes + kBlockWords * sizeof(std::uint64_t));
+  constexpr std::size_t kBitsetBytes = kBlockWords * sizeof(std::uint64_t);
+  std::array<char, kHeaderBytes + kBitsetBytes> bytes;
   char* out = put(bytes.data(), kCookieWithoutRuns);
   out = put(out, std::uint32_t{1});
   out = put(out, static_cast<std::uint16_t>(block));
   out = put(out, static_cast<std::uint16_t>(cardinality - 1));
   out = put(out, static_cast<std::uint32_t>(kHeaderBytes));
-  std::memcpy(out, words.data(), kBlockWords * sizeof(std::uint64_t));
-  const Bitmap one(roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size()));
+  std::memcpy(out, data.data(), data.size());
+  const Bitmap one(
+      roaring_bitmap_portable_deserialize_safe(bytes.data(), kHeaderBytes + data.size()));
   roaring_bitmap_or_inplace(raw_.get(), one.raw_.get());
+}
+
+void Bitmap::unite_block(std::uint32_t block, std::span<const std::uint64_t> words) {
+  std::array<std::uint64_t, kBlockWords> whole;
+  if (words.size() < kBlockWords) {
+    std::fill(std::copy(words.begin(), words.end(), whole.begin()), whole.end(), 0);
+    words = whole;
+  }
+  const std::array flat{words.data()};
+  const std::size_t cardinality = kernels().unite(nullptr, flat);
+  if (cardinality > kArrayMembersMax) {
+    return unite_container(block, cardinality, std::as_bytes(words.first(kBlockWords)));
+  }
+  std::array<std::uint16_t, kArrayMembersMax> members;
+  unite_block(block, Members(members.data(), extract(words.data(), members.data(), cardinality)));
+}
+
+void Bitmap::unite_block(std::uint32_t block, Members members) {
+  // Single users are added faster than a container is made. A list out of damaged bytes may not
+  // ascend, which no container of CRoaring's may be.
+  constexpr std::size_t kSinglyMax = 8;
+  const auto falls = [](std::uint16_t a, std::uint16_t b) { return a >= b; };
+  if (members.size() <= kSinglyMax ||
+      std::adjacent_find(members.begin(), members.end(), falls) != members.end()) {
+    for (const std::uint16_t member : members) {
+      add((block << kBlockBits) + member);
+    }
+    return;
+  }
+  if (members.size() <= kArrayMembersMax) {
+    return unite_container(block, members.size(), std::as_bytes(members));
+  }
+  std::array<std::uint64_t, kBlockWords> words{};
+  set(words.data(), members);
+  unite_block(block, std::span<const std::uint64_t>(words));
 }
 
 Bitmap Bitmap::shifted(std::int64_t offset) const {

@@ -39,8 +39,10 @@ class Bitmap {
   void add_range(std::uint64_t begin, std::uint64_t end);
   void remove(std::uint32_t value);
   /// Sets the 65,536 bits of one block (numbers block * 65536 + i) from flat words; ors into what
-  /// is there.
+  /// is there. Fewer than 1,024 words leave the rest of the block alone.
   void unite_block(std::uint32_t block, std::span<const std::uint64_t> words);
+  /// The same from a list. It should ascend: one that does not is added user by user.
+  void unite_block(std::uint32_t block, std::span<const std::uint16_t> members);
 
   /// Every member plus `offset`; members that leave the 32-bit range are dropped.
   [[nodiscard]] Bitmap shifted(std::int64_t offset) const;
@@ -78,6 +80,9 @@ class Bitmap {
   [[nodiscard]] static Result<Bitmap> from_portable(std::span<const std::byte> bytes);
 
  private:
+  /// Adds one container's data: `cardinality` ascending uint16, or flat words when they are more.
+  void unite_container(std::uint32_t block, std::size_t cardinality,
+                       std::span<const std::byte> data);
   explicit Bitmap(roaring::api::roaring_bitmap_s* raw);
   struct Free {
     void operator()(roaring::api::roaring_bitmap_s* raw) const noexcept;

@@ -136,23 +136,23 @@ Result<Fragment> Fragment::borrow(std::span<const std::byte> frozen, BorrowCount
     return failure(ErrorCode::Internal, {"a fragment to be read in place is not 32-byte aligned",
                                          "原地读取的分片未按 32 字节对齐"});
   }
-  Fragment fragment;
-  TAGLINE_RETURN_IF_ERROR(fragment.read_directory(frozen));
+  Result<Fragment> fragment(tl::in_place);
+  TAGLINE_RETURN_IF_ERROR(fragment->read_directory(frozen));
   if (borrows != nullptr) {
     borrows->fetch_add(1, std::memory_order_relaxed);
-    fragment.borrows_ = borrows;
+    fragment->borrows_ = borrows;
   }
   return fragment;
 }
 
 Result<Fragment> Fragment::copy(std::span<const std::byte> frozen) {
-  Fragment fragment;
-  fragment.owned_.reset(
+  Result<Fragment> fragment(tl::in_place);
+  fragment->owned_.reset(
       static_cast<std::byte*>(::operator new (frozen.size(), std::align_val_t{kAlignment})));
   if (!frozen.empty()) {
-    std::memcpy(fragment.owned_.get(), frozen.data(), frozen.size());
+    std::memcpy(fragment->owned_.get(), frozen.data(), frozen.size());
   }
-  TAGLINE_RETURN_IF_ERROR(fragment.read_directory({fragment.owned_.get(), frozen.size()}));
+  TAGLINE_RETURN_IF_ERROR(fragment->read_directory({fragment->owned_.get(), frozen.size()}));
   return fragment;
 }
 

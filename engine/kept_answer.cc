@@ -16,20 +16,35 @@ constexpr std::size_t kSearchCost = 32;
 void KeptAnswer::clear() {
   users_ = 0;
   full_ = false;
+  flat_ = false;
   list_.clear();
 }
 
-std::uint64_t* KeptAnswer::own_words() {
+std::uint64_t* KeptAnswer::own_words() const {
   if (words_ == nullptr) {
     words_ = std::make_unique<Words>();
+  }
+  flat_ = true;
+  return words_->words.data();
+}
+
+const std::uint64_t* KeptAnswer::words() const {
+  if (full_ || empty()) {
+    return nullptr;
+  }
+  if (!flat_) {
+    erase_all(own_words());
+    set(words_->words.data(), Members(list_));
   }
   return words_->words.data();
 }
 
 void KeptAnswer::keep_list(Members members) {
   users_ = static_cast<std::uint32_t>(members.size());
-  erase_all(own_words());
-  set(own_words(), members);
+  if (users_ > kListOnlyMax) {
+    erase_all(own_words());
+    set(own_words(), members);
+  }
   if (users_ <= kListMax) {
     list_.assign(members.begin(), members.end());
   }
@@ -89,9 +104,10 @@ std::uint32_t KeptAnswer::count(const Container& container) const {
   if (container.cardinality >= kBlockUsers) {
     return users_;
   }
-  const bool by_member = !list_.empty() && (container.kind == ContainerKind::Array
-                                                ? list_.size() * kSearchCost < container.count
-                                                : list_.size() <= kProbesAPass);
+  const bool by_member =
+      !flat_ || (!list_.empty() && (container.kind == ContainerKind::Array
+                                        ? list_.size() * kSearchCost < container.count
+                                        : list_.size() <= kProbesAPass));
   return by_member ? count_in(Members(list_), container) : count_in(container, words());
 }
 

@@ -12,12 +12,14 @@
 
 namespace tagline::engine {
 
-/// 8 KB once it has held a list or words. One thread. Containers it meets are of rows in the same
-/// block; rows hold known users only, so everybody means all of a container.
+/// 8 KB once it has held words or a longer list. One thread. Containers it meets are of rows in the
+/// same block; rows hold known users only, so everybody means all of a container.
 class KeptAnswer {
  public:
-  /// Lists up to this long are kept beside the words.
+  /// Lists up to this long are kept beside the words, and up to kListOnlyMax without, until words
+  /// are asked for.
   static constexpr std::uint32_t kListMax = 1024;
+  static constexpr std::uint32_t kListOnlyMax = 16;
 
   /// REQUIRES: `answer` is one of `answers`, and good.
   void keep(BlockAnswers& answers, const Register& answer);
@@ -29,9 +31,7 @@ class KeptAnswer {
   /// Everybody; then there are no words.
   [[nodiscard]] bool full() const { return full_; }
   /// Flat, null when full() or empty().
-  [[nodiscard]] const std::uint64_t* words() const {
-    return full_ || empty() ? nullptr : words_->words.data();
-  }
+  [[nodiscard]] const std::uint64_t* words() const;
   /// The users, when they are kListMax at most and not everybody; else empty.
   [[nodiscard]] Members list() const { return list_; }
 
@@ -42,13 +42,14 @@ class KeptAnswer {
 
  private:
   void clear();
-  std::uint64_t* own_words();
+  std::uint64_t* own_words() const;
   void keep_list(Members members);
 
   bool full_ = false;
   std::uint32_t users_ = 0;
   std::vector<std::uint16_t> list_;
-  std::unique_ptr<Words> words_;
+  mutable bool flat_ = false;  ///< words_ are of these users
+  mutable std::unique_ptr<Words> words_;
 };
 
 }  // namespace tagline::engine

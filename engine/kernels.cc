@@ -212,7 +212,7 @@ inline bool anybody(const Lanes& lanes) {
 #pragma GCC pop_options
 
 #pragma GCC push_options
-#pragma GCC target("arch=x86-64-v4,avx512vpopcntdq,avx512vbmi,prefer-vector-width=512")
+#pragma GCC target("arch=x86-64-v4,avx512vpopcntdq,avx512vbmi,avx512vbmi2,prefer-vector-width=512")
 namespace v4 {
 TAGLINE_LANES(64);
 // The bits of `bits` where `among` has any, side by side.
@@ -375,15 +375,31 @@ inline std::size_t decode_word(std::uint64_t* out, const DecodeOperands& operand
   return size;
 }
 
+// The places of the word's bits side by side as bytes, then sixteen at a time as users: most words
+// have no more.
 inline std::size_t list_word(std::uint32_t* out, std::uint64_t word, std::uint32_t first) {
-  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  std::size_t size = 0;
-  for (unsigned lane = 0; lane < 4; ++lane) {
-    const auto asked = static_cast<__mmask16>(word >> (16U * lane));
-    const __m512i users =
-        _mm512_add_epi32(lanes, _mm512_set1_epi32(static_cast<int>(first + 16 * lane)));
-    _mm512_storeu_si512(out + size, _mm512_maskz_compress_epi32(asked, users));
-    size += static_cast<std::size_t>(__builtin_popcount(asked));
+  alignas(64) static constexpr auto kPlaces = [] {
+    std::array<std::uint8_t, 64> places{};
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      places[i] = static_cast<std::uint8_t>(i);
+    }
+    return places;
+  }();
+  const __m512i places = _mm512_maskz_compress_epi8(word, _mm512_load_si512(kPlaces.data()));
+  const __m512i base = _mm512_set1_epi32(static_cast<int>(first));
+  const auto put = [&](std::size_t at, const __m128i& sixteen) {
+    _mm512_storeu_si512(out + at, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(sixteen)));
+  };
+  const auto size = static_cast<std::size_t>(__builtin_popcountll(word));
+  put(0, _mm512_castsi512_si128(places));
+  if (size > 16) {
+    put(16, _mm512_extracti32x4_epi32(places, 1));
+    if (size > 32) {
+      put(32, _mm512_extracti32x4_epi32(places, 2));
+      if (size > 48) {
+        put(48, _mm512_extracti32x4_epi32(places, 3));
+      }
+    }
   }
   return size;
 }
@@ -426,7 +442,7 @@ struct Choice {
       if (__builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
           __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512cd") != 0 &&
           __builtin_cpu_supports("avx512vpopcntdq") != 0 &&
-          __builtin_cpu_supports("avx512vbmi") != 0) {
+          __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0) {
         sets[size++] = &kV4;
       }
     }

@@ -57,7 +57,7 @@ void Machine::put_dense(RegisterId id, const std::uint64_t* words, std::uint32_t
   if (users >= universe_users_) {
     return put_full(target);
   }
-  if (users <= kListMax && words != nullptr) {
+  if (users <= kListMax && words != nullptr && !last_) {
     std::uint16_t* members = own_members(id);
     return put_sparse(target, members, extract(words, members, kSparseMax));
   }

@@ -20,23 +20,38 @@ MemorySource::MemorySource(std::uint32_t users) : users_(users) {
   set_row(kPopulationRow, Bitmap::range(0, users));
 }
 
+const MemorySource::Stored* MemorySource::find(RowKey key, ShardId shard) const {
+  const auto row = rows_.find(key);
+  return row == rows_.end() || shard >= row->second.size() ? nullptr : row->second[shard].get();
+}
+
 void MemorySource::put(RowKey key, ShardId shard, Bitmap bitmap) {
+  const Stored* stored = find(key, shard);
   if (bitmap.empty()) {
-    fragments_.erase({key, shard});
+    if (stored != nullptr) {
+      rows_[key][shard].reset();
+    }
     return;
   }
   bitmap.optimize();
-  const auto at = fragments_.find({key, shard});
-  if (at != fragments_.end() && at->second.bitmap == bitmap) {
+  if (stored != nullptr && stored->bitmap == bitmap) {
     return;
   }
   Fragment frozen = Fragment::freeze(bitmap);
-  fragments_.insert_or_assign({key, shard},
-                              Stored{std::move(bitmap), std::move(frozen), false, ++edits_});
+  auto& shards = rows_[key];
+  shards.resize(shard_count());
+  shards[shard] =
+      std::make_unique<Stored>(Stored{std::move(bitmap), std::move(frozen), false, ++edits_});
 }
 
 void MemorySource::edit(RowKey key, UserIndex user, bool member) {
-  Stored& stored = fragments_[{key, shard_of(user)}];
+  auto& shards = rows_[key];
+  shards.resize(shard_count());
+  auto& at = shards[shard_of(user)];
+  if (at == nullptr) {
+    at = std::make_unique<Stored>();
+  }
+  Stored& stored = *at;
   if (member) {
     stored.bitmap.add(within_shard(user));
   } else {
@@ -86,8 +101,8 @@ void MemorySource::set_numbers(FieldId field,
 }
 
 bool MemorySource::holds(RowKey key, UserIndex user) const {
-  const auto found = fragments_.find({key, shard_of(user)});
-  return found != fragments_.end() && found->second.bitmap.contains(within_shard(user));
+  const Stored* stored = find(key, shard_of(user));
+  return stored != nullptr && stored->bitmap.contains(within_shard(user));
 }
 
 std::uint64_t MemorySource::bits_of(RowKey first, unsigned bits, UserIndex user) const {
@@ -171,8 +186,8 @@ Result<std::vector<DayRows>> MemorySource::event_days(FieldId series, DayWindow 
 Bitmap MemorySource::row(RowKey key) const {
   Bitmap all;
   for (ShardId shard = 0; shard < shard_count(); ++shard) {
-    if (const auto found = fragments_.find({key, shard}); found != fragments_.end()) {
-      all.unite(found->second.bitmap.shifted(std::int64_t{shard} << kShardBits));
+    if (const Stored* stored = find(key, shard); stored != nullptr) {
+      all.unite(stored->bitmap.shifted(std::int64_t{shard} << kShardBits));
     }
   }
   return all;
@@ -183,24 +198,24 @@ ShardId MemorySource::shard_count() const {
 }
 
 Result<Fragment> MemorySource::fetch(RowKey row, ShardId shard) const {
-  const auto found = fragments_.find({row, shard});
-  if (found == fragments_.end()) {
+  const Stored* stored = find(row, shard);
+  if (stored == nullptr) {
     return Fragment();
   }
-  const Stored& stored = found->second;
-  return stored.stale ? Fragment::freeze(stored.bitmap) : stored.frozen.lend();
+  return stored->stale ? Fragment::freeze(stored->bitmap) : stored->frozen.lend();
 }
 
 Result<std::optional<std::uint64_t>> MemorySource::stamp(RowKey row, ShardId shard) const {
-  const auto found = fragments_.find({row, shard});
-  return std::optional(found == fragments_.end() ? 0 : found->second.edits);
+  const Stored* stored = find(row, shard);
+  return std::optional(stored == nullptr ? 0 : stored->edits);
 }
 
 Result<std::uint64_t> MemorySource::cardinality(RowKey row) const {
   std::uint64_t users = 0;
-  for (auto at = fragments_.lower_bound({row, 0}); at != fragments_.end() && at->first.first == row;
-       ++at) {
-    users += at->second.bitmap.cardinality();
+  if (const auto found = rows_.find(row); found != rows_.end()) {
+    for (const auto& stored : found->second) {
+      users += stored == nullptr ? 0 : stored->bitmap.cardinality();
+    }
   }
   return users;
 }

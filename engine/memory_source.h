@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -62,6 +64,7 @@ class MemorySource final : public Source {
     bool stale = false;
     std::uint64_t edits = 0;  ///< of all rows, when this one was last written
   };
+  [[nodiscard]] const Stored* find(RowKey key, ShardId shard) const;
   void put(RowKey key, ShardId shard, Bitmap bitmap);
   void edit(RowKey key, UserIndex user, bool member);
   [[nodiscard]] bool holds(RowKey key, UserIndex user) const;
@@ -71,7 +74,8 @@ class MemorySource final : public Source {
   std::map<FieldId, RowId> apart_;
   std::uint64_t edits_ = 0;
   std::map<FieldId, std::map<Day, DayRows>> event_days_;
-  std::map<std::pair<RowKey, ShardId>, Stored> fragments_;
+  /// Shard by shard; null: nobody there.
+  std::unordered_map<RowKey, std::vector<std::unique_ptr<Stored>>> rows_;
 };
 
 }  // namespace tagline::engine

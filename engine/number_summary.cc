@@ -131,21 +131,17 @@ class Summary final : public AnswerReader {
 class Histogram final : public AnswerReader {
  public:
   Histogram(FieldId field, unsigned bits, const Bins& bins)
-      : column_(field, bits), bins_(bins), users_(bins.count) {}
+      : column_(field, bits), bins_(bins), users_(bins.count + 1) {}
 
   Status enter(ShardId shard, const Source& source) override {
     return column_.enter(shard, source);
   }
   Status block(BlockAnswers& answers) override {
     column_.each(answers, answers.answer(0), false, [this](const Magnitudes& numbers) {
-      for (const std::uint64_t magnitude : numbers.values) {
-        const std::uint64_t value = numbers.negative ? 0 - magnitude : magnitude;
-        const std::uint64_t above = value - static_cast<std::uint64_t>(bins_.first);
-        const bool is_below = static_cast<std::int64_t>(value) < bins_.first;
-        const std::uint64_t bin = bins_.width == 1 ? above : above / bins_.width;
-        if (!is_below && bin < users_.size()) {
-          ++users_[bin];
-        }
+      if (bins_.width == 1) {
+        add(numbers, [](std::uint64_t above) { return above; });
+      } else {
+        add(numbers, [width = bins_.width](std::uint64_t above) { return above / width; });
       }
     });
     return {};
@@ -155,15 +151,31 @@ class Histogram final : public AnswerReader {
     return {};
   }
 
-  [[nodiscard]] const std::vector<std::uint64_t>& users() const { return users_; }
+  [[nodiscard]] std::span<const std::uint64_t> users() const {
+    return std::span(users_).first(bins_.count);
+  }
   [[nodiscard]] std::uint64_t held_bytes() const override {
     return users_.size() * sizeof(std::uint64_t);
   }
 
  private:
+  template <class BinOf>
+  void add(const Magnitudes& numbers, const BinOf& bin_of) {
+    const auto first = static_cast<std::uint64_t>(bins_.first);
+    const auto flip = numbers.negative ? ~std::uint64_t{0} : 0;  // -m is ~m + 1
+    const std::uint64_t outside = bins_.count;
+    std::uint64_t* users = users_.data();
+    for (const std::uint64_t magnitude : numbers.values) {
+      const std::uint64_t value = (magnitude ^ flip) - flip;
+      const bool is_below = static_cast<std::int64_t>(value) < bins_.first;
+      const std::uint64_t bin = bin_of(value - first);
+      ++users[is_below || bin > outside ? outside : bin];
+    }
+  }
+
   NumberColumn column_;
   const Bins bins_;
-  std::vector<std::uint64_t> users_;
+  std::vector<std::uint64_t> users_;  ///< and of those in no bin, so that nothing need branch
 };
 
 }  // namespace

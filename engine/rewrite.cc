@@ -37,7 +37,7 @@ NodeId apply(Pass pass, Plan& plan, NodeId root, const Source* source) {
 // longer than such a query: 5 us for two rows, 200 for two hundred.
 bool is_plain(const Plan& plan, NodeId root) {
   const Node& node = plan.at(root);
-  if (node.op != Op::And && node.op != Op::Or) {
+  if (node.op != Op::And && node.op != Op::Or && node.op != Op::Difference) {
     return false;
   }
   if (!std::all_of(node.operands.begin(), node.operands.end(),

@@ -66,10 +66,10 @@ NodeId complement(Plan& plan, NodeId root, const Source* source) {
   if (source == nullptr) {
     return root;
   }
-  return rewrite_nodes(plan, root, [source](Plan& into, Node node) {
-    return node.op == Op::Or && node.operands.size() >= kManyRows
-               ? complement_or(into, std::move(node), *source)
-               : into.add(std::move(node));
+  const auto is_or = [](Op op) { return op == Op::Or; };
+  return rewrite_nodes(plan, root, is_or, [source](Plan& into, Node node) {
+    return node.operands.size() >= kManyRows ? complement_or(into, std::move(node), *source)
+                                             : into.add(std::move(node));
   });
 }
 

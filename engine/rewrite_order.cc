@@ -143,17 +143,16 @@ NodeId order(Plan& plan, NodeId root, const Source* source) {
     return root;
   }
   Estimates estimates(plan, *source);
-  return rewrite_nodes(plan, root, [&](Plan& into, Node node) {
-    if (node.op == Op::And) {
-      std::vector<std::pair<std::uint64_t, NodeId>> ranked;
-      for (const NodeId id : node.operands) {
-        ranked.emplace_back(estimates.of(id), id);
-      }
-      std::stable_sort(ranked.begin(), ranked.end(),
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
-      std::transform(ranked.begin(), ranked.end(), node.operands.begin(),
-                     [](const auto& rank) { return rank.second; });
+  const auto is_and = [](Op op) { return op == Op::And; };
+  return rewrite_nodes(plan, root, is_and, [&](Plan& into, Node node) {
+    std::vector<std::pair<std::uint64_t, NodeId>> ranked;
+    for (const NodeId id : node.operands) {
+      ranked.emplace_back(estimates.of(id), id);
     }
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::transform(ranked.begin(), ranked.end(), node.operands.begin(),
+                   [](const auto& rank) { return rank.second; });
     return into.add(std::move(node));
   });
 }

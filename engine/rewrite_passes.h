@@ -6,6 +6,7 @@
 #include "engine/plan.h"
 #include "engine/source.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -25,18 +26,35 @@ NodeId order(Plan& plan, NodeId root, const Source* source);
 /// its operands already rewritten and returns what stands for it. No recursion: operands have
 /// smaller ids than their node, so one walk over the ids meets them in order, and each shared node
 /// once.
-template <class Rule>
-NodeId rewrite_nodes(Plan& plan, NodeId root, Rule rule) {
+/// `concerns(op)` says which nodes the rule can change; others are taken as they are (with new
+/// operands), and rows always, without a copy or a look-up.
+template <class Concerns, class Rule>
+NodeId rewrite_nodes(Plan& plan, NodeId root, Concerns concerns, Rule rule) {
   const Below below(plan, root);
   std::vector<NodeId> now(below.ids().size());
   for (std::size_t i = 0; i < now.size(); ++i) {
-    Node node = plan.at(below.ids()[i]);
+    const NodeId id = below.ids()[i];
+    const Node& old = plan.at(id);
+    const bool concerned = old.op != Op::Row && concerns(old.op);
+    if (!concerned && std::all_of(old.operands.begin(), old.operands.end(), [&](NodeId operand) {
+          return now[below.index(operand)] == operand;
+        })) {
+      now[i] = id;
+      continue;
+    }
+    Node node = old;
     for (NodeId& operand : node.operands) {
       operand = now[below.index(operand)];
     }
-    now[i] = rule(plan, std::move(node));
+    now[i] = concerned ? rule(plan, std::move(node)) : plan.add(std::move(node));
   }
   return now.back();
+}
+
+template <class Rule>
+NodeId rewrite_nodes(Plan& plan, NodeId root, Rule rule) {
+  return rewrite_nodes(
+      plan, root, [](Op /*op*/) { return true; }, rule);
 }
 
 }  // namespace tagline::engine

@@ -4,11 +4,14 @@
 #include "engine/kept_answer.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 
 namespace tagline::engine {
 namespace {
+
+static_assert(kBrokenDownAnswersMax <= 256);
 
 class RowCounter final : public AnswerReader {
  public:
@@ -21,32 +24,37 @@ class RowCounter final : public AnswerReader {
 
   Status enter(ShardId /*shard*/, const Source& source) override {
     source_ = &source;
-    live_ = 0;
+    anybody_ = false;
+    for (auto& present : present_) {
+      present.clear();
+    }
     return {};
   }
 
   Status block(BlockAnswers& answers) override {
+    std::vector<std::uint8_t>& present = present_[answers.block()];
     for (std::size_t i = 0; i < answers_; ++i) {
       KeptAnswer& kept = kept_[answers.block() * answers_ + i];
       kept.keep(answers, answers.answer(i));
-      live_ |= kept.empty() ? 0U : 1U << answers.block();
+      if (!kept.empty()) {
+        present.push_back(static_cast<std::uint8_t>(i));
+      }
     }
+    anybody_ = anybody_ || !present.empty();
     return {};
   }
 
   // Row by row, and of each its blocks in order, as they lie in memory: the shard's answers (8 KB a
   // block) stay in the second cache meanwhile, and the processor fetches a row's bytes ahead.
   Status leave(ShardId shard) override {
-    for (std::size_t row = 0; row < rows_.size() && live_ != 0; ++row) {
+    for (std::size_t row = 0; row < rows_.size() && anybody_; ++row) {
       if (budget_ != nullptr && row % kRowsAtOnce == 0) {
         TAGLINE_RETURN_IF_ERROR(budget_->check());
       }
       TAGLINE_ASSIGN_OR_RETURN(const Fragment fragment,
                                fetch_counted(*source_, rows_[row], shard, fetched_));
       for (const Container& container : fragment.containers()) {
-        if ((live_ >> container.block & 1U) != 0) {
-          count_container(container, row);
-        }
+        count_container(container, row);
       }
     }
     return {};
@@ -62,11 +70,9 @@ class RowCounter final : public AnswerReader {
 
  private:
   void count_container(const Container& container, std::size_t row) {
-    for (std::size_t answer = 0; answer < answers_; ++answer) {
-      const KeptAnswer& kept = kept_[container.block * answers_ + answer];
-      if (!kept.empty()) {
-        counts_[answer * rows_.size() + row] += kept.count(container);
-      }
+    for (const std::uint8_t answer : present_[container.block]) {
+      counts_[answer * rows_.size() + row] +=
+          kept_[container.block * answers_ + answer].count(container);
     }
   }
 
@@ -74,8 +80,10 @@ class RowCounter final : public AnswerReader {
   const std::size_t answers_;
   const Budget* const budget_;
   const Source* source_ = nullptr;
-  std::uint32_t live_ = 0;        ///< bit b: block b of this shard was visited, and has somebody
   std::vector<KeptAnswer> kept_;  ///< of the shard: block after block, the answers of each
+  /// Of each block of the shard, the answers that have somebody there.
+  std::array<std::vector<std::uint8_t>, kBlocksPerShard> present_;
+  bool anybody_ = false;
   std::vector<std::uint64_t> counts_;  ///< answer after answer, the rows of each
   ExecuteStats fetched_;
 };

@@ -168,22 +168,16 @@ std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limi
   if (count == 0) {
     return 0;
   }
-  const UserIndex first = answers.first_user();
-  if (answer.state != Register::State::Sparse && count <= limit) {
-    users.unite_block(first >> kBlockBits, {answers.words(answer), kBlockWords});
-    return count;
+  const UserIndex block = answers.first_user() >> kBlockBits;
+  if (answer.state == Register::State::Sparse) {
+    users.unite_block(block, answer.list().first(std::min<std::uint64_t>(limit, count)));
+  } else if (count <= limit) {
+    users.unite_block(block, std::span(answers.words(answer), kBlockWords));
+  } else {
+    std::vector<std::uint16_t> listed(limit);
+    users.unite_block(block,
+                      Members(listed.data(), extract(answers.words(answer), listed.data(), limit)));
   }
-  std::vector<std::uint16_t> listed;
-  Members members = answer.list();
-  if (answer.state != Register::State::Sparse) {
-    listed.resize(std::min<std::uint64_t>(limit, kBlockUsers));
-    members = {listed.data(), extract(answers.words(answer), listed.data(), listed.size())};
-  }
-  std::vector<UserIndex> indexes;
-  for (const std::uint16_t member : members.first(std::min<std::uint64_t>(limit, members.size()))) {
-    indexes.push_back(first + member);
-  }
-  users.add_many(indexes);
   return count;
 }
 

@@ -71,14 +71,15 @@ Result<FragmentValue> split_fragment(Bytes value) {
 
 Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows) {
   TAGLINE_ASSIGN_OR_RETURN(const FragmentValue parts, split_fragment(value));
-  TAGLINE_ASSIGN_OR_RETURN(auto fragment, aligned(parts.payload)
-                                              ? engine::Fragment::borrow(parts.payload, borrows)
-                                              : engine::Fragment::copy(parts.payload));
-  if (fragment.cardinality() != parts.cardinality) {
-    return corrupt("its containers hold " + std::to_string(fragment.cardinality()) +
+  // A fragment is half a kilobyte: it is made where the caller finds it, not moved there.
+  Result<engine::Fragment> fragment = aligned(parts.payload)
+                                          ? engine::Fragment::borrow(parts.payload, borrows)
+                                          : engine::Fragment::copy(parts.payload);
+  if (fragment.has_value() && fragment->cardinality() != parts.cardinality) {
+    return corrupt("its containers hold " + std::to_string(fragment->cardinality()) +
                        " users, the header says " + std::to_string(parts.cardinality),
-                   "其容器共有 " + std::to_string(fragment.cardinality()) + " 个用户，头部记录为 " +
-                       std::to_string(parts.cardinality));
+                   "其容器共有 " + std::to_string(fragment->cardinality()) +
+                       " 个用户，头部记录为 " + std::to_string(parts.cardinality));
   }
   return fragment;
 }

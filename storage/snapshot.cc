@@ -193,11 +193,10 @@ engine::ShardId Snapshot::shard_count() const {
 }
 
 Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId shard) const {
-  const auto key = make_key<3>({row.field, row.row, shard});
   std::optional<Bytes> value;
   {
     const std::lock_guard lock(rep_->mutex);
-    TAGLINE_ASSIGN_OR_RETURN(value, rep_->fragments.find(key));
+    TAGLINE_ASSIGN_OR_RETURN(value, rep_->rows.find(row, shard));
   }
   if (!value) {
     return engine::Fragment();
@@ -238,9 +237,8 @@ Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
 
 Result<std::optional<std::uint64_t>> Snapshot::stamp(engine::RowKey row,
                                                      engine::ShardId shard) const {
-  const auto key = make_key<3>({row.field, row.row, shard});
   const std::lock_guard lock(rep_->mutex);
-  TAGLINE_ASSIGN_OR_RETURN(const std::optional<Bytes> value, rep_->fragments.find(key));
+  TAGLINE_ASSIGN_OR_RETURN(const std::optional<Bytes> value, rep_->rows.find(row, shard));
   if (!value) {
     return std::optional<std::uint64_t>(0);
   }

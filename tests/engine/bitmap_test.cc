@@ -2,9 +2,11 @@
 
 #include "engine/layout.h"
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -101,6 +103,33 @@ TEST(Bitmap, UniteBlockOrsIntoWhatIsThere) {
     bitmap.unite_block(3, words);
     EXPECT_EQ(bitmap.to_vector(), Values(expected.begin(), expected.end())) << density;
   }
+}
+
+TEST(Bitmap, UniteBlockTakesListsOfEveryLength) {
+  std::mt19937_64 random(2);
+  for (const std::size_t size : {0U, 1U, 8U, 9U, 4096U, 4097U, 60'000U}) {
+    std::set<std::uint16_t> members;
+    while (members.size() < size) {
+      members.insert(static_cast<std::uint16_t>(random()));
+    }
+    std::set<std::uint32_t> expected{3 * kBlockUsers + 5, 12};
+    for (const std::uint16_t member : members) {
+      expected.insert(3 * kBlockUsers + member);
+    }
+    const std::vector<std::uint16_t> list(members.begin(), members.end());
+    Bitmap bitmap = Bitmap::of(Values{3 * kBlockUsers + 5, 12});
+    bitmap.unite_block(3, list);
+    EXPECT_EQ(bitmap.to_vector(), Values(expected.begin(), expected.end())) << size;
+  }
+}
+
+// As damaged bytes may hold: still a set, of those users.
+TEST(Bitmap, UniteBlockOfAListThatDoesNotAscend) {
+  std::vector<std::uint16_t> list{9, 3, 3, 50, 7, 65'535, 1, 2, 4, 0};
+  Bitmap bitmap;
+  bitmap.unite_block(0, list);
+  std::sort(list.begin(), list.end());
+  EXPECT_EQ(bitmap, Bitmap::of(Values(list.begin(), list.end())));
 }
 
 TEST(Bitmap, Shifted) {

@@ -69,6 +69,40 @@ TEST(RowCounts, AnswersOfEveryFormMeetRowsOfEveryForm) {
   EXPECT_GT(stats.payload_bytes, 0U);
 }
 
+// Answers of a handful of users a block are kept as lists only, and some blocks have none of them.
+TEST(RowCounts, AHandfulOfUsersMeetsRowsOfEveryForm) {
+  MemorySource people = source();
+  const auto every = [](std::uint32_t step, std::uint32_t below) {
+    std::vector<std::uint32_t> users;
+    for (std::uint32_t user = 0; user < below; user += step) {
+      users.push_back(user);
+    }
+    return Bitmap::of(users);
+  };
+  const std::array<RowKey, 3> handfuls{RowKey{2, 1}, RowKey{2, 2}, RowKey{2, 3}};
+  people.set_row(handfuls[0], every(30'000, kUsers));
+  people.set_row(handfuls[1], every(4'500, kUsers));   // 14 or 15 a block
+  people.set_row(handfuls[2], every(1'500, 300'000));  // 43, in some blocks
+  Plan plan;
+  std::vector<NodeId> roots;
+  std::vector<RowKey> rows(kRows.begin(), kRows.end());
+  for (const RowKey row : handfuls) {
+    roots.push_back(plan.row(row));
+    rows.push_back(row);
+  }
+  const auto sweep = Sweep::prepare(plan, roots, people, {}, Answers::InTurn);
+  ASSERT_TRUE(sweep.has_value());
+  const auto counts = row_counts(*sweep, rows);
+  ASSERT_TRUE(counts.has_value());
+  for (std::size_t answer = 0; answer < handfuls.size(); ++answer) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      Bitmap both = people.row(handfuls[answer]);
+      both.intersect(people.row(rows[row]));
+      EXPECT_EQ((*counts)[answer][row], both.cardinality()) << answer << " in row " << row;
+    }
+  }
+}
+
 TEST(RowCounts, MoreRowsThanAreHeldAtOnce) {
   constexpr std::uint32_t kHere = 40'000;
   constexpr std::uint32_t kValues = 2 * kRowsAtOnce + 3;
