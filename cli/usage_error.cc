@@ -14,7 +14,7 @@ struct Pattern {
   std::string_view en;  ///< {1} and {2} stand for the parts
   std::string_view zh;
 };
-constexpr std::array<Pattern, 16> kPatterns = {{
+constexpr std::array<Pattern, 17> kPatterns = {{
     {"A subcommand is required", "", "", "a command is missing", "缺少命令"},
     {"", "", " is required", "{1} is missing", "缺少 {1}"},
     {"The following argument was not expected: ", "", "", "{1} is not expected here", "不认识 {1}"},
@@ -38,6 +38,8 @@ constexpr std::array<Pattern, 16> kPatterns = {{
      "{1} 是 en 或 zh-CN，不能是 {2}"},
     {"", ": not a plain number: ", "", "{1} is a plain number, not {2}",
      "{1} 是普通数字，不能是 {2}"},
+    {"", ": not a whole number below 2^64: ", "", "{1} is a whole number below 2^64, not {2}",
+     "{1} 是小于 2^64 的整数，不能是 {2}"},
     {"", "", ": an empty text", "{1} is empty; give it a value, or leave it out",
      "{1} 的值为空；请写出值，或不用该选项"},
     {"", ": At Most 1 required but received ", "", "{1} was given {2} times", "{1} 给了 {2} 次"},
