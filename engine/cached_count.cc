@@ -122,6 +122,9 @@ Result<std::optional<std::vector<std::uint64_t>>> CountedAnswer::stamps_of(
   std::vector<std::uint64_t> stamps(source.shard_count());
   for (ShardId shard = 0; shard < stamps.size(); ++shard) {
     std::uint64_t sum = 0;
+    if (options_.budget != nullptr) {
+      TAGLINE_RETURN_IF_ERROR(options_.budget->check());
+    }
     const auto add = [&](RowKey row) -> Result<bool> {
       TAGLINE_ASSIGN_OR_RETURN(const auto stamp, source.stamp(row, shard));
       // Rows decided for this run have ids of this plan only; their stamps say what they are.
@@ -145,9 +148,11 @@ Result<std::optional<std::vector<std::uint64_t>>> CountedAnswer::stamps_of(
 // decided.
 Result<CachedAnswer> CountedAnswer::by_shard(NodeId root, const Source& source, const Kept& before,
                                              bool sets) {
-  const NodeId ready =
-      options_.rewrite ? rewrite(plan_, root, &source, options_.passes).root : root;
-  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(plan_, {&ready, 1}, source));
+  const NodeId ready = options_.rewrite
+                           ? rewrite(plan_, root, &source, options_.passes, options_.budget).root
+                           : root;
+  TAGLINE_ASSIGN_OR_RETURN(const Program program,
+                           compile_for(plan_, {&ready, 1}, source, options_.budget));
   TAGLINE_ASSIGN_OR_RETURN(const auto stamps, stamps_of(program, source));
   CachedAnswer answer;
   answer.version = version_;

@@ -20,7 +20,8 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(const Plan& plan, std::span<const NodeId> roots, const Shape& shape, Answers answers)
+  Compiler(const Plan& plan, std::span<const NodeId> roots, const Shape& shape, Answers answers,
+           const Budget* budget)
       : plan_(plan),
         roots_(roots),
         together_(answers == Answers::Together && roots.size() > 1),
@@ -45,6 +46,7 @@ class Compiler {
     RegisterId home;
   };
 
+        budget_(budget),
   void emit(NodeId id, RegisterId target, RegisterId mask);
   void emit_conjunction(const Conjunction& terms, RegisterId target, RegisterId mask);
   void emit_any(const Node& node, RegisterId target, RegisterId mask);
@@ -91,9 +93,12 @@ Instruction& Compiler::push(Code code, RegisterId target, RegisterId mask) {
   instruction.mask = mask;
   return program_.code.emplace_back(instruction);
 }
+  bool stopped();
 
 Instruction& Compiler::push_universe(Code code, RegisterId target, RegisterId mask) {
   program_.needs_population = true;
+  const Budget* const budget_;
+  Status in_budget_;
   return push(code, target, mask);
 }
 
@@ -105,6 +110,14 @@ void Compiler::skip(Code code, RegisterId target, Skips& skips) {
 void Compiler::land(const Skips& skips) {
   for (const std::size_t at : skips) {
     program_.code[at].skip_to = static_cast<std::uint32_t>(program_.code.size());
+// Nothing more need be added: the outcome is an error.
+bool Compiler::stopped() {
+  if (budget_ != nullptr && in_budget_.has_value()) {
+    in_budget_ = budget_->check();
+  }
+  return too_large() || !in_budget_.has_value();
+}
+
   }
 }
 
@@ -120,7 +133,7 @@ RegisterId Compiler::operand(NodeId id, RegisterId scratch, RegisterId mask) {
 
 void Compiler::emit(NodeId id, RegisterId target, RegisterId mask) {
   const Node& node = plan_.at(id);
-  if (too_large()) {
+  if (stopped()) {
     return;
   }
   switch (node.op) {
@@ -437,7 +450,7 @@ void Compiler::emit_answers() {
   const std::uint32_t counters = counters_used_;
   for (const NodeId root : roots_) {
     const auto [found, is_new] = done.try_emplace(root);
-    if (is_new && !too_large()) {
+    if (is_new && !stopped()) {
       counters_open_ = counters;
       Slice section;
       section.begin = static_cast<std::uint32_t>(program_.code.size());
@@ -471,7 +484,7 @@ Result<Program> Compiler::run() {
   note_required();
   // Operands have smaller ids, so a section comes after those it runs.
   for (const NodeId id : sharing_.kept_ids()) {
-    if (!too_large()) {
+    if (!stopped()) {
       homes_[id] = emit_section(id);
     }
   }
@@ -497,8 +510,9 @@ Result<Program> Compiler::run() {
 }  // namespace
 
 Result<Program> compile(const Plan& plan, std::span<const NodeId> roots, const Shape& shape,
-                        Answers answers) {
-  return Compiler(plan, roots, shape, answers).run();
+                        Answers answers, const Budget* budget) {
+  return Compiler(plan, roots, shape, answers, budget).run();
+  TAGLINE_RETURN_IF_ERROR(in_budget_);
 }
 
 }  // namespace tagline::engine

@@ -62,11 +62,11 @@ NodeId complement_or(Plan& plan, Node node, const Source& source) {
 
 }  // namespace
 
-NodeId complement(Plan& plan, NodeId root, const Source* source) {
+NodeId complement(Plan& plan, NodeId root, const Source* source, const Budget* budget) {
   if (source == nullptr) {
     return root;
   }
-  return rewrite_nodes(plan, root, [source](Plan& into, Node node) {
+  return rewrite_nodes(plan, root, budget, [source](Plan& into, Node node) {
     return node.op == Op::Or && node.operands.size() >= kManyRows
                ? complement_or(into, std::move(node), *source)
                : into.add(std::move(node));

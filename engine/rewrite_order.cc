@@ -138,12 +138,12 @@ std::uint64_t Estimates::of(NodeId root) {
 
 }  // namespace
 
-NodeId order(Plan& plan, NodeId root, const Source* source) {
+NodeId order(Plan& plan, NodeId root, const Source* source, const Budget* budget) {
   if (source == nullptr) {
     return root;
   }
   Estimates estimates(plan, *source);
-  return rewrite_nodes(plan, root, [&](Plan& into, Node node) {
+  return rewrite_nodes(plan, root, budget, [&](Plan& into, Node node) {
     if (node.op == Op::And) {
       std::vector<std::pair<std::uint64_t, NodeId>> ranked;
       for (const NodeId id : node.operands) {

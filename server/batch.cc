@@ -22,6 +22,12 @@ std::vector<Outcome<Answer>> answer_together(const storage::Snapshot& snapshot,
   for (const std::string& expression : expressions) {
     auto understood = understand(expression, ground, snapshot, plan);
     if (!understood.has_value()) {
+    // Hundreds of expressions take a while to be understood.
+    if (const Status in_budget = how.budget == nullptr ? Status() : how.budget->check();
+        !in_budget.has_value()) {
+      answers.emplace_back(tl::unexpected(Refusal(in_budget.error())));
+      continue;
+    }
       answers.emplace_back(tl::unexpected(std::move(understood).error()));
       continue;
     }

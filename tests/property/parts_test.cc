@@ -142,7 +142,7 @@ TEST_P(Parts, ABatchIsItsExpressionsOneByOne) {
     expected.push_back(ids_of(question, people_).size());
   }
   std::vector<std::uint64_t> counts;
-  const Status status = read([&](const storage::Snapshot& snapshot) {
+  const auto status = read([&](const storage::Snapshot& snapshot) {
     return server::answer_batch(snapshot, expressions, asking(""),
                                 [&](std::size_t place, const server::Outcome<server::Answer>& one) {
                                   EXPECT_EQ(place, counts.size());
@@ -152,6 +152,25 @@ TEST_P(Parts, ABatchIsItsExpressionsOneByOne) {
   });
   ASSERT_TRUE(status.has_value());
   EXPECT_EQ(counts, expected);
+}
+
+TEST_P(Parts, ABatchThatMustStopUnderstandsNoMoreOfItsExpressions) {
+  engine::Budget budget;
+  budget.cancelled = true;
+  server::QueryRequest how = asking("");
+  how.budget = &budget;
+  const std::vector<std::string> expressions = {"vip", "no such tag", "vip AND churn"};
+  std::size_t stopped = 0;
+  const auto done = read([&](const storage::Snapshot& snapshot) {
+    return server::answer_batch(
+        snapshot, expressions, how, [&](std::size_t, const server::Outcome<server::Answer>& one) {
+          const bool cancelled = !one.has_value() && one.error().error.has_value() &&
+                                 one.error().error->code() == ErrorCode::Cancelled;
+          stopped += cancelled ? 1 : 0;
+        });
+  });
+  EXPECT_TRUE(done.has_value());
+  EXPECT_EQ(stopped, expressions.size());
 }
 
 TEST_P(Parts, ExplainCountsEveryClauseAndTheOthersWithoutIt) {
