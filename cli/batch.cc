@@ -86,14 +86,13 @@ class BatchPrinter {
         console_.err(console_.say({"line " + number, "第 " + number + " 行"}) +
                      (title.empty() ? "" : " (" + title + ")") + ":\n");
       }
-      status_ = std::max(status_,
-                         report_line(answer.error(), lines_.expressions[place], format_, console_));
+      status_ = std::max(status_, report_line(answer.error(), line_at(place), format_, console_));
       return;
     }
     switch (format_) {
       case Format::Json:
       case Format::Ndjson:
-        console_.out(server::answer_json(*answer, lines_.expressions[place]) + "\n");
+        console_.out(server::answered_line_json(*answer, line_at(place)) + "\n");
         break;
       case Format::Csv:
         console_.out(start_of_row(place) + "," + std::to_string(answer->count) + "," +
@@ -128,6 +127,9 @@ class BatchPrinter {
             {console.say({"people", "人数"}), Align::Right},
             {console.say({"share", "占比"}), Align::Right},
             {""}};
+  }
+  [[nodiscard]] server::BatchLine line_at(std::size_t place) const {
+    return {lines_.numbers[place], lines_.titles[place], lines_.expressions[place]};
   }
 
   [[nodiscard]] std::string start_of_row(std::size_t place) const {
