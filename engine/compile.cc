@@ -18,12 +18,35 @@
 namespace tagline::engine {
 namespace {
 
+Error beyond_limits(const Program& program) {
+  const std::string rows = std::to_string(kLeavesMax);
+  const std::string operands = std::to_string(kOperandsMax);
+  const auto days = std::count(program.leaf_is_day.begin(), program.leaf_is_day.end(), true);
+  if (static_cast<std::size_t>(days) > program.leaves.size() / 2) {
+    return {ErrorCode::TooLarge,
+            {"the expression is too large to run: the days of events it asks about come to more "
+             "than " +
+                 rows + " rows or " + operands + " operands",
+             "表达式过大，无法执行：所涉及的行为日期编译后超过 " + rows + " 行或 " + operands +
+                 " 个操作数"},
+            {"ask for fewer days, such as in:last 90d, or for fewer keys of the event; sums of "
+             "large amounts take the most rows a day",
+             "请缩短时间范围，如 时间:最近90天，或减少行为的类别；大额的合计每天占用的行数最多"}};
+  }
+  return {ErrorCode::TooLarge,
+          {"the expression is too large to run: it compiles to more than " + rows + " rows or " +
+               operands + " operands",
+           "表达式过大，无法执行：编译后超过 " + rows + " 行或 " + operands + " 个操作数"},
+          {"narrow the wildcards or split the expression", "请缩小通配符的范围，或拆分表达式"}};
+}
+
 class Compiler {
  public:
   Compiler(const Plan& plan, std::span<const NodeId> roots, const Shape& shape, Answers answers,
            const Budget* budget)
       : plan_(plan),
         roots_(roots),
+        budget_(budget),
         together_(answers == Answers::Together && roots.size() > 1),
         sharing_(plan, roots),
         tables_(program_, shape) {}
@@ -46,7 +69,6 @@ class Compiler {
     RegisterId home;
   };
 
-        budget_(budget),
   void emit(NodeId id, RegisterId target, RegisterId mask);
   void emit_conjunction(const Conjunction& terms, RegisterId target, RegisterId mask);
   void emit_any(const Node& node, RegisterId target, RegisterId mask);
@@ -71,9 +93,12 @@ class Compiler {
   Slice list(const std::vector<std::uint32_t>& leaves) { return tables_.list(leaves); }
   void note_required();
   bool too_large() const { return tables_.too_large(); }
+  bool stopped();
 
   const Plan& plan_;
   const std::span<const NodeId> roots_;
+  const Budget* const budget_;
+  Status in_budget_;
   const bool together_;
   const Sharing sharing_;
   std::unordered_map<NodeId, Home> homes_;  ///< of the kept nodes compiled so far
@@ -85,6 +110,14 @@ class Compiler {
   std::uint32_t counters_used_ = 0;
 };
 
+// Nothing more need be added: the outcome is an error.
+bool Compiler::stopped() {
+  if (budget_ != nullptr && in_budget_.has_value()) {
+    in_budget_ = budget_->check();
+  }
+  return too_large() || !in_budget_.has_value();
+}
+
 Instruction& Compiler::push(Code code, RegisterId target, RegisterId mask) {
   registers_used_ = std::max(registers_used_, target + 1);
   Instruction instruction;
@@ -93,12 +126,9 @@ Instruction& Compiler::push(Code code, RegisterId target, RegisterId mask) {
   instruction.mask = mask;
   return program_.code.emplace_back(instruction);
 }
-  bool stopped();
 
 Instruction& Compiler::push_universe(Code code, RegisterId target, RegisterId mask) {
   program_.needs_population = true;
-  const Budget* const budget_;
-  Status in_budget_;
   return push(code, target, mask);
 }
 
@@ -110,14 +140,6 @@ void Compiler::skip(Code code, RegisterId target, Skips& skips) {
 void Compiler::land(const Skips& skips) {
   for (const std::size_t at : skips) {
     program_.code[at].skip_to = static_cast<std::uint32_t>(program_.code.size());
-// Nothing more need be added: the outcome is an error.
-bool Compiler::stopped() {
-  if (budget_ != nullptr && in_budget_.has_value()) {
-    in_budget_ = budget_->check();
-  }
-  return too_large() || !in_budget_.has_value();
-}
-
   }
 }
 
@@ -490,14 +512,9 @@ Result<Program> Compiler::run() {
   }
   emit_answers();
   program_.together = together_;
+  TAGLINE_RETURN_IF_ERROR(in_budget_);
   if (too_large()) {
-    return failure(
-        ErrorCode::TooLarge,
-        {"the expression is too large to run: it compiles to more than " +
-             std::to_string(kLeavesMax) + " rows or " + std::to_string(kOperandsMax) + " operands",
-         "表达式过大，无法执行：编译后超过 " + std::to_string(kLeavesMax) + " 行或 " +
-             std::to_string(kOperandsMax) + " 个操作数"},
-        {"narrow the wildcards or split the expression", "请缩小通配符的范围，或拆分表达式"});
+    return tl::unexpected(beyond_limits(program_));
   }
   if (tables_.problem().has_value()) {
     return tl::unexpected(*tables_.problem());
@@ -512,7 +529,6 @@ Result<Program> Compiler::run() {
 Result<Program> compile(const Plan& plan, std::span<const NodeId> roots, const Shape& shape,
                         Answers answers, const Budget* budget) {
   return Compiler(plan, roots, shape, answers, budget).run();
-  TAGLINE_RETURN_IF_ERROR(in_budget_);
 }
 
 }  // namespace tagline::engine
