@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -51,9 +50,9 @@ struct QueryArguments {
   std::optional<std::chrono::sys_days> as_of;
   Format format = Format::Table;
   bool ids = false;
-  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
-  std::string after;         ///< a page's cursor
-  std::string members_file;  ///< ids to ask about
+  std::optional<std::uint64_t> limit;  ///< nothing: none was typed
+  std::string after;                   ///< a page's cursor
+  std::string members_file;            ///< ids to ask about
   bool explain = false;
   unsigned threads = 0;
   QueryLimits limits;

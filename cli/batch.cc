@@ -6,7 +6,6 @@
 #include "cli/refusal.h"
 #include "cli/table.h"
 #include "server/answer_json.h"
-#include "server/batch.h"
 #include "server/day_text.h"
 
 #include <algorithm>
@@ -86,14 +85,13 @@ class BatchPrinter {
         console_.err(console_.say({"line " + number, "第 " + number + " 行"}) +
                      (title.empty() ? "" : " (" + title + ")") + ":\n");
       }
-      status_ = std::max(status_,
-                         report_line(answer.error(), lines_.expressions[place], format_, console_));
+      status_ = std::max(status_, report_line(answer.error(), line_at(place), format_, console_));
       return;
     }
     switch (format_) {
       case Format::Json:
       case Format::Ndjson:
-        console_.out(server::answer_json(*answer, lines_.expressions[place]) + "\n");
+        console_.out(server::answered_line_json(*answer, line_at(place)) + "\n");
         break;
       case Format::Csv:
         console_.out(start_of_row(place) + "," + std::to_string(answer->count) + "," +
@@ -130,6 +128,9 @@ class BatchPrinter {
             {""}};
   }
 
+  [[nodiscard]] server::BatchLine line_at(std::size_t place) const {
+    return {lines_.numbers[place], lines_.titles[place], lines_.expressions[place]};
+  }
   [[nodiscard]] std::string start_of_row(std::size_t place) const {
     return std::to_string(lines_.numbers[place]) + "," + csv_field(lines_.titles[place]) + "," +
            csv_field(lines_.expressions[place]);
@@ -172,12 +173,11 @@ int run_batch(const QueryArguments& arguments, server::Service& service, Console
   BatchPrinter printer(lines, arguments.format, console);
   const auto start = std::chrono::steady_clock::now();
   const QueryBudget budget(arguments.limits);
-  const Status done = service.store().read([&](const storage::Snapshot& snapshot) {
-    return server::answer_batch(snapshot, lines.expressions, request_of(arguments, budget),
-                                [&printer](std::size_t place, server::Outcome<Answer> answer) {
-                                  printer.add(place, answer);
-                                });
-  });
+  const auto done =
+      service.batch(lines.expressions, request_of(arguments, budget),
+                    [&printer](std::size_t place, const server::Outcome<Answer>& answer) {
+                      printer.add(place, answer);
+                    });
   if (!done.has_value()) {
     return console.report(done.error());
   }

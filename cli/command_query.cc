@@ -80,7 +80,7 @@ int run(const QueryArguments& arguments, Console& console) {
     return console.report_usage({"an expression is missing", "缺少表达式"}, {example, example});
   }
   const bool lists = arguments.ids || !arguments.top.empty() || !arguments.bottom.empty();
-  if (arguments.limit != QueryArguments().limit && !lists) {
+  if (arguments.limit.has_value() && !lists) {
     return console.report_usage(
         {"--limit needs --ids, --top or --bottom", "--limit 须与 --ids、--top 或 --bottom 同用"},
         {"tagline query --help shows how it is used", "tagline query --help 显示用法"});

@@ -7,6 +7,8 @@
 #include "server/id_json.h"
 #include "server/id_page.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,7 +74,7 @@ void print_rest(const server::IdPage& page, Console& console) {
 
 int run_page(const QueryArguments& arguments, server::Service& service, Console& console) {
   server::IdPageRequest request;
-  request.limit = arguments.limit;
+  request.limit = arguments.limit.value_or(std::numeric_limits<std::uint64_t>::max());
   if (!arguments.after.empty()) {
     request.after = arguments.after;
   }
@@ -113,7 +115,7 @@ int run_page(const QueryArguments& arguments, server::Service& service, Console&
 }  // namespace
 
 int run_ids(const QueryArguments& arguments, server::Service& service, Console& console) {
-  if (arguments.limit != QueryArguments().limit || !arguments.after.empty()) {
+  if (arguments.limit.has_value() || !arguments.after.empty()) {
     return run_page(arguments, service, console);
   }
   IdLines lines(arguments.format, console);

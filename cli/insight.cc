@@ -178,8 +178,7 @@ int Insight::number() {
 
 int Insight::ranked() {
   const bool largest = !arguments_.top.empty();
-  const std::uint64_t limit =
-      arguments_.limit == QueryArguments().limit ? kPeopleShown : arguments_.limit;
+  const std::uint64_t limit = arguments_.limit.value_or(kPeopleShown);
   if (limit > engine::kRankedMax) {
     return console_.report_usage({"at most " + grouped(engine::kRankedMax) + " people are listed",
                                   "最多列出 " + grouped(engine::kRankedMax) + " 人"},

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace tagline::cli {
@@ -30,6 +33,18 @@ CLI::Validator plain_number() {
             return text.find_first_not_of("0123456789.") == std::string::npos
                        ? std::string()
                        : "not a plain number: " + text;
+          },
+          ""};
+}
+
+// The option parser takes a number that is too large for the largest.
+CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            std::uint64_t number = 0;
+            const char* const end = text.data() + text.size();
+            const auto [read, fault] = std::from_chars(text.data(), end, number);
+            return fault == std::errc() && read == end ? std::string()
+                                                       : "not a whole number below 2^64: " + text;
           },
           ""};
 }

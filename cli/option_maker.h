@@ -17,6 +17,8 @@ extern const std::map<std::string, Format> kFormatsOfLists;  ///< also ndjson
 
 /// CLI11 reads -5 as a huge unsigned number and nan as a number in every range.
 [[nodiscard]] CLI::Validator plain_number();
+/// It reads a number that is too large as the largest, too: for numbers that may be as large.
+[[nodiscard]] CLI::Validator whole_number();
 /// '' is a variable that a script forgot to set, not an option left out.
 [[nodiscard]] CLI::Validator not_empty();
 /// Refuses '' as the value of every option, but for texts of cards, which it takes away.

@@ -58,7 +58,7 @@ void QueryParser::add_query(CLI::App& app) {
                        "--bottom; 10 by default)",
                        "最多输出多少个编号（配合 --ids）或多少人（配合 --top、--bottom，默认 10）"))
       ->type_name("N")
-      ->check(plain_number());
+      ->check(whole_number());
   query_command_
       ->add_option("--after", query_.after,
                    say("with --ids: the page after the one that gave this cursor",

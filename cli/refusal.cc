@@ -1,7 +1,6 @@
 #include "cli/refusal.h"
 
 #include "cli/exit_status.h"
-#include "server/answer_json.h"
 
 #include <utility>
 
@@ -21,12 +20,12 @@ int report_refusal(const server::Refusal& refusal, std::string_view expression, 
   return kInputAtFault;
 }
 
-int report_line(const server::Refusal& refusal, std::string_view expression, Format format,
+int report_line(const server::Refusal& refusal, const server::BatchLine& line, Format format,
                 Console& console) {
   if (!is_json(format)) {
-    return report_refusal(refusal, expression, format, console);
+    return report_refusal(refusal, line.expression, format, console);
   }
-  console.out(server::refused_line_json(refusal, expression) + "\n");
+  console.out(server::refused_line_json(refusal, line) + "\n");
   return refusal.error.has_value() ? exit_status(*refusal.error) : kInputAtFault;
 }
 

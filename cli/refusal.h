@@ -3,6 +3,7 @@
 
 #include "cli/arguments.h"
 #include "cli/console.h"
+#include "server/answer_json.h"
 #include "server/service.h"
 
 #include <memory>
@@ -16,7 +17,7 @@ namespace tagline::cli {
                                  Format format, Console& console);
 
 /// As report_refusal, of one of many expressions: its JSON says which.
-[[nodiscard]] int report_line(const server::Refusal& refusal, std::string_view expression,
+[[nodiscard]] int report_line(const server::Refusal& refusal, const server::BatchLine& line,
                               Format format, Console& console);
 
 /// The service, or null when the database could not be opened, which has been said: the exit

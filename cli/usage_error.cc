@@ -14,7 +14,7 @@ struct Pattern {
   std::string_view en;  ///< {1} and {2} stand for the parts
   std::string_view zh;
 };
-constexpr std::array<Pattern, 14> kPatterns = {{
+constexpr std::array<Pattern, 17> kPatterns = {{
     {"A subcommand is required", "", "", "a command is missing", "缺少命令"},
     {"", "", " is required", "{1} is missing", "缺少 {1}"},
     {"The following argument was not expected: ", "", "", "{1} is not expected here", "不认识 {1}"},
@@ -28,10 +28,18 @@ constexpr std::array<Pattern, 14> kPatterns = {{
      "{1} 是 0 到 100 的百分比，不能是 {2}"},
     {"", ": Value ", " not in range 1 to 1024", "{1} is a number from 1 to 1024, not {2}",
      "{1} 是 1 到 1024 的数，不能是 {2}"},
+    {"", ": Value ", " not in range 0.001000 to 86400.000000",
+     "{1} is a number of seconds from 0.001 to 86400, not {2}",
+     "{1} 是 0.001 到 86400 的秒数，不能是 {2}"},
+    {"", ": Value ", " not in range 1 to 16777216",
+     "{1} is a number of MiB from 1 to 16777216, not {2}",
+     "{1} 是 1 到 16777216 的 MiB 数，不能是 {2}"},
     {"", ": ", " not in {en,zh-CN,zh}", "{1} is en or zh-CN, not {2}",
      "{1} 是 en 或 zh-CN，不能是 {2}"},
     {"", ": not a plain number: ", "", "{1} is a plain number, not {2}",
      "{1} 是普通数字，不能是 {2}"},
+    {"", ": not a whole number below 2^64: ", "", "{1} is a whole number below 2^64, not {2}",
+     "{1} 是小于 2^64 的整数，不能是 {2}"},
     {"", "", ": an empty text", "{1} is empty; give it a value, or leave it out",
      "{1} 的值为空；请写出值，或不用该选项"},
     {"", ": At Most 1 required but received ", "", "{1} was given {2} times", "{1} 给了 {2} 次"},

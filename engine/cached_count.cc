@@ -1,6 +1,7 @@
 #include "engine/cached_count.h"
 
 #include "engine/below.h"
+#include "engine/counts.h"
 #include "engine/decide.h"
 #include "engine/run.h"
 #include "engine/sweep.h"
@@ -121,6 +122,9 @@ Result<std::optional<std::vector<std::uint64_t>>> CountedAnswer::stamps_of(
     const Program& program, const Source& source) const {
   std::vector<std::uint64_t> stamps(source.shard_count());
   for (ShardId shard = 0; shard < stamps.size(); ++shard) {
+    if (options_.budget != nullptr) {
+      TAGLINE_RETURN_IF_ERROR(options_.budget->check());
+    }
     std::uint64_t sum = 0;
     const auto add = [&](RowKey row) -> Result<bool> {
       TAGLINE_ASSIGN_OR_RETURN(const auto stamp, source.stamp(row, shard));
@@ -145,9 +149,11 @@ Result<std::optional<std::vector<std::uint64_t>>> CountedAnswer::stamps_of(
 // decided.
 Result<CachedAnswer> CountedAnswer::by_shard(NodeId root, const Source& source, const Kept& before,
                                              bool sets) {
-  const NodeId ready =
-      options_.rewrite ? rewrite(plan_, root, &source, options_.passes).root : root;
-  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(plan_, {&ready, 1}, source));
+  const NodeId ready = options_.rewrite
+                           ? rewrite(plan_, root, &source, options_.passes, options_.budget).root
+                           : root;
+  TAGLINE_ASSIGN_OR_RETURN(const Program program,
+                           compile_for(plan_, {&ready, 1}, source, options_.budget));
   TAGLINE_ASSIGN_OR_RETURN(const auto stamps, stamps_of(program, source));
   CachedAnswer answer;
   answer.version = version_;
@@ -319,6 +325,53 @@ Result<CachedCount> cached_count(AnswerCache& cache, std::uint64_t version, Plan
                                  const Source& source, const ExecuteOptions& options,
                                  ExecuteStats* stats) {
   return CountedAnswer(cache, version, plan, source, options, stats).run(root);
+}
+
+CachedCounts cached_counts(AnswerCache& cache, std::uint64_t version, Plan& plan,
+                           std::span<const NodeId> nodes, const Source& source,
+                           const ExecuteOptions& options, ExecuteStats* stats) {
+  CachedCounts found;
+  found.users.resize(nodes.size());
+  std::vector<NodeId> swept;
+  std::vector<std::size_t> places;  // of `swept` among the nodes
+  std::vector<PlanKey> keys;        // theirs, as below
+  std::vector<std::shared_ptr<const CachedAnswer>> known;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    PlanKey key(plan, nodes[i]);
+    const auto before = cache.find(key);
+    if (before != nullptr && before->version == version) {
+      found.users[i] = before->users;
+      ++found.whole;
+      continue;
+    }
+    ++found.run;
+    if (before != nullptr && before->set != nullptr) {
+      // Sets decided for these nodes belong to the plan as it is; cached_count() lays its own over.
+      ExecuteOptions alone = options;
+      alone.computed = nullptr;
+      found.users[i] = cached_count(cache, version, plan, nodes[i], source, alone, stats)
+                           .map([](const CachedCount& counted) { return counted.users; });
+      continue;
+    }
+    swept.push_back(nodes[i]);
+    places.push_back(i);
+    keys.push_back(std::move(key));
+    known.push_back(before);
+  }
+  const auto users = counts_of_nodes(plan, swept, source, options, stats);
+  for (std::size_t i = 0; i < swept.size(); ++i) {
+    found.users[places[i]] = users[i];
+    if (users[i].has_value()) {
+      CachedAnswer answer;
+      answer.version = version;
+      answer.users = *users[i];
+      if (known[i] != nullptr) {
+        answer.shards = known[i]->shards;  // each says by its stamp what it is of
+      }
+      cache.put(keys[i], std::move(answer));
+    }
+  }
+  return found;
 }
 
 }  // namespace tagline::engine

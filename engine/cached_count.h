@@ -10,6 +10,8 @@
 #include "engine/execute.h"
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace tagline::engine {
 
@@ -34,5 +36,22 @@ struct CachedCount {
                                                Plan& plan, NodeId root, const Source& source,
                                                const ExecuteOptions& options,
                                                ExecuteStats* stats = nullptr);
+
+/// One of many: what it is, or why it could not be counted.
+struct CachedCounts {
+  std::vector<Result<std::uint64_t>> users;  ///< of each node
+  std::uint64_t whole = 0;                   ///< were known: the same was asked of the same data
+  std::uint64_t run = 0;                     ///< the others; repeats count each time
+};
+
+/// As counts_of_nodes() (engine/counts.h): those that are known are looked up, all others answered
+/// in one sweep and then kept, but for those that failed. They are kept as a whole: what is known
+/// of their shards from calls of cached_count() stays as it was. An expression that is kept as a
+/// set, being a part of others, goes the way of cached_count() for itself, so that the set is not
+/// lost. Version and threads as there.
+[[nodiscard]] CachedCounts cached_counts(AnswerCache& cache, std::uint64_t version, Plan& plan,
+                                         std::span<const NodeId> nodes, const Source& source,
+                                         const ExecuteOptions& options,
+                                         ExecuteStats* stats = nullptr);
 
 }  // namespace tagline::engine

@@ -18,11 +18,35 @@
 namespace tagline::engine {
 namespace {
 
+Error beyond_limits(const Program& program) {
+  const std::string rows = std::to_string(kLeavesMax);
+  const std::string operands = std::to_string(kOperandsMax);
+  const auto days = std::count(program.leaf_is_day.begin(), program.leaf_is_day.end(), true);
+  if (static_cast<std::size_t>(days) > program.leaves.size() / 2) {
+    return {ErrorCode::TooLarge,
+            {"the expression is too large to run: the days of events it asks about come to more "
+             "than " +
+                 rows + " rows or " + operands + " operands",
+             "表达式过大，无法执行：所涉及的行为日期编译后超过 " + rows + " 行或 " + operands +
+                 " 个操作数"},
+            {"ask for fewer days, such as in:last 90d, or for fewer keys of the event; sums of "
+             "large amounts take the most rows a day",
+             "请缩短时间范围，如 时间:最近90天，或减少行为的类别；大额的合计每天占用的行数最多"}};
+  }
+  return {ErrorCode::TooLarge,
+          {"the expression is too large to run: it compiles to more than " + rows + " rows or " +
+               operands + " operands",
+           "表达式过大，无法执行：编译后超过 " + rows + " 行或 " + operands + " 个操作数"},
+          {"narrow the wildcards or split the expression", "请缩小通配符的范围，或拆分表达式"}};
+}
+
 class Compiler {
  public:
-  Compiler(const Plan& plan, std::span<const NodeId> roots, const Shape& shape, Answers answers)
+  Compiler(const Plan& plan, std::span<const NodeId> roots, const Shape& shape, Answers answers,
+           const Budget* budget)
       : plan_(plan),
         roots_(roots),
+        budget_(budget),
         together_(answers == Answers::Together && roots.size() > 1),
         sharing_(plan, roots),
         tables_(program_, shape) {}
@@ -69,9 +93,12 @@ class Compiler {
   Slice list(const std::vector<std::uint32_t>& leaves) { return tables_.list(leaves); }
   void note_required();
   bool too_large() const { return tables_.too_large(); }
+  bool stopped();
 
   const Plan& plan_;
   const std::span<const NodeId> roots_;
+  const Budget* const budget_;
+  Status in_budget_;
   const bool together_;
   const Sharing sharing_;
   std::unordered_map<NodeId, Home> homes_;  ///< of the kept nodes compiled so far
@@ -82,6 +109,14 @@ class Compiler {
   std::uint32_t counters_open_ = 0;
   std::uint32_t counters_used_ = 0;
 };
+
+// Nothing more need be added: the outcome is an error.
+bool Compiler::stopped() {
+  if (budget_ != nullptr && in_budget_.has_value()) {
+    in_budget_ = budget_->check();
+  }
+  return too_large() || !in_budget_.has_value();
+}
 
 Instruction& Compiler::push(Code code, RegisterId target, RegisterId mask) {
   registers_used_ = std::max(registers_used_, target + 1);
@@ -120,7 +155,7 @@ RegisterId Compiler::operand(NodeId id, RegisterId scratch, RegisterId mask) {
 
 void Compiler::emit(NodeId id, RegisterId target, RegisterId mask) {
   const Node& node = plan_.at(id);
-  if (too_large()) {
+  if (stopped()) {
     return;
   }
   switch (node.op) {
@@ -437,7 +472,7 @@ void Compiler::emit_answers() {
   const std::uint32_t counters = counters_used_;
   for (const NodeId root : roots_) {
     const auto [found, is_new] = done.try_emplace(root);
-    if (is_new && !too_large()) {
+    if (is_new && !stopped()) {
       counters_open_ = counters;
       Slice section;
       section.begin = static_cast<std::uint32_t>(program_.code.size());
@@ -471,20 +506,15 @@ Result<Program> Compiler::run() {
   note_required();
   // Operands have smaller ids, so a section comes after those it runs.
   for (const NodeId id : sharing_.kept_ids()) {
-    if (!too_large()) {
+    if (!stopped()) {
       homes_[id] = emit_section(id);
     }
   }
   emit_answers();
   program_.together = together_;
+  TAGLINE_RETURN_IF_ERROR(in_budget_);
   if (too_large()) {
-    return failure(
-        ErrorCode::TooLarge,
-        {"the expression is too large to run: it compiles to more than " +
-             std::to_string(kLeavesMax) + " rows or " + std::to_string(kOperandsMax) + " operands",
-         "表达式过大，无法执行：编译后超过 " + std::to_string(kLeavesMax) + " 行或 " +
-             std::to_string(kOperandsMax) + " 个操作数"},
-        {"narrow the wildcards or split the expression", "请缩小通配符的范围，或拆分表达式"});
+    return tl::unexpected(beyond_limits(program_));
   }
   if (tables_.problem().has_value()) {
     return tl::unexpected(*tables_.problem());
@@ -497,8 +527,8 @@ Result<Program> Compiler::run() {
 }  // namespace
 
 Result<Program> compile(const Plan& plan, std::span<const NodeId> roots, const Shape& shape,
-                        Answers answers) {
-  return Compiler(plan, roots, shape, answers).run();
+                        Answers answers, const Budget* budget) {
+  return Compiler(plan, roots, shape, answers, budget).run();
 }
 
 }  // namespace tagline::engine

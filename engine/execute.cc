@@ -41,7 +41,8 @@ Result<std::string> program_text(const Plan& plan, NodeId root, const Source& so
                                  const RowName& name) {
   Plan copy = plan;
   const NodeId decided = with_sets_as_rows(copy, root);
-  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(copy, {&decided, 1}, source));
+  TAGLINE_ASSIGN_OR_RETURN(const Program program,
+                           compile_for(copy, {&decided, 1}, source, nullptr));
   return print(program, name);
 }
 

@@ -17,6 +17,7 @@
 // it. Sections compute for all users.
 #pragma once
 
+#include "engine/budget.h"
 #include "engine/layout.h"
 #include "engine/plan.h"
 #include "engine/result.h"
@@ -192,9 +193,11 @@ enum class Answers : std::uint8_t {
 };
 
 /// Sets decided over all users at once (Op::Top and its like) are read as rows
-/// (engine/computed_rows.h). `roots`: one or more.
+/// (engine/computed_rows.h). `roots`: one or more. `budget` may be null; when it runs out on the
+/// way (the days of many events take a while to list), that is the error.
 [[nodiscard]] Result<Program> compile(const Plan& plan, std::span<const NodeId> roots,
-                                      const Shape& shape, Answers answers = Answers::InTurn);
+                                      const Shape& shape, Answers answers = Answers::InTurn,
+                                      const Budget* budget = nullptr);
 [[nodiscard]] inline Result<Program> compile(const Plan& plan, NodeId root, const Shape& shape) {
   return compile(plan, {&root, 1}, shape);
 }

@@ -10,24 +10,24 @@ namespace {
 // A pass can make work for another; plans people write settle in two rounds.
 constexpr int kRoundsMax = 4;
 
-NodeId apply(Pass pass, Plan& plan, NodeId root, const Source* source) {
+NodeId apply(Pass pass, Plan& plan, NodeId root, const Source* source, const Budget* budget) {
   switch (pass) {
     case Pass::Flatten:
-      return flatten(plan, root);
+      return flatten(plan, root, budget);
     case Pass::Fold:
-      return fold(plan, root);
+      return fold(plan, root, budget);
     case Pass::Absorb:
-      return absorb(plan, root);
+      return absorb(plan, root, budget);
     case Pass::MergeRanges:
-      return merge_ranges(plan, root);
+      return merge_ranges(plan, root, budget);
     case Pass::Factor:
-      return factor(plan, root);
+      return factor(plan, root, budget);
     case Pass::PushNot:
-      return push_not(plan, root);
+      return push_not(plan, root, budget);
     case Pass::Complement:
-      return complement(plan, root, source);
+      return complement(plan, root, source, budget);
     case Pass::Order:
-      return order(plan, root, source);
+      return order(plan, root, source, budget);
   }
   return root;
 }
@@ -73,7 +73,8 @@ std::string_view name_of(Pass pass) {
   return {};
 }
 
-Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOptions& options) {
+Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOptions& options,
+                  const Budget* budget) {
   Rewritten result{root, {}};
   const bool plain = is_plain(plan, root);
   for (int round = 0; round < kRoundsMax; ++round) {
@@ -83,8 +84,11 @@ Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOp
       if (!options.enabled[i] || (plain && pass != Pass::Order && pass != Pass::Complement)) {
         continue;
       }
+      if (used_up(budget)) {
+        return result;
+      }
       const auto start = std::chrono::steady_clock::now();
-      const NodeId after = apply(pass, plan, result.root, source);
+      const NodeId after = apply(pass, plan, result.root, source, budget);
       result.runs.push_back({pass, std::chrono::steady_clock::now() - start, after != result.root});
       result.root = after;
     }

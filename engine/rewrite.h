@@ -2,6 +2,7 @@
 // a name, a switch and a timer, and is tested to keep meaning alone and in any order.
 #pragma once
 
+#include "engine/budget.h"
 #include "engine/plan.h"
 #include "engine/source.h"
 
@@ -48,7 +49,12 @@ struct Rewritten {
 /// `source` gives cardinalities for Order and the rows of categories for Complement; it may be null
 /// (then those two change nothing). Runs the passes until nothing changes, at most 4 rounds; of an
 /// and or or of rows, all different, only those two, once: the others have nothing to do there.
+///
+/// A few operands can stand for many: a wide or that is taken away from a thousand things is
+/// written out for each of them, so that this may take long. When the budget runs out on the way,
+/// what is returned is rewritten as far as it came, and equal all the same; the caller's next look
+/// at the budget tells.
 [[nodiscard]] Rewritten rewrite(Plan& plan, NodeId root, const Source* source,
-                                const RewriteOptions& options = {});
+                                const RewriteOptions& options = {}, const Budget* budget = nullptr);
 
 }  // namespace tagline::engine

@@ -124,8 +124,8 @@ NodeId absorb_node(Plan& plan, Node node) {
 
 }  // namespace
 
-NodeId absorb(Plan& plan, NodeId root) {
-  return rewrite_nodes(plan, root, absorb_node);
+NodeId absorb(Plan& plan, NodeId root, const Budget* budget) {
+  return rewrite_nodes(plan, root, budget, absorb_node);
 }
 
 }  // namespace tagline::engine

@@ -62,12 +62,12 @@ NodeId complement_or(Plan& plan, Node node, const Source& source) {
 
 }  // namespace
 
-NodeId complement(Plan& plan, NodeId root, const Source* source) {
+NodeId complement(Plan& plan, NodeId root, const Source* source, const Budget* budget) {
   if (source == nullptr) {
     return root;
   }
   const auto is_or = [](Op op) { return op == Op::Or; };
-  return rewrite_nodes(plan, root, is_or, [source](Plan& into, Node node) {
+  return rewrite_nodes(plan, root, budget, is_or, [source](Plan& into, Node node) {
     return node.operands.size() >= kManyRows ? complement_or(into, std::move(node), *source)
                                              : into.add(std::move(node));
   });

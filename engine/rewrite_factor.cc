@@ -87,8 +87,8 @@ NodeId factor_node(Plan& plan, Node node) {
 
 }  // namespace
 
-NodeId factor(Plan& plan, NodeId root) {
-  return rewrite_nodes(plan, root, factor_node);
+NodeId factor(Plan& plan, NodeId root, const Budget* budget) {
+  return rewrite_nodes(plan, root, budget, factor_node);
 }
 
 }  // namespace tagline::engine

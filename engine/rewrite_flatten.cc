@@ -67,11 +67,14 @@ NodeId flatten_other(Plan& plan, Node node) {
 
 }  // namespace
 
-NodeId flatten(Plan& plan, NodeId root) {
+NodeId flatten(Plan& plan, NodeId root, const Budget* budget) {
   const Below below(plan, root);
   const std::vector<bool> wanted = outermost(plan, below);
   std::vector<NodeId> now(below.ids().size());
   for (std::size_t i = 0; i < now.size(); ++i) {
+    if (used_up(budget)) {
+      return root;
+    }
     const NodeId id = below.ids()[i];
     const Op op = plan.at(id).op;
     if (op == Op::And || op == Op::Or) {

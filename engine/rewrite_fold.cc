@@ -117,8 +117,8 @@ NodeId fold_node(Plan& plan, Node node) {
 
 }  // namespace
 
-NodeId fold(Plan& plan, NodeId root) {
-  return rewrite_nodes(plan, root, fold_node);
+NodeId fold(Plan& plan, NodeId root, const Budget* budget) {
+  return rewrite_nodes(plan, root, budget, fold_node);
 }
 
 }  // namespace tagline::engine

@@ -138,13 +138,13 @@ std::uint64_t Estimates::of(NodeId root) {
 
 }  // namespace
 
-NodeId order(Plan& plan, NodeId root, const Source* source) {
+NodeId order(Plan& plan, NodeId root, const Source* source, const Budget* budget) {
   if (source == nullptr) {
     return root;
   }
   Estimates estimates(plan, *source);
   const auto is_and = [](Op op) { return op == Op::And; };
-  return rewrite_nodes(plan, root, is_and, [&](Plan& into, Node node) {
+  return rewrite_nodes(plan, root, budget, is_and, [&](Plan& into, Node node) {
     std::vector<std::pair<std::uint64_t, NodeId>> ranked;
     for (const NodeId id : node.operands) {
       ranked.emplace_back(estimates.of(id), id);

@@ -84,8 +84,8 @@ NodeId push_node(Plan& plan, Node node) {
 
 }  // namespace
 
-NodeId push_not(Plan& plan, NodeId root) {
-  return rewrite_nodes(plan, root, push_node);
+NodeId push_not(Plan& plan, NodeId root, const Budget* budget) {
+  return rewrite_nodes(plan, root, budget, push_node);
 }
 
 }  // namespace tagline::engine

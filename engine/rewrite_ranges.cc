@@ -99,8 +99,8 @@ NodeId merge_node(Plan& plan, Node node) {
 
 }  // namespace
 
-NodeId merge_ranges(Plan& plan, NodeId root) {
-  return rewrite_nodes(plan, root, merge_node);
+NodeId merge_ranges(Plan& plan, NodeId root, const Budget* budget) {
+  return rewrite_nodes(plan, root, budget, merge_node);
 }
 
 }  // namespace tagline::engine

@@ -12,7 +12,7 @@ namespace tagline::engine {
 namespace {
 
 NodeId rewritten(Plan& plan, NodeId root, const Source& source, const ExecuteOptions& options) {
-  return options.rewrite ? rewrite(plan, root, &source, options.passes).root : root;
+  return options.rewrite ? rewrite(plan, root, &source, options.passes, options.budget).root : root;
 }
 
 // In index order on one thread, so that it can stop at the limit.
@@ -182,7 +182,7 @@ std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limi
 }
 
 Result<Program> compile_for(const Plan& plan, std::span<const NodeId> roots, const Source& source,
-                            Answers answers) {
+                            const Budget* budget, Answers answers) {
   std::optional<Error> problem;
   const auto ask = [&problem](auto answer) {
     if (!answer.has_value()) {
@@ -193,10 +193,14 @@ Result<Program> compile_for(const Plan& plan, std::span<const NodeId> roots, con
   };
   Shape shape;
   shape.value_bits = [&](FieldId field) { return ask(source.value_bits(field)); };
+  // One node may ask for the days of thousands of series.
   shape.event_days = [&](FieldId series, DayWindow window) {
-    return ask(source.event_days(series, window));
+    const Status in_budget = budget == nullptr ? Status() : budget->check();
+    return ask(in_budget.has_value()
+                   ? source.event_days(series, window)
+                   : Result<std::vector<DayRows>>(tl::unexpected(in_budget.error())));
   };
-  Result<Program> program = compile(plan, roots, shape, answers);
+  Result<Program> program = compile(plan, roots, shape, answers, budget);
   if (problem.has_value()) {
     return tl::unexpected(*problem);
   }
@@ -214,7 +218,8 @@ Result<std::uint64_t> run_count(Plan& plan, NodeId root, const Source& source,
       !stored.has_value() || stored->has_value()) {
     return stored.map([](const std::optional<std::uint64_t>& users) { return *users; });
   }
-  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(plan, {&run_root, 1}, source));
+  TAGLINE_ASSIGN_OR_RETURN(const Program program,
+                           compile_for(plan, {&run_root, 1}, source, options.budget));
   return run_count(program, source, options, stats);
 }
 
@@ -237,7 +242,8 @@ Result<Bitmap> run_select(Plan& plan, NodeId root, const Source& source,
   if (options.budget != nullptr) {
     TAGLINE_RETURN_IF_ERROR(options.budget->check());
   }
-  TAGLINE_ASSIGN_OR_RETURN(const Program program, compile_for(plan, {&run_root, 1}, source));
+  TAGLINE_ASSIGN_OR_RETURN(const Program program,
+                           compile_for(plan, {&run_root, 1}, source, options.budget));
   return run_select(program, source, options, limit, stats);
 }
 

@@ -14,9 +14,10 @@ namespace tagline::engine {
 
 inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
-/// Asks the source what the plan does not say. Its errors are the answer.
+/// Asks the source what the plan does not say. Its errors are the answer. `budget` may be null.
 [[nodiscard]] Result<Program> compile_for(const Plan& plan, std::span<const NodeId> roots,
-                                          const Source& source, Answers answers = Answers::InTurn);
+                                          const Source& source, const Budget* budget,
+                                          Answers answers = Answers::InTurn);
 
 [[nodiscard]] Result<std::uint64_t> run_count(Plan& plan, NodeId root, const Source& source,
                                               const ExecuteOptions& options, ExecuteStats* stats);

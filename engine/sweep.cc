@@ -159,14 +159,17 @@ Result<Sweep> Sweep::prepare(Plan& plan, std::span<const NodeId> roots, const So
   for (const NodeId root : roots) {
     TAGLINE_ASSIGN_OR_RETURN(const NodeId decided,
                              decide(plan, root, source, options, rows, stats));
-    ready.push_back(options.rewrite ? rewrite(plan, decided, &state->source, options.passes).root
-                                    : decided);
+    ready.push_back(
+        options.rewrite
+            ? rewrite(plan, decided, &state->source, options.passes, options.budget).root
+            : decided);
+    if (options.budget != nullptr) {
+      state->memory.set(rows.held_bytes());
+      TAGLINE_RETURN_IF_ERROR(options.budget->check());
+    }
   }
-  if (options.budget != nullptr) {
-    state->memory.set(rows.held_bytes());
-    TAGLINE_RETURN_IF_ERROR(options.budget->check());
-  }
-  TAGLINE_ASSIGN_OR_RETURN(state->program, compile_for(plan, ready, state->source, answers));
+  TAGLINE_ASSIGN_OR_RETURN(state->program,
+                           compile_for(plan, ready, state->source, options.budget, answers));
   return Sweep(std::move(state));
 }
 

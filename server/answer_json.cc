@@ -164,12 +164,21 @@ std::string error_json(const Error& error) {
   return faults_json({fault_of(error)}, "");
 }
 
-std::string refused_line_json(const Refusal& refusal, std::string_view text) {
+std::string answered_line_json(const Answer& answer, const BatchLine& line) {
+  Json json = answer_fields(answer, line.expression);
+  json["line"] = line.number;
+  json["title"] = line.title;
+  return dump(json);
+}
+
+std::string refused_line_json(const Refusal& refusal, const BatchLine& line) {
   const auto faults =
       refusal.error.has_value() ? std::vector{fault_of(*refusal.error)} : refusal.diagnostics;
   return dump(Json{{"ok", false},
-                   {"expression", std::string(text)},
-                   {"errors", diagnostics_json(faults, text)}});
+                   {"line", line.number},
+                   {"title", line.title},
+                   {"expression", line.expression},
+                   {"errors", diagnostics_json(faults, line.expression)}});
 }
 
 std::string catalog_json(const Catalog& catalog) {

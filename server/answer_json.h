@@ -7,6 +7,7 @@
 #include "server/service.h"
 #include "storage/verify.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,17 @@ namespace tagline::server {
 /// {"ok": false, "errors": [{"code", "severity", "at": 1, "length": 0, "message", "hint", "fixes":
 /// []}]}: the shape of faults, for an error that has no place in an expression.
 [[nodiscard]] std::string error_json(const Error& error);
-/// {"ok": false, "expression", "errors"}: one of many expressions, so it says which.
-[[nodiscard]] std::string refused_line_json(const Refusal& refusal, std::string_view text);
+/// One of many expressions: where it stands in their file, what it is called there ("": nothing),
+/// and itself, as typed.
+struct BatchLine {
+  std::size_t number = 0;  ///< from 1
+  std::string_view title;
+  std::string_view expression;
+};
+/// answer_json + "line", "title"
+[[nodiscard]] std::string answered_line_json(const Answer& answer, const BatchLine& line);
+/// {"ok": false, "line", "title", "expression", "errors"}
+[[nodiscard]] std::string refused_line_json(const Refusal& refusal, const BatchLine& line);
 /// {"population", "version", "time_zone", "tags": [...]}
 [[nodiscard]] std::string catalog_json(const Catalog& catalog);
 /// {"id", "index", "tags": {name: value}, "events": {name: {"count", "days", "first", "last",

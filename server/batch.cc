@@ -1,5 +1,6 @@
 #include "server/batch.h"
 
+#include "engine/cached_count.h"
 #include "engine/computed_rows.h"
 #include "engine/counts.h"
 #include "server/prepared.h"
@@ -13,13 +14,20 @@ namespace {
 
 std::vector<Outcome<Answer>> answer_together(const storage::Snapshot& snapshot,
                                              std::span<const std::string> expressions,
-                                             const Ground& ground, const QueryRequest& how) {
+                                             const Ground& ground, const QueryRequest& how,
+                                             engine::AnswerCache* kept, BatchStats& batch) {
   const auto start = Clock::now();
   engine::Plan plan;
   std::vector<Outcome<Answer>> answers;
   std::vector<engine::NodeId> roots;
   std::vector<std::size_t> places;  // of the roots' answers
   for (const std::string& expression : expressions) {
+    // Hundreds of expressions take a while to be understood.
+    if (const Status in_budget = how.budget == nullptr ? Status() : how.budget->check();
+        !in_budget.has_value()) {
+      answers.emplace_back(tl::unexpected(Refusal(in_budget.error())));
+      continue;
+    }
     auto understood = understand(expression, ground, snapshot, plan);
     if (!understood.has_value()) {
       answers.emplace_back(tl::unexpected(std::move(understood).error()));
@@ -32,7 +40,17 @@ std::vector<Outcome<Answer>> answer_together(const storage::Snapshot& snapshot,
   engine::ComputedRows decided;
   engine::ExecuteOptions options = execute_options(how);
   options.computed = &decided;
-  const auto counts = engine::counts_of_nodes(plan, roots, snapshot, options);
+  engine::CachedCounts counted;
+  if (kept == nullptr) {
+    counted.users = engine::counts_of_nodes(plan, roots, snapshot, options, &batch.stats);
+    counted.run = roots.size();
+  } else {
+    counted = engine::cached_counts(*kept, snapshot.version(), plan, roots, snapshot, options,
+                                    &batch.stats);
+  }
+  batch.whole += counted.whole;
+  batch.run += counted.run;
+  const auto& counts = counted.users;
   const auto elapsed = since(start);
   for (std::size_t i = 0; i < counts.size(); ++i) {
     Outcome<Answer>& answer = answers[places[i]];
@@ -48,17 +66,23 @@ std::vector<Outcome<Answer>> answer_together(const storage::Snapshot& snapshot,
 
 }  // namespace
 
-Status answer_batch(const storage::Snapshot& snapshot, std::span<const std::string> expressions,
-                    const QueryRequest& how, const BatchSink& sink) {
+Result<BatchStats> answer_batch(const storage::Snapshot& snapshot,
+                                std::span<const std::string> expressions, const QueryRequest& how,
+                                const BatchSink& sink, engine::AnswerCache* answers) {
+  BatchStats batch;
   TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of));
   for (std::size_t first = 0; first < expressions.size(); first += kTogetherMax) {
     const std::size_t size = std::min(kTogetherMax, expressions.size() - first);
-    auto answers = answer_together(snapshot, expressions.subspan(first, size), named, how);
+    auto together =
+        answer_together(snapshot, expressions.subspan(first, size), named, how, answers, batch);
     for (std::size_t i = 0; i < size; ++i) {
-      sink(first + i, std::move(answers[i]));
+      sink(first + i, std::move(together[i]));
     }
   }
-  return {};
+  if (answers != nullptr) {
+    batch.cache = answers->usage();
+  }
+  return batch;
 }
 
 }  // namespace tagline::server

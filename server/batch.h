@@ -2,11 +2,11 @@
 // once, and the expressions are answered in one sweep that computes what they share once.
 #pragma once
 
+#include "engine/answer_cache.h"
 #include "server/service.h"
 #include "storage/snapshot.h"
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <string>
 
@@ -15,15 +15,16 @@ namespace tagline::server {
 /// So many expressions are answered together, so that memory does not grow with the batch.
 inline constexpr std::size_t kTogetherMax = 512;
 
-/// Called with the place of each expression and its answer or refusal, in order.
-using BatchSink = std::function<void(std::size_t, Outcome<Answer>)>;
-
 /// Answers all of them, `how` saying the rest of each request. What is wrong with one stops no
 /// other. The time of an answer is that of those answered with it, which came together.
 ///
 /// Expressions whose program would be too large together are answered in smaller groups.
-[[nodiscard]] Status answer_batch(const storage::Snapshot& snapshot,
-                                  std::span<const std::string> expressions, const QueryRequest& how,
-                                  const BatchSink& sink);
+///
+/// `answers`: where answers are kept, or null (Service::batch knows). What is known there of the
+/// snapshot's version is looked up, the others are answered together and then kept.
+[[nodiscard]] Result<BatchStats> answer_batch(const storage::Snapshot& snapshot,
+                                              std::span<const std::string> expressions,
+                                              const QueryRequest& how, const BatchSink& sink,
+                                              engine::AnswerCache* answers = nullptr);
 
 }  // namespace tagline::server

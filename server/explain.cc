@@ -222,7 +222,10 @@ Result<Explanation> explain(const Explained& query, const storage::Snapshot& sna
   const auto root = dsl::lower(query.checked.bound, plan);
   const auto names = row_names(query.catalogue);
   explanation.plan_written = engine::print(plan, root, names);
-  const auto rewritten = engine::rewrite(plan, root, &snapshot, options.passes);
+  const auto rewritten = engine::rewrite(plan, root, &snapshot, options.passes, options.budget);
+  if (options.budget != nullptr) {
+    TAGLINE_RETURN_IF_ERROR(options.budget->check());
+  }
   explanation.plan_rewritten = engine::print(plan, rewritten.root, names);
   for (const engine::PassRun& run : rewritten.runs) {
     if (run.changed) {

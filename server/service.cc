@@ -4,6 +4,7 @@
 #include "engine/lookalike.h"
 #include "engine/plan.h"
 #include "server/as_of.h"
+#include "server/batch.h"
 #include "server/explain.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
@@ -221,6 +222,13 @@ Outcome<Answer> Service::query(const QueryRequest& request) {
       }
     }
     return std::move(prepared->answer);
+  });
+}
+
+Result<BatchStats> Service::batch(std::span<const std::string> expressions, const QueryRequest& how,
+                                  const BatchSink& sink) {
+  return store_->read([&](const Snapshot& snapshot) {
+    return answer_batch(snapshot, expressions, how, sink, answers_.get());
   });
 }
 

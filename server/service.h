@@ -15,11 +15,13 @@
 #include "storage/verify.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -136,6 +138,17 @@ struct Answer {
   std::optional<Explanation> explanation;
 };
 
+/// Called with the place of each expression and its answer or refusal, in order.
+using BatchSink = std::function<void(std::size_t, Outcome<Answer>)>;
+
+/// What a batch took.
+struct BatchStats {
+  std::uint64_t whole = 0;  ///< expressions looked up among the kept answers
+  std::uint64_t run = 0;    ///< expressions counted, also those that failed then
+  engine::ExecuteStats stats;
+  std::optional<engine::AnswerCache::Usage> cache;  ///< afterwards; nothing when none are kept
+};
+
 struct ValueCount {
   std::string name;
   std::vector<std::string> aliases;
@@ -190,13 +203,16 @@ class Service {
   [[nodiscard]] static Result<std::unique_ptr<Service>> open(const std::string& folder,
                                                              const storage::OpenOptions& options);
 
-  /// From now on answers of query() and costly parts of them are kept, in so many bytes at most
-  /// (engine/cached_count.h); 0: no longer. For processes that are asked more than once. Not while
-  /// another thread asks.
+  /// From now on answers of query() and batch() and costly parts of them are kept, in so many bytes
+  /// at most (engine/cached_count.h); 0: no longer. For processes that are asked more than once.
+  /// Not while another thread asks.
   void keep_answers(std::size_t bytes);
   [[nodiscard]] std::optional<engine::AnswerCache::Usage> kept_answers() const;
 
   [[nodiscard]] Outcome<Answer> query(const QueryRequest& request);
+  /// The counts of many expressions over one state of the data (server/batch.h).
+  [[nodiscard]] Result<BatchStats> batch(std::span<const std::string> expressions,
+                                         const QueryRequest& how, const BatchSink& sink);
   /// Lends `fn` the names of one snapshot and the day they are asked for. The catalogue reads the
   /// snapshot, so it must not outlive the call.
   using NameReader = std::function<void(const dsl::Catalogue&, std::chrono::sys_days)>;

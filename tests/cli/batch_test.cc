@@ -76,6 +76,22 @@ TEST_F(Batch, ATableHasTitlesAndACsvTheExpressions) {
   EXPECT_NE(csv.err.find("cty"), std::string::npos) << csv.err;
 }
 
+TEST_F(Batch, JsonSaysLineAndTitleToo) {
+  const Outcome outcome =
+      batch("# the \"best\"\nvip\n\nage:18-30\n# 流失\ncty:x\n", {"--format", "ndjson"});
+  EXPECT_EQ(outcome.status, 1);
+  const std::vector<json> found = objects(outcome.out);
+  ASSERT_EQ(found.size(), 3U) << outcome.out;
+  const auto is = [&](std::size_t place, int line, const char* title) {
+    EXPECT_EQ(found[place].at("line"), line) << found[place];
+    EXPECT_EQ(found[place].at("title"), title) << found[place];
+  };
+  is(0, 2, "the \"best\"");
+  is(1, 4, "");
+  is(2, 6, "流失");
+  EXPECT_EQ(found[2].at("ok"), false);
+}
+
 TEST_F(Batch, SpreadsheetsBeginTheirFilesWithAMark) {
   const Outcome csv = batch("\xEF\xBB\xBF# the \"best\"\nvip\n", {"--format", "csv"});
   EXPECT_EQ(csv.status, 0) << csv.err;

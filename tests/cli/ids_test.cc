@@ -76,6 +76,24 @@ TEST_F(Ids, PageByPage) {
   EXPECT_EQ(all.at("returned"), 4);
 }
 
+// As many as there can be is a number like any other.
+TEST_F(Ids, TheLargestLimitIsALimit) {
+  const std::string most = "18446744073709551615";
+  const Outcome lines = query({"--ids", "--limit", most, "*"});
+  EXPECT_EQ(lines.err, "6 of 6 ids, 0 remain\n");
+  EXPECT_EQ(code({"--ids", "--limit", most, "*"}), "too-large");
+  EXPECT_EQ(query({"--limit", most, "*"}).status, 2);
+  const Outcome top = query({"--top", "signup", "--limit", most, "*"});
+  EXPECT_EQ(top.status, 2);
+  EXPECT_NE(top.err.find("at most"), std::string::npos) << top.err;
+  for (const char* none : {"18446744073709551616", "99999999999999999999999", "1.5"}) {
+    const Outcome outcome = query({"--ids", "--limit", none, "*"});
+    EXPECT_EQ(outcome.status, 2) << outcome.out;
+    EXPECT_NE(outcome.err.find("--limit is a whole number below 2^64, not "), std::string::npos)
+        << outcome.err;
+  }
+}
+
 TEST_F(Ids, TheCursorIsTheLastWordOnStandardError) {
   const Outcome first = query({"--ids", "--limit", "3", "*"});
   EXPECT_EQ(first.out, "u1\nu2\nu3\n");

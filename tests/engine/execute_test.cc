@@ -36,11 +36,23 @@ class Observed final : public Source {
     }
     return inner_.fetch(row, shard);
   }
-  Result<std::uint64_t> cardinality(RowKey row) const override { return inner_.cardinality(row); }
+  Result<std::uint64_t> cardinality(RowKey row) const override {
+    ++cardinalities;
+    budget.cancelled = budget.cancelled || cancel_when_planning;
+    return inner_.cardinality(row);
+  }
+  Result<std::vector<DayRows>> event_days(FieldId series, DayWindow window) const override {
+    ++days_asked;
+    budget.cancelled = budget.cancelled || cancel_when_planning;
+    return inner_.event_days(series, window);
+  }
 
   mutable std::atomic<int> fetches{0};
+  mutable int cardinalities = 0;
+  mutable int days_asked = 0;
   mutable Budget budget;
   int cancel_at = 0;
+  bool cancel_when_planning = false;  ///< at the first question that is no fetch
   RowKey broken_row{99, 99};
   ShardId broken_shard = 0;
 
@@ -138,6 +150,53 @@ TEST_F(Execute, DeadlineAndCancellation) {
     options.threads = threads;
     options.budget = &observed.budget;
     EXPECT_EQ(count(plan_, root, observed, options).error().code(), ErrorCode::Cancelled);
+  }
+}
+
+// Ordered are the clauses by what the source says of them: at the first answer the time is up.
+TEST_F(Execute, RewritingStopsInTheMiddleOfAPass) {
+  std::vector<NodeId> pairs;
+  for (RowId row = 1; row <= 1000; ++row) {
+    pairs.push_back(all({plan_.row({2, row}), plan_.row({3, row})}));
+  }
+  const NodeId root = plan_.any_of(pairs);
+  Observed observed(source_);
+  ExecuteOptions options;
+  options.budget = &observed.budget;
+  EXPECT_EQ(count(plan_, root, observed, options).value(), 0U);
+  EXPECT_GE(observed.cardinalities, 2000);
+  observed.cancel_when_planning = true;
+  observed.cardinalities = 0;
+  EXPECT_EQ(count(plan_, root, observed, options).error().code(), ErrorCode::Cancelled);
+  EXPECT_LE(observed.cardinalities, 2);
+}
+
+// Of events and of one event with many series.
+TEST_F(Execute, CompilingStopsInTheMiddleOfItsEvents) {
+  Node done;
+  done.op = Op::Did;
+  done.window = {0, 100};
+  Node wide = done;
+  wide.steps.emplace_back();
+  std::vector<NodeId> events;
+  for (FieldId series = 1000; series < 2000; ++series) {
+    done.steps = {{series}};
+    events.push_back(plan_.add(done));
+    wide.steps.front().push_back(series);
+  }
+  for (const NodeId root : {plan_.any_of(events), plan_.add(wide)}) {
+    for (const bool rewritten : {false, true}) {
+      Observed observed(source_);
+      ExecuteOptions options;
+      options.rewrite = rewritten;
+      options.budget = &observed.budget;
+      EXPECT_EQ(count(plan_, root, observed, options).value(), 0U);
+      EXPECT_EQ(observed.days_asked, 1000);
+      observed.cancel_when_planning = true;
+      observed.days_asked = 0;
+      EXPECT_EQ(count(plan_, root, observed, options).error().code(), ErrorCode::Cancelled);
+      EXPECT_LE(observed.days_asked, 1);
+    }
   }
 }
 

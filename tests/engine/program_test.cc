@@ -165,6 +165,32 @@ TEST_F(Large, BeyondTheLimitIsAnError) {
   const Result<std::uint64_t> users = count(plan_, plan_.any_of(rows), source_);
   ASSERT_FALSE(users.has_value());
   EXPECT_EQ(users.error().code(), ErrorCode::TooLarge);
+  EXPECT_NE(users.error().hint().en.find("wildcards"), std::string::npos);
+}
+
+// Four thousand days of amounts of 40 bits: 41 rows a day. What helps is another thing than above.
+TEST_F(Large, DaysOfLargeAmountsSayThatFewerDaysHelp) {
+  Shape shape = kSevenBits;
+  shape.event_days = [](FieldId, DayWindow window) {
+    std::vector<DayRows> days;
+    for (Day day = window.first; day <= window.last; ++day) {
+      days.push_back({day, 0, 40, 0});
+    }
+    return days;
+  };
+  Node sum;
+  sum.op = Op::EventSum;
+  sum.steps = {{7}};
+  sum.intervals = {{1, 100}};
+  sum.window = {1, 3000};
+  EXPECT_TRUE(compile(plan_, plan_.add(sum), shape).has_value());
+  sum.window = {1, 4000};
+  const auto program = compile(plan_, plan_.add(sum), shape);
+  ASSERT_FALSE(program.has_value());
+  EXPECT_EQ(program.error().code(), ErrorCode::TooLarge);
+  EXPECT_NE(program.error().message().en.find("days of events"), std::string::npos);
+  EXPECT_NE(program.error().hint().en.find("fewer days, such as in:last 90d"), std::string::npos);
+  EXPECT_NE(program.error().hint().zh.find("缩短时间范围"), std::string::npos);
 }
 
 }  // namespace

@@ -53,8 +53,9 @@ TEST_F(Rewrite, OnlyTheOrderOfDifferentRowsCanChange) {
   const NodeId population = plan.row(kPopulationRow);
   for (const NodeId root : {all({a, b}), any({a, b}), all({d, b, c, a}), any({d, b, c, a}),
                             all({population, a}), any({a, population})}) {
-    for (NodeId (*pass)(Plan&, NodeId) : {flatten, fold, absorb, merge_ranges, factor, push_not}) {
-      same(pass(plan, root), root);
+    for (NodeId (*pass)(Plan&, NodeId, const Budget*) :
+         {flatten, fold, absorb, merge_ranges, factor, push_not}) {
+      same(pass(plan, root, nullptr), root);
     }
   }
   const std::size_t size = plan.size();
@@ -239,6 +240,16 @@ TEST_F(Rewrite, EveryPassHasAName) {
   }
   EXPECT_EQ(names.size(), kPassCount);
   EXPECT_FALSE(names.contains(""));
+}
+
+TEST_F(Rewrite, ABudgetThatRunsOutLeavesThePlanAsFarAsItCame) {
+  const NodeId root = all({a, all({b, negated(negated(c))})});
+  Budget budget;
+  EXPECT_NE(rewrite(plan, root, nullptr, {}, &budget).root, root);
+  budget.cancelled = true;
+  const Rewritten stopped = rewrite(plan, root, nullptr, {}, &budget);
+  EXPECT_EQ(stopped.root, root);
+  EXPECT_TRUE(stopped.runs.empty());
 }
 
 // What people and programs may send: neither the stack nor the time may run away.

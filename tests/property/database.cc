@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -64,6 +65,20 @@ Status put_rows(storage::WriteTxn& txn,
   return {};
 }
 
+/// A row's users of one shard.
+std::vector<std::uint32_t> within(const std::map<engine::RowKey, std::vector<std::uint32_t>>& rows,
+                                  engine::RowKey key, engine::ShardId shard) {
+  std::vector<std::uint32_t> local;
+  if (const auto row = rows.find(key); row != rows.end()) {
+    for (const std::uint32_t user : row->second) {
+      if (engine::shard_of(user) == shard) {
+        local.push_back(engine::within_shard(user));
+      }
+    }
+  }
+  return local;
+}
+
 Status put_people(storage::WriteTxn& txn, const People& people) {
   std::vector<std::string> ids;
   std::vector<std::string_view> views;
@@ -101,6 +116,30 @@ PeopleDatabase::PeopleDatabase(const People& people) {
   if (!written.has_value()) {
     throw std::runtime_error(written.error().message().en);
   }
+}
+
+Status PeopleDatabase::change(const People& from, const People& to) const {
+  const auto before = rows_of(from);
+  const auto after = rows_of(to);
+  return store().write([&](storage::WriteTxn& txn) -> Status {
+    const std::size_t shards = engine::shard_of(static_cast<std::uint32_t>(to.size())) + 1U;
+    std::set<engine::RowKey> keys;
+    for (const auto* rows : {&before, &after}) {
+      for (const auto& [key, users] : *rows) {
+        keys.insert(key);
+      }
+    }
+    for (const engine::RowKey key : keys) {
+      for (engine::ShardId shard = 0; shard < shards; ++shard) {
+        const auto then = within(before, key, shard);
+        const auto now = within(after, key, shard);
+        if (then != now) {
+          TAGLINE_RETURN_IF_ERROR(txn.put_fragment(key, shard, engine::Bitmap::of(now)));
+        }
+      }
+    }
+    return {};
+  });
 }
 
 PeopleDatabase::~PeopleDatabase() {

@@ -22,6 +22,9 @@ class PeopleDatabase {
   PeopleDatabase(const PeopleDatabase&) = delete;
   PeopleDatabase& operator=(const PeopleDatabase&) = delete;
 
+  /// Writes what is different in `to`, as many people as before: other fragments stay as they are.
+  [[nodiscard]] Status change(const People& from, const People& to) const;
+
   [[nodiscard]] server::Service& service() const { return *service_; }
   [[nodiscard]] storage::Store& store() const { return service_->store(); }
 

@@ -142,7 +142,7 @@ TEST_P(Parts, ABatchIsItsExpressionsOneByOne) {
     expected.push_back(ids_of(question, people_).size());
   }
   std::vector<std::uint64_t> counts;
-  const Status status = read([&](const storage::Snapshot& snapshot) {
+  const auto status = read([&](const storage::Snapshot& snapshot) {
     return server::answer_batch(snapshot, expressions, asking(""),
                                 [&](std::size_t place, const server::Outcome<server::Answer>& one) {
                                   EXPECT_EQ(place, counts.size());
@@ -152,6 +152,82 @@ TEST_P(Parts, ABatchIsItsExpressionsOneByOne) {
   });
   ASSERT_TRUE(status.has_value());
   EXPECT_EQ(counts, expected);
+}
+
+TEST_P(Parts, ABatchThatMustStopUnderstandsNoMoreOfItsExpressions) {
+  engine::Budget budget;
+  budget.cancelled = true;
+  server::QueryRequest how = asking("");
+  how.budget = &budget;
+  const std::vector<std::string> expressions = {"vip", "no such tag", "vip AND churn"};
+  std::size_t stopped = 0;
+  const auto done = read([&](const storage::Snapshot& snapshot) {
+    return server::answer_batch(
+        snapshot, expressions, how, [&](std::size_t, const server::Outcome<server::Answer>& one) {
+          const bool cancelled = !one.has_value() && one.error().error.has_value() &&
+                                 one.error().error->code() == ErrorCode::Cancelled;
+          stopped += cancelled ? 1 : 0;
+        });
+  });
+  EXPECT_TRUE(done.has_value());
+  EXPECT_EQ(stopped, expressions.size());
+}
+
+// Asked together, one by one and together again, with writes in between: what is kept makes no
+// difference.
+TEST_P(Parts, ABatchIsTheSameWhereAnswersAreKept) {
+  SCOPED_TRACE("TAGLINE_SEED=" + std::to_string(seed()));
+  server::Service& service = database_.service();
+  service.keep_answers(1U << 24U);
+  std::vector<Question> asked;
+  for (int i = 0; i < questions() / 2; ++i) {
+    asked.push_back(random_question(static_cast<unsigned>(pick(4)), random_));
+  }
+  People now = people_;
+  for (int round = 0; round < 4 && !HasFailure(); ++round) {
+    std::vector<std::string> texts;
+    std::vector<std::uint64_t> expected;
+    for (const Question& question : asked) {
+      texts.push_back(question.text());
+      expected.push_back(ids_of(question, now).size());
+    }
+    const auto batch = [&](std::uint64_t whole) {
+      std::vector<std::uint64_t> counts;
+      const auto stats = service.batch(
+          texts, asking(""), [&](std::size_t, const server::Outcome<server::Answer>& one) {
+            EXPECT_TRUE(one.has_value()) << fault_of(one);
+            counts.push_back(one.has_value() ? one->count : 0);
+          });
+      ASSERT_TRUE(stats.has_value());
+      EXPECT_EQ(counts, expected) << "round " << round;
+      EXPECT_GE(stats->whole, whole);
+      EXPECT_EQ(stats->whole + stats->run, texts.size());
+    };
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (pick(3) == 0) {  // some are known shard by shard, some of their parts as sets
+        const auto alone = service.query(asking(texts[i]));
+        ASSERT_TRUE(alone.has_value()) << fault_of(alone);
+        EXPECT_EQ(alone->count, expected[i]) << texts[i];
+      }
+    }
+    batch(0);
+    batch(texts.size());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const auto alone = service.query(asking(texts[i]));
+      ASSERT_TRUE(alone.has_value()) << fault_of(alone);
+      EXPECT_EQ(alone->count, expected[i]) << texts[i];
+    }
+    People next = now;
+    for (std::size_t i = 0; i < 3 && !next.empty(); ++i) {
+      Person& person = next[pick(next.size())];
+      person.vip = !person.vip;
+      person.city = static_cast<int>(pick(kCities));
+      person.score = static_cast<std::int64_t>(pick(201)) - 100;
+    }
+    ASSERT_TRUE(database_.change(now, next).has_value());
+    now = std::move(next);
+    asked[pick(asked.size())] = random_question(2, random_);
+  }
 }
 
 TEST_P(Parts, ExplainCountsEveryClauseAndTheOthersWithoutIt) {

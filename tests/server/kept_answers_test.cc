@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -74,6 +75,54 @@ TEST_F(KeptAnswers, TheSameQuestionIsLookedUpUntilTheDataChanges) {
   EXPECT_EQ(spared.explanation->cache->use.shards_run, 0U);
   EXPECT_GT(service_->kept_answers()->bytes, 0U);
   EXPECT_LE(service_->kept_answers()->bytes, 1U << 20U);
+}
+
+TEST_F(KeptAnswers, ABatchLooksUpWhatIsKnownAndKeepsTheRest) {
+  const auto batch = [&](const std::vector<std::string>& expressions,
+                         const std::vector<std::uint64_t>& expected) {
+    std::vector<std::uint64_t> counts;
+    const auto stats = service_->batch(expressions, {}, [&](std::size_t, const auto& one) {
+      counts.push_back(one.has_value() ? one->count : 99);
+    });
+    EXPECT_EQ(counts, expected);
+    return stats.value();
+  };
+  const std::vector<std::string> dashboard = {"city:tier1 AND age >= 25", "vip OR age >= 45", "vop",
+                                              "top(1, by:age)"};
+  BatchStats stats = batch(dashboard, {1, 3, 99, 1});
+  EXPECT_EQ(stats.run, 3U);
+  EXPECT_GT(stats.stats.blocks_run, 0U);
+  EXPECT_FALSE(stats.cache.has_value());
+
+  service_->keep_answers(1U << 20U);
+  EXPECT_EQ(ask(dashboard[0]).count, 1U);
+  stats = batch(dashboard, {1, 3, 99, 1});
+  EXPECT_EQ(stats.whole, 1U);
+  EXPECT_EQ(stats.run, 2U);
+  EXPECT_EQ(stats.cache->answers, 3U);
+  stats = batch(dashboard, {1, 3, 99, 1});
+  EXPECT_EQ(stats.whole, 3U);
+  EXPECT_EQ(stats.run, 0U);
+  EXPECT_EQ(stats.stats.blocks_run, 0U);
+  EXPECT_TRUE(whole(ask("vip or age>=45")));
+  load("id,age\nu1,26\n");
+  stats = batch(dashboard, {2, 3, 99, 1});
+  EXPECT_EQ(stats.whole, 0U);
+  EXPECT_EQ(stats.run, 3U);
+}
+
+// Its answer is kept whole; the shards that a question for itself has found out stay known.
+TEST_F(KeptAnswers, ABatchForgetsNoShards) {
+  service_->keep_answers(1U << 20U);
+  const std::vector<std::string> one = {"vip AND city:tier2"};
+  const auto batch = [&] {
+    EXPECT_TRUE(service_->batch(one, {}, [](std::size_t, const auto&) {}).has_value());
+  };
+  EXPECT_EQ(ask(one[0]).count, 1U);
+  load("id,age\nu1,26\n");
+  batch();
+  load("id,age\nu1,27\n");
+  EXPECT_EQ(ask(one[0]).explanation->cache->use.shards_kept, 1U);
 }
 
 TEST_F(KeptAnswers, ExplainSaysWhatWasKept) {
