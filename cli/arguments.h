@@ -144,11 +144,22 @@ struct SegmentArguments {
   Format format = Format::Table;
 };
 
+struct ServeArguments {
+  std::string db;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  unsigned workers = 0;            ///< 0: as many as the machine has cores
+  unsigned threads = 1;            ///< of one query
+  double timeout_s = 30;           ///< of one query
+  std::uint64_t memory_mib = 256;  ///< of one query
+  std::uint64_t cache_mib = 64;
+};
+
 struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments, OverlapArguments>
+               SegmentArguments, OverlapArguments, ServeArguments>
       command;
 };
 

@@ -19,6 +19,9 @@ bool answers_json(const Command& command, const Console&) {
 bool answers_json(const InferArguments&, const Console&) {
   return false;  // a schema, or nothing
 }
+bool answers_json(const ServeArguments&, const Console&) {
+  return false;  // an address; answers go to clients
+}
 bool answers_json(const CheckArguments& command, const Console& console) {
   return command.format.has_value() ? is_json(*command.format) : !console.out_is_terminal();
 }

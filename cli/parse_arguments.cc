@@ -8,6 +8,7 @@
 #include "cli/option_maker.h"
 #include "cli/query_parser.h"
 #include "cli/segment_parser.h"
+#include "cli/serve_parser.h"
 #include "cli/unknown_command.h"
 #include "cli/usage_error.h"
 #include "cli/version.h"
@@ -46,7 +47,8 @@ class Parser : private OptionMaker {
         queries_(language),
         why_parser_(language),
         events_(language),
-        segments_(language) {
+        segments_(language),
+        serving_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
@@ -72,6 +74,7 @@ class Parser : private OptionMaker {
     why_parser_.add_to(app_);
     segments_.add_to(app_);
     events_.add_to(app_);
+    serving_.add_to(app_);
     refuse_empty(app_);
     set_help_words(app_, language_);
   }
@@ -103,7 +106,8 @@ class Parser : private OptionMaker {
       result_.command = verify_;
     } else if (segments_.chosen()) {
       result_.command = segments_.arguments();
-    } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_)) {
+    } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
+               !serving_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -318,6 +322,7 @@ class Parser : private OptionMaker {
   WhyParser why_parser_;
   EventsParser events_;
   SegmentParser segments_;
+  ServeParser serving_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;

@@ -296,6 +296,13 @@ Status Service::with_catalogue(std::optional<std::chrono::sys_days> as_of, const
   });
 }
 
+Result<Standing> Service::standing() {
+  return store_->read([](const Snapshot& snapshot) -> Result<Standing> {
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t population, snapshot.population());
+    return Standing{population, snapshot.version(), snapshot.time_zone()};
+  });
+}
+
 Result<Catalog> Service::tags() {
   return store_->read([](const Snapshot& snapshot) -> Result<Catalog> {
     Catalog catalog;

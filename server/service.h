@@ -171,6 +171,13 @@ struct Catalog {
   std::vector<TagSummary> tags;
 };
 
+/// Which state of which data this is.
+struct Standing {
+  std::uint64_t population = 0;
+  std::uint64_t version = 0;
+  std::string time_zone;
+};
+
 /// One tag of one user. `values` as text; a flag the user has is {"yes"}; a tag without a value is
 /// left out.
 struct UserTag {
@@ -226,6 +233,7 @@ class Service {
   /// Forgets events of days before `before`.
   [[nodiscard]] Result<storage::WriteTxn::Trimmed> trim_events(std::chrono::sys_days before);
 
+  [[nodiscard]] Result<Standing> standing();
   [[nodiscard]] Result<Catalog> tags();
   /// NotFound when no user has this id.
   [[nodiscard]] Result<UserProfile> user(std::string_view external_id);

@@ -1,0 +1,77 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/refusal.h"
+#include "server/http_server.h"
+#include "server/routes.h"
+#include "server/service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace tagline::cli {
+namespace {
+
+constexpr unsigned kMibBits = 20;
+
+server::RoutesOptions routes_of(const ServeArguments& arguments) {
+  server::RoutesOptions routes;
+  routes.threads = arguments.threads;
+  routes.timeout = std::chrono::milliseconds(
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.timeout_s * 1000)));
+  routes.memory = arguments.memory_mib << kMibBits;
+  return routes;
+}
+
+server::HttpOptions http_of(const ServeArguments& arguments) {
+  server::HttpOptions http;
+  http.address = arguments.address;
+  http.port = arguments.port;
+  http.workers = arguments.workers != 0 ? arguments.workers
+                                        : std::max(1U, std::thread::hardware_concurrency());
+  return http;
+}
+
+}  // namespace
+
+int run(const ServeArguments& arguments, Console& console) {
+  const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
+  }
+  service->keep_answers(arguments.cache_mib << kMibBits);
+  const server::HttpOptions options = http_of(arguments);
+  const auto started = std::chrono::steady_clock::now();
+  std::unique_ptr<server::HttpServer> http;
+  const server::Routes routes(*service, routes_of(arguments), [&] {
+    const server::HttpServer::Figures now = http->figures();
+    return server::ServerStatus{started,    now.connections, now.running,
+                                now.queued, now.requests,    now.refused_busy};
+  });
+  server::HttpHandlers handlers;
+  handlers.answer = [&](const server::HttpRequest& request, engine::Budget& budget) {
+    return routes.answer(request, budget);
+  };
+  handlers.quick = [&](const server::HttpRequest& request) { return routes.quick(request); };
+  handlers.refuse = [&](const server::HttpRequest& request, unsigned status) {
+    return server::refusal_of(request, status, options.limits.header_bytes,
+                              options.limits.body_bytes);
+  };
+  auto listening = server::HttpServer::listen(options, std::move(handlers));
+  if (!listening.has_value()) {
+    return console.report(listening.error());
+  }
+  http = std::move(*listening);
+  http->stop_on_signals();
+  const std::string address = arguments.address.find(':') == std::string::npos
+                                  ? arguments.address
+                                  : "[" + arguments.address + "]";
+  console.out("http://" + address + ":" + std::to_string(http->port()) + "\n");
+  if (!console.flush()) {
+    return kSystemAtFault;
+  }
+  http->run();
+  return kFine;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,109 @@
+#include "cli/serve_parser.h"
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace tagline::cli {
+namespace {
+
+/// "127.0.0.1:8080", "[::1]:8080", ":8080" (every address), "8080".
+std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  std::string_view port = text;
+  std::string address = "127.0.0.1";
+  if (colon != std::string_view::npos) {
+    port = text.substr(colon + 1);
+    address = text.substr(0, colon);
+    if (address.size() >= 2 && address.front() == '[' && address.back() == ']') {
+      address = address.substr(1, address.size() - 2);
+    } else if (address.find(':') != std::string::npos) {
+      return std::nullopt;  // where an IPv6 address ends and the port begins is not to be seen
+    }
+    if (address.empty()) {
+      address = "0.0.0.0";
+    }
+  }
+  std::uint16_t number = 0;
+  const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (problem != std::errc() || end != port.data() + port.size()) {
+    return std::nullopt;
+  }
+  return std::pair(std::move(address), number);
+}
+
+constexpr unsigned kWorkersMax = 96;  // LMDB has 126 places for readers
+constexpr unsigned kCoresMax = 1024;
+constexpr double kSecondsMax = 86'400;
+constexpr std::uint64_t kMemoryMax = 1U << 20U;
+
+}  // namespace
+
+void ServeParser::add_to(CLI::App& app) {
+  command_ = subcommand(app, "serve", say("answer over HTTP", "以 HTTP 提供服务"),
+                        "tagline serve --db shop --listen 127.0.0.1:8080\n  curl "
+                        "'http://127.0.0.1:8080/v1/count?q=vip'");
+  add_db(command_, arguments_.db);
+  const std::string wrong = say("not ADDRESS:PORT, e.g. 127.0.0.1:8080 or [::1]:8080: ",
+                                "应为 地址:端口，例如 127.0.0.1:8080 或 [::1]:8080，而不是 ");
+  command_
+      ->add_option_function<std::string>(
+          "--listen",
+          [this](const std::string& text) {
+            std::tie(arguments_.address, arguments_.port) = *endpoint_of(text);
+          },
+          say("where to listen (default 127.0.0.1:8080); port 0 takes a free one",
+              "监听地址（默认 127.0.0.1:8080）；端口 0 表示任取一个空闲端口"))
+      ->check(CLI::Validator(
+          [wrong](std::string& text) {
+            return endpoint_of(text).has_value() ? std::string() : wrong + text;
+          },
+          ""))
+      ->type_name("ADDRESS:PORT");
+  command_
+      ->add_option("--workers", arguments_.workers,
+                   say("queries answered at a time (default: as many as there are cores)",
+                       "同时处理的查询数（默认等于核心数）"))
+      ->check(plain_number())
+      ->check(CLI::Range(1U, kWorkersMax))
+      ->type_name("N");
+  command_
+      ->add_option("--threads", arguments_.threads,
+                   say("threads of one query (default 1)", "单个查询使用的线程数（默认 1）"))
+      ->check(plain_number())
+      ->check(CLI::Range(1U, kCoresMax))
+      ->type_name("N");
+  command_
+      ->add_option("--timeout", arguments_.timeout_s,
+                   say("seconds a query may take (default 30); requests may ask for less",
+                       "单个查询的时限，秒（默认 30）；请求可要求更短"))
+      ->check(plain_number())
+      ->check(CLI::Range(0.001, kSecondsMax))
+      ->type_name("SECONDS");
+  command_
+      ->add_option(
+          "--memory", arguments_.memory_mib,
+          say("MiB a query may hold (default 256)", "单个查询可占用的内存，MiB（默认 256）"))
+      ->check(plain_number())
+      ->check(CLI::Range(std::uint64_t{1}, kMemoryMax))
+      ->type_name("MIB");
+  command_
+      ->add_option("--cache", arguments_.cache_mib,
+                   say("MiB of answers kept for being asked again (default 64); 0 keeps none",
+                       "保留已有答案所用的内存，MiB（默认 64）；0 表示不保留"))
+      ->check(plain_number())
+      ->check(CLI::Range(std::uint64_t{0}, kMemoryMax))
+      ->type_name("MIB");
+}
+
+bool ServeParser::take(Arguments& arguments) const {
+  if (!command_->parsed()) {
+    return false;
+  }
+  arguments.command = arguments_;
+  return true;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,58 @@
+// A request and a reply as routes see them: no sockets, no third-party type, so that routes can be
+// tested and fuzzed as a function.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tagline::server {
+
+/// Names of header fields compare without regard to case.
+struct HttpField {
+  std::string name;
+  std::string value;
+};
+
+struct HttpRequest {
+  std::string method;             ///< as sent: "GET"
+  std::string target;             ///< as sent: "/v1/count?q=vip"
+  std::vector<HttpField> fields;  ///< in order
+  std::string body;
+  std::string peer;  ///< address and port of the client
+  std::string id;    ///< of this request, in replies and logs
+
+  /// The first field of that name.
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
+};
+
+/// A piece of a streamed body goes to the client; false when it has gone away.
+using BodySink = std::function<bool(std::string_view)>;
+
+struct HttpReply {
+  unsigned status = 200;
+  std::vector<HttpField> fields;  ///< besides those of the connection
+  std::string body;
+  /// Instead of `body`: writes it piece by piece (chunked), on the thread of the query. What it
+  /// needs it owns or shares.
+  std::function<void(const BodySink&)> stream;
+
+  void set(std::string name, std::string value) {
+    fields.push_back({std::move(name), std::move(value)});
+  }
+};
+
+/// The parts of a target: "/v1/tags/age%2F?values=9" is {"v1", "tags", "age/"} and {"values": "9"}.
+struct Target {
+  std::vector<std::string> path;
+  std::vector<std::pair<std::string, std::string>> query;  ///< in order; "+" is a space
+};
+/// Nothing when an escape is broken ("%2", "%zz"), what is escaped is not UTF-8, or it does not
+/// begin with a slash.
+[[nodiscard]] std::optional<Target> parse_target(std::string_view target);
+
+}  // namespace tagline::server

@@ -1,0 +1,96 @@
+// HttpServer: moves bytes between sockets and a handler. Its threads only read and write; the
+// handler runs on a pool of workers behind a bounded queue, so that a slow query holds no
+// connection up and a slow client no query.
+//
+// HTTP/1.1 by Boost.Beast: keep-alive and pipelining (requests of one connection are answered in
+// order, one at a time), Expect: 100-continue, chunked bodies both ways.
+#pragma once
+
+#include "engine/budget.h"
+#include "engine/result.h"
+#include "server/http_message.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tagline::server {
+
+/// What a client may take; above, it is told so in words (431, 413, 408, 503) where that is still
+/// possible, and the connection ends.
+struct HttpLimits {
+  std::uint32_t header_bytes = 16 * 1024;
+  std::uint64_t body_bytes = 8 * 1024 * 1024;
+  std::size_t connections = 4096;
+  std::size_t queued = 256;                       ///< requests that wait for a worker
+  std::chrono::milliseconds header_time{30'000};  ///< from the request before to the header's end
+  std::chrono::milliseconds body_time{60'000};
+  std::chrono::milliseconds write_time{60'000};  ///< of a reply, or a piece of a streamed one
+  /// A client that has closed its side may have half-closed it and wait, or be gone: a query it
+  /// asked for goes on for this long, and is then cancelled.
+  std::chrono::milliseconds half_closed_time{1'000};
+  std::chrono::milliseconds shutdown_time{10'000};  ///< for requests being answered at stop()
+};
+
+struct HttpOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  ///< 0: any free one
+  unsigned io_threads = 1;
+  unsigned workers = 2;
+  HttpLimits limits;
+};
+
+/// Called on a worker, by several at a time. The budget is cancelled when the client goes away or
+/// the server has waited long enough to stop. What it throws becomes a 500.
+using HttpHandler = std::function<HttpReply(const HttpRequest&, engine::Budget&)>;
+/// Answers at once, on a thread that moves bytes, what takes microseconds; nothing for all else.
+using HttpQuick = std::function<std::optional<HttpReply>(const HttpRequest&)>;
+/// Words for what goes wrong before the handler is reached: 400, 408, 413, 431, 500 or 503. Of the
+/// request only what was read is there.
+using HttpRefuser = std::function<HttpReply(const HttpRequest&, unsigned status)>;
+
+struct HttpHandlers {
+  HttpHandler answer;
+  HttpQuick quick;  ///< may be empty
+  HttpRefuser refuse;
+};
+
+/// Threads: run() once; port(), stop() and figures() at any time.
+class HttpServer {
+ public:
+  /// Listens. System when the address is taken, not ours, or no address.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const HttpOptions& options,
+                                                                  HttpHandlers handlers);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+
+  /// Answers until stop(); then requests being answered are finished, others refused.
+  void run();
+  /// From any thread.
+  void stop();
+  /// SIGINT and SIGTERM stop it from now on.
+  void stop_on_signals();
+
+  struct Figures {
+    std::size_t connections = 0;
+    std::size_t running = 0;
+    std::size_t queued = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t refused_busy = 0;
+  };
+  [[nodiscard]] Figures figures() const;
+
+ private:
+  struct Rep;
+  explicit HttpServer(std::unique_ptr<Rep> rep);
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace tagline::server

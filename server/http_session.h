@@ -1,0 +1,99 @@
+// HttpSession: one connection of a client. Private to server/http_*.cc.
+#pragma once
+
+#include "engine/budget.h"
+#include "server/http_message.h"
+#include "server/http_server.h"
+#include "server/session_list.h"
+#include "server/work_queue.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+namespace tagline::server {
+
+/// What all sessions of a server have in common.
+struct HttpShared {
+  const HttpOptions options;
+  const HttpHandlers handlers;
+  WorkQueue queue;
+  SessionList sessions{};
+  std::atomic<bool> stopping{false};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> refused_busy{0};
+};
+
+/// Reads a request, has it answered, writes the reply, and so on until one side has enough. All of
+/// it on the connection's strand, but for the handler, which runs on a worker. Lives as long as
+/// something it started is under way.
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  HttpSession(Socket socket, HttpShared& shared);
+  ~HttpSession();
+
+  void start();
+  // From any thread.
+  void stop();    ///< ends now, or after the request being answered
+  void cancel();  ///< the query being run
+  void close();   ///< at once
+
+ private:
+  using Problem = boost::system::error_code;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Response = boost::beast::http::response<boost::beast::http::string_body>;
+
+  /// A request being answered. Shared with its worker.
+  struct Exchange {
+    HttpRequest request;
+    engine::Budget budget;
+    unsigned version = 11;
+    bool keep = false;  ///< the client would have another request follow
+    bool head = false;
+  };
+
+  void limit_read(std::chrono::milliseconds time);
+  [[nodiscard]] bool end_of_read();  ///< whether its time had run out
+  void read_header();
+  void header_read(const Problem& problem);
+  void read_body();
+  void body_read(const Problem& problem);
+  void take_request();
+  void dispatch(const std::shared_ptr<Exchange>& exchange);
+  void run(const std::shared_ptr<Exchange>& exchange);
+  void stream(Exchange& exchange, HttpReply& reply);
+  void watch();
+  void gone();
+  void reply(const Exchange& exchange, HttpReply answer);
+  void written(const Problem& problem, bool keep);
+  void refuse(unsigned status);
+  void linger();
+  void discard();
+  void drop();
+  [[nodiscard]] static boost::beast::http::response_header<> head_of(const Exchange& exchange,
+                                                                     const HttpReply& answer);
+  template <class Fn>
+  void on_strand(Fn fn);
+
+  HttpShared& shared_;
+  boost::beast::tcp_stream stream_;  // and all below: on its strand
+  boost::asio::steady_timer read_timer_;
+  bool read_too_slow_ = false;
+  std::uint64_t reads_ = 0;  ///< so that a timer that fires late stops no later read
+  boost::asio::steady_timer gone_timer_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::optional<Response> response_;  ///< being written
+  std::shared_ptr<Exchange> current_;
+  std::string peer_;
+};
+
+}  // namespace tagline::server

@@ -1,0 +1,199 @@
+#include "server/problem.h"
+
+#include "server/diagnostic_json.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+constexpr unsigned kUnprocessable = 422;
+
+const char* title_of(unsigned status, bool chinese) {
+  switch (status) {
+    case 400:
+      return chinese ? "请求有误" : "Bad Request";
+    case 404:
+      return chinese ? "未找到" : "Not Found";
+    case 405:
+      return chinese ? "不支持该方法" : "Method Not Allowed";
+    case 408:
+      return chinese ? "请求超时" : "Request Timeout";
+    case 409:
+      return chinese ? "与现状冲突" : "Conflict";
+    case 410:
+      return chinese ? "已失效" : "Gone";
+    case 413:
+      return chinese ? "内容过大" : "Content Too Large";
+    case 415:
+      return chinese ? "不支持的内容类型" : "Unsupported Media Type";
+    case kUnprocessable:
+      return chinese ? "内容无法处理" : "Unprocessable Content";
+    case 431:
+      return chinese ? "请求头过大" : "Request Header Fields Too Large";
+    case 501:
+      return chinese ? "尚未支持" : "Not Implemented";
+    case 503:
+      return chinese ? "暂时繁忙" : "Service Unavailable";
+    case 504:
+      return chinese ? "超过时限" : "Gateway Timeout";
+    case 507:
+      return chinese ? "磁盘已满" : "Insufficient Storage";
+    default:
+      return chinese ? "服务器内部错误" : "Internal Server Error";
+  }
+}
+
+struct Words {
+  std::string code;
+  Text message;
+  Text hint;
+};
+
+HttpReply reply_of(const HttpRequest& request, unsigned status, const Words& words, Json errors) {
+  const bool chinese = wants_chinese(request);
+  const Json body{{"type", "about:blank"},
+                  {"title", title_of(status, chinese)},
+                  {"status", status},
+                  {"detail", chinese ? words.message.zh : words.message.en},
+                  {"code", words.code},
+                  {"message", text_json(words.message)},
+                  {"hint", text_json(words.hint)},
+                  {"errors", std::move(errors)},
+                  {"request_id", request.id}};
+  HttpReply reply;
+  reply.status = status;
+  reply.set("Content-Type", "application/problem+json");
+  reply.set("Content-Language", chinese ? "zh-CN" : "en");
+  reply.body = dump(body) + "\n";
+  return reply;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+// "zh-CN;q=0.8": 800 thousandths. RFC 9110 allows three decimals.
+unsigned weight_of(std::string_view parameters) {
+  const std::size_t at = parameters.find("q=");
+  if (at == std::string_view::npos) {
+    return 1000;
+  }
+  std::string_view text = parameters.substr(at + 2);
+  unsigned whole = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (problem != std::errc() || whole > 1) {
+    return 0;
+  }
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  unsigned thousandths = whole * 1000;
+  unsigned place = 100;
+  for (std::size_t i = 1; !text.empty() && text.front() == '.' && i < text.size() && place > 0;
+       ++i, place /= 10) {
+    if (text[i] < '0' || text[i] > '9') {
+      break;
+    }
+    thousandths += static_cast<unsigned>(text[i] - '0') * place;
+  }
+  return std::min(thousandths, 1000U);
+}
+
+}  // namespace
+
+unsigned http_status(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::NotFound:
+      return 404;
+    case ErrorCode::BadInput:
+    case ErrorCode::BadSchema:
+    case ErrorCode::BadCursor:
+      return 400;
+    case ErrorCode::SchemaConflict:
+    case ErrorCode::InUse:
+    case ErrorCode::ReadOnly:
+    case ErrorCode::Cancelled:
+      return 409;
+    case ErrorCode::CursorExpired:
+      return 410;
+    case ErrorCode::TooManyRejects:
+    case ErrorCode::TooLarge:
+      return kUnprocessable;
+    case ErrorCode::Unsupported:
+      return 501;
+    case ErrorCode::Busy:
+      return 503;
+    case ErrorCode::DeadlineExceeded:
+      return 504;
+    case ErrorCode::DiskFull:
+      return 507;
+    case ErrorCode::WrongFormat:
+    case ErrorCode::Corrupt:
+    case ErrorCode::System:
+    case ErrorCode::Internal:
+      return 500;
+  }
+  return 500;
+}
+
+HttpReply problem(const HttpRequest& request, unsigned status, const Error& error) {
+  return reply_of(request, status,
+                  {std::string(wire_name(error.code())), error.message(), error.hint()},
+                  Json::array());
+}
+
+HttpReply problem(const HttpRequest& request, const Error& error) {
+  return problem(request, http_status(error.code()), error);
+}
+
+HttpReply problem(const HttpRequest& request, const Refusal& refusal, std::string_view expression) {
+  if (refusal.error.has_value()) {
+    return problem(request, *refusal.error);
+  }
+  Words words{"internal", {"refused without a reason", "未说明原因即被拒绝"}, {}};
+  if (!refusal.diagnostics.empty()) {
+    const dsl::Diagnostic& first = refusal.diagnostics.front();
+    words = {first.code, first.message, first.hint};
+  }
+  return reply_of(
+      request, kUnprocessable, words,
+      diagnostics_json(refusal.diagnostics, refusal.text.has_value() ? *refusal.text : expression));
+}
+
+bool wants_chinese(const HttpRequest& request) {
+  std::string_view list = request.field("Accept-Language").value_or("");
+  unsigned chinese = 0;
+  unsigned english = 0;
+  std::size_t place = 0;
+  std::size_t chinese_at = 0;
+  std::size_t english_at = 0;
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    const std::string_view range = trimmed(list.substr(0, comma));
+    const std::string_view name = trimmed(range.substr(0, range.find(';')));
+    const unsigned weight = weight_of(range);
+    const bool zh = name.substr(0, 2) == "zh" || name.substr(0, 2) == "ZH";
+    const bool en = name.substr(0, 2) == "en" || name.substr(0, 2) == "EN";
+    if (zh && weight > chinese) {
+      chinese = weight;
+      chinese_at = place;
+    } else if (en && weight > english) {
+      english = weight;
+      english_at = place;
+    }
+    ++place;
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return chinese > english || (chinese == english && chinese > 0 && chinese_at < english_at);
+}
+
+}  // namespace tagline::server

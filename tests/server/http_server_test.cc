@@ -1,0 +1,453 @@
+// Over real sockets on loopback, any free port, no sleeps: what has to happen later is waited for.
+#include "server/http_server.h"
+
+#include <arpa/inet.h>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <netinet/in.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace tagline::server {
+namespace {
+
+/// A connection to a server on loopback.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+      throw std::runtime_error("no connection");
+    }
+  }
+  ~Client() { close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void close() {
+    if (socket_ >= 0) {
+      ::close(socket_);
+      socket_ = -1;
+    }
+  }
+  /// Ends it with a reset.
+  void reset() {
+    const linger hard{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+    close();
+  }
+  void half_close() { ::shutdown(socket_, SHUT_WR); }
+  Client& send(const std::string& bytes) {
+    std::size_t sent = 0;
+    while (sent < bytes.size()) {
+      const ssize_t some = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (some <= 0) {
+        break;  // the server has had enough; what it said can still be read
+      }
+      sent += static_cast<std::size_t>(some);
+    }
+    return *this;
+  }
+  /// Until the text is there or the connection ends.
+  std::string read_until(const std::string& text) {
+    while (read_.find(text) == std::string::npos && read_some()) {
+    }
+    return read_;
+  }
+  std::string read_all() {
+    while (read_some()) {
+    }
+    return read_;
+  }
+
+ private:
+  bool read_some() {
+    char bytes[4096];
+    const ssize_t size = ::recv(socket_, bytes, sizeof(bytes), 0);
+    if (size > 0) {
+      read_.append(bytes, static_cast<std::size_t>(size));
+    }
+    return size > 0;
+  }
+
+  int socket_;
+  std::string read_;
+};
+
+HttpReply text_reply(std::string body, unsigned status = 200) {
+  HttpReply reply;
+  reply.status = status;
+  reply.body = std::move(body);
+  return reply;
+}
+
+/// Runs a server while it lives.
+class Running {
+ public:
+  Running(HttpOptions options, HttpHandler answer, HttpQuick quick = {}) {
+    options.port = 0;
+    HttpHandlers handlers{std::move(answer), std::move(quick),
+                          [](const HttpRequest&, unsigned status) {
+                            HttpReply reply = text_reply("refused", status);
+                            if (status == 503) {
+                              reply.set("Retry-After", "1");
+                            }
+                            return reply;
+                          }};
+    auto made = HttpServer::listen(options, std::move(handlers));
+    if (!made.has_value()) {
+      throw std::runtime_error(made.error().message().en);
+    }
+    server_ = std::move(*made);
+    thread_ = std::thread([this] { server_->run(); });
+  }
+  ~Running() { stop(); }
+  void stop() {
+    server_->stop();
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+  HttpServer* operator->() { return server_.get(); }
+
+ private:
+  std::unique_ptr<HttpServer> server_;
+  std::thread thread_;
+};
+
+HttpReply echo(const HttpRequest& request, engine::Budget& /*budget*/) {
+  return text_reply(request.method + " " + request.target + " " + request.body + ";");
+}
+
+/// A door that handlers wait at.
+class Door {
+ public:
+  void open() {
+    {
+      const std::lock_guard lock(mutex_);
+      open_ = true;
+    }
+    changed_.notify_all();
+  }
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+  void wait_for(int arrived) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return arrived_ >= arrived; });
+  }
+
+ private:
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  bool open_ = false;
+  int arrived_ = 0;
+};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(HttpServer, KeepsAConnectionAndAnswersInOrder) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until("GET /a ;"), "200 OK"));
+  // Two at once, one with a body.
+  client.send(
+      "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nxyz"
+      "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string all = client.read_all();
+  EXPECT_LT(all.find("POST /b xyz;"), all.find("GET /c ;"));
+  EXPECT_TRUE(has(all, "GET /c ;"));
+}
+
+TEST(HttpServer, ReadsChunkedBodiesAndContinues) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send(
+      "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n"
+      "Connection: close\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "100 Continue"));
+  client.send("2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n");
+  EXPECT_TRUE(has(client.read_all(), "POST / abcde;"));
+}
+
+TEST(HttpServer, HeadHasTheLengthAndNoBody) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send("HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string all = client.read_all();
+  EXPECT_TRUE(has(all, "Content-Length: 9\r\n")) << all;
+  EXPECT_EQ(all.substr(all.size() - 4), "\r\n\r\n");
+}
+
+TEST(HttpServer, RequestsHaveAnId) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine-1\r\n\r\n");
+  EXPECT_TRUE(has(client.read_until(";"), "X-Request-Id: mine-1\r\n"));
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: a b\r\nConnection: close\r\n\r\n");
+  EXPECT_FALSE(has(client.read_all(), "X-Request-Id: a b"));
+}
+
+TEST(HttpServer, TooMuchIsToldSo) {
+  HttpOptions options;
+  options.limits.body_bytes = 100;
+  options.limits.header_bytes = 1000;
+  Running server(options, echo);
+  const std::string long_field = "X: " + std::string(10'000, 'x') + "\r\n";
+  EXPECT_TRUE(has(
+      Client(server->port()).send("GET / HTTP/1.1\r\nHost: x\r\n" + long_field + "\r\n").read_all(),
+      "HTTP/1.1 431 "));
+  EXPECT_TRUE(has(
+      Client(server->port())
+          .send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x'))
+          .read_all(),
+      "HTTP/1.1 413 "));
+  // Nothing says how long it is.
+  std::string chunks;
+  for (int i = 0; i < 1000; ++i) {
+    chunks += "a\r\n0123456789\r\n";
+  }
+  EXPECT_TRUE(
+      has(Client(server->port())
+              .send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+              .read_all(),
+          "HTTP/1.1 413 "));
+}
+
+TEST(HttpServer, WhatIsNoHttpIsToldSo) {
+  Running server({}, echo);
+  for (const char* bytes :
+       {"\x16\x03\x01 hello\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"}) {
+    EXPECT_TRUE(has(Client(server->port()).send(bytes).read_all(), " 400 ")) << bytes;
+  }
+}
+
+TEST(HttpServer, SlowClientsAreGivenUp) {
+  HttpOptions options;
+  options.limits.header_time = std::chrono::milliseconds(50);
+  options.limits.body_time = std::chrono::milliseconds(50);
+  Running server(options, echo);
+  EXPECT_TRUE(has(Client(server->port()).send("GET / HT").read_all(), "HTTP/1.1 408 "));
+  EXPECT_TRUE(has(Client(server->port())
+                      .send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab")
+                      .read_all(),
+                  "HTTP/1.1 408 "));
+  EXPECT_EQ(Client(server->port()).read_all(), "");  // one that says nothing
+}
+
+TEST(HttpServer, AHalfClosedClientIsAnswered) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.half_close();
+  EXPECT_TRUE(has(client.read_all(), "GET /a ;"));
+}
+
+// A handler that runs until its budget is cancelled: the test ends only if it is.
+HttpReply until_cancelled(engine::Budget& budget) {
+  while (budget.check().has_value()) {
+    std::this_thread::yield();
+  }
+  return text_reply("cancelled");
+}
+
+TEST(HttpServer, AClientThatGoesAwayCancelsItsQuery) {
+  HttpOptions options;
+  options.workers = 1;
+  options.limits.half_closed_time = std::chrono::milliseconds(10);
+  Door door;
+  door.open();
+  Running server(options, [&](const HttpRequest& request, engine::Budget& budget) {
+    door.pass();
+    return request.target == "/wait" ? until_cancelled(budget) : echo(request, budget);
+  });
+  int asked = 0;
+  for (const bool by_reset : {true, false}) {
+    Client client(server->port());
+    client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    door.wait_for(++asked);
+    if (by_reset) {
+      client.reset();
+    } else {
+      client.close();
+    }
+    // The one worker is free again.
+    Client next(server->port());
+    next.send("GET /next HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(has(next.read_all(), "GET /next ;"));
+    ++asked;
+  }
+}
+
+TEST(HttpServer, AFullQueueIsBusyAndHealthIsNot) {
+  HttpOptions options;
+  options.workers = 1;
+  options.limits.queued = 1;
+  Door door;
+  Running server(
+      options,
+      [&](const HttpRequest& request, engine::Budget& budget) {
+        door.pass();
+        return echo(request, budget);
+      },
+      [](const HttpRequest& request) {
+        return request.target == "/healthz" ? std::optional(text_reply("healthy")) : std::nullopt;
+      });
+  const std::string get = "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  Client running(server->port());
+  running.send(get);
+  door.wait_for(1);
+  // Of two more one waits and the other is refused, whichever comes first.
+  Client second(server->port());
+  Client third(server->port());
+  second.send(get);
+  third.send(get);
+  Client health(server->port());
+  health.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(has(health.read_all(), "healthy"));
+  while (server->figures().refused_busy == 0) {
+    std::this_thread::yield();
+  }
+  door.open();
+  EXPECT_TRUE(has(running.read_all(), "GET /a ;"));
+  const std::string both = second.read_all() + third.read_all();
+  EXPECT_TRUE(has(both, "GET /a ;")) << both;
+  EXPECT_TRUE(has(both, "HTTP/1.1 503 ")) << both;
+  EXPECT_TRUE(has(both, "Retry-After: 1\r\n")) << both;
+}
+
+TEST(HttpServer, WhatAHandlerThrowsIsA500) {
+  Running server({},
+                 [](const HttpRequest&, engine::Budget&) -> HttpReply { throw std::bad_alloc(); });
+  EXPECT_TRUE(has(Client(server->port())
+                      .send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                      .read_all(),
+                  "HTTP/1.1 500 "));
+}
+
+TEST(HttpServer, StreamsPieceByPiece) {
+  Running server({}, [](const HttpRequest&, engine::Budget&) {
+    HttpReply reply;
+    reply.stream = [](const BodySink& sink) {
+      for (int i = 0; i < 3 && sink("piece" + std::to_string(i) + "\n"); ++i) {
+      }
+    };
+    return reply;
+  });
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string chunked = client.read_until("0\r\n\r\n");
+  EXPECT_TRUE(has(chunked, "7\r\npiece0\n\r\n7\r\npiece1\n\r\n7\r\npiece2\n\r\n0\r\n\r\n"))
+      << chunked;
+  // The connection goes on.
+  client.send("GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  client.read_all();
+  // Without chunks the end of the connection is the end of the body.
+  const std::string plain = Client(server->port()).send("GET /a HTTP/1.0\r\n\r\n").read_all();
+  EXPECT_TRUE(has(plain, "\r\n\r\npiece0\npiece1\npiece2\n")) << plain;
+}
+
+TEST(HttpServer, AStreamWhoseClientIsGoneEnds) {
+  std::atomic<bool> ended{false};
+  HttpOptions options;
+  Running server(options, [&](const HttpRequest&, engine::Budget&) {
+    HttpReply reply;
+    reply.stream = [&](const BodySink& sink) {
+      const std::string piece(64 * 1024, 'x');
+      while (sink(piece)) {
+      }
+      ended = true;
+    };
+    return reply;
+  });
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.read_until("xxxx");
+  client.reset();
+  while (!ended) {
+    std::this_thread::yield();
+  }
+}
+
+TEST(HttpServer, StopFinishesWhatIsBeingAnswered) {
+  HttpOptions options;
+  options.workers = 1;
+  Door door;
+  Running server(options, [&](const HttpRequest& request, engine::Budget& budget) {
+    door.pass();
+    return echo(request, budget);
+  });
+  Client idle(server->port());
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  door.wait_for(1);
+  server->stop();
+  EXPECT_EQ(idle.read_all(), "");  // told at once
+  door.open();
+  const std::string all = client.read_all();
+  EXPECT_TRUE(has(all, "GET /a ;")) << all;
+  EXPECT_TRUE(has(all, "Connection: close")) << all;
+  server.stop();
+}
+
+TEST(HttpServer, StopCancelsWhatTakesTooLong) {
+  HttpOptions options;
+  options.workers = 1;
+  options.limits.shutdown_time = std::chrono::milliseconds(20);
+  Door door;
+  door.open();
+  Running server(options, [&](const HttpRequest&, engine::Budget& budget) {
+    door.pass();
+    return until_cancelled(budget);
+  });
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  door.wait_for(1);
+  server.stop();
+  EXPECT_TRUE(has(client.read_all(), "cancelled"));
+}
+
+TEST(HttpServer, AddressesThatCannotBeListenedOn) {
+  Running server({}, echo);
+  HttpOptions taken;
+  taken.port = server->port();
+  const auto second = HttpServer::listen(taken, {echo, {}, {}});
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code(), ErrorCode::System);
+  EXPECT_TRUE(has(second.error().message().en, std::to_string(taken.port)));
+  HttpOptions nowhere;
+  nowhere.address = "nowhere";
+  EXPECT_TRUE(
+      has(HttpServer::listen(nowhere, {echo, {}, {}}).error().message().en, "no IP address"));
+}
+
+TEST(HttpServer, IdleConnectionsHinderNobody) {
+  Running server({}, echo);
+  std::vector<std::unique_ptr<Client>> idle;
+  for (int i = 0; i < 400; ++i) {  // as many as a test may open by default
+    idle.push_back(std::make_unique<Client>(server->port()));
+  }
+  EXPECT_TRUE(has(Client(server->port())
+                      .send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                      .read_all(),
+                  "GET /a ;"));
+}
+
+}  // namespace
+}  // namespace tagline::server

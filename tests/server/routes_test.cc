@@ -1,0 +1,226 @@
+// Routes as a function of requests, without sockets.
+#include "server/routes.h"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tagline::server {
+namespace {
+
+using nlohmann::json;
+
+class RoutesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    storage::OpenOptions options;
+    options.mode = storage::OpenMode::Create;
+    service_ = Service::open((folder_ / "db").string(), options).value();
+    const std::filesystem::path file = folder_ / "users.csv";
+    std::ofstream(file) << "id,city,vip,age\nu1,tier1,yes,20\nu2,tier1,no,30\nu3,tier2,yes,40\n";
+    ASSERT_TRUE(service_->load(std::nullopt, {file.string()}, {}).has_value());
+    routes_ = std::make_unique<Routes>(*service_, RoutesOptions{}, [] {
+      ServerStatus now;
+      now.started = std::chrono::steady_clock::now();
+      now.requests = 7;
+      return now;
+    });
+  }
+  void TearDown() override {
+    routes_.reset();
+    service_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  HttpReply ask(const std::string& method, const std::string& target, const std::string& body = {},
+                std::vector<HttpField> fields = {{"Content-Type", "application/json"}}) {
+    HttpRequest request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    request.fields = std::move(fields);
+    request.id = "r1";
+    engine::Budget budget;
+    return routes_->answer(request, budget);
+  }
+  static json body_of(const HttpReply& reply) { return json::parse(reply.body); }
+  static std::string field_of(const HttpReply& reply, const std::string& name) {
+    for (const HttpField& field : reply.fields) {
+      if (field.name == name) {
+        return field.value;
+      }
+    }
+    return {};
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("tagline_routes_" + std::to_string(getpid()));
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<Routes> routes_;
+};
+
+TEST_F(RoutesTest, CountByAddress) {
+  const HttpReply reply = ask("GET", "/v1/count?q=city%3Atier1+AND+vip");
+  ASSERT_EQ(reply.status, 200U) << reply.body;
+  EXPECT_EQ(field_of(reply, "Content-Type"), "application/json");
+  const json body = body_of(reply);
+  EXPECT_EQ(body["count"], 1);
+  EXPECT_EQ(body["population"], 3);
+  EXPECT_EQ(body["expression"], "city:tier1 AND vip");
+  EXPECT_EQ(body_of(ask("GET", "/v1/count?q=vip&as_of=2026-01-31"))["as_of"], "2026-01-31");
+}
+
+TEST_F(RoutesTest, QueryByBodyAndExplain) {
+  const json body = body_of(ask("POST", "/v1/query",
+                                R"({"expression": "age:25-45", "as_of": "2026-01-31",
+                                    "timeout_ms": 1000, "explain": true})"));
+  EXPECT_EQ(body["count"], 2);
+  EXPECT_FALSE(body["explain"]["nodes"].empty());
+}
+
+TEST_F(RoutesTest, AnExpressionAtFaultIs422WithItsPlace) {
+  const HttpReply reply = ask("POST", "/v1/query", R"({"expression": "cty:tier1"})");
+  EXPECT_EQ(reply.status, 422U);
+  EXPECT_EQ(field_of(reply, "Content-Type"), "application/problem+json");
+  const json body = body_of(reply);
+  EXPECT_EQ(body["code"], "unknown-tag");
+  EXPECT_EQ(body["status"], 422);
+  EXPECT_EQ(body["request_id"], "r1");
+  EXPECT_EQ(body["errors"][0]["at"], 1);
+  EXPECT_EQ(body["errors"][0]["length"], 3);
+  EXPECT_EQ(body["errors"][0]["fixes"][0]["insert"], "city");
+  EXPECT_EQ(body["detail"], body["message"]["en"]);
+}
+
+TEST_F(RoutesTest, WordsAreInTheReadersLanguage) {
+  const auto detail = [&](const std::string& languages) {
+    const json body = body_of(ask("GET", "/v1/nothing", "", {{"Accept-Language", languages}}));
+    return body["detail"] == body["message"]["zh-CN"] ? "zh" : "en";
+  };
+  EXPECT_STREQ(detail("zh-CN,zh;q=0.9,en;q=0.8"), "zh");
+  EXPECT_STREQ(detail("en-GB, zh"), "en");
+  EXPECT_STREQ(detail("en;q=0.2, zh;q=0.30"), "zh");
+  EXPECT_STREQ(detail("fr, *"), "en");
+  EXPECT_STREQ(detail("zh;q=0, en;q=0"), "en");
+  EXPECT_STREQ(detail(""), "en");
+}
+
+TEST_F(RoutesTest, EditorsAreTold) {
+  EXPECT_EQ(body_of(ask("POST", "/v1/check", R"({"expression": "vip  and age>=1"})"))["canonical"],
+            "vip AND age >= 1");
+  // A faulty expression is what was asked about, not a faulty request.
+  const HttpReply reply = ask("POST", "/v1/check", R"({"expression": "vip AND"})");
+  EXPECT_EQ(reply.status, 200U);
+  EXPECT_EQ(body_of(reply)["ok"], false);
+}
+
+TEST_F(RoutesTest, TagsAndStatus) {
+  EXPECT_EQ(body_of(ask("GET", "/v1/tags"))["tags"].size(), 3U);
+  const json status = body_of(ask("GET", "/v1/status"));
+  EXPECT_EQ(status["population"], 3);
+  EXPECT_EQ(status["requests"], 7);
+  EXPECT_TRUE(status.contains("time_zone"));
+  EXPECT_EQ(body_of(ask("GET", "/healthz"))["status"], "ok");
+  EXPECT_EQ(body_of(ask("GET", "/readyz"))["status"], "ok");
+}
+
+TEST_F(RoutesTest, OnlyHealthIsQuick) {
+  HttpRequest request;
+  request.method = "GET";
+  request.target = "/healthz";
+  EXPECT_TRUE(routes_->quick(request).has_value());
+  request.target = "/v1/count?q=vip";
+  EXPECT_FALSE(routes_->quick(request).has_value());
+  request.target = "/healthzz";
+  EXPECT_FALSE(routes_->quick(request).has_value());
+}
+
+struct Bad {
+  const char* method;
+  const char* target;
+  const char* body;
+  unsigned status;
+  const char* code;
+  const char* detail;  ///< a part of it
+  const char* hint;
+};
+
+TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
+  for (const Bad& bad : {
+           Bad{"GET", "/v1/nothing", "", 404, "not-found", "/v1/nothing", "/v1/query"},
+           Bad{"GET", "/", "", 404, "not-found", "nothing at /", "/v1/query"},
+           Bad{"GET", "/v1/count/", "", 404, "not-found", "/v1/count/", "/v1/query"},
+           Bad{"DELETE", "/v1/tags", "", 405, "bad-input", "DELETE", "GET, HEAD"},
+           Bad{"GET", "/v1/query", "", 405, "bad-input", "GET", "POST"},
+           Bad{"get", "/v1/tags", "", 405, "bad-input", "\"get\"", "GET, HEAD"},
+           Bad{"GET", "/v1/tags?x=1", "", 400, "bad-input", "\"x\"", "takes none"},
+           Bad{"GET", "/v1/count?q=vip&q=vip", "", 400, "bad-input", "stands twice", "keep one"},
+           Bad{"GET", "/v1/count", "", 400, "bad-input", "\"q\" is missing", "/v1/count?q="},
+           Bad{"GET", "/v1/count?q=vip&as_of=soon", "", 400, "bad-input", "\"soon\"", "2026-01-31"},
+           Bad{"GET", "/v1/count?q=vip&timeout_ms=-1", "", 400, "bad-input", "\"-1\"", "digits"},
+           Bad{"GET", "/v1/count?q=%", "", 400, "bad-input", "cannot be read", "UTF-8"},
+           Bad{"POST", "/v1/query", "", 400, "bad-input", "not JSON", "comma"},
+           Bad{"POST", "/v1/query", "[]", 400, "bad-input", "unexpected []", "object"},
+           Bad{"POST", "/v1/query", "{}", 400, "bad-input", "expression: this key is missing", ""},
+           Bad{"POST", "/v1/query", R"({"expression": 5})", 400, "bad-input", "unexpected 5",
+               "text"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "limit": 5})", 400, "bad-input",
+               "limit: unexpected key", "expression, as_of"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "timeout_ms": -5})", 400, "bad-input",
+               "unexpected -5", "0 or more"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "timeout_ms": 1.5})", 400, "bad-input",
+               "unexpected 1.5", ""},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "expression": "vip"})", 400,
+               "bad-input", "stands twice", "keep one"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip AND age > 1", "timeout_ms": 0})", 504,
+               "deadline-exceeded", "", ""},
+       }) {
+    const HttpReply reply = ask(bad.method, bad.target, bad.body);
+    const std::string what = std::string(bad.method) + " " + bad.target + " " + bad.body;
+    EXPECT_EQ(reply.status, bad.status) << what << reply.body;
+    const json body = body_of(reply);
+    EXPECT_EQ(body["code"], bad.code) << what;
+    EXPECT_NE(body["detail"].get<std::string>().find(bad.detail), std::string::npos) << reply.body;
+    EXPECT_NE(body["hint"]["en"].get<std::string>().find(bad.hint), std::string::npos)
+        << reply.body;
+    EXPECT_FALSE(body["message"]["zh-CN"].get<std::string>().empty()) << what;
+    EXPECT_EQ(field_of(reply, "Allow").empty(), bad.status != 405) << what;
+  }
+}
+
+TEST_F(RoutesTest, OtherContentTypesAre415) {
+  for (const char* type : {"text/plain", "", "application/jsonx"}) {
+    const HttpReply reply =
+        ask("POST", "/v1/query", R"({"expression": "vip"})", {{"Content-Type", type}});
+    EXPECT_EQ(reply.status, 415U) << type;
+    EXPECT_NE(body_of(reply)["hint"]["en"].get<std::string>().find("application/json"),
+              std::string::npos);
+  }
+  EXPECT_EQ(ask("POST", "/v1/query", R"({"expression": "vip"})",
+                {{"content-type", "Application/JSON ; charset=utf-8"}})
+                .status,
+            200U);
+}
+
+TEST_F(RoutesTest, RefusalsBeforeTheRoutesHaveWords) {
+  HttpRequest request;
+  request.id = "r2";
+  for (const unsigned status : {400U, 408U, 413U, 431U, 500U, 503U}) {
+    const HttpReply reply = refusal_of(request, status, 1000, 2000);
+    EXPECT_EQ(reply.status, status);
+    const json body = body_of(reply);
+    EXPECT_FALSE(body["hint"]["en"].get<std::string>().empty()) << status;
+    EXPECT_FALSE(body["hint"]["zh-CN"].get<std::string>().empty()) << status;
+    EXPECT_EQ(field_of(reply, "Retry-After").empty(), status != 503);
+  }
+}
+
+}  // namespace
+}  // namespace tagline::server
