@@ -203,7 +203,8 @@ TEST_F(Contract, PositionsAfterABadByteAreRightForEditorsToo) {
 }
 
 TEST_F(Contract, EverySubcommandHasHelpWithAnExample) {
-  for (const char* command : {"infer", "load", "query", "tags", "user", "verify", "check"}) {
+  for (const char* command :
+       {"infer", "load", "query", "tags", "user", "verify", "check", "serve"}) {
     const Outcome run = run_tagline({command, "--help"});
     EXPECT_EQ(run.status, 0) << command;
     EXPECT_NE(run.out.find("Example:"), std::string::npos) << command;

@@ -17,6 +17,25 @@ struct Outcome {
 [[nodiscard]] Outcome run_tagline(const std::vector<std::string>& arguments,
                                   const std::string& input = {});
 
+/// The program while it runs, for commands that do not end by themselves. Killed at the end.
+class RunningTagline {
+ public:
+  explicit RunningTagline(const std::vector<std::string>& arguments);
+  ~RunningTagline();
+  RunningTagline(const RunningTagline&) = delete;
+  RunningTagline& operator=(const RunningTagline&) = delete;
+
+  /// The next line it prints on standard output, without its end; "" when it has ended.
+  [[nodiscard]] std::string line();
+  void signal(int number);
+  /// Waits for its end; the exit status as in Outcome.
+  int wait();
+
+ private:
+  int child_ = -1;
+  int out_ = -1;
+};
+
 /// A folder of its own, removed at the end.
 class TempFolder {
  public:
