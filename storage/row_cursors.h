@@ -1,6 +1,6 @@
-// RowCursors: places in the fragments, one a row, so that a row's next shard is found where the last
-// one was: a query asks for the same rows shard after shard. A search from the root of the tree
-// takes 0.5 us, one on the page a cursor stands on 0.1.
+// RowCursors: places in the fragments, one a row, so that a row's next shard is found where the
+// last one was: a query asks for the same rows shard after shard. A search from the root of the
+// tree takes 0.5 us, one on the page a cursor stands on 0.1.
 #pragma once
 
 #include "engine/layout.h"
@@ -12,8 +12,8 @@
 
 namespace tagline::storage {
 
-/// Ends before its transaction does. One thread at a time. At most kPlaces cursors of 0.5 KB, opened
-/// when first wanted; rows that meet in a place share it.
+/// Ends before its transaction does. One thread at a time. At most kPlaces cursors of 0.5 KB,
+/// opened when first wanted; rows that meet in a place share it.
 class RowCursors {
  public:
   /// `txn` outlives it.

@@ -1,4 +1,5 @@
 // What several threads do at once; also run under ThreadSanitizer.
+#include "engine/cached_count.h"
 #include "engine/execute.h"
 #include "engine/memory_source.h"
 #include "engine/worker_pool.h"
@@ -111,6 +112,68 @@ TEST(Threads, QueriesRunTogether) {
     caller.join();
   }
   EXPECT_EQ(right, 30);
+}
+
+// One cache, too small for all of it: single questions and dashboards at once, and two states of
+// the data, of which each must get its own answers.
+TEST(Threads, KeptAnswersAreAskedForTogether) {
+  constexpr RowId kConditions = 20;
+  std::array<MemorySource, 2> states{MemorySource(kShardUsers * 2), MemorySource(kShardUsers * 2)};
+  std::array<std::vector<std::uint64_t>, 2> expected;
+  const auto question = [](Plan& plan, RowId row) {
+    return plan.at_least(2,
+                         std::array{plan.row({1, row}), plan.row({1, row + 1}), plan.row({2, 1})});
+  };
+  for (std::size_t state = 0; state < states.size(); ++state) {
+    for (RowId row = 1; row <= kConditions + 1; ++row) {
+      states[state].set_row({1, row}, Bitmap::range(row * 100, kShardUsers + row * 1000));
+    }
+    states[state].set_row({2, 1}, Bitmap::range(0, kShardUsers * 2));
+    if (state == 1) {  // the second state is the first, one row later
+      states[state].set_row({2, 1}, Bitmap::range(2'000, kShardUsers * 2));
+    }
+    for (RowId row = 1; row <= kConditions; ++row) {
+      Plan plan;
+      expected[state].push_back(count(plan, question(plan, row), states[state]).value());
+    }
+  }
+  ASSERT_NE(expected[0], expected[1]);
+  AnswerCache cache(6'000);
+  std::vector<std::thread> callers;
+  std::atomic<int> wrong{0};
+  for (std::size_t caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&, caller] {
+      const std::size_t state = caller % 2;
+      for (int round = 0; round < 5; ++round) {
+        Plan plan;
+        std::vector<NodeId> nodes;
+        for (RowId row = 1; row <= kConditions; ++row) {
+          nodes.push_back(question(plan, row));
+        }
+        ExecuteOptions options;
+        options.threads = 2;
+        if (caller < 2) {
+          const CachedCounts found =
+              cached_counts(cache, state, plan, nodes, states[state], options);
+          for (std::size_t i = 0; i < nodes.size(); ++i) {
+            wrong += found.users[i].value() == expected[state][i] ? 0 : 1;
+          }
+          wrong += found.whole + found.run == nodes.size() ? 0 : 1;
+          continue;
+        }
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+          const auto found = cached_count(cache, state, plan, nodes[i], states[state], options);
+          wrong += found.value().users == expected[state][i] ? 0 : 1;
+        }
+      }
+    });
+  }
+  for (std::thread& caller : callers) {
+    caller.join();
+  }
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GT(cache.usage().forgotten, 0U);
+  EXPECT_LE(cache.usage().bytes, 6'000U);
 }
 
 TEST(Threads, ABudgetStopsAllOfThem) {
