@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <sys/resource.h>
 #include <thread>
 
 namespace tagline::cli {
@@ -32,6 +34,21 @@ server::HttpOptions http_of(const ServeArguments& arguments) {
   return http;
 }
 
+/// As many as files may be open, but for those of the database and the program itself.
+std::size_t connections_max() {
+  constexpr rlim_t kOwnFiles = 64;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+    return kOwnFiles;
+  }
+  files.rlim_cur = files.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0 || getrlimit(RLIMIT_NOFILE, &files) != 0) {
+    return kOwnFiles;
+  }
+  return files.rlim_cur > 2 * kOwnFiles ? static_cast<std::size_t>(files.rlim_cur - kOwnFiles)
+                                        : std::max<std::size_t>(1, files.rlim_cur / 2);
+}
+
 }  // namespace
 
 int run(const ServeArguments& arguments, Console& console) {
@@ -39,8 +56,16 @@ int run(const ServeArguments& arguments, Console& console) {
   if (service == nullptr) {
     return kSystemAtFault;
   }
+  // Once now, and not for the first client: what the system's time zones are read with may be short
+  // later (open files).
+  if (const Status named = service->with_catalogue(std::nullopt, [](const auto&, auto) {});
+      !named.has_value()) {
+    static_cast<void>(console.report(named.error()));
+    return kSystemAtFault;
+  }
   service->keep_answers(arguments.cache_mib << kMibBits);
-  const server::HttpOptions options = http_of(arguments);
+  server::HttpOptions options = http_of(arguments);
+  options.limits.connections = std::min(options.limits.connections, connections_max());
   const auto started = std::chrono::steady_clock::now();
   std::unique_ptr<server::HttpServer> http;
   const server::Routes routes(*service, routes_of(arguments), [&] {

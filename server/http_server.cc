@@ -3,6 +3,8 @@
 #include "server/http_session.h"
 
 #include <algorithm>
+#include <csignal>
+#include <exception>
 #include <string>
 #include <thread>
 #include <utility>
@@ -32,7 +34,7 @@ tl::unexpected<Error> cannot_listen(const HttpOptions& options, const std::strin
 
 struct HttpServer::Rep {
   Rep(const HttpOptions& asked, HttpHandlers made)
-      : shared{asked, std::move(made), {std::max(asked.workers, 1U), asked.limits.queued}},
+      : shared{asked, std::move(made), {}, {std::max(asked.workers, 1U), asked.limits.queued}},
         io(static_cast<int>(std::max(asked.io_threads, 1U))),
         acceptor(asio::make_strand(io)),
         pause(acceptor.get_executor()),
@@ -41,6 +43,8 @@ struct HttpServer::Rep {
   void accept();
   void accepted(const ErrorCodeOfAsio& problem, Tcp::socket socket);
   void stop();
+  void await_signal();
+  void run_io();
   void cancel_rest();
 
   HttpShared shared;
@@ -72,8 +76,8 @@ void HttpServer::Rep::accepted(const ErrorCodeOfAsio& problem, Tcp::socket socke
     });
     return;
   }
-  std::make_shared<HttpSession>(std::move(socket), shared)->start();
   accept();
+  std::make_shared<HttpSession>(std::move(socket), shared)->start();
 }
 
 void HttpServer::Rep::stop() {
@@ -83,9 +87,6 @@ void HttpServer::Rep::stop() {
   ErrorCodeOfAsio ignored;
   acceptor.close(ignored);
   pause.cancel();
-  if (signals != nullptr) {
-    signals->cancel(ignored);
-  }
   shared.sessions.each([](HttpSession& session) { session.stop(); });
   patience.expires_after(shared.options.limits.shutdown_time);
   patience.async_wait([this](const ErrorCodeOfAsio& in_time) {
@@ -93,8 +94,40 @@ void HttpServer::Rep::stop() {
       cancel_rest();
     }
   });
-  shared.sessions.when_none(
-      [this] { asio::post(acceptor.get_executor(), [this] { patience.cancel(); }); });
+  shared.sessions.when_none([this] {
+    asio::post(acceptor.get_executor(), [this] {
+      ErrorCodeOfAsio never_mind;
+      patience.cancel();
+      if (signals != nullptr) {
+        signals->cancel(never_mind);
+      }
+    });
+  });
+}
+
+void HttpServer::Rep::await_signal() {
+  signals->async_wait([this](const ErrorCodeOfAsio& problem, int) {
+    if (problem) {
+      return;
+    }
+    await_signal();
+    if (shared.stopping) {
+      cancel_rest();
+    } else {
+      stop();
+    }
+  });
+}
+
+// One connection's exception (memory that ran out, mostly) ends no other's.
+void HttpServer::Rep::run_io() {
+  while (true) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception&) {
+    }
+  }
 }
 
 void HttpServer::Rep::cancel_rest() {
@@ -150,9 +183,9 @@ void HttpServer::run() {
   });
   std::vector<std::thread> others;
   for (unsigned i = 1; i < rep_->shared.options.io_threads; ++i) {
-    others.emplace_back([this] { rep_->io.run(); });
+    others.emplace_back([this] { rep_->run_io(); });
   }
-  rep_->io.run();
+  rep_->run_io();
   for (std::thread& other : others) {
     other.join();
   }
@@ -167,11 +200,7 @@ void HttpServer::stop() {
 void HttpServer::stop_on_signals() {
   rep_->signals =
       std::make_unique<asio::signal_set>(rep_->acceptor.get_executor(), SIGINT, SIGTERM);
-  rep_->signals->async_wait([rep = rep_.get()](const ErrorCodeOfAsio& problem, int) {
-    if (!problem) {
-      rep->stop();
-    }
-  });
+  rep_->await_signal();
 }
 
 HttpServer::Figures HttpServer::figures() const {

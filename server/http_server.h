@@ -23,8 +23,8 @@ namespace tagline::server {
 /// What a client may take; above, it is told so in words (431, 413, 408, 503) where that is still
 /// possible, and the connection ends.
 struct HttpLimits {
-  std::uint32_t header_bytes = 16 * 1024;
-  std::uint64_t body_bytes = 8 * 1024 * 1024;
+  std::uint32_t header_bytes = 16 * 1024;  ///< 32 KiB at most
+  std::uint64_t body_bytes = 1024 * 1024;
   std::size_t connections = 4096;
   std::size_t queued = 256;                       ///< requests that wait for a worker
   std::chrono::milliseconds header_time{30'000};  ///< from the request before to the header's end
@@ -75,7 +75,7 @@ class HttpServer {
   void run();
   /// From any thread.
   void stop();
-  /// SIGINT and SIGTERM stop it from now on.
+  /// SIGINT and SIGTERM stop it from now on; a second one cancels what is being answered.
   void stop_on_signals();
 
   struct Figures {

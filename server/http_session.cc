@@ -5,6 +5,7 @@
 #include <ctime>
 #include <exception>
 #include <future>
+#include <poll.h>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,19 @@ constexpr const char* kServer = "tagline";
 // the words might never arrive.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 constexpr std::size_t kDiscardedAtOnce = 4096;
+// Beyond the largest header. Together they stay below 65,535 bytes, the longest field that Beast
+// can hold: it throws at a longer one in a trailer, where no limit of headers is looked at.
+constexpr std::size_t kBufferSpare = 16 * 1024;
+// For a header that is half here when the server is told to stop.
+constexpr std::chrono::milliseconds kLastHeaderTime{1'000};
+// From a read's being told to end to the end of its connection.
+constexpr std::chrono::milliseconds kLateTime{1'000};
+constexpr std::chrono::milliseconds kLookTime{250};
+
+bool is_of_parser(const boost::system::error_code& problem) {
+  return problem.category() == http::make_error_code(http::error::bad_method).category() &&
+         problem != http::error::end_of_stream && problem != http::error::partial_message;
+}
 
 // Of 64 random bits: unique enough to find a request in a log.
 std::string new_request_id() {
@@ -60,6 +74,18 @@ std::string date_now() {
   return text.data();
 }
 
+// "http://host/path", as proxies are asked, without the host (RFC 9112, 3.2.2).
+std::string origin_form(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (beast::iequals(target.substr(0, scheme.size()), scheme)) {
+      const std::size_t path = target.find_first_of("/?", scheme.size());
+      const std::string rest(path == std::string_view::npos ? "" : target.substr(path));
+      return rest.empty() || rest.front() == '?' ? "/" + rest : rest;
+    }
+  }
+  return std::string(target);
+}
+
 std::string text_of(const HttpSession::Socket& socket) {
   boost::system::error_code problem;
   const auto endpoint = socket.remote_endpoint(problem);
@@ -73,42 +99,52 @@ HttpSession::HttpSession(Socket socket, HttpShared& shared)
     : shared_(shared),
       stream_(std::move(socket)),
       read_timer_(stream_.get_executor()),
-      gone_timer_(stream_.get_executor()) {
-  shared_.sessions.add(*this);
-}
+      gone_timer_(stream_.get_executor()),
+      buffer_(std::size_t{shared.options.limits.header_bytes} + kBufferSpare) {}
 
 HttpSession::~HttpSession() {
-  shared_.sessions.remove(*this);
+  if (served_) {
+    --shared_.served;
+  }
+  shared_.sessions.remove(this);
 }
 
 template <class Fn>
 void HttpSession::on_strand(Fn fn) {
-  if (const auto self = weak_from_this().lock(); self != nullptr) {
-    asio::post(stream_.get_executor(), [self, fn] { fn(*self); });
+  if (auto self = weak_from_this().lock(); self != nullptr) {
+    auto executor = stream_.get_executor();
+    asio::post(executor, [self = std::move(self), fn] { fn(*self); });
   }
 }
 
 void HttpSession::start() {
+  shared_.sessions.add(shared_from_this());
   on_strand([](HttpSession& self) {
     boost::system::error_code ignored;
     self.stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     self.peer_ = text_of(self.stream_.socket());
-    if (self.shared_.sessions.size() > self.shared_.options.limits.connections) {
+    const std::size_t most = self.shared_.options.limits.connections;
+    if (self.shared_.served >= most) {
       ++self.shared_.refused_busy;
-      return self.refuse(503);
+      // Those who are being told so are connections, too.
+      return self.shared_.sessions.size() > 2 * most ? self.drop() : self.refuse(503);
     }
+    ++self.shared_.served;
+    self.served_ = true;
     self.read_header();
   });
 }
 
 void HttpSession::stop() {
   on_strand([](HttpSession& self) {
-    // One whose request is being read has its time cut short no more than one that idles: it is
-    // refused when it is there.
-    if (self.current_ == nullptr && self.buffer_.size() == 0 &&
-        !(self.parser_.has_value() && self.parser_->is_header_done()) && !self.response_) {
-      self.drop();
+    if (self.current_ != nullptr || self.response_.has_value() || !self.parser_.has_value() ||
+        self.parser_->is_header_done()) {
+      return;  // is being answered, or will be refused when it is there
     }
+    if (self.buffer_.size() == 0 && !self.parser_->got_some()) {
+      return self.drop();
+    }
+    self.limit_read(kLastHeaderTime);
   });
 }
 
@@ -139,12 +175,24 @@ void HttpSession::limit_read(std::chrono::milliseconds time) {
   stream_.expires_never();
   read_too_slow_ = false;
   read_timer_.expires_after(time);
-  read_timer_.async_wait([self = shared_from_this(), read = ++reads_](const Problem& in_time) {
-    if (!in_time && self->reads_ == read) {
-      Problem ignored;
-      self->read_too_slow_ = true;
-      self->stream_.socket().cancel(ignored);
+  await_read(++reads_, false);
+}
+
+// A read may have ended just before it was told to, and another one of the same header begun: one
+// that is still there later loses the connection.
+void HttpSession::await_read(std::uint64_t read, bool again) {
+  read_timer_.async_wait([self = shared_from_this(), read, again](const Problem& in_time) {
+    if (in_time || self->reads_ != read) {
+      return;
     }
+    if (again) {
+      return self->drop();
+    }
+    Problem ignored;
+    self->read_too_slow_ = true;
+    self->stream_.socket().cancel(ignored);
+    self->read_timer_.expires_after(kLateTime);
+    self->await_read(read, true);
   });
 }
 
@@ -176,14 +224,14 @@ void HttpSession::header_read(const Problem& problem) {
   if (problem == http::error::body_limit) {
     return refuse(413);
   }
-  const bool is_of_parser =
-      problem.category() == http::make_error_code(http::error::bad_method).category();
-  if (problem && is_of_parser && problem != http::error::end_of_stream &&
-      problem != http::error::partial_message) {
+  if (is_of_parser(problem)) {
     return refuse(400);
   }
   if (problem) {
     return drop();
+  }
+  if (!is_well_framed()) {
+    return refuse(400);
   }
   if (shared_.stopping) {
     return refuse(503);
@@ -198,6 +246,19 @@ void HttpSession::header_read(const Problem& problem) {
                              });
   }
   read_body();
+}
+
+// Where a body ends must be beyond doubt, or what follows in it could pass for another request
+// (RFC 9112, 6.1 and 6.3); and who is meant (3.2).
+bool HttpSession::is_well_framed() const {
+  const auto& message = parser_->get();
+  const auto encodings = message.count(http::field::transfer_encoding);
+  if (encodings > 0 && (encodings > 1 || message.version() < 11 ||
+                        !beast::iequals(message[http::field::transfer_encoding], "chunked"))) {
+    return false;
+  }
+  const auto hosts = message.count(http::field::host);
+  return hosts == 1 || (hosts == 0 && message.version() < 11);
 }
 
 void HttpSession::read_body() {
@@ -218,8 +279,10 @@ void HttpSession::body_read(const Problem& problem) {
   if (problem == http::error::body_limit) {
     return refuse(413);
   }
-  if (problem == http::error::bad_chunk || problem == http::error::bad_chunk_extension ||
-      problem == http::error::bad_field || problem == http::error::bad_value) {
+  if (problem == http::error::buffer_overflow) {
+    return refuse(431);  // of a chunk's head, or trailers
+  }
+  if (is_of_parser(problem)) {
     return refuse(400);
   }
   return problem ? drop() : take_request();
@@ -234,7 +297,7 @@ void HttpSession::take_request() {
   exchange->keep = message.keep_alive();
   exchange->head = message.method() == http::verb::head;
   request.method = std::string(message.method_string());
-  request.target = std::string(message.target());
+  request.target = origin_form(message.target());
   for (const auto& field : message) {
     request.fields.push_back({std::string(field.name_string()), std::string(field.value())});
   }
@@ -275,7 +338,12 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
     *answer = shared_.handlers.refuse(exchange->request, 500);
   }
   if (answer->stream && !exchange->head) {
-    return stream(*exchange, *answer);
+    try {
+      return stream(*exchange, *answer);
+    } catch (const std::exception&) {
+      // Half of it is with the client already: all that can be said is that it ended too soon.
+      return close();
+    }
   }
   asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, answer] {
     self->current_ = nullptr;
@@ -356,6 +424,20 @@ void HttpSession::watch() {
                               });
 }
 
+void HttpSession::look_for_end() {
+  gone_timer_.expires_after(kLookTime);
+  gone_timer_.async_wait([self = shared_from_this(), exchange = current_](const Problem& answered) {
+    if (answered || self->current_ == nullptr || self->current_ != exchange) {
+      return;
+    }
+    pollfd ends{self->stream_.socket().native_handle(), POLLRDHUP, 0};
+    if (::poll(&ends, 1, 0) > 0 && (ends.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) {
+      return self->gone();
+    }
+    self->look_for_end();
+  });
+}
+
 void HttpSession::gone() {
   gone_timer_.expires_after(shared_.options.limits.half_closed_time);
   gone_timer_.async_wait([self = shared_from_this(), exchange = current_](const Problem& answered) {
@@ -378,19 +460,25 @@ http::response_header<> HttpSession::head_of(const Exchange& exchange, const Htt
   return head;
 }
 
+void HttpSession::put(const Exchange& exchange, HttpReply answer, bool keep) {
+  response_.emplace(head_of(exchange, answer));
+  response_->keep_alive(keep);
+  response_->body() = std::move(answer.body);
+  if (!answer.stream) {
+    response_->prepare_payload();
+  }
+  if (exchange.head) {
+    response_->body().clear();  // its length stays
+  }
+  stream_.expires_after(shared_.options.limits.write_time);
+}
+
 void HttpSession::reply(const Exchange& exchange, HttpReply answer) {
   Problem ignored;
   gone_timer_.cancel();
   stream_.socket().cancel(ignored);  // the watch
   const bool keep = exchange.keep && !shared_.stopping;
-  response_.emplace(head_of(exchange, answer));
-  response_->keep_alive(keep);
-  response_->body() = std::move(answer.body);
-  response_->prepare_payload();
-  if (exchange.head) {
-    response_->body().clear();  // its length stays
-  }
-  stream_.expires_after(shared_.options.limits.write_time);
+  put(exchange, std::move(answer), keep);
   http::async_write(stream_, *response_,
                     [self = shared_from_this(), keep](const Problem& problem, std::size_t) {
                       self->response_.reset();
@@ -404,6 +492,9 @@ void HttpSession::written(const Problem& problem, bool keep) {
   }
   if (!keep) {
     Problem ignored;
+    if (buffer_.size() > 0 || stream_.socket().available(ignored) > 0) {
+      return linger();  // closed on what is unread, the connection would be reset
+    }
     stream_.socket().shutdown(Socket::shutdown_send, ignored);
     return drop();
   }
@@ -417,8 +508,9 @@ void HttpSession::refuse(unsigned status) {
   Exchange exchange;
   exchange.request.peer = peer_;
   exchange.request.id = new_request_id();
-  if (parser_.has_value() && parser_->is_header_done()) {
+  if (parser_.has_value() && parser_->got_some()) {  // as far as it was read
     const auto& message = parser_->get();
+    exchange.head = message.method() == http::verb::head;
     exchange.request.method = std::string(message.method_string());
     exchange.request.target = std::string(message.target());
     for (const auto& field : message) {
@@ -426,12 +518,7 @@ void HttpSession::refuse(unsigned status) {
           {std::string(field.name_string()), std::string(field.value())});
     }
   }
-  HttpReply answer = shared_.handlers.refuse(exchange.request, status);
-  response_.emplace(head_of(exchange, answer));
-  response_->keep_alive(false);
-  response_->body() = std::move(answer.body);
-  response_->prepare_payload();
-  stream_.expires_after(shared_.options.limits.write_time);
+  put(exchange, shared_.handlers.refuse(exchange.request, status), false);
   http::async_write(stream_, *response_,
                     [self = shared_from_this()](const Problem& problem, std::size_t) {
                       self->response_.reset();

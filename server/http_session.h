@@ -24,8 +24,9 @@ namespace tagline::server {
 struct HttpShared {
   const HttpOptions options;
   const HttpHandlers handlers;
+  SessionList sessions;  // outlives the queue, whose work may hold sessions
   WorkQueue queue;
-  SessionList sessions{};
+  std::atomic<std::size_t> served{0};  ///< sessions but for those that were refused
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> refused_busy{0};
@@ -61,6 +62,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   };
 
   void limit_read(std::chrono::milliseconds time);
+  void await_read(std::uint64_t read, bool again);
   [[nodiscard]] bool end_of_read();  ///< whether its time had run out
   void read_header();
   void header_read(const Problem& problem);
@@ -71,10 +73,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void run(const std::shared_ptr<Exchange>& exchange);
   void stream(Exchange& exchange, HttpReply& reply);
   void watch();
+  void look_for_end();
   void gone();
   void reply(const Exchange& exchange, HttpReply answer);
   void written(const Problem& problem, bool keep);
   void refuse(unsigned status);
+  void put(const Exchange& exchange, HttpReply answer, bool keep);
+  [[nodiscard]] bool is_well_framed() const;
   void linger();
   void discard();
   void drop();
@@ -89,11 +94,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool read_too_slow_ = false;
   std::uint64_t reads_ = 0;  ///< so that a timer that fires late stops no later read
   boost::asio::steady_timer gone_timer_;
+  /// Bounded: chunk heads and trailers are read into it whole, whatever the limits say.
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::optional<Response> response_;  ///< being written
   std::shared_ptr<Exchange> current_;
   std::string peer_;
+  bool served_ = false;
 };
 
 }  // namespace tagline::server

@@ -1,19 +1,20 @@
 #include "server/session_list.h"
 
 #include <utility>
+#include <vector>
 
 namespace tagline::server {
 
-void SessionList::add(HttpSession& session) {
+void SessionList::add(const std::shared_ptr<HttpSession>& session) {
   const std::lock_guard lock(mutex_);
-  sessions_.insert(&session);
+  sessions_.emplace(session.get(), session);
 }
 
-void SessionList::remove(HttpSession& session) {
+void SessionList::remove(const HttpSession* session) {
   std::function<void()> then;
   {
     const std::lock_guard lock(mutex_);
-    sessions_.erase(&session);
+    sessions_.erase(session);
     if (sessions_.empty()) {
       then = std::exchange(when_none_, nullptr);
     }
@@ -29,8 +30,18 @@ std::size_t SessionList::size() const {
 }
 
 void SessionList::each(const std::function<void(HttpSession&)>& fn) const {
-  const std::lock_guard lock(mutex_);
-  for (HttpSession* session : sessions_) {
+  // The last reference to one may be let go of here: not under the lock, which its end takes.
+  std::vector<std::shared_ptr<HttpSession>> alive;
+  {
+    const std::lock_guard lock(mutex_);
+    alive.reserve(sessions_.size());
+    for (const auto& [address, session] : sessions_) {
+      if (auto one = session.lock(); one != nullptr) {
+        alive.push_back(std::move(one));
+      }
+    }
+  }
+  for (const auto& session : alive) {
     fn(*session);
   }
 }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -156,6 +157,14 @@ class Door {
   int arrived_ = 0;
 };
 
+// A handler that runs until its budget is cancelled: the test ends only if it is.
+HttpReply until_cancelled(engine::Budget& budget) {
+  while (budget.check().has_value()) {
+    std::this_thread::yield();
+  }
+  return text_reply("cancelled");
+}
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -238,6 +247,114 @@ TEST(HttpServer, WhatIsNoHttpIsToldSo) {
   }
 }
 
+// Neither chunk extensions nor trailers count as body, and headers are over by then.
+TEST(HttpServer, WhatComesBesideChunksIsBounded) {
+  Running server({}, echo);
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string endless(200'000, 'y');
+  for (const std::string& rest : {"5;a=\"" + endless, "0\r\nX: " + endless,
+                                  "0\r\nX: " + std::string(65'534, 'y') + "\r\n\r\n"}) {
+    const std::string all = Client(server->port()).send(head + rest).read_all();
+    EXPECT_TRUE(has(all, "HTTP/1.1 431 ")) << all;
+  }
+  EXPECT_TRUE(has(Client(server->port()).send(head + "0\r\nContent-Length: 5\r\n\r\n").read_all(),
+                  "HTTP/1.1 400 "));
+  // It goes on for others.
+  EXPECT_TRUE(has(Client(server->port())
+                      .send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                      .read_all(),
+                  "GET /a ;"));
+}
+
+// A body whose end is in doubt would let what it holds pass for another request.
+TEST(HttpServer, BodiesAreFramedBeyondDoubt) {
+  Running server({}, echo);
+  const std::string hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const char* encoding : {"identity", "gzip", "chunked, gzip", "gzip, chunked", "xchunked"}) {
+    const std::string all =
+        Client(server->port())
+            .send(std::string("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ") + encoding +
+                  "\r\n\r\n" + hidden)
+            .read_all();
+    EXPECT_TRUE(has(all, " 400 ")) << encoding;
+    EXPECT_FALSE(has(all, "hidden")) << encoding;
+  }
+  EXPECT_TRUE(has(Client(server->port()).send("GET / HTTP/1.1\r\n\r\n").read_all(), " 400 "));
+  EXPECT_TRUE(
+      has(Client(server->port()).send("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n").read_all(),
+          " 400 "));
+}
+
+TEST(HttpServer, AProxysTargetIsUnderstood) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send(
+      "GET http://x:80/a?b=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+      "GET http://x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string all = client.read_all();
+  EXPECT_TRUE(has(all, "GET /a?b=1 ;"));
+  EXPECT_TRUE(has(all, "GET / ;"));
+}
+
+TEST(HttpServer, ARefusalToHeadHasNoBody) {
+  Running server({}, echo);
+  const std::string all =
+      Client(server->port())
+          .send("HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+          .read_all();
+  EXPECT_TRUE(has(all, " 413 "));
+  EXPECT_EQ(all.substr(all.size() - 4), "\r\n\r\n");
+}
+
+// Unread requests behind the last reply must not cost its end.
+TEST(HttpServer, TheLastReplyArrivesWhole) {
+  const std::string large(2'000'000, 'z');
+  Running server({},
+                 [&](const HttpRequest&, engine::Budget&) { return text_reply(large + "end"); });
+  Client client(server->port());
+  std::string requests = "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  for (int i = 0; i < 1000; ++i) {
+    requests += "GET /more HTTP/1.1\r\nHost: x\r\n\r\n";
+  }
+  client.send(requests);
+  const std::string all = client.read_all();
+  EXPECT_EQ(all.substr(all.size() - 4), "zend") << all.size();
+}
+
+TEST(HttpServer, ASecondRequestDoesNotHideThatTheClientIsGone) {
+  HttpOptions options;
+  options.workers = 1;
+  options.limits.half_closed_time = std::chrono::milliseconds(10);
+  Door door;
+  door.open();
+  Running server(options, [&](const HttpRequest& request, engine::Budget& budget) {
+    door.pass();
+    return request.target == "/wait" ? until_cancelled(budget) : echo(request, budget);
+  });
+  Client client(server->port());
+  client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  door.wait_for(1);
+  client.close();
+  EXPECT_TRUE(has(Client(server->port())
+                      .send("GET /next HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                      .read_all(),
+                  "GET /next ;"));
+}
+
+TEST(HttpServer, ManyIoThreadsStopTogether) {
+  HttpOptions options;
+  options.io_threads = 4;
+  for (int round = 0; round < 5; ++round) {
+    Running server(options, echo);
+    std::vector<std::unique_ptr<Client>> idle;
+    for (int i = 0; i < 100; ++i) {
+      idle.push_back(std::make_unique<Client>(server->port()));
+    }
+    idle.back()->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").read_until(";");
+    server.stop();
+  }
+}
+
 TEST(HttpServer, SlowClientsAreGivenUp) {
   HttpOptions options;
   options.limits.header_time = std::chrono::milliseconds(50);
@@ -257,14 +374,6 @@ TEST(HttpServer, AHalfClosedClientIsAnswered) {
   client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
   client.half_close();
   EXPECT_TRUE(has(client.read_all(), "GET /a ;"));
-}
-
-// A handler that runs until its budget is cancelled: the test ends only if it is.
-HttpReply until_cancelled(engine::Budget& budget) {
-  while (budget.check().has_value()) {
-    std::this_thread::yield();
-  }
-  return text_reply("cancelled");
 }
 
 TEST(HttpServer, AClientThatGoesAwayCancelsItsQuery) {
