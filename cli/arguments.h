@@ -148,10 +148,9 @@ struct ServeArguments {
   std::string db;
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
-  unsigned workers = 0;            ///< 0: as many as the machine has cores
-  unsigned threads = 1;            ///< of one query
-  double timeout_s = 30;           ///< of one query
-  std::uint64_t memory_mib = 256;  ///< of one query
+  unsigned workers = 0;         ///< 0: as many as the machine has cores
+  unsigned threads = 1;         ///< of one query
+  QueryLimits limits{30, 256};  ///< of one query
   std::uint64_t cache_mib = 64;
 };
 

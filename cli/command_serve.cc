@@ -20,8 +20,8 @@ server::RoutesOptions routes_of(const ServeArguments& arguments) {
   server::RoutesOptions routes;
   routes.threads = arguments.threads;
   routes.timeout = std::chrono::milliseconds(
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.timeout_s * 1000)));
-  routes.memory = arguments.memory_mib << kMibBits;
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.limits.seconds * 1000)));
+  routes.memory = arguments.limits.memory_mib << kMibBits;
   return routes;
 }
 

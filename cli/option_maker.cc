@@ -131,4 +131,20 @@ void OptionMaker::add_as_of(CLI::App* command, std::string& day) const {
               "“今天”指哪一天（默认：数据库时区的今天）"));
 }
 
+void OptionMaker::add_limits(CLI::App* command, QueryLimits& limits) const {
+  constexpr double kSecondsMax = 86'400;
+  constexpr std::uint64_t kMibMax = std::uint64_t{1} << 24U;
+  command
+      ->add_option("--timeout", limits.seconds,
+                   say("give up after so many seconds", "超过这么多秒即放弃"))
+      ->check(plain_number() & CLI::Range(0.001, kSecondsMax))
+      ->type_name("SECONDS");
+  command
+      ->add_option("--memory", limits.memory_mib,
+                   say("give up when the query needs more than so many MiB",
+                       "查询所需内存超过这么多 MiB 即放弃"))
+      ->check(plain_number() & CLI::Range(std::uint64_t{1}, kMibMax))
+      ->type_name("MIB");
+}
+
 }  // namespace tagline::cli

@@ -43,6 +43,8 @@ class OptionMaker {
   CLI::Option* add_day(CLI::App* command, const char* option, std::string& day,
                        const std::string& description) const;
   void add_as_of(CLI::App* command, std::string& day) const;
+  /// --timeout and --memory of a query.
+  void add_limits(CLI::App* command, QueryLimits& limits) const;
 
   dsl::Language language_;
 };

@@ -91,22 +91,6 @@ void QueryParser::add_query(CLI::App& app) {
   add_limits(query_command_, query_.limits);
 }
 
-void QueryParser::add_limits(CLI::App* command, QueryLimits& limits) {
-  constexpr double kSecondsMax = 86'400;
-  constexpr std::uint64_t kMibMax = std::uint64_t{1} << 24U;
-  command
-      ->add_option("--timeout", limits.seconds,
-                   say("give up after so many seconds", "超过这么多秒即放弃"))
-      ->check(plain_number() & CLI::Range(0.001, kSecondsMax))
-      ->type_name("SECONDS");
-  command
-      ->add_option("--memory", limits.memory_mib,
-                   say("give up when the query needs more than so many MiB",
-                       "查询所需内存超过这么多 MiB 即放弃"))
-      ->check(plain_number() & CLI::Range(std::uint64_t{1}, kMibMax))
-      ->type_name("MIB");
-}
-
 void QueryParser::add_answers(std::vector<CLI::Option*> others) {
   const auto add_tag = [this](const char* name, std::string& tag, const std::string& text) {
     return query_command_->add_option(name, tag, text)->type_name("TAG");

@@ -21,7 +21,6 @@ class QueryParser : private OptionMaker {
   /// What may be asked instead of the count, one thing at a time.
   void add_answers(std::vector<CLI::Option*> others);
   void add_overlap(CLI::App& app);
-  void add_limits(CLI::App* command, QueryLimits& limits);
 
   CLI::App* query_command_ = nullptr;
   CLI::App* overlap_command_ = nullptr;

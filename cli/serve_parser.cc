@@ -36,8 +36,7 @@ std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_vie
 
 constexpr unsigned kWorkersMax = 96;  // LMDB has 126 places for readers
 constexpr unsigned kCoresMax = 1024;
-constexpr double kSecondsMax = 86'400;
-constexpr std::uint64_t kMemoryMax = 1U << 20U;
+constexpr std::uint64_t kCacheMax = std::uint64_t{1} << 20U;
 
 }  // namespace
 
@@ -75,26 +74,13 @@ void ServeParser::add_to(CLI::App& app) {
       ->check(plain_number())
       ->check(CLI::Range(1U, kCoresMax))
       ->type_name("N");
-  command_
-      ->add_option("--timeout", arguments_.timeout_s,
-                   say("seconds a query may take (default 30); requests may ask for less",
-                       "单个查询的时限，秒（默认 30）；请求可要求更短"))
-      ->check(plain_number())
-      ->check(CLI::Range(0.001, kSecondsMax))
-      ->type_name("SECONDS");
-  command_
-      ->add_option(
-          "--memory", arguments_.memory_mib,
-          say("MiB a query may hold (default 256)", "单个查询可占用的内存，MiB（默认 256）"))
-      ->check(plain_number())
-      ->check(CLI::Range(std::uint64_t{1}, kMemoryMax))
-      ->type_name("MIB");
+  add_limits(command_, arguments_.limits);
   command_
       ->add_option("--cache", arguments_.cache_mib,
                    say("MiB of answers kept for being asked again (default 64); 0 keeps none",
                        "保留已有答案所用的内存，MiB（默认 64）；0 表示不保留"))
       ->check(plain_number())
-      ->check(CLI::Range(std::uint64_t{0}, kMemoryMax))
+      ->check(CLI::Range(std::uint64_t{0}, kCacheMax))
       ->type_name("MIB");
 }
 

@@ -14,7 +14,7 @@ struct Pattern {
   std::string_view en;  ///< {1} and {2} stand for the parts
   std::string_view zh;
 };
-constexpr std::array<Pattern, 17> kPatterns = {{
+constexpr std::array<Pattern, 16> kPatterns = {{
     {"A subcommand is required", "", "", "a command is missing", "缺少命令"},
     {"", "", " is required", "{1} is missing", "缺少 {1}"},
     {"The following argument was not expected: ", "", "", "{1} is not expected here", "不认识 {1}"},
@@ -26,8 +26,6 @@ constexpr std::array<Pattern, 17> kPatterns = {{
     {"", ": 1 required ", " missing", "{1} needs a value", "{1} 后面缺少值"},
     {"", ": Value ", " not in range 0.000000 to 100.000000", "{1} is a percentage, not {2}",
      "{1} 是 0 到 100 的百分比，不能是 {2}"},
-    {"", ": Value ", " not in range 1 to 1024", "{1} is a number from 1 to 1024, not {2}",
-     "{1} 是 1 到 1024 的数，不能是 {2}"},
     {"", ": Value ", " not in range 0.001000 to 86400.000000",
      "{1} is a number of seconds from 0.001 to 86400, not {2}",
      "{1} 是 0.001 到 86400 的秒数，不能是 {2}"},
@@ -81,6 +79,22 @@ std::string filled(std::string_view text, const Parts& parts) {
   return result;
 }
 
+// "--workers: Value 0 not in range 1 to 96", for ranges that have no words of their own above.
+std::optional<Text> out_of_range(std::string_view sentence) {
+  const auto range = match({"", " not in range ", "", "", ""}, sentence);
+  const auto option = range.has_value() ? match({"", ": Value ", "", "", ""}, range->first) : range;
+  const auto ends = range.has_value() ? match({"", " to ", "", "", ""}, range->second) : range;
+  if (!option.has_value() || !ends.has_value()) {
+    return std::nullopt;
+  }
+  const std::string name(option->first);
+  const std::string value(option->second);
+  const std::string low(ends->first);
+  const std::string high(ends->second);
+  return Text{name + " is a number from " + low + " to " + high + ", not " + value,
+              name + " 是 " + low + " 到 " + high + " 的数，不能是 " + value};
+}
+
 }  // namespace
 
 Text usage_error(std::string_view sentence) {
@@ -89,7 +103,7 @@ Text usage_error(std::string_view sentence) {
       return {filled(pattern.en, *parts), filled(pattern.zh, *parts)};
     }
   }
-  return {std::string(sentence), std::string(sentence)};
+  return out_of_range(sentence).value_or(Text{std::string(sentence), std::string(sentence)});
 }
 
 }  // namespace tagline::cli

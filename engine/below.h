@@ -12,7 +12,7 @@
 namespace tagline::engine {
 
 /// The roots and all below them, by ascending id: operands before their nodes. Costs O(their
-/// number), however large the rest of the plan is; no recursion.
+/// number), however large the rest of the plan is (beyond 1,024 nodes); no recursion.
 class Below {
  public:
   Below(const Plan& plan, NodeId root) : Below(plan, std::span(&root, 1)) {}
@@ -28,7 +28,7 @@ class Below {
   bool add(NodeId id);
 
   std::vector<NodeId> ids_;
-  /// By id; of plans that are not much larger than what lies below.
+  /// By id; of plans that are not large.
   std::vector<std::uint32_t> dense_;
   std::unordered_map<NodeId, std::uint32_t> index_;  ///< of others
 };

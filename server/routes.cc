@@ -95,19 +95,18 @@ struct Routes::Route {
   std::string_view method;  ///< GET serves HEAD too
   std::vector<std::string_view> path;
   std::vector<std::string_view> parameters;
-  bool quick = false;
   HttpReply (Routes::*answer)(const Call&) const = nullptr;
 };
 
 const std::vector<Routes::Route>& Routes::table() {
   static const std::vector<Route> kTable = {
-      {"GET", {"healthz"}, {}, true, &Routes::healthz},
-      {"GET", {"readyz"}, {}, false, &Routes::readyz},
-      {"GET", {"v1", "status"}, {}, false, &Routes::status},
-      {"GET", {"v1", "count"}, {"q", "as_of", "timeout_ms"}, false, &Routes::count},
-      {"POST", {"v1", "query"}, {}, false, &Routes::query},
-      {"POST", {"v1", "check"}, {}, false, &Routes::check},
-      {"GET", {"v1", "tags"}, {}, false, &Routes::tags},
+      {"GET", {"healthz"}, {}, &Routes::healthz},
+      {"GET", {"readyz"}, {}, &Routes::readyz},
+      {"GET", {"v1", "status"}, {}, &Routes::status},
+      {"GET", {"v1", "count"}, {"q", "as_of", "timeout_ms"}, &Routes::count},
+      {"POST", {"v1", "query"}, {}, &Routes::query},
+      {"POST", {"v1", "check"}, {}, &Routes::check},
+      {"GET", {"v1", "tags"}, {}, &Routes::tags},
   };
   return kTable;
 }
@@ -115,24 +114,15 @@ const std::vector<Routes::Route>& Routes::table() {
 Routes::Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status)
     : service_(service), options_(options), status_(std::move(status)) {}
 
-HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
-  bool is_quick = false;
-  return dispatch(request, budget, false, is_quick);
-}
-
 std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
-  // A look at the text tells most apart, before it is taken to pieces.
-  if (request.target.compare(0, 8, "/healthz") != 0) {
+  if (request.target != "/healthz") {
     return std::nullopt;
   }
   engine::Budget unlimited;
-  bool is_quick = false;
-  HttpReply reply = dispatch(request, unlimited, true, is_quick);
-  return is_quick ? std::optional(std::move(reply)) : std::nullopt;
+  return answer(request, unlimited);
 }
 
-HttpReply Routes::dispatch(const HttpRequest& request, engine::Budget& budget, bool quick_only,
-                           bool& is_quick) const {
+HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
   const std::optional<Target> target = parse_target(request.target);
   if (!target.has_value()) {
     return problem(request, bad("the address cannot be read: " + request.target,
@@ -152,10 +142,6 @@ HttpReply Routes::dispatch(const HttpRequest& request, engine::Budget& budget, b
         methods.push_back("HEAD");
       }
       continue;
-    }
-    is_quick = route.quick;
-    if (quick_only && !is_quick) {
-      return {};
     }
     for (std::size_t i = 0; i < target->query.size(); ++i) {
       const std::string& name = target->query[i].first;
@@ -403,10 +389,11 @@ HttpReply refusal_of(const HttpRequest& request, unsigned status, std::uint64_t 
                            {"send long expressions in the body of POST /v1/query",
                             "长表达式请放在 POST /v1/query 的内容里"}));
     case 503: {
-      HttpReply reply =
-          problem(request, status,
-                  Error(ErrorCode::Busy, {"too many requests are waiting", "等待处理的请求过多"},
-                        {"try again in a second", "请一秒后重试"}));
+      HttpReply reply = problem(request, status,
+                                Error(ErrorCode::Busy,
+                                      {"too many requests are waiting, or the server is ending",
+                                       "等待处理的请求过多，或服务器正在关闭"},
+                                      {"try again in a second", "请一秒后重试"}));
       reply.set("Retry-After", "1");
       return reply;
     }

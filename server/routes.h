@@ -55,8 +55,6 @@ class Routes {
   HttpReply tags(const Call& call) const;
   HttpReply run_query(const Call& call, QueryRequest request,
                       std::optional<std::uint64_t> timeout_ms) const;
-  HttpReply dispatch(const HttpRequest& request, engine::Budget& budget, bool quick_only,
-                     bool& is_quick) const;
 
   Service& service_;
   const RoutesOptions options_;

@@ -2,6 +2,7 @@
 #include "tests/cli/program.h"
 
 #include <arpa/inet.h>
+#include <array>
 #include <csignal>
 #include <netinet/in.h>
 #include <string>
@@ -88,6 +89,16 @@ TEST_F(Serve, AddressesAreChecked) {
     const Outcome run = run_tagline({"serve", "--db", db_, "--listen", listen});
     EXPECT_EQ(run.status, 2) << listen;
     EXPECT_NE(run.err.find("ADDRESS:PORT"), std::string::npos) << run.err;
+  }
+  // Numbers out of range, in words.
+  for (const auto& [option, value, words] :
+       {std::array{"--workers", "0", "--workers is a number from 1 to 96, not 0"},
+        std::array{"--cache", "-1", "--cache is a plain number, not -1"},
+        std::array{"--timeout", "0", "--timeout is a number of seconds from 0.001 to 86400, not 0"},
+        std::array{"--memory", "0", "--memory is a number of MiB from 1 to 16777216, not 0"}}) {
+    const Outcome run = run_tagline({"serve", "--db", db_, option, value});
+    EXPECT_EQ(run.status, 2) << option;
+    EXPECT_NE(run.err.find(words), std::string::npos) << run.err;
   }
   const Outcome none = run_tagline({"serve", "--db", folder_.path("none")});
   EXPECT_EQ(none.status, 3);
