@@ -152,6 +152,7 @@ struct ServeArguments {
   unsigned threads = 1;         ///< of one query
   QueryLimits limits{30, 256};  ///< of one query
   std::uint64_t cache_mib = 64;
+  bool read_only = false;  ///< leaves the database to another process to write
 };
 
 struct Arguments {

@@ -1,8 +1,8 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
-#include "server/http_server.h"
-#include "server/routes.h"
+#include "server/api/routes.h"
+#include "server/http/http_server.h"
 #include "server/service.h"
 
 #include <algorithm>
@@ -22,6 +22,7 @@ server::RoutesOptions routes_of(const ServeArguments& arguments) {
   routes.timeout = std::chrono::milliseconds(
       std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.limits.seconds * 1000)));
   routes.memory = arguments.limits.memory_mib << kMibBits;
+  routes.read_only = arguments.read_only;
   return routes;
 }
 
@@ -52,7 +53,9 @@ std::size_t connections_max() {
 }  // namespace
 
 int run(const ServeArguments& arguments, Console& console) {
-  const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
+  const auto service = open_service(
+      arguments.db, arguments.read_only ? storage::OpenMode::Read : storage::OpenMode::Write,
+      console);
   if (service == nullptr) {
     return kSystemAtFault;
   }

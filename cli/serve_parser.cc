@@ -82,6 +82,9 @@ void ServeParser::add_to(CLI::App& app) {
       ->check(plain_number())
       ->check(CLI::Range(std::uint64_t{0}, kCacheMax))
       ->type_name("MIB");
+  command_->add_flag("--read-only", arguments_.read_only,
+                     say("write nothing, so that another process may (tagline load)",
+                         "不写入，让其他进程可以写入（tagline load）"));
 }
 
 bool ServeParser::take(Arguments& arguments) const {

@@ -58,7 +58,7 @@ class Serve : public testing::Test {
 };
 
 TEST_F(Serve, AnswersWhileOthersWriteAndEndsWhenTold) {
-  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0", "--read-only"});
   const std::string url = server.line();
   ASSERT_EQ(url.substr(0, 17), "http://127.0.0.1:") << url;
   EXPECT_EQ(body_of(get(url, "/v1/count?q=city:a"))["count"], 2);
@@ -73,10 +73,10 @@ TEST_F(Serve, AnswersWhileOthersWriteAndEndsWhenTold) {
 }
 
 TEST_F(Serve, WhereItCannotListenItSaysSo) {
-  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0", "--read-only"});
   const std::string url = server.line();
   const std::string taken = url.substr(7);
-  const Outcome second = run_tagline({"serve", "--db", db_, "--listen", taken});
+  const Outcome second = run_tagline({"serve", "--db", db_, "--listen", taken, "--read-only"});
   EXPECT_EQ(second.status, 3);
   EXPECT_NE(second.err.find("cannot listen on " + taken), std::string::npos) << second.err;
   EXPECT_NE(second.err.find("--listen"), std::string::npos);

@@ -1,5 +1,5 @@
 // Over real sockets on loopback, any free port, no sleeps: what has to happen later is waited for.
-#include "server/http_server.h"
+#include "server/http/http_server.h"
 
 #include <arpa/inet.h>
 #include <atomic>

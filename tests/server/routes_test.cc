@@ -1,5 +1,5 @@
 // Routes as a function of requests, without sockets.
-#include "server/routes.h"
+#include "server/api/routes.h"
 
 #include <filesystem>
 #include <fstream>

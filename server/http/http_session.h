@@ -2,10 +2,10 @@
 #pragma once
 
 #include "engine/budget.h"
-#include "server/http_message.h"
-#include "server/http_server.h"
-#include "server/session_list.h"
-#include "server/work_queue.h"
+#include "server/http/http_message.h"
+#include "server/http/http_server.h"
+#include "server/http/session_list.h"
+#include "server/http/work_queue.h"
 
 #include <atomic>
 #include <chrono>

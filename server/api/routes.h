@@ -1,16 +1,20 @@
 // Routes: requests of HTTP to answers of the service. A function of a request, no sockets.
 //
-// Every reply is JSON; what goes wrong is application/problem+json (server/problem.h).
+// Every reply is JSON; what goes wrong is application/problem+json (server/api/problem.h).
 // grammar-docs/http.md describes the paths.
 #pragma once
 
 #include "engine/budget.h"
-#include "server/http_message.h"
+#include "server/http/http_message.h"
 #include "server/service.h"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace tagline::server {
 
@@ -18,6 +22,7 @@ struct RoutesOptions {
   unsigned threads = 1;                       ///< of one query
   std::chrono::milliseconds timeout{30'000};  ///< of a query that asks for none, and the most
   std::uint64_t memory = std::uint64_t{256} << 20U;  ///< bytes a query may hold
+  bool read_only = false;                            ///< nothing is written
 };
 
 /// What a server says of itself.
@@ -30,35 +35,37 @@ struct ServerStatus {
   std::uint64_t refused_busy = 0;
 };
 
+struct RouteName {
+  std::string method;
+  std::string path;  ///< "/v1/tags/{tag}"
+  std::vector<std::string> parameters;
+};
+
+struct Api;
+
 /// Thread-safe.
 class Routes {
  public:
   /// `service` and what `status` reads outlive it.
   Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status);
 
+  ~Routes();
+  Routes(const Routes&) = delete;
+  Routes& operator=(const Routes&) = delete;
+
   /// Never throws but for memory running out. The budget's limits are set here.
   [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget) const;
   /// Health checks, which must not wait behind queries; nothing for all else.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;
+  /// Every method at every path, for what describes them.
+  [[nodiscard]] std::vector<RouteName> names() const;
 
  private:
-  struct Call;
-  struct Route;
-  static const std::vector<Route>& table();
-
-  HttpReply healthz(const Call& call) const;
-  HttpReply readyz(const Call& call) const;
-  HttpReply status(const Call& call) const;
-  HttpReply count(const Call& call) const;
-  HttpReply query(const Call& call) const;
-  HttpReply check(const Call& call) const;
-  HttpReply tags(const Call& call) const;
-  HttpReply run_query(const Call& call, QueryRequest request,
-                      std::optional<std::uint64_t> timeout_ms) const;
-
-  Service& service_;
+  struct Entry;
   const RoutesOptions options_;
   const std::function<ServerStatus()> status_;
+  const std::unique_ptr<Api> api_;
+  std::vector<Entry> table_;
 };
 
 /// Words for a request that was refused before routes saw it (HttpHandlers::refuse).

@@ -1,4 +1,4 @@
-#include "server/session_list.h"
+#include "server/http/session_list.h"
 
 #include <utility>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "server/problem.h"
+#include "server/api/problem.h"
 
 #include "server/diagnostic_json.h"
 

@@ -8,7 +8,7 @@
 
 #include "engine/budget.h"
 #include "engine/result.h"
-#include "server/http_message.h"
+#include "server/http/http_message.h"
 
 #include <chrono>
 #include <cstddef>

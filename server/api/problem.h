@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/error.h"
-#include "server/http_message.h"
+#include "server/http/http_message.h"
 #include "server/json_reader.h"
 #include "server/service.h"
 

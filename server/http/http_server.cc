@@ -1,6 +1,6 @@
-#include "server/http_server.h"
+#include "server/http/http_server.h"
 
-#include "server/http_session.h"
+#include "server/http/http_session.h"
 
 #include <algorithm>
 #include <csignal>

@@ -1,0 +1,159 @@
+#include "server/api/route.h"
+
+#include "server/day_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+constexpr const char* kJson = "application/json";
+
+}  // namespace
+
+const std::string* Call::parameter(std::string_view name) const {
+  const auto found = std::find_if(target.query.begin(), target.query.end(),
+                                  [name](const auto& each) { return each.first == name; });
+  return found == target.query.end() ? nullptr : &found->second;
+}
+
+void Call::limit(std::optional<std::uint64_t> timeout_ms) const {
+  const auto most = static_cast<std::uint64_t>(api.options.timeout.count());
+  const std::uint64_t timeout = std::min(timeout_ms.value_or(most), most);
+  budget.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
+  budget.memory = api.options.memory;
+}
+
+QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_days> as_of) const {
+  QueryRequest query;
+  query.expression = std::move(expression);
+  query.as_of = as_of;
+  query.threads = api.options.threads;
+  query.budget = &budget;
+  return query;
+}
+
+HttpReply json_reply(std::string body) {
+  HttpReply reply;
+  reply.set("Content-Type", kJson);
+  // Counts change with every write.
+  reply.set("Cache-Control", "no-store");
+  reply.body = std::move(body) + "\n";
+  return reply;
+}
+
+Error bad_input(std::string en, std::string zh, Text hint) {
+  return Error(ErrorCode::BadInput, {std::move(en), std::move(zh)}, std::move(hint));
+}
+
+Result<std::optional<std::chrono::sys_days>> day_of(const std::string& text) {
+  if (text.empty()) {
+    return std::optional<std::chrono::sys_days>();
+  }
+  const auto day = parse_day(text);
+  if (!day.has_value()) {
+    return tl::unexpected(bad_input("as_of: \"" + text + "\" is no day",
+                                    "as_of：“" + text + "”不是日期",
+                                    {"write it as 2026-01-31", "请写成 2026-01-31"}));
+  }
+  return day;
+}
+
+Result<std::uint64_t> number_of(std::string_view name, std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || end != text.data() + text.size()) {
+    const std::string key(name);
+    const std::string found(text);
+    return tl::unexpected(bad_input(key + ": \"" + found + "\" is no whole number",
+                                    key + "：“" + found + "”不是整数",
+                                    {"write digits only, e.g. 1000", "请只写数字，例如 1000"}));
+  }
+  return value;
+}
+
+Result<std::optional<std::uint64_t>> number_parameter(const Call& call, std::string_view name) {
+  const std::string* text = call.parameter(name);
+  if (text == nullptr) {
+    return std::optional<std::uint64_t>();
+  }
+  return number_of(name, *text).map([](std::uint64_t value) { return std::optional(value); });
+}
+
+Result<std::optional<std::chrono::sys_days>> day_parameter(const Call& call,
+                                                           std::string_view name) {
+  const std::string* text = call.parameter(name);
+  return day_of(text == nullptr ? std::string() : *text);
+}
+
+std::string media_type(const HttpRequest& request) {
+  const std::string_view field = request.field("Content-Type").value_or("");
+  std::string type(field.substr(0, field.find(';')));
+  while (!type.empty() && type.back() == ' ') {
+    type.pop_back();
+  }
+  for (char& c : type) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return type;
+}
+
+std::optional<HttpReply> read_body(const Call& call, const BodyReader& read) {
+  if (media_type(call.request) != kJson) {
+    const std::string found(call.request.field("Content-Type").value_or(""));
+    HttpReply reply = problem(
+        call.request, 415,
+        bad_input(
+            found.empty() ? "the body's content type is missing"
+                          : "the body is \"" + found + "\", expected application/json",
+            found.empty() ? "缺少内容类型" : "内容类型为“" + found + "”，应为 application/json",
+            {"send Content-Type: application/json", "请发送 Content-Type: application/json"}));
+    reply.set("Accept", kJson);
+    return reply;
+  }
+  std::optional<Error> fault;
+  const auto json = parse_json(call.request.body, fault);
+  if (!fault.has_value()) {
+    JsonReader reader(*json, "", fault);
+    read(reader);
+  }
+  if (fault.has_value()) {
+    // What is wrong with a body is not a schema's fault.
+    return call.fail(Error(ErrorCode::BadInput, fault->message(), fault->hint()));
+  }
+  return std::nullopt;
+}
+
+void require(JsonReader& reader, const char* key, const Text& expected) {
+  if (!reader.failed() && !reader.has(key)) {
+    reader.fail(key, "nothing", expected);
+  }
+}
+
+void read_number(JsonReader& reader, const char* key, std::optional<std::uint64_t>& into) {
+  if (!reader.has(key)) {
+    return;
+  }
+  std::optional<std::int64_t> number;
+  reader.read_scaled(key, 0, number);
+  if (number.has_value() && *number < 0) {
+    reader.fail(key, std::to_string(*number), {"0 or more", "0 或以上"});
+  } else if (number.has_value()) {
+    into = static_cast<std::uint64_t>(*number);
+  }
+}
+
+void read_day(JsonReader& reader, const char* key, std::optional<std::chrono::sys_days>& into) {
+  std::string text;
+  reader.read(key, text);
+  if (const auto day = day_of(text); day.has_value()) {
+    into = *day;
+  } else {
+    reader.fail(key, "\"" + text + "\"",
+                {"a day, e.g. \"2026-01-31\"", "日期，例如 \"2026-01-31\""});
+  }
+}
+
+}  // namespace tagline::server
