@@ -19,9 +19,10 @@ endif()
 
 if(TAGLINE_SANITIZE)
   string(REPLACE ";" "," sanitizers "${TAGLINE_SANITIZE}")
-  # -O1: at -O0 the property tests take minutes, and nothing is gained.
+  # -O1: at -O0 the property tests take minutes, and nothing is gained. -g1: reports need lines only, and a
+  # build takes a quarter less time.
   target_compile_options(tagline_flags INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all
-                                                 -fno-omit-frame-pointer -O1)
+                                                 -fno-omit-frame-pointer -O1 -g1)
   target_link_options(tagline_flags INTERFACE -fsanitize=${sanitizers})
   # Functions chosen at load time (ifunc) run before the sanitizers are ready: kernels keep one version.
   target_compile_definitions(tagline_flags INTERFACE TAGLINE_NO_CLONES)

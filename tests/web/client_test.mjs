@@ -1,0 +1,104 @@
+// The dashboards' client against the running program, over the shop example.
+//   node --test tests/web/client_test.mjs   with TAGLINE and SOURCE in the environment
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { Tagline, TaglineError } from "../../web/client/tagline.js";
+
+const { TAGLINE, SOURCE } = process.env;
+const asOf = "2024-06-15";
+let folder, server, client;
+
+before(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "tagline_client_"));
+  const db = path.join(folder, "shop");
+  execFileSync(path.join(SOURCE, "examples/shop/demo"), [TAGLINE, db], { stdio: "ignore" });
+  server = spawn(TAGLINE, ["serve", "--db", db, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
+  const url = await new Promise((done, failed) => {
+    createInterface(server.stdout).once("line", done);
+    server.once("exit", status => failed(new Error(`serve ended with ${status}`)));
+  });
+  client = new Tagline({ url, retries: 0 });
+});
+
+after(async () => {
+  const ended = new Promise(done => server.once("exit", done));
+  server.kill("SIGTERM");
+  assert.equal(await ended, 0);
+  rmSync(folder, { recursive: true });
+});
+
+test("counts, and a batch of one state", async () => {
+  const all = await client.count("city:tier1 OR NOT city:tier1", { asOf });
+  const part = await client.count("city:tier1", { asOf });
+  assert.equal(all.count, all.population);
+  assert.ok(part.count > 0 && part.count < all.count);
+  const { answers, version } = await client.batch(["city:tier1", { title: "others", expression: "NOT city:tier1" }, "cty:x"], { asOf });
+  assert.equal(answers[0].count + answers[1].count, all.count);
+  assert.equal(answers[2].errors[0].code, "unknown-tag");
+  assert.equal(version, all.version);
+});
+
+test("every id, page by page and as a stream", async () => {
+  const { count } = await client.count("city:tier1", { asOf });
+  const paged = [];
+  for await (const page of client.pages("city:tier1", { asOf, limit: 100 })) paged.push(...page.ids);
+  const streamed = [];
+  for await (const id of client.ids("city:tier1", { asOf })) streamed.push(id);
+  assert.equal(paged.length, count);
+  assert.deepEqual(streamed, paged);
+  for await (const id of client.ids("city:tier1", { asOf })) { assert.equal(id, paged[0]); break; }  // leaving early is fine
+});
+
+test("an expression at fault says where, in UTF-16 units", async () => {
+  await assert.rejects(client.count("😀 AND city:tier1"), problem => {
+    assert.ok(problem instanceof TaglineError);
+    assert.equal(problem.status, 422);
+    assert.ok(problem.words["zh-CN"] && problem.words.en && problem.requestId);
+    assert.equal(problem.errors[0].utf16.from, 0);
+    return true;
+  });
+});
+
+test("only the last of what is typed is answered", async () => {
+  const count = client.live({ asOf });
+  const answers = await Promise.all(["city:tier", "city:tier1 AND", "city:tier1"].map(text => count(text).catch(problem => problem)));
+  assert.equal(answers[0], undefined);
+  assert.equal(answers[1], undefined);
+  assert.equal(answers[2].expression, "city:tier1");
+});
+
+test("editors, the catalogue, people", async () => {
+  assert.equal((await client.check("city:tier1  and city:tier1", { asOf })).ok, true);
+  assert.ok((await client.sentence("city:tier1", { asOf })).sentence["zh-CN"]);
+  const { tags } = await client.tags();
+  assert.ok(tags.some(tag => tag.name === "city"));
+  const [{ ids: [id] }] = [await client.query({ expression: "city:tier1", want: "ids", limit: 1, asOf })];
+  assert.equal((await client.user(id)).tags.city, "tier1");
+  assert.equal((await client.why(id, "city:tier1", { asOf })).member, true);
+  const name = "一线 客户/1";
+  await client.saveSegment(name, { expression: "city:tier1" });
+  const { segments } = await client.segmentsOf(id, { asOf });
+  assert.ok(segments.some(each => each.name === name), JSON.stringify(segments));
+  await client.deleteSegment(name);
+  await assert.rejects(client.segment(name), { status: 404, code: "not-found" });
+});
+
+test("a busy server is asked again after as long as it says", async () => {
+  const waits = [];
+  let asked = 0;
+  const busy = async () => {
+    waits.push(Date.now());
+    return ++asked < 3
+      ? new Response(JSON.stringify({ code: "busy", detail: "busy" }), { status: 503, headers: { "Retry-After": "0.01" } })
+      : Response.json({ count: 7 });
+  };
+  assert.equal((await new Tagline({ fetch: busy }).count("x")).count, 7);
+  assert.equal(asked, 3);
+  asked = -10;
+  await assert.rejects(new Tagline({ fetch: busy, retries: 1 }).count("x"), { code: "busy", status: 503, retryAfter: 0.01 });
+});
