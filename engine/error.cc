@@ -30,7 +30,6 @@ constexpr std::array kTable = {
     Row{ErrorCode::BadCursor, "bad-cursor", Fault::Input},
     Row{ErrorCode::DeadlineExceeded, "deadline-exceeded", Fault::System},
     Row{ErrorCode::Cancelled, "cancelled", Fault::System},
-    Row{ErrorCode::Forbidden, "forbidden", Fault::Input},
     Row{ErrorCode::Unsupported, "unsupported", Fault::Input},
     Row{ErrorCode::System, "system", Fault::System},
     Row{ErrorCode::Internal, "internal", Fault::System},

@@ -36,7 +36,6 @@ enum class ErrorCode : std::uint8_t {
   BadCursor,         ///< no cursor of ours, or one of something else than what is asked
   DeadlineExceeded,  ///< the budget's time ran out
   Cancelled,         ///< the caller withdrew the request
-  Forbidden,         ///< who asks is known, and may not
   Unsupported,       ///< understood, but this version cannot do it
   System,            ///< the operating system or a library refused a call; the message names it
   Internal,          ///< our fault

@@ -30,9 +30,8 @@ Outcome<IdExport> IdExport::select(storage::Store& store, const QueryRequest& re
     if (!prepared.has_value()) {
       return tl::unexpected(std::move(prepared).error());
     }
-    TAGLINE_ASSIGN_OR_RETURN(
-        made.users_,
-        engine::select(prepared->plan, prepared->root, snapshot, execute_options(request)));
+    TAGLINE_ASSIGN_OR_RETURN(made.users_, engine::select(prepared->plan, prepared->root, snapshot,
+                                                         execute_options(request)));
     return std::move(prepared->answer);
   });
   if (!selected.has_value()) {

@@ -46,7 +46,7 @@ class IdExport {
   IdForm form_ = IdForm::Ndjson;
   Answer answer_;
   std::uint64_t held_ = 0;
-  engine::Bitmap users_;            ///< but for Roaring
+  engine::Bitmap users_;             ///< but for Roaring
   std::vector<std::byte> portable_;  ///< of Roaring
   /// The next piece begins with this user; of Roaring, with this byte.
   std::uint64_t from_ = 0;

@@ -27,8 +27,8 @@ std::string lower(std::string_view text) {
 
 // "0.85": 850 thousandths; what is no weight is none.
 unsigned weight_of(std::string_view text) {
-  if (text.empty() || (text[0] != '0' && text[0] != '1') ||
-      (text.size() > 1 && text[1] != '.') || text.size() > 5) {
+  if (text.empty() || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.') ||
+      text.size() > 5) {
     return 0;
   }
   unsigned thousandths = text[0] == '1' ? kWhole : 0;

@@ -47,9 +47,9 @@ tl::expected<Form, HttpReply> form_of(const Call& call) {
     const auto* found = std::find_if(kForms.begin(), kForms.end(),
                                      [name](const Form& form) { return form.name == *name; });
     if (found == kForms.end()) {
-      return tl::unexpected(call.fail(bad_input(
-          "format: \"" + *name + "\" is none", "format：没有“" + *name + "”格式",
-          {"write ndjson, csv or roaring", "请写 ndjson、csv 或 roaring"})));
+      return tl::unexpected(call.fail(
+          bad_input("format: \"" + *name + "\" is none", "format：没有“" + *name + "”格式",
+                    {"write ndjson, csv or roaring", "请写 ndjson、csv 或 roaring"})));
     }
     return *found;
   }
@@ -101,13 +101,12 @@ HttpReply give(const Call& call, const QueryRequest& request, const Form& form) 
   }
   const auto place = call.api.streams->take(selected->held_bytes());
   if (place == nullptr) {
-    reply = problem(
-        call.request,
-        Error(ErrorCode::Busy,
-              {"too many lists of ids are on their way to slow clients",
-               "正在发送的编号列表过多，且接收方过慢"},
-              {"try again in a second, or take pages: POST /v1/query with want \"ids\"",
-               "请一秒后重试，或分页读取：POST /v1/query 并写 want \"ids\""}));
+    reply = problem(call.request,
+                    Error(ErrorCode::Busy,
+                          {"too many lists of ids are on their way to slow clients",
+                           "正在发送的编号列表过多，且接收方过慢"},
+                          {"try again in a second, or take pages: POST /v1/query with want \"ids\"",
+                           "请一秒后重试，或分页读取：POST /v1/query 并写 want \"ids\""}));
     reply.set("Retry-After", "1");
     return reply;
   }

@@ -116,8 +116,6 @@ unsigned weight_of(std::string_view parameters) {
 
 unsigned http_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::Forbidden:
-      return 403;
     case ErrorCode::NotFound:
       return 404;
     case ErrorCode::BadInput:

@@ -12,10 +12,9 @@ constexpr std::int64_t kWhole = 1'000'000;
 constexpr std::size_t kExpressionsMax = 1000;
 constexpr std::size_t kIdsMax = 100'000;
 
-constexpr std::array kFields = {"expression", "expressions", "as_of", "timeout_ms", "explain",
-                                "limit",      "n",           "cursor", "ids",       "tag",
-                                "detail",     "share",       "rows",   "columns",   "tags",
-                                "regions"};
+constexpr std::array kFields = {
+    "expression", "expressions", "as_of",  "timeout_ms", "explain", "limit",   "n",    "cursor",
+    "ids",        "tag",         "detail", "share",      "rows",    "columns", "tags", "regions"};
 
 std::string list_of(const Want& want) {
   std::string list = "want";
@@ -47,9 +46,9 @@ std::optional<Error> fault_of_fields(const JsonReader& reader, const Want& want)
   for (const NeededField& need : want.needs) {
     if (!reader.has(std::string(need.name).c_str())) {
       const std::string field(need.name);
-      return bad_input(
-          "want \"" + name + "\" needs \"" + field + "\", " + std::string(need.what),
-          "want “" + name + "”需要字段“" + field + "”：" + std::string(need.what_zh), all);
+      return bad_input("want \"" + name + "\" needs \"" + field + "\", " + std::string(need.what),
+                       "want “" + name + "”需要字段“" + field + "”：" + std::string(need.what_zh),
+                       all);
     }
   }
   return std::nullopt;

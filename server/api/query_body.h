@@ -43,7 +43,7 @@ struct QueryBody {
 /// A field that a want cannot do without, and what it is, in words.
 struct NeededField {
   std::string_view name;
-  std::string_view what;     ///< "a number: e.g. \"spend\""
+  std::string_view what;  ///< "a number: e.g. \"spend\""
   std::string_view what_zh;
 };
 

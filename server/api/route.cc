@@ -30,10 +30,11 @@ std::optional<HttpReply> Call::refuse_below(Role needed) const {
   if (role >= needed) {
     return std::nullopt;
   }
-  return fail(Error(ErrorCode::Forbidden,
-                    {"this key may not ask for that: it tells of single people",
-                     "该密钥无权查询：涉及具体个人"},
-                    {"ask with the key of an analyst", "请使用分析师的密钥"}));
+  return problem(request, 403,
+                 Error(ErrorCode::Unsupported,
+                       {"this key may not ask for that: it tells of single people",
+                        "该密钥无权查询：涉及具体个人"},
+                       {"ask with the key of an analyst", "请使用分析师的密钥"}));
 }
 
 QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_days> as_of) const {

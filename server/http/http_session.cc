@@ -447,12 +447,11 @@ void HttpSession::send_pieces(const std::shared_ptr<Exchange>& exchange,
   sending->answer = std::move(reply);
   end_by_reset(!chunked);
   stream_.expires_after(sending->time(shared_.options.limits.write_time));
-  http::async_write_header(stream_, sending->serializer,
-                           [self = shared_from_this(), sending](const Problem& problem,
-                                                                std::size_t) {
-                             return problem ? self->end_pieces(*sending, problem)
-                                            : self->make_piece(sending);
-                           });
+  http::async_write_header(
+      stream_, sending->serializer,
+      [self = shared_from_this(), sending](const Problem& problem, std::size_t) {
+        return problem ? self->end_pieces(*sending, problem) : self->make_piece(sending);
+      });
 }
 
 void HttpSession::make_piece(const std::shared_ptr<Sending>& sending) {
@@ -470,8 +469,7 @@ void HttpSession::make_piece(const std::shared_ptr<Sending>& sending) {
       });
 }
 
-void HttpSession::send_piece(const std::shared_ptr<Sending>& sending,
-                             Result<std::string> piece) {
+void HttpSession::send_piece(const std::shared_ptr<Sending>& sending, Result<std::string> piece) {
   if (!piece.has_value() || sending->exchange->budget.cancelled) {
     return end_pieces(*sending, asio::error::operation_aborted);
   }
