@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <utility>
 
 namespace tagline::server {
@@ -86,8 +87,7 @@ void read_list(JsonReader& reader, const char* key, std::vector<std::string>& in
   }
   if (list->size() > most) {
     const std::string max = std::to_string(most);
-    reader.fail(key, std::to_string(list->size()) + " of them",
-                {"at most " + max, "不超过 " + max + " 个"});
+    reader.fail(key, std::to_string(list->size()), {"at most " + max, "不超过 " + max + " 个"});
     return;
   }
   reader.read(key, into);
@@ -100,7 +100,7 @@ void read_expressions(JsonReader& reader, std::vector<TitledExpression>& into) {
   }
   if (list->empty() || list->size() > kExpressionsMax) {
     const std::string max = std::to_string(kExpressionsMax);
-    reader.fail("expressions", std::to_string(list->size()) + " of them",
+    reader.fail("expressions", std::to_string(list->size()),
                 {"1 to " + max + " expressions", " 1 到 " + max + " 个表达式"});
     return;
   }
@@ -135,6 +135,13 @@ void read_optional(JsonReader& reader, const char* key, std::optional<Text>& int
   }
 }
 
+std::string number_text(std::int64_t millionths) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.12g",
+                static_cast<double>(millionths) / static_cast<double>(kWhole));
+  return text.data();
+}
+
 void read_values(JsonReader& reader, QueryBody& body) {
   reader.read("expression", body.expression);
   read_expressions(reader, body.expressions);
@@ -144,7 +151,8 @@ void read_values(JsonReader& reader, QueryBody& body) {
   read_up_to(reader, "limit", body.limit, kIdsMax);
   read_up_to(reader, "n", body.n, kIdsMax);
   if (body.limit.has_value() && body.n.has_value()) {
-    reader.fail("n", "beside limit", {"one of both: they mean the same", "二者之一：含义相同"});
+    reader.fail("n", std::to_string(*body.n),
+                {"one of n and limit, which mean the same", " n 与 limit 二者之一（含义相同）"});
   }
   read_optional(reader, "cursor", body.cursor);
   read_list(reader, "ids", body.ids, kIdsMax);
@@ -156,7 +164,7 @@ void read_values(JsonReader& reader, QueryBody& body) {
   }
   reader.read_scaled("share", kShareDigits, body.share);
   if (body.share.has_value() && (*body.share <= 0 || *body.share > kWhole)) {
-    reader.fail("share", "number",
+    reader.fail("share", number_text(*body.share),
                 {"a share above 0 and at most 1: 0.8 is 80 percent",
                  "大于 0 且不超过 1 的占比：0.8 即 80%"});
   }
