@@ -4,6 +4,7 @@
 
 #include "dsl/diagnostic.h"
 #include "engine/error.h"
+#include "server/csv_field.h"
 
 #include <cstdint>
 #include <string>
@@ -62,7 +63,6 @@ class Console {
 [[nodiscard]] std::string bar(std::uint64_t part, std::uint64_t whole, unsigned cells);
 /// "0.31 ms", "2.4 s".
 [[nodiscard]] std::string duration_text(double seconds);
-/// One field of a CSV line, quoted when it must be (RFC 4180).
-[[nodiscard]] std::string csv_field(std::string_view text);
+using server::csv_field;
 
 }  // namespace tagline::cli

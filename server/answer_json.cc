@@ -16,7 +16,7 @@ namespace {
 
 using engine::TagKind;
 
-Json explanation_json(const Explanation& explanation) {
+Json nodes_of(const Explanation& explanation) {
   Json nodes = Json::array();
   for (const NodeCount& node : explanation.nodes) {
     nodes.push_back({{"text", node.text},
@@ -32,6 +32,10 @@ Json explanation_json(const Explanation& explanation) {
       nodes.back()["dates"] = node.dates;
     }
   }
+  return nodes;
+}
+
+Json explanation_json(const Explanation& explanation) {
   Json passes = Json::array();
   for (const auto& [name, time] : explanation.passes) {
     passes.push_back({{"name", name}, {"elapsed_ns", time.count()}});
@@ -48,7 +52,7 @@ Json explanation_json(const Explanation& explanation) {
              {"forgotten", usage.forgotten}};
   }
   return Json{{"sentence", text_json(explanation.sentence)},
-              {"nodes", std::move(nodes)},
+              {"nodes", nodes_of(explanation)},
               {"plan_written", explanation.plan_written},
               {"plan_rewritten", explanation.plan_rewritten},
               {"passes", std::move(passes)},
@@ -147,6 +151,23 @@ std::string answer_json(const Answer& answer, std::string_view text) {
   return dump(answer_fields(answer, text));
 }
 
+std::string nodes_json(const Answer& answer, std::string_view text) {
+  Answer short_answer = answer;
+  short_answer.explanation.reset();
+  Json json = answer_fields(short_answer, text);
+  if (answer.explanation.has_value()) {
+    json["sentence"] = text_json(answer.explanation->sentence);
+    json["nodes"] = nodes_of(*answer.explanation);
+  }
+  return dump(json);
+}
+
+Json refusal_errors(const Refusal& refusal, std::string_view text) {
+  const auto faults =
+      refusal.error.has_value() ? std::vector{fault_of(*refusal.error)} : refusal.diagnostics;
+  return diagnostics_json(faults, refusal.text.has_value() ? *refusal.text : text);
+}
+
 std::string faults_json(const std::vector<dsl::Diagnostic>& faults, std::string_view text) {
   return dump(Json{{"ok", false}, {"errors", diagnostics_json(faults, text)}});
 }
@@ -172,13 +193,11 @@ std::string answered_line_json(const Answer& answer, const BatchLine& line) {
 }
 
 std::string refused_line_json(const Refusal& refusal, const BatchLine& line) {
-  const auto faults =
-      refusal.error.has_value() ? std::vector{fault_of(*refusal.error)} : refusal.diagnostics;
   return dump(Json{{"ok", false},
                    {"line", line.number},
                    {"title", line.title},
                    {"expression", line.expression},
-                   {"errors", diagnostics_json(faults, line.expression)}});
+                   {"errors", refusal_errors(refusal, line.expression)}});
 }
 
 std::string catalog_json(const Catalog& catalog) {

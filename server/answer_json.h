@@ -16,6 +16,8 @@ namespace tagline::server {
 /// {"expression", "count", "population", "as_of", "elapsed_us", "time_zone", "version", "warnings",
 /// "methods"?, "explain"?}
 [[nodiscard]] std::string answer_json(const Answer& answer, std::string_view text);
+/// answer_json without "explain", + "sentence" and "nodes" of an explained answer.
+[[nodiscard]] std::string nodes_json(const Answer& answer, std::string_view text);
 /// {"ok": true, "canonical", "warnings"} or {"ok": false, "errors"}; `text` is the expression as
 /// typed.
 [[nodiscard]] std::string checked_json(const dsl::Checked& checked, std::string_view text);

@@ -71,6 +71,10 @@ Result<BatchStats> answer_batch(const storage::Snapshot& snapshot,
                                 const BatchSink& sink, engine::AnswerCache* answers) {
   BatchStats batch;
   TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of));
+  batch.as_of = named.as_of;
+  batch.version = snapshot.version();
+  batch.time_zone = snapshot.time_zone();
+  TAGLINE_ASSIGN_OR_RETURN(batch.population, snapshot.population());
   for (std::size_t first = 0; first < expressions.size(); first += kTogetherMax) {
     const std::size_t size = std::min(kTogetherMax, expressions.size() - first);
     auto together =

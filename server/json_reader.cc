@@ -305,6 +305,10 @@ void JsonReader::read_scaled(const char* key, unsigned scale, std::optional<std:
   }
 }
 
+JsonReader JsonReader::element(const char* key, std::size_t i, const Json& element) {
+  return {element, place_of(key) + "[" + std::to_string(i) + "]", fault_};
+}
+
 const Json* JsonReader::object(const char* key) {
   const Json* value = find(key);
   if (value != nullptr && !value->is_object()) {

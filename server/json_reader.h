@@ -4,6 +4,7 @@
 
 #include "engine/error.h"
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class JsonReader {
   /// The member, when it is there and an object (or an array); faults when it is something else.
   [[nodiscard]] const Json* object(const char* key);
   [[nodiscard]] const Json* array(const char* key);
+
+  /// A reader of the i-th element of the list `key`; its faults are this one's.
+  [[nodiscard]] JsonReader element(const char* key, std::size_t i, const Json& element);
 
   void fail(std::string_view key, const std::string& found, const Text& expected);
   [[nodiscard]] std::string place_of(std::string_view key) const;

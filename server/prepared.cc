@@ -4,6 +4,7 @@
 #include "dsl/names.h"
 #include "engine/lookalike.h"
 #include "server/as_of.h"
+#include "server/cursor.h"
 #include "server/vocabulary.h"
 
 #include <string>
@@ -37,6 +38,7 @@ Outcome<Understood> understand(std::string_view expression, const Ground& ground
   found.answer.warnings = found.checked.warnings;
   found.answer.time_zone = snapshot.time_zone();
   found.answer.version = snapshot.version();
+  found.answer.database = key_of(snapshot.seed());
   TAGLINE_ASSIGN_OR_RETURN(found.answer.population, snapshot.population());
   return found;
 }

@@ -132,6 +132,7 @@ struct Answer {
   std::string time_zone;
   std::chrono::microseconds elapsed{};  ///< check, plan and run; not opening the database
   std::uint64_t version = 0;            ///< of the data
+  std::uint64_t database = 0;           ///< key_of its seed (server/cursor.h)
   /// Methods behind what no formula of the expression says: engine::kLookalikeMethod. Mostly none.
   std::vector<std::string> methods;
   std::vector<dsl::Diagnostic> warnings;
@@ -143,6 +144,11 @@ using BatchSink = std::function<void(std::size_t, Outcome<Answer>)>;
 
 /// What a batch took.
 struct BatchStats {
+  // What all answers are of.
+  std::chrono::sys_days as_of;
+  std::uint64_t version = 0;
+  std::uint64_t population = 0;
+  std::string time_zone;
   std::uint64_t whole = 0;  ///< expressions looked up among the kept answers
   std::uint64_t run = 0;    ///< expressions counted, also those that failed then
   engine::ExecuteStats stats;

@@ -16,10 +16,14 @@ const char* title_of(unsigned status, bool chinese) {
   switch (status) {
     case 400:
       return chinese ? "请求有误" : "Bad Request";
+    case 403:
+      return chinese ? "没有权限" : "Forbidden";
     case 404:
       return chinese ? "未找到" : "Not Found";
     case 405:
       return chinese ? "不支持该方法" : "Method Not Allowed";
+    case 406:
+      return chinese ? "没有所要的格式" : "Not Acceptable";
     case 408:
       return chinese ? "请求超时" : "Request Timeout";
     case 409:

@@ -1,23 +1,19 @@
 #include "server/answer_json.h"
+#include "server/api/etag.h"
+#include "server/api/refused.h"
 #include "server/api/route_groups.h"
+#include "server/api/wants.h"
+#include "server/id_export.h"
 
 #include <utility>
 
 namespace tagline::server {
 namespace {
 
-HttpReply answer(const Call& call, const QueryRequest& request) {
-  const auto answer = call.api.service.query(request);
-  return answer.has_value() ? json_reply(answer_json(*answer, request.expression))
-                            : problem(call.request, answer.error(), request.expression);
-}
-
 HttpReply count(const Call& call) {
-  const std::string* expression = call.parameter("q");
-  if (expression == nullptr) {
-    return call.fail(bad_input(
-        "the parameter \"q\" is missing", "缺少参数“q”",
-        {"give the expression: /v1/count?q=age%3A25-34", "请给出表达式：/v1/count?q=age%3A25-34"}));
+  const auto expression = expression_parameter(call, "/v1/count?q=age%3A25-34");
+  if (!expression.has_value()) {
+    return call.fail(expression.error());
   }
   const auto as_of = day_parameter(call, "as_of");
   if (!as_of.has_value()) {
@@ -27,30 +23,39 @@ HttpReply count(const Call& call) {
   if (!timeout_ms.has_value()) {
     return call.fail(timeout_ms.error());
   }
+  const std::string question = "count\n" + *expression;
+  if (auto unchanged = not_modified(call, *as_of, question); unchanged.has_value()) {
+    return std::move(*unchanged);
+  }
   call.limit(*timeout_ms);
-  return answer(call, call.query(*expression, *as_of));
+  const QueryRequest request = call.query(*expression, *as_of);
+  const bool head = call.request.method == "HEAD";
+  const auto answer =
+      head ? unanswered(call.api.service.store(), request) : call.api.service.query(request);
+  if (!answer.has_value()) {
+    return refused(call, answer.error(), request.expression);
+  }
+  HttpReply reply = json_reply(head ? std::string() : answer_json(*answer, request.expression));
+  if (head) {
+    // Its length would be that of a count.
+    reply.body.clear();
+    reply.pieces = [] { return Result<std::string>(); };
+  }
+  set_etag(reply, state_of(*answer), question);
+  return reply;
 }
 
 HttpReply query(const Call& call) {
-  std::string expression;
-  std::optional<std::chrono::sys_days> as_of;
-  std::optional<std::uint64_t> timeout_ms;
-  bool explain = false;
-  auto refused = read_body(call, [&](JsonReader& body) {
-    body.only({"expression", "as_of", "timeout_ms", "explain"});
-    require(body, "expression", {"an expression, e.g. \"vip\"", "表达式，例如 \"vip\""});
-    body.read("expression", expression);
-    body.read("explain", explain);
-    read_number(body, "timeout_ms", timeout_ms);
-    read_day(body, "as_of", as_of);
-  });
-  if (refused.has_value()) {
-    return std::move(*refused);
+  QueryBody body;
+  auto want = read_query(call, wants(), body);
+  if (!want.has_value()) {
+    return std::move(want).error();
   }
-  call.limit(timeout_ms);
-  QueryRequest request = call.query(std::move(expression), as_of);
-  request.explain = explain;
-  return answer(call, request);
+  if (auto forbidden = call.refuse_below((*want)->role); forbidden.has_value()) {
+    return std::move(*forbidden);
+  }
+  call.limit(body.timeout_ms);
+  return (*want)->answer(call, body);
 }
 
 }  // namespace
@@ -58,6 +63,7 @@ HttpReply query(const Call& call) {
 std::vector<Route> query_routes() {
   return {
       {"GET", "/v1/count", {"q", "as_of", "timeout_ms"}, Role::Viewer, count},
+      // Wants that tell of single people need more (wants.cc).
       {"POST", "/v1/query", {}, Role::Viewer, query},
   };
 }

@@ -26,6 +26,17 @@ void Call::limit(std::optional<std::uint64_t> timeout_ms) const {
   budget.memory = api.options.memory;
 }
 
+std::optional<HttpReply> Call::refuse_below(Role needed) const {
+  if (role >= needed) {
+    return std::nullopt;
+  }
+  return problem(request, 403,
+                 Error(ErrorCode::Unsupported,
+                       {"this key may not ask for that: it tells of single people",
+                        "该密钥无权查询：涉及具体个人"},
+                       {"ask with the key of an analyst", "请使用分析师的密钥"}));
+}
+
 QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_days> as_of) const {
   QueryRequest query;
   query.expression = std::move(expression);

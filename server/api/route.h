@@ -10,6 +10,7 @@
 #include "server/api/problem.h"
 #include "server/api/role.h"
 #include "server/api/routes.h"
+#include "server/api/stream_room.h"
 #include "server/http/http_message.h"
 #include "server/json_reader.h"
 #include "server/service.h"
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,7 @@ struct Api {
   Service& service;
   const RoutesOptions& options;
   const std::function<ServerStatus()>& status;
+  std::shared_ptr<StreamRoom> streams;  ///< for what replies in pieces hold
 };
 
 /// One request on its way through a route.
@@ -39,10 +42,15 @@ struct Call {
   const Target& target;
   engine::Budget& budget;
   std::vector<std::string> variables;  ///< of the path, in order
+  Role role = Role::Admin;             ///< of the caller
 
   /// The parameter of the address, or null. Only those the route names can be there, each once.
   [[nodiscard]] const std::string* parameter(std::string_view name) const;
   [[nodiscard]] HttpReply fail(const Error& error) const { return problem(request, error); }
+
+  /// A reply when the caller's role may not do it: for what is asked in a body, where the route's
+  /// role is not all that is needed.
+  [[nodiscard]] std::optional<HttpReply> refuse_below(Role needed) const;
 
   /// Sets the budget of a query: at most the server's time, and its memory.
   void limit(std::optional<std::uint64_t> timeout_ms) const;

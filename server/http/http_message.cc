@@ -11,6 +11,11 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') {
     return c - '0';
@@ -60,12 +65,20 @@ bool split(std::string_view text, char separator, const Fn& fn) {
 }  // namespace
 
 std::optional<std::string_view> HttpRequest::field(std::string_view name) const {
-  const auto same = [name](const HttpField& field) {
-    return std::equal(field.name.begin(), field.name.end(), name.begin(), name.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
-  };
-  const auto found = std::find_if(fields.begin(), fields.end(), same);
+  const auto found = std::find_if(fields.begin(), fields.end(), [name](const HttpField& field) {
+    return same_name(field.name, name);
+  });
   return found == fields.end() ? std::nullopt : std::optional<std::string_view>(found->value);
+}
+
+std::string HttpRequest::list(std::string_view name) const {
+  std::string list;
+  for (const HttpField& each : fields) {
+    if (same_name(each.name, name)) {
+      list += (list.empty() ? "" : ", ") + each.value;
+    }
+  }
+  return list;
 }
 
 std::optional<Target> parse_target(std::string_view target) {

@@ -2,6 +2,8 @@
 // tested and fuzzed as a function.
 #pragma once
 
+#include "engine/result.h"
+
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -28,6 +30,8 @@ struct HttpRequest {
 
   /// The first field of that name.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
+  /// All fields of that name as one list with commas (RFC 9110, 5.3).
+  [[nodiscard]] std::string list(std::string_view name) const;
 };
 
 /// A piece of a streamed body goes to the client; false when it has gone away.
@@ -38,8 +42,15 @@ struct HttpReply {
   std::vector<HttpField> fields;  ///< besides those of the connection
   std::string body;
   /// Instead of `body`: writes it piece by piece (chunked), on the thread of the query. What it
-  /// needs it owns or shares.
+  /// needs it owns or shares. What it throws ends the connection before the body.
   std::function<void(const BodySink&)> stream;
+  /// Instead of `body`: the next piece of it, "" after the last (chunked). Called on a worker, by
+  /// one at a time, when the client has taken the piece before: a slow client keeps no worker
+  /// waiting. All of it must be with the client by the budget's deadline. After an error, the
+  /// deadline or a cancelled budget the connection ends and the body does not, so that no client
+  /// takes what it has for the whole. The request's budget outlives it; all else it needs it owns
+  /// or shares.
+  std::function<Result<std::string>()> pieces;
 
   void set(std::string name, std::string value) {
     fields.push_back({std::move(name), std::move(value)});

@@ -346,6 +346,9 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
     }
   }
   asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, answer] {
+    if (answer->pieces && !exchange->head) {
+      return self->send_pieces(exchange, answer);
+    }
     self->current_ = nullptr;
     self->reply(*exchange, std::move(*answer));
   });
@@ -373,7 +376,8 @@ void HttpSession::stream(Exchange& exchange, HttpReply& answer) {
   header->chunked(chunked);
   header->keep_alive(keep);
   const auto serializer = std::make_shared<http::response_serializer<http::empty_body>>(*header);
-  write([header, serializer](HttpSession& self, auto then) {
+  write([header, serializer, chunked](HttpSession& self, auto then) {
+    self.end_by_reset(!chunked);
     http::async_write_header(self.stream_, *serializer, then);
   });
   answer.stream([&](std::string_view piece) {
@@ -399,8 +403,106 @@ void HttpSession::stream(Exchange& exchange, HttpReply& answer) {
   }
   asio::post(stream_.get_executor(), [self = shared_from_this(), keep, fine = alive] {
     self->current_ = nullptr;
+    self->end_by_reset(!fine);
     self->written(fine ? Problem() : Problem(asio::error::operation_aborted), keep);
   });
+}
+
+// A body in pieces, on its way.
+struct HttpSession::Sending {
+  std::shared_ptr<Exchange> exchange;
+  std::shared_ptr<HttpReply> answer;
+  bool chunked = true;
+  bool keep = false;
+  http::response<http::empty_body> header{};
+  http::response_serializer<http::empty_body> serializer{header};
+  std::string piece{};  ///< being written
+
+  // A slow client has until the deadline, however often it takes a little.
+  [[nodiscard]] std::chrono::steady_clock::duration time(
+      std::chrono::milliseconds write_time) const {
+    const auto& deadline = exchange->budget.deadline;
+    constexpr std::chrono::steady_clock::duration kNone{1};  // at once, and not "never"
+    return !deadline.has_value()
+               ? write_time
+               : std::clamp<std::chrono::steady_clock::duration>(
+                     *deadline - std::chrono::steady_clock::now(), kNone, write_time);
+  }
+};
+
+void HttpSession::send_pieces(const std::shared_ptr<Exchange>& exchange,
+                              std::shared_ptr<HttpReply> reply) {
+  Problem ignored;
+  // From here on writing shows whether the client is there, also one that has closed its own side.
+  gone_timer_.cancel();
+  stream_.socket().cancel(ignored);  // the watch
+  const bool chunked = exchange->version >= 11;
+  auto sending = std::make_shared<Sending>();
+  sending->exchange = exchange;
+  sending->chunked = chunked;
+  sending->keep = chunked && exchange->keep && !shared_.stopping;
+  sending->header.base() = head_of(*exchange, *reply);
+  sending->header.chunked(chunked);
+  sending->header.keep_alive(sending->keep);
+  sending->answer = std::move(reply);
+  end_by_reset(!chunked);
+  stream_.expires_after(sending->time(shared_.options.limits.write_time));
+  http::async_write_header(
+      stream_, sending->serializer,
+      [self = shared_from_this(), sending](const Problem& problem, std::size_t) {
+        return problem ? self->end_pieces(*sending, problem) : self->make_piece(sending);
+      });
+}
+
+void HttpSession::make_piece(const std::shared_ptr<Sending>& sending) {
+  stream_.expires_never();
+  shared_.queue.push_next(
+      [self = shared_from_this(), sending, busy = asio::make_work_guard(stream_.get_executor())] {
+        auto piece = std::make_shared<Result<std::string>>();
+        try {
+          *piece = sending->answer->pieces();
+        } catch (const std::exception&) {
+          *piece = failure(ErrorCode::Internal, {"no memory for a piece", "内存不足"});
+        }
+        asio::post(self->stream_.get_executor(),
+                   [self, sending, piece] { self->send_piece(sending, std::move(*piece)); });
+      });
+}
+
+void HttpSession::send_piece(const std::shared_ptr<Sending>& sending, Result<std::string> piece) {
+  if (!piece.has_value() || sending->exchange->budget.cancelled) {
+    return end_pieces(*sending, asio::error::operation_aborted);
+  }
+  const bool last = piece->empty();
+  if (last && !sending->chunked) {
+    return end_pieces(*sending, {});
+  }
+  sending->piece = std::move(*piece);
+  const auto then = [self = shared_from_this(), sending, last](const Problem& problem,
+                                                               std::size_t) {
+    return problem || last ? self->end_pieces(*sending, problem) : self->make_piece(sending);
+  };
+  stream_.expires_after(sending->time(shared_.options.limits.write_time));
+  if (last) {
+    asio::async_write(stream_, http::make_chunk_last(), then);
+  } else if (sending->chunked) {
+    asio::async_write(stream_, http::make_chunk(asio::buffer(sending->piece)), then);
+  } else {
+    asio::async_write(stream_, asio::buffer(sending->piece), then);
+  }
+}
+
+void HttpSession::end_pieces(const Sending& sending, const Problem& problem) {
+  current_ = nullptr;
+  end_by_reset(!sending.chunked && problem);
+  written(problem, sending.keep);
+}
+
+// Without chunks the end of the connection is the end of the body. Where the body is not whole, the
+// client must see another end than that, also when a timer closes the connection.
+void HttpSession::end_by_reset(bool on) {
+  Problem ignored;
+  stream_.socket().set_option(asio::socket_base::linger(on, 0), ignored);
 }
 
 // While a query runs nobody reads, so the end of the connection is looked for on its own.
@@ -464,7 +566,8 @@ void HttpSession::put(const Exchange& exchange, HttpReply answer, bool keep) {
   response_.emplace(head_of(exchange, answer));
   response_->keep_alive(keep);
   response_->body() = std::move(answer.body);
-  if (!answer.stream) {
+  // What HEAD does not make, and 304 does not repeat, has no length that could be told.
+  if (!answer.stream && !answer.pieces && response_->result() != http::status::not_modified) {
     response_->prepare_payload();
   }
   if (exchange.head) {

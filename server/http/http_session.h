@@ -72,6 +72,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void dispatch(const std::shared_ptr<Exchange>& exchange);
   void run(const std::shared_ptr<Exchange>& exchange);
   void stream(Exchange& exchange, HttpReply& reply);
+  struct Sending;
+  void send_pieces(const std::shared_ptr<Exchange>& exchange, std::shared_ptr<HttpReply> reply);
+  void make_piece(const std::shared_ptr<Sending>& sending);
+  void send_piece(const std::shared_ptr<Sending>& sending, Result<std::string> piece);
+  void end_pieces(const Sending& sending, const Problem& problem);
+  void end_by_reset(bool on);
   void watch();
   void look_for_end();
   void gone();

@@ -30,6 +30,14 @@ bool WorkQueue::push(std::function<void()> work) {
   return true;
 }
 
+void WorkQueue::push_next(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(work));
+  }
+  ready_.notify_one();
+}
+
 void WorkQueue::finish() {
   {
     const std::lock_guard lock(mutex_);

@@ -23,6 +23,9 @@ class WorkQueue {
 
   /// False when the queue is full, or closed. Work must not throw.
   [[nodiscard]] bool push(std::function<void()> work);
+  /// The next step of what was taken before, as if its first had not ended yet: never refused,
+  /// though it waits its turn. REQUIRES: finish() was not called.
+  void push_next(std::function<void()> work);
   /// Takes no more, runs what is queued, and ends its threads. By one thread at a time.
   void finish();
   [[nodiscard]] std::size_t running() const;

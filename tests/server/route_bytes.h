@@ -57,6 +57,16 @@ inline std::string fault_of_reply(const HttpReply& reply) {
       return body.size() < (std::size_t{1} << 24U);
     });
   }
+  while (reply.pieces && body.size() < (std::size_t{1} << 24U)) {
+    const auto piece = reply.pieces();
+    if (!piece.has_value()) {
+      return {};  // it breaks off, and says so to the client by that
+    }
+    if (piece->empty()) {
+      break;
+    }
+    body += *piece;
+  }
   if (reply.status < 200 || reply.status > 599) {
     return "status " + std::to_string(reply.status);
   }

@@ -105,7 +105,7 @@ export class Tagline {
   /** Every id, as an async iterator; leave the loop to stop the server's work. */
   async *ids(expression, { signal, ...options } = {}) {
     const reply = await this.request("POST", "/v1/ids", { body: { expression, ...wire(options) }, accept: "application/x-ndjson", signal });
-    for await (const line of lines(reply)) yield JSON.parse(line).id;
+    for await (const line of lines(reply)) yield JSON.parse(line);
   }
   /** Pages of ids; throws TaglineError with code "cursor-expired" when the data changes between two. */
   async *pages(expression, { signal, ...options } = {}) {
