@@ -7,6 +7,10 @@
 namespace tagline::engine {
 namespace {
 
+// Many plans are of a few rows, and others of hundreds: nodes are large, so that moving them out of
+// too small a place costs more than the room.
+constexpr std::size_t kFirstNodes = 16;
+
 std::size_t mix(std::size_t seed, std::uint64_t value) {
   return (seed ^ value) * 0x9E3779B97F4A7C15ULL + (seed >> 29U);
 }
@@ -81,6 +85,9 @@ NodeId Plan::row(RowKey key) {
       find(hash, [key](const Node& node) { return node.op == Op::Row && node.row == key; });
   if (place.id != kNoNode) {
     return place.id;
+  }
+  if (nodes_.size() == nodes_.capacity()) {
+    nodes_.reserve(std::max(kFirstNodes, 4 * nodes_.size()));
   }
   Node& node = nodes_.emplace_back();
   node.op = Op::Row;

@@ -15,7 +15,6 @@ bool is_in(std::uint32_t blocks, unsigned block) {
 
 ShardRunner::ShardRunner(const Program& program, const Source& source, const Budget* budget)
     : program_(program), source_(source), budget_(budget), memory_(budget), machine_(program) {
-  fragments_.reserve(program.leaves.size());
   fetched_.reserve(program.leaves.size());
   containers_.resize(program.leaves.size() * kBlocksPerShard);
   blocks_.resize(program.leaves.size());
@@ -38,15 +37,24 @@ Status ShardRunner::fetch_leaf(std::uint32_t leaf, ShardId shard) {
     return {};
   }
   count(*found);
-  fetched_.push_back(leaf);
-  const Fragment& fragment = fragments_.emplace_back(std::move(*found));
+  const Fragment& fragment = keep(std::move(*found));
   BlockSet blocks = 0;
   for (const Container& container : fragment.containers()) {
     blocks |= BlockSet{1} << container.block;
     containers_[container.block * program_.leaves.size() + leaf] = &container;
   }
   blocks_[leaf] = blocks;
+  fetched_.push_back(leaf);
   return {};
+}
+
+// The next one: fetched_ is how many there are.
+Fragment& ShardRunner::keep(Fragment&& fragment) {
+  const std::size_t page = fetched_.size() / kPageFragments;
+  if (page == pages_.size()) {
+    pages_.emplace_back().reserve(kPageFragments);
+  }
+  return pages_[page].emplace_back(std::move(fragment));
 }
 
 Status ShardRunner::fetch_population(ShardId shard) {
@@ -120,10 +128,10 @@ Result<ShardRunner::Candidates> ShardRunner::fetch(ShardId shard) {
 }
 
 std::uint64_t ShardRunner::fragment_bytes() const {
-  std::uint64_t bytes = fragments_.size() * sizeof(Fragment) +
+  std::uint64_t bytes = pages_.size() * kPageFragments * sizeof(Fragment) +
                         blocks_.size() * (kBlocksPerShard * sizeof(const Container*));
-  for (const Fragment& fragment : fragments_) {
-    bytes += fragment.borrowed() ? 0 : fragment.payload_bytes();
+  for (std::size_t i = 0; i < fetched_.size(); ++i) {
+    bytes += fragment(i).borrowed() ? 0 : fragment(i).payload_bytes();
   }
   return bytes;
 }
@@ -153,15 +161,17 @@ Status ShardRunner::run_blocks(ShardId shard, Candidates candidates, const Visit
 
 // Borrows go back before the next shard, and when a shard fails.
 void ShardRunner::release() {
-  for (std::size_t i = 0; i < fragments_.size(); ++i) {
+  for (std::size_t i = 0; i < fetched_.size(); ++i) {
     const std::uint32_t leaf = fetched_[i];
-    for (const Container& container : fragments_[i].containers()) {
+    for (const Container& container : fragment(i).containers()) {
       containers_[container.block * blocks_.size() + leaf] = nullptr;
     }
     blocks_[leaf] = 0;
   }
+  for (std::size_t i = 0; i < fetched_.size(); i += kPageFragments) {
+    pages_[i / kPageFragments].clear();
+  }
   fetched_.clear();
-  fragments_.clear();
   population_ = Fragment();
 }
 

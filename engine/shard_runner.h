@@ -74,6 +74,8 @@ class ShardRunner {
 
  private:
   using BlockSet = std::uint32_t;  // bit b: block b of the shard
+  // 15 KB: freeing larger pieces makes the allocator tidy up everything, query by query.
+  static constexpr std::size_t kPageFragments = 32;
   struct Candidates {
     BlockSet run = 0;    ///< the program decides
     BlockSet alone = 0;  ///< in no leaf, and selected by some answer
@@ -81,12 +83,16 @@ class ShardRunner {
 
   Result<Candidates> fetch(ShardId shard);
   Status fetch_leaf(std::uint32_t leaf, ShardId shard);
+  Fragment& keep(Fragment&& fragment);
   Status fetch_population(ShardId shard);
   void count(const Fragment& fragment);
   BlockSet find_reach();
   Status run_blocks(ShardId shard, Candidates candidates, const Visit& visit);
   void release();
   [[nodiscard]] std::uint64_t fragment_bytes() const;
+  [[nodiscard]] const Fragment& fragment(std::size_t i) const {
+    return pages_[i / kPageFragments][i % kPageFragments];
+  }
 
   const Program& program_;
   const Source& source_;
@@ -94,8 +100,9 @@ class ShardRunner {
   MemoryShare memory_;
   Machine machine_;
   /// Of the shard, those that hold somebody, in the order fetched: most rows of a wide or are in
-  /// few shards. Never more than it has room for, so that containers stay put.
-  std::vector<Fragment> fragments_;
+  /// few shards. A page is filled before the next is begun and never grows, so that containers stay
+  /// put.
+  std::vector<std::vector<Fragment>> pages_;
   std::vector<std::uint32_t> fetched_;        ///< their leaves
   std::vector<const Container*> containers_;  ///< block by block, one a leaf; null: nobody
   std::vector<BlockSet> blocks_;              ///< of each leaf
