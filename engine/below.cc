@@ -29,6 +29,7 @@ Below::Below(const Plan& plan, std::span<const NodeId> roots) {
   if (plan.size() <= kDenseMax) {
     dense_.assign(plan.size(), kUnseen);
   }
+  ids_.reserve(std::min(plan.size(), kDenseMax));
   for (const NodeId root : roots) {
     if (add(root)) {
       ids_.push_back(root);
@@ -41,9 +42,19 @@ Below::Below(const Plan& plan, std::span<const NodeId> roots) {
       }
     }
   }
-  std::sort(ids_.begin(), ids_.end());
-  for (std::size_t i = 0; i < ids_.size(); ++i) {
-    (dense_.empty() ? index_[ids_[i]] : dense_[ids_[i]]) = static_cast<std::uint32_t>(i);
+  if (dense_.empty()) {
+    std::sort(ids_.begin(), ids_.end());
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      index_[ids_[i]] = static_cast<std::uint32_t>(i);
+    }
+    return;
+  }
+  ids_.clear();
+  for (NodeId id = 0; id < dense_.size(); ++id) {
+    if (dense_[id] != kUnseen) {
+      dense_[id] = static_cast<std::uint32_t>(ids_.size());
+      ids_.push_back(id);
+    }
   }
 }
 

@@ -258,6 +258,11 @@ std::vector<std::byte> Bitmap::to_portable() const {
   return bytes;
 }
 
+Bitmap Bitmap::trusted_portable(std::span<const std::byte> bytes) {
+  return Bitmap(roaring_bitmap_portable_deserialize_safe(
+      reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
 Result<Bitmap> Bitmap::from_portable(std::span<const std::byte> bytes) {
   Bitmap bitmap(roaring_bitmap_portable_deserialize_safe(
       reinterpret_cast<const char*>(bytes.data()), bytes.size()));

@@ -80,6 +80,9 @@ class Bitmap {
   [[nodiscard]] static Result<Bitmap> from_portable(std::span<const std::byte> bytes);
 
  private:
+  friend class BitmapBuilder;
+  /// REQUIRES: well formed.
+  [[nodiscard]] static Bitmap trusted_portable(std::span<const std::byte> bytes);
   /// Adds one container's data: `cardinality` ascending uint16, or flat words when they are more.
   void unite_container(std::uint32_t block, std::size_t cardinality,
                        std::span<const std::byte> data);

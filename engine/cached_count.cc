@@ -72,15 +72,15 @@ class ByShard final : public AnswerReader {
   [[nodiscard]] const std::vector<std::pair<ShardId, std::uint64_t>>& counts() const {
     return counts_;
   }
-  [[nodiscard]] const Bitmap& users() const { return users_; }
+  [[nodiscard]] Bitmap users() { return users_.build(); }
   [[nodiscard]] std::uint64_t held_bytes() const override {
-    return sets_ ? users_.memory_bytes() : 0;
+    return 3 * users_.held_bytes();  // what is collected, then the bitmap that is made of a copy
   }
 
  private:
   const bool sets_;
   std::vector<std::pair<ShardId, std::uint64_t>> counts_;
-  Bitmap users_;
+  BitmapBuilder users_;
 };
 
 class CountedAnswer {
@@ -179,7 +179,7 @@ Result<CachedAnswer> CountedAnswer::by_shard(NodeId root, const Source& source, 
                                program, source, options_, to_run,
                                [sets] { return std::make_unique<ByShard>(sets); }, stats_));
   for (const auto& reader : readers) {
-    const auto& found = static_cast<const ByShard&>(*reader);
+    auto& found = static_cast<ByShard&>(*reader);
     const ComputedRow part = computed_row(found.users());
     for (const auto& [shard, users] : found.counts()) {
       answer.shards[shard].users = users;

@@ -10,6 +10,7 @@
 #include "engine/tables.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -92,6 +93,8 @@ class Compiler {
   std::uint32_t leaf(RowKey key) { return tables_.leaf(key); }
   Slice list(const std::vector<std::uint32_t>& leaves) { return tables_.list(leaves); }
   void note_required();
+  void note_reach();
+  Reach reach_of(const Node& node);
   bool too_large() const { return tables_.too_large(); }
   bool stopped();
 
@@ -502,6 +505,59 @@ void Compiler::note_required() {
   }
 }
 
+// Steps are few and cheap, but a shard's worth of them a plan of thousands of nodes need not pay.
+constexpr std::size_t kReachMax = 4096;
+
+Reach Compiler::reach_of(const Node& node) {
+  Reach step;
+  const auto among = [&](Reach::Kind kind, std::span<const NodeId> operands) {
+    step.kind = kind;
+    step.of.begin = static_cast<std::uint32_t>(program_.reach_operands.size());
+    for (const NodeId id : operands) {
+      program_.reach_operands.push_back(static_cast<std::uint32_t>(sharing_.below().index(id)));
+    }
+    step.of.end = static_cast<std::uint32_t>(program_.reach_operands.size());
+  };
+  // A row that was not compiled is not read.
+  const auto where = [&](RowKey key) {
+    const std::optional<std::uint32_t> found = tables_.find(key);
+    step.kind = found.has_value() ? Reach::Kind::Leaf : Reach::Kind::Anywhere;
+    step.leaf = found.value_or(0);
+  };
+  if (node.op == Op::Row) {
+    where(node.row);
+  } else if (node.op == Op::Range) {
+    where({node.row.field, kExistsRow});
+  } else if (node.op == Op::And) {
+    among(Reach::Kind::All, node.operands);
+  } else if (node.op == Op::Difference) {
+    among(Reach::Kind::All, std::span(node.operands).first(1));
+  } else if (node.op == Op::Or || (node.op == Op::AtLeast && node.low > 0)) {
+    among(Reach::Kind::Any, node.operands);
+  } else if (node.op == Op::Nothing) {
+    among(Reach::Kind::Any, {});
+  }
+  return step;
+}
+
+// One expression over rows and nothing else is told all of it already.
+void Compiler::note_reach() {
+  const std::vector<NodeId>& ids = sharing_.below().ids();
+  const auto is_row = [&](NodeId id) { return plan_.at(id).op == Op::Row; };
+  const Node& last = plan_.at(roots_.front());
+  const bool plain = roots_.size() == 1 &&
+                     std::all_of(last.operands.begin(), last.operands.end(), is_row) &&
+                     last.op != Op::AtLeast;
+  if (plain || ids.size() > kReachMax) {
+    return;
+  }
+  std::transform(ids.begin(), ids.end(), std::back_inserter(program_.reach),
+                 [&](NodeId id) { return reach_of(plan_.at(id)); });
+  for (std::size_t i = 0; i < roots_.size(); ++i) {
+    program_.answers[i].reach = static_cast<std::uint32_t>(sharing_.below().index(roots_[i]));
+  }
+}
+
 Result<Program> Compiler::run() {
   note_required();
   // Operands have smaller ids, so a section comes after those it runs.
@@ -519,6 +575,7 @@ Result<Program> Compiler::run() {
   if (tables_.problem().has_value()) {
     return tl::unexpected(*tables_.problem());
   }
+  note_reach();
   program_.registers = registers_used_;
   program_.counters = counters_used_;
   return std::move(program_);

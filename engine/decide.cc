@@ -93,6 +93,11 @@ Result<Bitmap> find(Plan& plan, const Node& node, const Measured& how) {
 // operands rebuilt.
 template <class Found>
 Result<NodeId> rebuild(Plan& plan, NodeId root, Found found) {
+  // Of every kind of them none: most plans.
+  if (!plan.has(Op::Top) && !plan.has(Op::Bottom) && !plan.has(Op::SampleSize) &&
+      !plan.has(Op::Lookalike)) {
+    return root;
+  }
   const Below below(plan, root);
   const bool any = std::any_of(below.ids().begin(), below.ids().end(),
                                [&](NodeId id) { return over_all_users(plan.at(id).op); });

@@ -10,7 +10,7 @@ const std::uint64_t* Flattened::words(BlockAnswers& answers, const Register& ans
     return answers.words(answer);
   }
   if (buffers_[i] == nullptr) {
-    buffers_[i] = std::make_unique<Words>();
+    buffers_[i] = std::make_unique_for_overwrite<Words>();
   }
   std::uint64_t* words = buffers_[i]->words.data();
   erase_all(words);

@@ -27,11 +27,11 @@ enum class ContainerKind : std::uint8_t { Array, Bitset, Run };
 /// `count` pairs (start, length - 1) of uint16 (Run). Contents of untrusted bytes may be unsorted
 /// or a run may pass 65535: kernels must clamp, never read or write outside the block.
 struct Container {
-  ContainerKind kind = ContainerKind::Array;
-  std::uint8_t block = 0;         ///< 0..15 within the shard
-  std::uint32_t count = 0;        ///< array entries or runs; unused for Bitset
-  std::uint32_t cardinality = 0;  ///< users in this block (computed from the runs for Run)
-  const std::byte* data = nullptr;
+  ContainerKind kind;
+  std::uint8_t block;         ///< 0..15 within the shard
+  std::uint32_t count;        ///< array entries or runs; unused for Bitset
+  std::uint32_t cardinality;  ///< users in this block (computed from the runs for Run)
+  const std::byte* data;
 };
 
 /// Counts the fragments borrowed from a snapshot, so that a borrow that outlives it is caught at
@@ -83,7 +83,8 @@ class Fragment {
   }
   [[nodiscard]] Status read_directory(std::span<const std::byte> frozen);
 
-  std::array<Container, kBlocksPerShard> containers_{};
+  // Only the first size_ are set: an empty fragment is made for every row and shard without users.
+  std::array<Container, kBlocksPerShard> containers_;
   std::array<std::uint8_t, kBlocksPerShard> slot_ = all_absent();
   std::size_t size_ = 0;
   std::uint32_t cardinality_ = 0;

@@ -22,7 +22,7 @@ void KeptAnswer::clear() {
 
 std::uint64_t* KeptAnswer::own_words() const {
   if (words_ == nullptr) {
-    words_ = std::make_unique<Words>();
+    words_ = std::make_unique_for_overwrite<Words>();
   }
   flat_ = true;
   return words_->words.data();

@@ -418,16 +418,17 @@ inline bool anybody(const Lanes& lanes) {
 constexpr Kernels kPlain{"plain",      plain::intersect,   plain::unite,        plain::range,
                          plain::past,  plain::count_up,    plain::add_weighted, plain::streak,
                          plain::chain, plain::blend,       plain::decode,       plain::list,
-                         plain::probe, plain::add_members, plain::sift,         plain::number};
+                         plain::probe, plain::add_members, plain::add_runs,     plain::sift,
+                         plain::number};
 #if TAGLINE_KERNEL_SETS
-constexpr Kernels kV3{"x86-64-v3", v3::intersect,   v3::unite,        v3::range,
-                      v3::past,    v3::count_up,    v3::add_weighted, v3::streak,
-                      v3::chain,   v3::blend,       v3::decode,       v3::list,
-                      v3::probe,   v3::add_members, v3::sift,         v3::number};
-constexpr Kernels kV4{"x86-64-v4", v4::intersect,   v4::unite,        v4::range,
-                      v4::past,    v4::count_up,    v4::add_weighted, v4::streak,
-                      v4::chain,   v4::blend,       v4::decode,       v4::list,
-                      v4::probe,   v4::add_members, v4::sift,         v4::number};
+constexpr Kernels kV3{"x86-64-v3",  v3::intersect,    v3::unite,  v3::range,       v3::past,
+                      v3::count_up, v3::add_weighted, v3::streak, v3::chain,       v3::blend,
+                      v3::decode,   v3::list,         v3::probe,  v3::add_members, v3::add_runs,
+                      v3::sift,     v3::number};
+constexpr Kernels kV4{"x86-64-v4",  v4::intersect,    v4::unite,  v4::range,       v4::past,
+                      v4::count_up, v4::add_weighted, v4::streak, v4::chain,       v4::blend,
+                      v4::decode,   v4::list,         v4::probe,  v4::add_members, v4::add_runs,
+                      v4::sift,     v4::number};
 #endif
 
 struct Choice {

@@ -152,6 +152,8 @@ struct Kernels {
                          std::size_t size);
   /// Adds the members to the words.
   void (*add)(std::uint64_t* words, const std::uint16_t* members, std::size_t size);
+  /// Adds `size` runs, pairs (start, length - 1), each cut off at the end of the block.
+  void (*add_runs)(std::uint64_t* words, const std::uint16_t* runs, std::size_t size);
   /// Writes those of the members that are in the words, or with `in` false those that are not;
   /// returns how many. `out` may be `members`.
   std::size_t (*sift)(std::uint16_t* out, const std::uint64_t* words, const std::uint16_t* members,

@@ -410,6 +410,26 @@ void add_members(std::uint64_t* words, const std::uint16_t* members, std::size_t
   }
 }
 
+// Most runs are short: the words of both ends are written without asking whether they are one, for
+// no branch can be foretold, and then there is nothing between them.
+void add_runs(std::uint64_t* words, const std::uint16_t* runs, std::size_t size) {
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::uint32_t begin = runs[2 * i];
+    const std::uint32_t end = std::min<std::uint32_t>(begin + runs[2 * i + 1], kBlockUsers - 1);
+    const std::uint32_t first = begin / 64;
+    const std::uint32_t last = end / 64;
+    const std::uint64_t head = kAll << (begin % 64);
+    const std::uint64_t tail = kAll >> (63 - end % 64);
+    const std::uint64_t apart = first == last ? 0 : kAll;
+    words[first] |= head & (tail | apart);
+    words[last] |= tail & (head | apart);
+    for (std::uint32_t word = first + 1; word < last; ++word) {
+      words[word] = kAll;
+    }
+  }
+}
+
 std::size_t sift(std::uint16_t* out, const std::uint64_t* words, const std::uint16_t* members,
                  std::size_t size, bool in) {
   std::size_t kept = 0;

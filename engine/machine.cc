@@ -15,10 +15,10 @@ Machine::Machine(const Program& program, const Kernels* kernels)
       counters_(program.counters),
       section_done_(program.sections.size()) {}
 
-void Machine::enter(ShardId shard, std::span<const Fragment> fragments,
+void Machine::enter(ShardId shard, std::span<const Container* const> containers,
                     const Fragment* population) {
   shard_ = shard;
-  fragments_ = fragments;
+  containers_ = containers;
   population_ = population;
 }
 

@@ -28,9 +28,11 @@ class Machine {
   /// `program` outlives the machine. `kernels` is for tests; null takes the best.
   explicit Machine(const Program& program, const Kernels* kernels = nullptr);
 
-  /// The fragments of the leaves in a shard, in the program's order, and the population's (null
-  /// unless the program needs it). They stay put until the next call.
-  void enter(ShardId shard, std::span<const Fragment> fragments, const Fragment* population);
+  /// What the leaves have in a shard: block by block a container a leaf, in the program's order
+  /// (null: nobody), and the population's fragment (null unless the program needs it). They stay
+  /// put until the next call.
+  void enter(ShardId shard, std::span<const Container* const> containers,
+             const Fragment* population);
 
   /// Goes to a block. REQUIRES: the population, when given, has users there.
   void place(unsigned block);
@@ -175,7 +177,7 @@ class Machine {
   [[nodiscard]] const Register* sparse_mask(const Instruction& instruction) const;
 
   [[nodiscard]] const Container* container(std::uint32_t leaf) const {
-    return fragments_[leaf].find(block_);
+    return containers_[block_ * program_.leaves.size() + leaf];
   }
   /// Rows hold known users only, so one of that size is everybody.
   [[nodiscard]] bool is_full(const Container& container) const {
@@ -188,7 +190,7 @@ class Machine {
 
   const Program& program_;
   const Kernels& kernels_;
-  std::span<const Fragment> fragments_;
+  std::span<const Container* const> containers_;
   const Fragment* population_ = nullptr;
   ShardId shard_ = 0;
   unsigned block_ = 0;

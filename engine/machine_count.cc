@@ -41,7 +41,7 @@ void Machine::start_slices(CounterState& counter, RegisterId target) {
   const auto bits = static_cast<std::size_t>(std::bit_width(counter.threshold - 1));
   const std::uint64_t start = (std::uint64_t{1} << bits) - counter.threshold;
   while (counter.slices.size() < bits) {
-    counter.slices.push_back(std::make_unique<Words>());
+    counter.slices.push_back(std::make_unique_for_overwrite<Words>());
   }
   counter.slice_words.clear();
   for (std::size_t bit = 0; bit < bits; ++bit) {

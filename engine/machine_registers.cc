@@ -74,21 +74,21 @@ void Machine::put_own(RegisterId id) {
 
 std::uint64_t* Machine::own_words(RegisterId id) {
   if (buffers_[id].words == nullptr) {
-    buffers_[id].words = std::make_unique<Words>();
+    buffers_[id].words = std::make_unique_for_overwrite<Words>();
   }
   return buffers_[id].words->words.data();
 }
 
 std::uint16_t* Machine::own_members(RegisterId id) {
   if (buffers_[id].members == nullptr) {
-    buffers_[id].members = std::make_unique<std::uint16_t[]>(kSparseMax);
+    buffers_[id].members = std::make_unique_for_overwrite<std::uint16_t[]>(kSparseMax);
   }
   return buffers_[id].members.get();
 }
 
 std::uint64_t* Machine::scratch(std::size_t index) {
   while (scratch_.size() <= index) {
-    scratch_.push_back(std::make_unique<Words>());
+    scratch_.push_back(std::make_unique_for_overwrite<Words>());
   }
   return scratch_[index]->words.data();
 }
@@ -104,7 +104,7 @@ const std::uint64_t* Machine::universe_words() {
     universe_words_ = words_of(*container);
   } else {
     if (universe_buffer_ == nullptr) {
-      universe_buffer_ = std::make_unique<Words>();
+      universe_buffer_ = std::make_unique_for_overwrite<Words>();
     }
     std::uint64_t* words = universe_buffer_->words.data();
     erase_all(words);
@@ -133,7 +133,7 @@ void Machine::take(RegisterId id, RegisterId source) {
 
 std::uint16_t* Machine::other_members() {
   if (scratch_members_ == nullptr) {
-    scratch_members_ = std::make_unique<std::uint16_t[]>(kSparseMax);
+    scratch_members_ = std::make_unique_for_overwrite<std::uint16_t[]>(kSparseMax);
   }
   return scratch_members_.get();
 }

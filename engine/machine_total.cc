@@ -208,7 +208,7 @@ void Machine::add_up() {
 void Machine::start_total(std::uint64_t start) {
   const auto bits = static_cast<std::size_t>(std::bit_width(total_.plus + total_.bias));
   while (total_.slices.size() < bits) {
-    total_.slices.push_back(std::make_unique<Words>());
+    total_.slices.push_back(std::make_unique_for_overwrite<Words>());
   }
   total_.slice_words.clear();
   for (std::size_t bit = 0; bit < bits; ++bit) {

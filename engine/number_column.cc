@@ -79,7 +79,7 @@ void NumberColumn::leave() {
 
 std::uint64_t* NumberColumn::scratch(std::size_t index) {
   while (scratch_.size() <= index) {
-    scratch_.push_back(std::make_unique<Words>());
+    scratch_.push_back(std::make_unique_for_overwrite<Words>());
   }
   return scratch_[index]->words.data();
 }

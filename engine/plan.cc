@@ -1,10 +1,15 @@
 #include "engine/plan.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace tagline::engine {
 namespace {
+
+// Many plans are of a few rows, and others of hundreds: nodes are large, so that moving them out of
+// too small a place costs more than the room.
+constexpr std::size_t kFirstNodes = 16;
 
 std::size_t mix(std::size_t seed, std::uint64_t value) {
   return (seed ^ value) * 0x9E3779B97F4A7C15ULL + (seed >> 29U);
@@ -35,6 +40,12 @@ std::size_t mix_events(std::size_t hash, const Node& node) {
     hash = mix(hash, std::hash<RowKey>{}(feature));
   }
   return hash;
+}
+
+// As hash_of of such a node.
+std::size_t hash_of(RowKey row) {
+  const std::size_t hash = mix(0, static_cast<std::uint64_t>(Op::Row));
+  return mix(mix(hash, std::hash<RowKey>{}(row)), std::int64_t{0}, std::int64_t{0});
 }
 
 std::size_t hash_of(const Node& node) {
@@ -69,9 +80,19 @@ NodeId Plan::everyone() {
 }
 
 NodeId Plan::row(RowKey key) {
-  Node node = node_of(Op::Row, {});
+  const std::size_t hash = hash_of(key);
+  Place& place =
+      find(hash, [key](const Node& node) { return node.op == Op::Row && node.row == key; });
+  if (place.id != kNoNode) {
+    return place.id;
+  }
+  if (nodes_.size() == nodes_.capacity()) {
+    nodes_.reserve(std::max(kFirstNodes, 4 * nodes_.size()));
+  }
+  Node& node = nodes_.emplace_back();
+  node.op = Op::Row;
   node.row = key;
-  return add(std::move(node));
+  return note(place, hash);
 }
 
 NodeId Plan::range(FieldId field, std::int64_t low, std::int64_t high) {
@@ -114,16 +135,50 @@ NodeId Plan::at_least(std::int64_t k, std::span<const NodeId> operands) {
 
 NodeId Plan::add(Node node) {
   const std::size_t hash = hash_of(node);
-  const auto [begin, end] = by_hash_.equal_range(hash);
-  for (auto at = begin; at != end; ++at) {
-    if (nodes_[at->second] == node) {
-      return at->second;
+  Place& place = find(hash, [&node](const Node& other) { return other == node; });
+  if (place.id != kNoNode) {
+    return place.id;
+  }
+  nodes_.push_back(std::move(node));
+  return note(place, hash);
+}
+
+// The high half of a hash is the better mixed one. It says where to look first and is kept, so that
+// nodes are compared only when they are most likely equal.
+template <class Is>
+Plan::Place& Plan::find(std::uint64_t hash, Is is) {
+  if (places_.size() < 2 * (nodes_.size() + 1)) {
+    grow();
+  }
+  const std::size_t mask = places_.size() - 1;
+  const auto high = static_cast<std::uint32_t>(hash >> 32U);
+  std::size_t at = high & mask;
+  while (places_[at].id != kNoNode && (places_[at].hash != high || !is(nodes_[places_[at].id]))) {
+    at = (at + 1) & mask;
+  }
+  return places_[at];
+}
+
+void Plan::grow() {
+  constexpr std::size_t kFirst = 32;
+  const std::vector<Place> before =
+      std::exchange(places_, std::vector<Place>(std::max(2 * places_.size(), kFirst)));
+  const std::size_t mask = places_.size() - 1;
+  for (const Place& place : before) {
+    if (place.id != kNoNode) {
+      std::size_t at = place.hash & mask;
+      while (places_[at].id != kNoNode) {
+        at = (at + 1) & mask;
+      }
+      places_[at] = place;
     }
   }
-  const auto id = static_cast<NodeId>(nodes_.size());
-  nodes_.push_back(std::move(node));
-  by_hash_.emplace(hash, id);
-  return id;
+}
+
+NodeId Plan::note(Place& place, std::uint64_t hash) {
+  place = {static_cast<std::uint32_t>(hash >> 32U), static_cast<NodeId>(nodes_.size() - 1)};
+  ops_ |= std::uint32_t{1} << static_cast<unsigned>(nodes_.back().op);
+  return place.id;
 }
 
 }  // namespace tagline::engine

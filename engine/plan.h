@@ -8,10 +8,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace tagline::engine {
@@ -90,11 +90,30 @@ class Plan {
 
   [[nodiscard]] const Node& at(NodeId id) const { return nodes_[id]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+  /// Whether any node at all is of this kind. A look at one bit, for passes that would only walk.
+  [[nodiscard]] bool has(Op op) const { return (ops_ >> static_cast<unsigned>(op) & 1U) != 0; }
 
  private:
+  struct Place {
+    std::uint32_t hash = 0;
+    NodeId id = kNoNode;
+  };
+  static constexpr NodeId kNoNode = std::numeric_limits<NodeId>::max();
+
+  /// The place of the node that `is` says yes to, else the free one where it belongs.
+  template <class Is>
+  Place& find(std::uint64_t hash, Is is);
+  void grow();
+  /// Makes the node just appended findable.
+  NodeId note(Place& place, std::uint64_t hash);
+
   std::vector<Node> nodes_;
-  std::unordered_multimap<std::size_t, NodeId> by_hash_;
+  /// Open addressing, at most half full: a plan of hundreds of rows is made for every wide or, and
+  /// a map took an allocation a row.
+  std::vector<Place> places_;
+  std::uint32_t ops_ = 0;
 };
+static_assert(static_cast<unsigned>(Op::Lookalike) < 32);
 
 /// The plan below `root` as indented text, one node a line, for explain and for tests. `name` says
 /// what a row or a number field is called; by default "field/row".

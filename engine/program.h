@@ -143,6 +143,19 @@ struct SequenceTest {
       groups;  ///< of Program::days or kNoGroup: days[d] of term t is d * term_count + t
 };
 
+/// Which blocks a node of the plan may have users in, said by where its rows have some.
+struct Reach {
+  enum class Kind : std::uint8_t {
+    Anywhere,  ///< not told by rows
+    Leaf,      ///< where `leaf` has somebody
+    All,       ///< where all of `of` do
+    Any,       ///< where any of them does
+  };
+  Kind kind = Kind::Anywhere;
+  std::uint32_t leaf = 0;
+  Slice of;  ///< of Program::reach_operands: earlier steps
+};
+
 struct Program {
   std::vector<RowKey> leaves;           ///< every row read, once
   std::vector<bool> leaf_is_day;        ///< leaves that are rows of a day (engine/events.h)
@@ -161,6 +174,7 @@ struct Program {
     std::uint32_t section = 0;
     RegisterId reg = 0;
     bool on_nothing = false;
+    std::uint32_t reach = 0;  ///< of Program::reach, unless that is empty
   };
   std::vector<Answer> answers;
   bool together = false;  ///< Answers::Together: what has been answered stays
@@ -172,6 +186,10 @@ struct Program {
   /// Leaves every selected user is in. Where one is absent the answer is nobody. None when there
   /// are several answers.
   std::vector<std::uint32_t> required;
+  /// For leaving answers out of blocks they cannot have users in. Empty where `required` and the
+  /// presence of rows say as much.
+  std::vector<Reach> reach;
+  std::vector<std::uint32_t> reach_operands;
 };
 
 /// What a plan does not say and a source knows; asked while compiling.
@@ -182,7 +200,7 @@ struct Shape {
 
 /// Below these limits any plan compiles; above, TooLarge.
 inline constexpr std::size_t kLeavesMax = std::size_t{1}
-                                          << 17U;  // rows: 450 B a fragment and thread, so 60 MB
+                                          << 17U;  // rows: 590 B a fragment and thread, so 77 MB
 inline constexpr std::size_t kInstructionsMax = std::size_t{1} << 20U;
 inline constexpr std::size_t kOperandsMax = std::size_t{1} << 20U;  // so no threshold passes 2^20
 

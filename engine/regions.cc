@@ -101,7 +101,7 @@ class RegionCounter final : public AnswerReader {
 
   std::uint64_t* scratch(std::size_t i) {
     while (scratch_.size() <= i) {
-      scratch_.push_back(std::make_unique<Words>());
+      scratch_.push_back(std::make_unique_for_overwrite<Words>());
     }
     return scratch_[i]->words.data();
   }

@@ -77,6 +77,8 @@ Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOp
                   const Budget* budget) {
   Rewritten result{root, {}};
   const bool plain = is_plain(plan, root);
+  result.runs.reserve(2 * kPassCount);
+  auto start = std::chrono::steady_clock::now();
   for (int round = 0; round < kRoundsMax; ++round) {
     const NodeId before = result.root;
     for (std::size_t i = 0; i < kPassCount; ++i) {
@@ -87,10 +89,11 @@ Rewritten rewrite(Plan& plan, NodeId root, const Source* source, const RewriteOp
       if (used_up(budget)) {
         return result;
       }
-      const auto start = std::chrono::steady_clock::now();
       const NodeId after = apply(pass, plan, result.root, source, budget);
-      result.runs.push_back({pass, std::chrono::steady_clock::now() - start, after != result.root});
+      const auto end = std::chrono::steady_clock::now();
+      result.runs.push_back({pass, end - start, after != result.root});
       result.root = after;
+      start = end;
     }
     if (plain || result.root == before) {
       break;

@@ -63,7 +63,7 @@ NodeId complement_or(Plan& plan, Node node, const Source& source) {
 }  // namespace
 
 NodeId complement(Plan& plan, NodeId root, const Source* source, const Budget* budget) {
-  if (source == nullptr) {
+  if (source == nullptr || !plan.has(Op::Or)) {
     return root;
   }
   const auto is_or = [](Op op) { return op == Op::Or; };

@@ -88,7 +88,8 @@ NodeId factor_node(Plan& plan, Node node) {
 }  // namespace
 
 NodeId factor(Plan& plan, NodeId root, const Budget* budget) {
-  return rewrite_nodes(plan, root, budget, factor_node);
+  return plan.has(Op::Or) && plan.has(Op::And) ? rewrite_nodes(plan, root, budget, factor_node)
+                                               : root;
 }
 
 }  // namespace tagline::engine

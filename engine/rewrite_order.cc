@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 namespace tagline::engine {
 namespace {
@@ -139,7 +140,7 @@ std::uint64_t Estimates::of(NodeId root) {
 }  // namespace
 
 NodeId order(Plan& plan, NodeId root, const Source* source, const Budget* budget) {
-  if (source == nullptr) {
+  if (source == nullptr || !plan.has(Op::And)) {
     return root;
   }
   Estimates estimates(plan, *source);

@@ -85,7 +85,9 @@ NodeId push_node(Plan& plan, Node node) {
 }  // namespace
 
 NodeId push_not(Plan& plan, NodeId root, const Budget* budget) {
-  return rewrite_nodes(plan, root, budget, push_node);
+  return plan.has(Op::Not) || plan.has(Op::Difference)
+             ? rewrite_nodes(plan, root, budget, push_node)
+             : root;
 }
 
 }  // namespace tagline::engine

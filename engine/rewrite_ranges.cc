@@ -100,7 +100,7 @@ NodeId merge_node(Plan& plan, Node node) {
 }  // namespace
 
 NodeId merge_ranges(Plan& plan, NodeId root, const Budget* budget) {
-  return rewrite_nodes(plan, root, budget, merge_node);
+  return plan.has(Op::Range) ? rewrite_nodes(plan, root, budget, merge_node) : root;
 }
 
 }  // namespace tagline::engine

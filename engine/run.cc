@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace tagline::engine {
@@ -18,7 +19,7 @@ NodeId rewritten(Plan& plan, NodeId root, const Source& source, const ExecuteOpt
 // In index order on one thread, so that it can stop at the limit.
 Result<Bitmap> select_first(const Program& program, const Source& source, const Budget* budget,
                             std::uint64_t limit, ExecuteStats& stats) {
-  Bitmap users;
+  BitmapBuilder users;
   ShardRunner runner(program, source, budget);
   for (ShardId shard = 0; shard < source.shard_count() && limit > 0; ++shard) {
     TAGLINE_RETURN_IF_ERROR(runner.run(shard, [&](BlockAnswers& answers) -> Result<bool> {
@@ -27,7 +28,7 @@ Result<Bitmap> select_first(const Program& program, const Source& source, const 
     }));
   }
   stats += runner.stats();
-  return users;
+  return users.build();
 }
 
 class Counter final : public AnswerReader {
@@ -48,11 +49,12 @@ class Collector final : public AnswerReader {
     add_block(users_, answers, kBlockUsers);
     return {};
   }
-  [[nodiscard]] const Bitmap& users() const { return users_; }
-  [[nodiscard]] std::uint64_t held_bytes() const override { return users_.memory_bytes(); }
+  [[nodiscard]] Bitmap users() { return users_.build(); }
+  /// What is collected, and then the bitmap that is made of it beside a copy.
+  [[nodiscard]] std::uint64_t held_bytes() const override { return 3 * users_.held_bytes(); }
 
  private:
-  Bitmap users_;
+  BitmapBuilder users_;
 };
 
 Result<Bitmap> select_all(const Program& program, const Source& source,
@@ -63,7 +65,12 @@ Result<Bitmap> select_all(const Program& program, const Source& source,
           program, source, options, [] { return std::make_unique<Collector>(); }, &stats));
   Bitmap users;
   for (const auto& reader : readers) {
-    users.unite(static_cast<const Collector&>(*reader).users());
+    Bitmap some = static_cast<Collector&>(*reader).users();
+    if (users.empty()) {
+      users = std::move(some);
+    } else {
+      users.unite(some);
+    }
   }
   return users;
 }
@@ -162,7 +169,7 @@ Result<std::optional<std::uint64_t>> stored_cardinality(const Plan& plan, NodeId
 
 }  // namespace
 
-std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limit) {
+std::uint64_t add_block(BitmapBuilder& users, BlockAnswers& answers, std::uint64_t limit) {
   const Register& answer = answers.answer(0);
   const std::uint64_t count = answers.users(answer);
   if (count == 0) {
@@ -170,13 +177,12 @@ std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limi
   }
   const UserIndex block = answers.first_user() >> kBlockBits;
   if (answer.state == Register::State::Sparse) {
-    users.unite_block(block, answer.list().first(std::min<std::uint64_t>(limit, count)));
+    users.add(block, answer.list().first(std::min<std::uint64_t>(limit, count)));
   } else if (count <= limit) {
-    users.unite_block(block, std::span(answers.words(answer), kBlockWords));
+    users.add(block, answers.words(answer));
   } else {
     std::vector<std::uint16_t> listed(limit);
-    users.unite_block(block,
-                      Members(listed.data(), extract(answers.words(answer), listed.data(), limit)));
+    users.add(block, Members(listed.data(), extract(answers.words(answer), listed.data(), limit)));
   }
   return count;
 }

@@ -2,6 +2,7 @@
 // thread or several. What engine/execute.h does once those sets are known.
 #pragma once
 
+#include "engine/bitmap_builder.h"
 #include "engine/execute.h"
 #include "engine/program.h"
 #include "engine/shard_runner.h"
@@ -27,7 +28,7 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 
 /// Adds a block's users, of the first answer; when there are more than `limit`, only the first ones
 /// need be added. Returns how many there are.
-std::uint64_t add_block(Bitmap& users, BlockAnswers& answers, std::uint64_t limit);
+std::uint64_t add_block(BitmapBuilder& users, BlockAnswers& answers, std::uint64_t limit);
 
 [[nodiscard]] Result<std::uint64_t> run_count(const Program& program, const Source& source,
                                               const ExecuteOptions& options, ExecuteStats* stats);

@@ -30,6 +30,8 @@ class Sharing {
 
   /// REQUIRES: the node is below a root.
   [[nodiscard]] bool kept(NodeId id) const { return facts(id).kept; }
+  /// The nodes below the roots.
+  [[nodiscard]] const Below& below() const { return below_; }
   [[nodiscard]] const std::vector<NodeId>& kept_ids() const { return kept_ids_; }  ///< ascending
   /// Whether a node selects users that are in no row. REQUIRES: as above.
   [[nodiscard]] bool on_nothing(NodeId id) const { return facts(id).on_nothing; }

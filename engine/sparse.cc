@@ -176,7 +176,6 @@ void each_apart(Members members, Apply apply) {
   }
 }
 
-constexpr auto kSetBits = [](std::uint64_t& word, std::uint64_t bits) { word |= bits; };
 constexpr auto kClearBits = [](std::uint64_t& word, std::uint64_t bits) { word &= ~bits; };
 
 }  // namespace
@@ -305,9 +304,8 @@ void set(std::uint64_t* words, const Container& container) {
       }
       return;
     case ContainerKind::Run:
-      for (const Run run : runs_of(container)) {
-        over_range(words, run.start, end_of(run), kSetBits);
-      }
+      kernels().add_runs(words, reinterpret_cast<const std::uint16_t*>(container.data),
+                         container.count);
       return;
   }
 }

@@ -8,6 +8,8 @@
 namespace tagline::engine {
 namespace {
 
+constexpr std::uint32_t kFree = std::numeric_limits<std::uint32_t>::max();
+
 std::uint32_t size_of(const auto& list) {
   return static_cast<std::uint32_t>(list.size());
 }
@@ -40,13 +42,40 @@ bool Tables::too_large() const {
          program_.days.size() > kOperandsMax;
 }
 
+// Where the leaf is, or would be. REQUIRES: some place is free.
+std::size_t Tables::place_of(RowKey key) const {
+  const std::size_t mask = places_.size() - 1;
+  std::size_t at = (std::hash<RowKey>{}(key) >> 32U) & mask;
+  while (places_[at] != kFree && program_.leaves[places_[at]] != key) {
+    at = (at + 1) & mask;
+  }
+  return at;
+}
+
+void Tables::grow() {
+  constexpr std::size_t kFirst = 32;
+  places_.assign(std::max(2 * places_.size(), kFirst), kFree);
+  for (std::uint32_t id = 0; id < program_.leaves.size(); ++id) {
+    places_[place_of(program_.leaves[id])] = id;
+  }
+}
+
+std::optional<std::uint32_t> Tables::find(RowKey key) const {
+  const std::uint32_t id = places_.empty() ? kFree : places_[place_of(key)];
+  return id == kFree ? std::nullopt : std::optional(id);
+}
+
 std::uint32_t Tables::leaf(RowKey key) {
-  const auto [at, fresh] = leaf_ids_.try_emplace(key, size_of(program_.leaves));
-  if (fresh) {
+  if (places_.size() < 2 * (program_.leaves.size() + 1)) {
+    grow();
+  }
+  std::uint32_t& id = places_[place_of(key)];
+  if (id == kFree) {
+    id = size_of(program_.leaves);
     program_.leaves.push_back(key);
     program_.leaf_is_day.push_back(false);
   }
-  return at->second;
+  return id;
 }
 
 std::uint32_t Tables::day_leaf(FieldId series, Day day, std::uint32_t part) {

@@ -21,6 +21,8 @@ class Tables {
   Tables(Program& program, const Shape& shape) : program_(program), shape_(shape) {}
 
   std::uint32_t leaf(RowKey key);
+  /// When it is a leaf already.
+  [[nodiscard]] std::optional<std::uint32_t> find(RowKey key) const;
   Slice list(const std::vector<std::uint32_t>& leaves);
   /// The bit rows of a number, low bit first.
   Slice number_slices(FieldId field);
@@ -51,6 +53,8 @@ class Tables {
   };
   using Days = std::map<Day, std::vector<SeriesDay>>;
 
+  [[nodiscard]] std::size_t place_of(RowKey key) const;
+  void grow();
   Days days_of(const SeriesSet& series, DayWindow window);
   const std::vector<DayRows>& event_days(FieldId series, DayWindow window);
   std::uint32_t day_leaf(FieldId series, Day day, std::uint32_t part);
@@ -65,7 +69,8 @@ class Tables {
 
   Program& program_;
   const Shape& shape_;
-  std::unordered_map<RowKey, std::uint32_t> leaf_ids_;
+  /// Leaves by their keys, open addressing, at most half full.
+  std::vector<std::uint32_t> places_;
   std::unordered_map<FieldId, Slice> number_slices_;
   std::map<std::pair<FieldId, std::pair<Day, Day>>, std::vector<DayRows>> event_days_;
   std::optional<Error> problem_;

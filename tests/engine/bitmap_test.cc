@@ -1,5 +1,6 @@
 #include "engine/bitmap.h"
 
+#include "engine/bitmap_builder.h"
 #include "engine/layout.h"
 
 #include <algorithm>
@@ -130,6 +131,46 @@ TEST(Bitmap, UniteBlockOfAListThatDoesNotAscend) {
   bitmap.unite_block(0, list);
   std::sort(list.begin(), list.end());
   EXPECT_EQ(bitmap, Bitmap::of(Values(list.begin(), list.end())));
+}
+
+TEST(BitmapBuilder, BlocksOfEveryKindInAnyOrder) {
+  std::mt19937_64 random(3);
+  BitmapBuilder builder;
+  std::set<std::uint32_t> expected;
+  std::vector<std::vector<std::uint16_t>> lists;
+  std::uint32_t block = 40;
+  for (const std::size_t size : {0U, 1U, 8U, 4096U, 4097U, 60'000U, 65'536U}) {
+    std::set<std::uint16_t> members;
+    while (members.size() < size) {
+      members.insert(static_cast<std::uint16_t>(random()));
+    }
+    std::array<std::uint64_t, kBlockWords> words{};
+    for (const std::uint16_t member : members) {
+      words[member / 64] |= std::uint64_t{1} << (member % 64);
+      expected.insert({block * kBlockUsers + member, (block + 500) * kBlockUsers + member});
+    }
+    const std::vector<std::uint16_t> list(members.begin(), members.end());
+    builder.add(block, words.data());
+    builder.add(block + 500, list);
+    --block;
+  }
+  EXPECT_EQ(builder.build().to_vector(), Values(expected.begin(), expected.end()));
+}
+
+TEST(BitmapBuilder, TheLastBlockOfAllAndNoBlock) {
+  BitmapBuilder builder;
+  EXPECT_TRUE(builder.build().empty());
+  builder.add(65'535, std::array<std::uint16_t, 2>{0, 65'535});
+  EXPECT_EQ(builder.build().to_vector(), (Values{0xFFFF'0000U, 0xFFFF'FFFFU}));
+}
+
+// As damaged bytes may hold.
+TEST(BitmapBuilder, AListThatDoesNotAscend) {
+  std::vector<std::uint16_t> list{9, 3, 3, 50, 7, 65'535, 1, 2, 4, 0};
+  BitmapBuilder builder;
+  builder.add(0, list);
+  std::sort(list.begin(), list.end());
+  EXPECT_EQ(builder.build(), Bitmap::of(Values(list.begin(), list.end())));
 }
 
 TEST(Bitmap, Shifted) {

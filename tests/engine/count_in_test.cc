@@ -37,7 +37,7 @@ std::uint32_t common(const List& a, const List& b) {
 
 template <class Held>
 Container container_of(ContainerKind kind, const Held& held, std::size_t users) {
-  Container container;
+  Container container{};
   container.kind = kind;
   container.count = static_cast<std::uint32_t>(held.size());
   container.cardinality = static_cast<std::uint32_t>(users);

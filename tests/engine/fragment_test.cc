@@ -116,7 +116,7 @@ TEST(Fragment, ABitsetWrittenByTheLibraryIsReadInPlaceOfEveryCardinality) {
 }
 
 TEST(Fragment, Empty) {
-  const Fragment nobody;
+  const Fragment nobody{};
   EXPECT_EQ(nobody.cardinality(), 0U);
   EXPECT_EQ(nobody.find(0), nullptr);
   EXPECT_FALSE(nobody.borrowed());

@@ -41,7 +41,7 @@ Flat flat(const List& list) {
 }
 
 Container container_of(const List& list) {
-  Container container;
+  Container container{};
   container.kind = ContainerKind::Array;
   container.count = static_cast<std::uint32_t>(list.size());
   container.data = reinterpret_cast<const std::byte*>(list.data());
@@ -49,7 +49,7 @@ Container container_of(const List& list) {
 }
 
 Container container_of(const std::vector<engine::Run>& runs) {
-  Container container;
+  Container container{};
   container.kind = ContainerKind::Run;
   container.count = static_cast<std::uint32_t>(runs.size());
   container.data = reinterpret_cast<const std::byte*>(runs.data());
