@@ -16,8 +16,6 @@ const char* title_of(unsigned status, bool chinese) {
   switch (status) {
     case 400:
       return chinese ? "请求有误" : "Bad Request";
-    case 403:
-      return chinese ? "没有权限" : "Forbidden";
     case 404:
       return chinese ? "未找到" : "Not Found";
     case 405:

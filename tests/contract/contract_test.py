@@ -113,14 +113,14 @@ class Contract:
         if not self.expect(reply.media_type in content, f"{what}: {reply.media_type!r} is not described"):
             return
         schema = content[reply.media_type].get("schema", {})
-        if reply.media_type.endswith("json"):
+        if reply.media_type == "application/x-ndjson":
+            for line in reply.body.splitlines():
+                self.validate(schema, json.loads(line), what)
+        elif reply.media_type.endswith("json"):
             try:
                 self.validate(schema, reply.json, what)
             except ValueError as problem:
                 self.expect(False, f"{what}: no JSON: {problem}")
-        elif reply.media_type == "application/x-ndjson":
-            for line in reply.body.splitlines():
-                self.validate(schema, json.loads(line), what)
 
     def refused(self, reply, what, statuses):
         self.expect(reply.status in statuses, f"{what}: {reply.status}, expected {statuses}: {reply.body[:200]!r}")

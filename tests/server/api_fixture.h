@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -24,13 +25,14 @@ class ApiTest : public testing::Test {
  protected:
   using Json = nlohmann::json;
   using Fields = std::vector<HttpField>;
+  static constexpr std::uint64_t kMapBytes = 32U << 20U;
 
   void SetUp() override {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     storage::OpenOptions options;
     options.mode = storage::OpenMode::Create;
-    options.map_bytes = 1U << 20U;
+    options.map_bytes = kMapBytes;
     service_ = Service::open((folder_ / "db").string(), options).value();
     load(
         "id,city,vip,age,spend\n"
