@@ -70,7 +70,7 @@ Result<BatchStats> answer_batch(const storage::Snapshot& snapshot,
                                 std::span<const std::string> expressions, const QueryRequest& how,
                                 const BatchSink& sink, engine::AnswerCache* answers) {
   BatchStats batch;
-  TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of));
+  TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of, how.names));
   for (std::size_t first = 0; first < expressions.size(); first += kTogetherMax) {
     const std::size_t size = std::min(kTogetherMax, expressions.size() - first);
     auto together =

@@ -15,6 +15,7 @@
 #include "server/service.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -79,7 +80,9 @@ struct Route {
 /// what that is). A reply when the body is not said to be JSON (415), is none, or `read` found a
 /// fault (400).
 using BodyReader = std::function<void(JsonReader&)>;
-[[nodiscard]] std::optional<HttpReply> read_body(const Call& call, const BodyReader& read);
+/// `depth_max`: as parse_json.
+[[nodiscard]] std::optional<HttpReply> read_body(const Call& call, const BodyReader& read,
+                                                 std::size_t depth_max = kJsonDepthMax);
 /// Fails when the key is missing.
 void require(JsonReader& reader, const char* key, const Text& expected);
 /// A whole number of 0 or more of a body.
