@@ -58,6 +58,8 @@ struct Route {
   std::vector<std::string_view> parameters;
   Role role = Role::Viewer;  ///< who may call it
   HttpReply (*answer)(const Call&) = nullptr;
+  /// A reply of status 200 depends on the address, the data and the day alone, and may be kept.
+  bool keeps = false;
 };
 
 [[nodiscard]] HttpReply json_reply(std::string body);
