@@ -17,10 +17,8 @@ namespace {
 class Checks {
  public:
   Checks(const CheckArguments& arguments, const dsl::Catalogue& catalogue,
-         std::chrono::sys_days day, Console& console)
-      : arguments_(arguments), catalogue_(catalogue), console_(console) {
-    options_.as_of = day;
-  }
+         const dsl::CheckOptions& options, Console& console)
+      : arguments_(arguments), catalogue_(catalogue), options_(options), console_(console) {}
 
   [[nodiscard]] int one(const std::string& expression) const {
     const dsl::Checked checked = dsl::check(expression, catalogue_, options_);
@@ -76,8 +74,8 @@ class Checks {
 
   const CheckArguments& arguments_;
   const dsl::Catalogue& catalogue_;
+  const dsl::CheckOptions& options_;
   Console& console_;
-  dsl::CheckOptions options_;
 };
 
 /// The text of a JSON tree in a file.
@@ -104,8 +102,8 @@ int run(const CheckArguments& arguments, Console& console) {
     expression = *text;
   }
   return with_names(arguments.db, arguments.catalogue_file, arguments.as_of, console,
-                    [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
-                      const Checks checks(arguments, catalogue, day, console);
+                    [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
+                      const Checks checks(arguments, catalogue, options, console);
                       return arguments.batch ? checks.batch() : checks.one(expression);
                     });
 }

@@ -27,13 +27,14 @@ void print_table(const dsl::Completions& completions, Console& console) {
 
 int run(const CompleteArguments& arguments, Console& console) {
   return with_names(arguments.db, arguments.catalogue_file, arguments.as_of, console,
-                    [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
+                    [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& check) {
                       dsl::CompleteOptions options;
-                      options.as_of = day;
+                      options.as_of = check.as_of;
+                      options.people = check.people;
                       const auto completions =
                           dsl::complete(arguments.text, arguments.cursor, catalogue, options);
                       if (arguments.format == Format::Json) {
-                        console.out(server::completions_json(completions) + "\n");
+                        console.out(server::completions_json(completions, arguments.text) + "\n");
                       } else {
                         print_table(completions, console);
                       }

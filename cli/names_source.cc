@@ -9,7 +9,7 @@
 namespace tagline::cli {
 namespace {
 
-using Ask = std::function<int(const dsl::Catalogue&, std::chrono::sys_days)>;
+using Ask = std::function<int(const dsl::Catalogue&, const dsl::CheckOptions&)>;
 
 int with_file(const std::string& file, std::optional<std::chrono::sys_days> as_of, Console& console,
               const Ask& fn) {
@@ -21,12 +21,18 @@ int with_file(const std::string& file, std::optional<std::chrono::sys_days> as_o
   if (!catalogue.has_value()) {
     return console.report(catalogue.error());
   }
+  dsl::CheckOptions options;
   if (as_of.has_value()) {
-    return fn(*catalogue, *as_of);
+    options.as_of = *as_of;
+    return fn(*catalogue, options);
   }
   const auto today =
       storage::day_in_zone(std::chrono::system_clock::now(), storage::OpenOptions{}.time_zone);
-  return today.has_value() ? fn(*catalogue, *today) : console.report(today.error());
+  if (!today.has_value()) {
+    return console.report(today.error());
+  }
+  options.as_of = *today;
+  return fn(*catalogue, options);
 }
 
 }  // namespace
@@ -48,8 +54,8 @@ int with_names(const std::string& db, const std::string& file,
   }
   int status = kFine;
   const auto done = service->with_catalogue(
-      as_of, [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
-        status = fn(catalogue, day);
+      as_of, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
+        status = fn(catalogue, options);
       });
   return done.has_value() ? status : console.report(done.error());
 }

@@ -49,6 +49,9 @@ struct Segment {
   engine::FieldId list = 0;               ///< static list: its field; row kFlagRow
 };
 
+/// How many users a row holds; nothing when that cannot be told.
+using PeopleOf = std::function<std::optional<std::uint64_t>(engine::RowKey)>;
+
 struct Catalogue {
   std::vector<Tag> tags;
   std::vector<Event> events;
@@ -56,7 +59,9 @@ struct Catalogue {
 
   /// How many users a row holds, for "(182,340 people)" in hints and for ranking suggestions; empty
   /// when the catalogue came from a file. May be called only while the snapshot it reads lives.
-  std::function<std::optional<std::uint64_t>(engine::RowKey)> people;
+  /// A catalogue that is to outlive its snapshot has none; then CheckOptions and CompleteOptions
+  /// do.
+  PeopleOf people;
   std::optional<std::uint64_t> population;
 
   /// False for a catalogue file: expressions are checked, but there is nothing to run them on.

@@ -148,7 +148,7 @@ template <class Finish>
 
 Checked check(std::string_view text, const Catalogue& catalogue, const CheckOptions& options) {
   const CheckOptions sound = settled(options);
-  Names names(catalogue);
+  Names names(catalogue, sound.people);
   Segments segments(names, sound);
   return check_text(text, segments, names, sound, [](Report&, const Tree&) {});
 }
@@ -157,8 +157,8 @@ Checked check_segment_definition(std::string_view name, std::string_view text,
                                  const Catalogue& catalogue, const CheckOptions& options) {
   const CheckOptions sound = settled(options);
   const Segment definition{std::string(name), std::string(text), 0};
-  Names names_before(catalogue);
-  Names names(catalogue, &definition);
+  Names names_before(catalogue, sound.people);
+  Names names(catalogue, sound.people, &definition);
   Segments before(names_before, sound);
   Segments after(names, sound);
   return check_text(text, after, names, sound, [&](Report& report, const Tree& tree) {

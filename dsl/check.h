@@ -19,6 +19,7 @@ namespace tagline::dsl {
 struct CheckOptions {
   std::chrono::sys_days as_of;  ///< what `today` means; the caller reads the clock once a request
   Limits limits{};
+  PeopleOf people{};  ///< in place of catalogue.people; empty: that
 };
 
 /// What is known of an expression. Errors and warnings are sorted by position; at most
@@ -33,7 +34,7 @@ struct Checked {
 };
 
 /// Never fails otherwise: any bytes at all give a Checked. Reads no clock and no disk (except
-/// through catalogue.people). Cost: microseconds for a normal expression; bounded by the limits for
+/// through `people`). Cost: microseconds for a normal expression; bounded by the limits for
 /// any.
 [[nodiscard]] Checked check(std::string_view text, const Catalogue& catalogue,
                             const CheckOptions& options);

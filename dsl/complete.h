@@ -51,6 +51,7 @@ struct CompleteOptions {
   std::chrono::sys_days as_of;  ///< for dates in snippets
   Limits limits{};
   std::size_t candidates_max = 50;
+  PeopleOf people{};  ///< in place of catalogue.people; empty: that
 };
 
 /// `cursor`: code points before it; beyond the end means at the end. Any bytes at all. Nothing

@@ -24,7 +24,7 @@ class Collector {
       : place_(place),
         catalogue_(catalogue),
         options_(options),
-        names_(catalogue),
+        names_(catalogue, options.people),
         typed_(place.typed) {}
 
   [[nodiscard]] std::vector<Offer> collect() {
@@ -460,7 +460,7 @@ class Collector {
     return {rules.tag->field, value.row};
   }
   [[nodiscard]] std::optional<std::uint64_t> people(engine::RowKey row) const {
-    return catalogue_.people ? catalogue_.people(row) : std::nullopt;
+    return names_.people(row);
   }
   [[nodiscard]] static std::uint64_t nobody(std::size_t /*owner*/) { return 0; }
 

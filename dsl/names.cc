@@ -134,7 +134,11 @@ template class NameList<Event>;
 template class NameList<Value>;
 
 Names::Names(const Catalogue& catalogue, const Segment* definition)
+    : Names(catalogue, catalogue.people, definition) {}
+
+Names::Names(const Catalogue& catalogue, const PeopleOf& people, const Segment* definition)
     : catalogue_(catalogue),
+      people_(people ? people : catalogue.people),
       definition_(definition),
       tags_(catalogue.tags),
       events_(catalogue.events) {}
@@ -212,7 +216,11 @@ std::vector<Candidate> Names::near_values(const Tag* tag, const std::vector<Valu
 }
 
 std::optional<std::uint64_t> Names::people(const Tag& tag, engine::RowId row) const {
-  return catalogue_.people ? catalogue_.people({tag.field, row}) : std::nullopt;
+  return people({tag.field, row});
+}
+
+std::optional<std::uint64_t> Names::people(engine::RowKey row) const {
+  return people_ ? people_(row) : std::nullopt;
 }
 
 template <class Entry>

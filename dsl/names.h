@@ -37,8 +37,9 @@ class NameList {
 class Names {
  public:
   /// `definition`: a segment that is to be there, in place of one of the same name; null: none.
-  /// Outlives it too.
+  /// `people`: in place of catalogue.people; empty: that. Both outlive it too.
   explicit Names(const Catalogue& catalogue, const Segment* definition = nullptr);
+  Names(const Catalogue& catalogue, const PeopleOf& people, const Segment* definition = nullptr);
 
   [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
   [[nodiscard]] const Tag* tag(std::string_view name) { return tags_.find(name); }
@@ -58,11 +59,13 @@ class Names {
 
   /// Users of a row, when the catalogue can tell.
   [[nodiscard]] std::optional<std::uint64_t> people(const Tag& tag, engine::RowId row) const;
+  [[nodiscard]] std::optional<std::uint64_t> people(engine::RowKey row) const;
 
  private:
   void index_segments();
 
   const Catalogue& catalogue_;
+  const PeopleOf& people_;
   const Segment* definition_;
   NameList<Tag> tags_;
   NameList<Event> events_;

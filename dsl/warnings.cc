@@ -202,9 +202,8 @@ class Warner {
 
   /// As far as the catalogue's counts tell.
   [[nodiscard]] bool is_empty(const Bound& bound) const {
-    const auto& people = checking_.names.catalogue().people;
     const auto has_nobody = [&](engine::RowId row) {
-      return people && people({bound.field, row}) == std::optional<std::uint64_t>(0);
+      return checking_.names.people({bound.field, row}) == std::optional<std::uint64_t>(0);
     };
     if (bound.kind == BoundKind::Rows) {
       return !bound.differs && std::all_of(bound.rows.begin(), bound.rows.end(), has_nobody);

@@ -119,14 +119,6 @@ Json tag_json(const TagSummary& tag) {
   return json;
 }
 
-dsl::Diagnostic fault_of(const Error& error) {
-  dsl::Diagnostic fault;
-  fault.code = std::string(wire_name(error.code()));
-  fault.message = error.message();
-  fault.hint = error.hint();
-  return fault;
-}
-
 }  // namespace
 
 Json answer_fields(const Answer& answer, std::string_view text) {

@@ -70,7 +70,7 @@ Result<BatchStats> answer_batch(const storage::Snapshot& snapshot,
                                 std::span<const std::string> expressions, const QueryRequest& how,
                                 const BatchSink& sink, engine::AnswerCache* answers) {
   BatchStats batch;
-  TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of));
+  TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of, how.names));
   batch.as_of = named.as_of;
   batch.version = snapshot.version();
   batch.time_zone = snapshot.time_zone();

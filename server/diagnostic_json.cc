@@ -1,6 +1,6 @@
 #include "server/diagnostic_json.h"
 
-#include "dsl/unicode.h"
+#include "server/utf16.h"
 
 namespace tagline::server {
 
@@ -12,20 +12,20 @@ Json text_json(const Text& text) {
   return Json{{"en", text.en}, {"zh-CN", text.zh}};
 }
 
-namespace {
-
-/// UTF-16 units before a code point of `text`, for JavaScript editors. A byte that is not UTF-8 is
-/// a code point of its own, and one unit, as it is for the scan.
-std::size_t utf16_offset(std::string_view text, std::uint32_t code_point) {
-  std::size_t units = 0;
-  std::size_t at = 0;
-  for (std::uint32_t point = 0; point < code_point && at < text.size(); ++point) {
-    const dsl::Decoded next = dsl::decode_at(text, at);
-    units += next.valid && next.point > 0xFFFF ? 2 : 1;
-    at += next.bytes;
-  }
-  return units;
+dsl::Diagnostic fault_of(const Error& error) {
+  dsl::Diagnostic fault;
+  fault.code = std::string(wire_name(error.code()));
+  fault.message = error.message();
+  fault.hint = error.hint();
+  return fault;
 }
+
+Json utf16_json(dsl::Span span, std::string_view text) {
+  return Json{{"from", utf16_units_before(text, span.begin)},
+              {"to", utf16_units_before(text, span.end)}};
+}
+
+namespace {
 
 // Recursion is bounded: faults lie no deeper within each other than segments do.
 Json diagnostic_json(const dsl::Diagnostic& diagnostic, std::string_view text) {
@@ -34,15 +34,14 @@ Json diagnostic_json(const dsl::Diagnostic& diagnostic, std::string_view text) {
     fixes.push_back({{"title", text_json(fix.title)},
                      {"from", fix.span.begin + 1},
                      {"to", fix.span.end + 1},
+                     {"utf16", utf16_json(fix.span, text)},
                      {"insert", fix.insert}});
   }
   Json json = {{"code", diagnostic.code},
                {"severity", diagnostic.severity == dsl::Severity::Error ? "error" : "warning"},
                {"at", diagnostic.span.begin + 1},
                {"length", diagnostic.span.end - diagnostic.span.begin},
-               {"utf16",
-                {{"from", utf16_offset(text, diagnostic.span.begin)},
-                 {"to", utf16_offset(text, diagnostic.span.end)}}},
+               {"utf16", utf16_json(diagnostic.span, text)},
                {"message", text_json(diagnostic.message)},
                {"hint", text_json(diagnostic.hint)},
                {"fixes", std::move(fixes)}};

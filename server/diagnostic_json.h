@@ -15,6 +15,10 @@ namespace tagline::server {
 [[nodiscard]] std::string dump(const Json& json);
 /// {"en", "zh-CN"}
 [[nodiscard]] Json text_json(const Text& text);
+/// An error as a diagnostic, which has no place in the text.
+[[nodiscard]] dsl::Diagnostic fault_of(const Error& error);
+/// {"from", "to"}: a place in `text` in UTF-16 units from 0, for JavaScript; `to` is behind it.
+[[nodiscard]] Json utf16_json(dsl::Span span, std::string_view text);
 /// Faults and warnings of `text`, in order.
 [[nodiscard]] Json diagnostics_json(const std::vector<dsl::Diagnostic>& diagnostics,
                                     std::string_view text);

@@ -4,8 +4,12 @@
 #include "dsl/catalogue.h"
 #include "dsl/check.h"
 #include "dsl/complete.h"
+#include "dsl/diagnostic.h"
 
+#include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tagline::server {
 
@@ -25,8 +29,22 @@ struct Forms {
 [[nodiscard]] std::string forms_json(const dsl::Checked& checked, const dsl::Catalogue& catalogue,
                                      std::string_view text);
 
-/// {"from": 1, "to": 3, "candidates": [{"insert", "kind", "label", "detail"?, "people"?}]}; `from`
-/// and `to` count code points from 1, `to` is behind the last.
-[[nodiscard]] std::string completions_json(const dsl::Completions& completions);
+/// forms_json, whether it is ok or not, with "expression" (`text`) and, when it is, "formatted": as
+/// readers of `language` would have written it; canonical when none is given.
+[[nodiscard]] std::string formatted_json(const dsl::Checked& checked,
+                                         const dsl::Catalogue& catalogue, std::string_view text,
+                                         std::optional<dsl::Language> language);
+
+/// {"ok": true, "canonical", "as_of", "sentence", "warnings"}, or as checked_json when it is not
+/// ok. `as_of`: the day it was checked for.
+[[nodiscard]] std::string sentence_json(const dsl::Checked& checked,
+                                        const dsl::Catalogue& catalogue, std::string_view text,
+                                        std::chrono::sys_days as_of);
+
+/// {"from": 1, "to": 3, "utf16": {"from": 0, "to": 2}, "candidates": [{"insert", "kind", "label",
+/// "detail"?, "people"?}]}: what a candidate replaces in `text`. `from` and `to` count code points
+/// from 1, those of "utf16" UTF-16 units from 0; `to` is behind the last.
+[[nodiscard]] std::string completions_json(const dsl::Completions& completions,
+                                           std::string_view text);
 
 }  // namespace tagline::server

@@ -54,12 +54,11 @@ std::optional<std::int64_t> scaled(std::string_view text, unsigned scale) {
   return negative ? -value : value;
 }
 
-/// Nested deeper than any schema or catalogue: refused before a tree is built.
-constexpr std::size_t kDepthMax = 32;
-
 /// A first pass that builds nothing: finds where a document stops being JSON, or nests too deep.
 class JsonScan final : public nlohmann::json_sax<Json> {
  public:
+  explicit JsonScan(std::size_t depth_max) : depth_max_(depth_max) {}
+
   bool null() override { return value(); }
   bool boolean(bool) override { return value(); }
   bool number_integer(number_integer_t) override { return value(); }
@@ -113,13 +112,14 @@ class JsonScan final : public nlohmann::json_sax<Json> {
   bool open(bool is_list) {
     value();
     open_.emplace_back().is_list = is_list;
-    return open_.size() <= kDepthMax;
+    return open_.size() <= depth_max_;
   }
   bool close() {
     open_.pop_back();
     return true;
   }
 
+  const std::size_t depth_max_;
   std::vector<Level> open_;
   bool is_twice_ = false;
   std::size_t error_byte_ = 0;
@@ -140,11 +140,12 @@ Text line_and_column(std::string_view text, std::size_t byte) {
           "第 " + std::to_string(line) + " 行第 " + std::to_string(column) + " 列"};
 }
 
-std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault) {
+std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault,
+                               std::size_t depth_max) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") {
     text.remove_prefix(3);
   }
-  JsonScan scan;
+  JsonScan scan(depth_max);
   if (!Json::sax_parse(text.begin(), text.end(), &scan)) {
     if (scan.is_twice()) {
       const std::string place = scan.place();

@@ -17,6 +17,9 @@ namespace tagline::server {
 
 using Json = nlohmann::ordered_json;
 
+/// Nested deeper than any schema or catalogue.
+inline constexpr std::size_t kJsonDepthMax = 32;
+
 /// One object of the document. Included by server/*.cc only.
 class JsonReader {
  public:
@@ -57,7 +60,9 @@ class JsonReader {
 
 /// Parses text; BadSchema with line and column when it is not JSON, and with the place when a key
 /// stands twice in one object. Unknown keys are the readers' business.
-[[nodiscard]] std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault);
+/// `depth_max`: nested deeper it is refused before a tree is built.
+[[nodiscard]] std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault,
+                                             std::size_t depth_max = kJsonDepthMax);
 
 /// "line 3, column 7" of a byte offset.
 [[nodiscard]] Text line_and_column(std::string_view text, std::size_t byte);

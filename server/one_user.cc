@@ -6,8 +6,8 @@
 
 namespace tagline::server {
 
-OneUser::OneUser(const storage::Snapshot& snapshot, engine::UserIndex user)
-    : snapshot_(snapshot), user_(user) {
+OneUser::OneUser(const storage::Snapshot& snapshot, engine::UserIndex user, Shards shards)
+    : snapshot_(snapshot), user_(user), shards_(shards) {
   const std::array<std::uint32_t, 1> only{engine::within_shard(user)};
   self_ = engine::Fragment::freeze(engine::Bitmap::of(only));
 }
@@ -17,6 +17,9 @@ engine::ShardId OneUser::shard_count() const {
 }
 
 Result<engine::Fragment> OneUser::fetch(engine::RowKey row, engine::ShardId shard) const {
+  if (shards_ == Shards::Own && shard != engine::shard_of(user_)) {
+    return engine::Fragment();
+  }
   if (row != kRow) {
     return snapshot_.fetch(row, shard);
   }

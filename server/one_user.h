@@ -6,12 +6,18 @@
 #include "engine/source.h"
 #include "storage/snapshot.h"
 
+#include <cstdint>
+
 namespace tagline::server {
 
 /// Borrows the snapshot. Thread-safe, as every source.
 class OneUser final : public engine::Source {
  public:
-  OneUser(const storage::Snapshot& snapshot, engine::UserIndex user);
+  /// `Own`: rows have nobody outside the user's shard. So a sweep runs that shard alone, and what
+  /// it says of other users is wrong; sets over all users (top and its like) must be decided
+  /// before.
+  enum class Shards : std::uint8_t { All, Own };
+  OneUser(const storage::Snapshot& snapshot, engine::UserIndex user, Shards shards = Shards::All);
 
   /// The row of this user; no snapshot has it.
   static constexpr engine::RowKey kRow{engine::kComputedField - 1, 0};
@@ -27,6 +33,7 @@ class OneUser final : public engine::Source {
  private:
   const storage::Snapshot& snapshot_;
   engine::UserIndex user_;
+  Shards shards_;
   engine::Fragment self_;
 };
 

@@ -12,26 +12,26 @@
 
 namespace tagline::server {
 
-Result<Ground> ground(const storage::Snapshot& snapshot,
-                      std::optional<std::chrono::sys_days> as_of) {
+Result<Ground> ground(const storage::Snapshot& snapshot, std::optional<std::chrono::sys_days> as_of,
+                      KeptCatalogue* kept) {
+  KeptCatalogue for_now;
   Ground ground;
-  TAGLINE_ASSIGN_OR_RETURN(ground.catalogue, vocabulary_of(snapshot));
-  TAGLINE_ASSIGN_OR_RETURN(ground.as_of, as_of_day(as_of, snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(ground.catalogue, (kept != nullptr ? *kept : for_now).of(snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(ground.options.as_of, as_of_day(as_of, snapshot));
+  ground.options.people = people_of(snapshot);
   return ground;
 }
 
 Outcome<Understood> understand(std::string_view expression, const Ground& ground,
                                const storage::Snapshot& snapshot, engine::Plan& plan) {
   Understood found;
-  dsl::CheckOptions options;
-  options.as_of = ground.as_of;
-  found.checked = dsl::check(expression, ground.catalogue, options);
+  found.checked = dsl::check(expression, *ground.catalogue, ground.options);
   if (!found.checked.ok) {
     return tl::unexpected(Refusal(std::move(found.checked.errors)));
   }
   found.root = dsl::lower(found.checked.bound, plan);
   found.answer.expression = found.checked.canonical;
-  found.answer.as_of = ground.as_of;
+  found.answer.as_of = ground.options.as_of;
   for (const std::string_view method : engine::methods_of(plan, found.root)) {
     found.answer.methods.emplace_back(method);
   }
@@ -44,13 +44,12 @@ Outcome<Understood> understand(std::string_view expression, const Ground& ground
 }
 
 Outcome<Prepared> prepare(const QueryRequest& request, const storage::Snapshot& snapshot) {
-  TAGLINE_ASSIGN_OR_RETURN(Ground named, ground(snapshot, request.as_of));
-  Prepared prepared;
+  TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, request.as_of, request.names));
+  Prepared prepared(named.catalogue);
   auto understood = understand(request.expression, named, snapshot, prepared.plan);
   if (!understood.has_value()) {
     return tl::unexpected(std::move(understood).error());
   }
-  prepared.catalogue = std::move(named.catalogue);
   prepared.checked = std::move(understood->checked);
   prepared.root = understood->root;
   prepared.answer = std::move(understood->answer);

@@ -6,22 +6,26 @@
 #include "engine/execute.h"
 #include "engine/plan.h"
 #include "engine/sweep.h"
+#include "server/kept_catalogue.h"
 #include "server/service.h"
 #include "storage/snapshot.h"
 
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace tagline::server {
 
 /// What all expressions of a request are checked against.
 struct Ground {
-  dsl::Catalogue catalogue;
-  std::chrono::sys_days as_of;
+  KeptCatalogue::Shared catalogue;
+  dsl::CheckOptions options;  ///< the day; counts people in the snapshot, and must not outlive it
 };
+/// `kept`: where the catalogue is kept, or null: it is read.
 [[nodiscard]] Result<Ground> ground(const storage::Snapshot& snapshot,
-                                    std::optional<std::chrono::sys_days> as_of);
+                                    std::optional<std::chrono::sys_days> as_of,
+                                    KeptCatalogue* kept = nullptr);
 
 /// One expression checked, and added to a plan that may have others.
 struct Understood {
@@ -34,7 +38,10 @@ struct Understood {
                                              const storage::Snapshot& snapshot, engine::Plan& plan);
 
 struct Prepared {
-  dsl::Catalogue catalogue;
+  explicit Prepared(KeptCatalogue::Shared names) : shared(std::move(names)), catalogue(*shared) {}
+
+  KeptCatalogue::Shared shared;
+  const dsl::Catalogue& catalogue;  ///< that one; it counts no people
   dsl::Checked checked;
   engine::Plan plan;
   engine::NodeId root = 0;

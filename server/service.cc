@@ -3,13 +3,12 @@
 #include "dsl/lower.h"
 #include "engine/lookalike.h"
 #include "engine/plan.h"
-#include "server/as_of.h"
 #include "server/batch.h"
 #include "server/explain.h"
+#include "server/known_user.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
 #include "server/verdict.h"
-#include "server/vocabulary.h"
 
 #include <algorithm>
 #include <array>
@@ -133,18 +132,6 @@ Status add_events_and_lists(const Snapshot& snapshot, UserProfile& profile) {
   return {};
 }
 
-Result<engine::UserIndex> known_user(const Snapshot& snapshot, std::string_view external_id) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto index, snapshot.find_user(external_id));
-  if (!index.has_value()) {
-    const std::string id(external_id);
-    return failure(ErrorCode::NotFound,
-                   {"there is no user with the id " + id, "没有编号为 " + id + " 的用户"},
-                   {"ids are matched exactly, case and leading zeros included",
-                    "编号须完全一致，包括大小写和前导零"});
-  }
-  return *index;
-}
-
 // Recursion is bounded as that of judge().
 void add_nodes(const Verdict& verdict, unsigned depth, std::vector<WhyNode>& nodes) {
   nodes.push_back({verdict.text, depth, verdict.holds, verdict.decides});
@@ -175,6 +162,11 @@ Result<EventSummary> summarise_event(const Snapshot& snapshot, const storage::Ta
   return summary;
 }
 
+QueryRequest with_names(QueryRequest request, KeptCatalogue& names) {
+  request.names = &names;
+  return request;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Service>> Service::open(const std::string& folder,
@@ -194,7 +186,7 @@ std::optional<engine::AnswerCache::Usage> Service::kept_answers() const {
 Outcome<Answer> Service::query(const QueryRequest& request) {
   return store_->read([&](const Snapshot& snapshot) -> Outcome<Answer> {
     const auto start = Clock::now();
-    auto prepared = prepare(request, snapshot);
+    auto prepared = prepare(with_names(request, names_), snapshot);
     if (!prepared.has_value()) {
       return tl::unexpected(std::move(prepared).error());
     }
@@ -228,14 +220,14 @@ Outcome<Answer> Service::query(const QueryRequest& request) {
 Result<BatchStats> Service::batch(std::span<const std::string> expressions, const QueryRequest& how,
                                   const BatchSink& sink) {
   return store_->read([&](const Snapshot& snapshot) {
-    return answer_batch(snapshot, expressions, how, sink, answers_.get());
+    return answer_batch(snapshot, expressions, with_names(how, names_), sink, answers_.get());
   });
 }
 
 Outcome<Why> Service::why(std::string_view external_id, const QueryRequest& request) {
   return store_->read([&](const Snapshot& snapshot) -> Outcome<Why> {
     TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, known_user(snapshot, external_id));
-    auto prepared = prepare(request, snapshot);
+    auto prepared = prepare(with_names(request, names_), snapshot);
     if (!prepared.has_value()) {
       return tl::unexpected(std::move(prepared).error());
     }
@@ -289,9 +281,8 @@ Result<storage::WriteTxn::Trimmed> Service::trim_events(std::chrono::sys_days be
 
 Status Service::with_catalogue(std::optional<std::chrono::sys_days> as_of, const NameReader& fn) {
   return store_->read([&](const Snapshot& snapshot) -> Status {
-    TAGLINE_ASSIGN_OR_RETURN(const auto catalogue, vocabulary_of(snapshot));
-    TAGLINE_ASSIGN_OR_RETURN(const std::chrono::sys_days day, as_of_day(as_of, snapshot));
-    fn(catalogue, day);
+    TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, as_of, &names_));
+    fn(*named.catalogue, named.options);
     return {};
   });
 }

@@ -10,6 +10,7 @@
 #include "engine/execute.h"
 #include "engine/result.h"
 #include "ingest/load.h"
+#include "server/kept_catalogue.h"
 #include "server/what_if.h"
 #include "storage/store.h"
 #include "storage/verify.h"
@@ -50,6 +51,7 @@ struct QueryRequest {
   bool explain = false;
   unsigned threads = 0;  ///< as engine::ExecuteOptions
   const engine::Budget* budget = nullptr;
+  KeptCatalogue* names = nullptr;  ///< where names are kept; null: they are read for this request
 };
 
 /// The exact counts at one node of the expression. In an AND each clause is asked about those whom
@@ -226,9 +228,9 @@ class Service {
   /// The counts of many expressions over one state of the data (server/batch.h).
   [[nodiscard]] Result<BatchStats> batch(std::span<const std::string> expressions,
                                          const QueryRequest& how, const BatchSink& sink);
-  /// Lends `fn` the names of one snapshot and the day they are asked for. The catalogue reads the
-  /// snapshot, so it must not outlive the call.
-  using NameReader = std::function<void(const dsl::Catalogue&, std::chrono::sys_days)>;
+  /// Lends `fn` the names of one snapshot, and the day and the counts of people to check with.
+  /// These read the snapshot, so they must not outlive the call.
+  using NameReader = std::function<void(const dsl::Catalogue&, const dsl::CheckOptions&)>;
   [[nodiscard]] Status with_catalogue(std::optional<std::chrono::sys_days> as_of,
                                       const NameReader& fn);
 
@@ -251,10 +253,13 @@ class Service {
                                                 const ingest::LoadOptions& options);
 
   [[nodiscard]] storage::Store& store() { return *store_; }
+  /// For requests to what is not a function of this class (QueryRequest::names).
+  [[nodiscard]] KeptCatalogue& names() { return names_; }
 
  private:
   explicit Service(std::unique_ptr<storage::Store> store) : store_(std::move(store)) {}
   std::unique_ptr<storage::Store> store_;
+  KeptCatalogue names_;
   std::unique_ptr<engine::AnswerCache> answers_;  ///< null: none are kept
 };
 

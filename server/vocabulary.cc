@@ -74,7 +74,7 @@ std::string part_name(engine::RowId row) {
 
 }  // namespace
 
-Result<dsl::Catalogue> vocabulary_of(const storage::Snapshot& snapshot) {
+Result<dsl::Catalogue> names_in(const storage::Snapshot& snapshot) {
   dsl::Catalogue catalogue;
   TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.tags());
   catalogue.tags.reserve(records.size());
@@ -96,10 +96,19 @@ Result<dsl::Catalogue> vocabulary_of(const storage::Snapshot& snapshot) {
   TAGLINE_RETURN_IF_ERROR(add_events(snapshot, catalogue));
   TAGLINE_RETURN_IF_ERROR(add_segments(snapshot, catalogue));
   TAGLINE_ASSIGN_OR_RETURN(catalogue.population, snapshot.population());
-  catalogue.people = [&snapshot](engine::RowKey row) -> std::optional<std::uint64_t> {
+  return catalogue;
+}
+
+dsl::PeopleOf people_of(const storage::Snapshot& snapshot) {
+  return [&snapshot](engine::RowKey row) -> std::optional<std::uint64_t> {
     const auto people = snapshot.cardinality(row);
     return people.has_value() ? std::optional<std::uint64_t>(*people) : std::nullopt;
   };
+}
+
+Result<dsl::Catalogue> vocabulary_of(const storage::Snapshot& snapshot) {
+  TAGLINE_ASSIGN_OR_RETURN(dsl::Catalogue catalogue, names_in(snapshot));
+  catalogue.people = people_of(snapshot);
   return catalogue;
 }
 

@@ -256,6 +256,15 @@ std::uint64_t LmdbEnvironment::used_bytes() const {
   return (std::uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
 }
 
+std::optional<std::uint64_t> LmdbEnvironment::last_commit() const {
+  if (unmapped_) {
+    return std::nullopt;
+  }
+  MDB_envinfo info{};
+  mdb_env_info(env_.get(), &info);
+  return info.me_last_txnid;
+}
+
 Result<std::optional<Bytes>> Transaction::get(KeySpace space, Bytes key) const {
   MDB_val key_val = to_val(key);
   MDB_val value{};

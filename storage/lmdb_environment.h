@@ -86,6 +86,9 @@ class LmdbEnvironment {
   [[nodiscard]] Status resize(std::uint64_t map_bytes);
   [[nodiscard]] std::uint64_t map_bytes() const;
   [[nodiscard]] std::uint64_t used_bytes() const;
+  /// The number of the newest commit, also of another process; nothing without a map. No
+  /// transaction: a few loads. A reader that begins now may still get the commit before.
+  [[nodiscard]] std::optional<std::uint64_t> last_commit() const;
 
  private:
   struct Close {
@@ -125,6 +128,10 @@ class Transaction {
 };
 
 class ReadTransaction : public Transaction {
+ public:
+  /// The number of the commit it reads.
+  [[nodiscard]] std::uint64_t commit() const { return mdb_txn_id(txn_.get()); }
+
  private:
   friend class LmdbEnvironment;
   ReadTransaction(MDB_txn* txn, const KeySpaces& spaces) : Transaction(txn, spaces) {}

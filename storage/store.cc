@@ -5,6 +5,7 @@
 #include "storage/write_txn_rep.h"
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace tagline::storage {
@@ -16,6 +17,13 @@ class Store::Environment {
 
   std::unique_ptr<Database> database;
   const bool writable;
+  /// The newest state that was read.
+  struct Seen {
+    std::uint64_t commit = 0;
+    std::uint64_t version = 0;
+  };
+  std::mutex seeing;  ///< guards `seen`
+  std::optional<Seen> seen;
   std::mutex writing;  ///< held for the whole of a write: one at a time
 };
 
@@ -34,6 +42,13 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
 Result<std::unique_ptr<Snapshot>> Store::begin_read() {
   TAGLINE_ASSIGN_OR_RETURN(Reading reading, environment_->database->begin_read());
   TAGLINE_ASSIGN_OR_RETURN(auto meta, read_meta(reading.txn));
+  {
+    const std::uint64_t commit = reading.txn.commit();
+    const std::lock_guard lock(environment_->seeing);
+    if (!environment_->seen.has_value() || environment_->seen->commit < commit) {
+      environment_->seen = Environment::Seen{commit, meta.version};
+    }
+  }
   TAGLINE_ASSIGN_OR_RETURN(auto cursor, Cursor::open(reading.txn, KeySpace::Fragments));
   return std::unique_ptr<Snapshot>(new Snapshot(
       std::make_unique<Snapshot::Rep>(std::move(reading), std::move(meta), std::move(cursor))));
@@ -76,6 +91,17 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
     }
     TAGLINE_RETURN_IF_ERROR(database.grow());
   }
+}
+
+std::optional<std::uint64_t> Store::newest_version() const {
+  Database& database = *environment_->database;
+  const auto pass = database.gate.try_enter();
+  const auto commit = pass.has_value() ? database.environment.last_commit() : std::nullopt;
+  const std::lock_guard lock(environment_->seeing);
+  const auto& seen = environment_->seen;
+  return commit.has_value() && seen.has_value() && seen->commit == *commit
+             ? std::optional(seen->version)
+             : std::nullopt;
 }
 
 std::uint64_t Store::map_bytes() const {

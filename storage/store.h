@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 
@@ -68,6 +69,11 @@ class Store {
   /// leaves everything as it was. No commit, and no new version, when fn changed nothing. ReadOnly:
   /// opened for reading. Internal: called inside read or write, or fn hid a failed change.
   [[nodiscard]] Status write(const std::function<Status(WriteTxn&)>& fn);
+
+  /// The version of the newest committed state, also when another process wrote it. Never waits and
+  /// begins no transaction; nothing when it cannot be told so: read then, which lets the next call
+  /// know. Cost: some 0.1 us.
+  [[nodiscard]] std::optional<std::uint64_t> newest_version() const;
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::uint64_t map_bytes() const;   ///< current size of the memory map

@@ -1,6 +1,7 @@
 #include "storage/transaction_gate.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace tagline::storage {
@@ -25,6 +26,13 @@ TransactionGate::Pass::Pass(TransactionGate& gate) : gate_(&gate) {
   held_here().push_back(gate_);
 }
 
+TransactionGate::Pass::Pass(TransactionGate& gate, std::unique_lock<std::mutex> locked)
+    : gate_(&gate) {
+  ++gate.passes_;
+  locked.unlock();
+  held_here().push_back(gate_);
+}
+
 TransactionGate::Pass::~Pass() {
   if (gate_ == nullptr) {
     return;
@@ -35,6 +43,14 @@ TransactionGate::Pass::~Pass() {
   --gate_->passes_;
   // Under the lock: the gate may be gone as soon as the last pass is.
   gate_->moved_.notify_all();
+}
+
+std::optional<TransactionGate::Pass> TransactionGate::try_enter() {
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || (loners_ != 0 && !inside())) {
+    return std::nullopt;
+  }
+  return Pass(*this, std::move(lock));
 }
 
 bool TransactionGate::inside() const {

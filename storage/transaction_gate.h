@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace tagline::storage {
@@ -19,6 +20,7 @@ class TransactionGate {
   class Pass {
    public:
     explicit Pass(TransactionGate& gate);
+    Pass(TransactionGate& gate, std::unique_lock<std::mutex> locked);
     ~Pass();
     Pass(Pass&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
     Pass& operator=(Pass&&) = delete;
@@ -30,6 +32,8 @@ class TransactionGate {
   };
 
   [[nodiscard]] Pass enter() { return Pass(*this); }
+  /// As enter(), but never waits: nothing when it would have to, or might.
+  [[nodiscard]] std::optional<Pass> try_enter();
   /// Whether the calling thread holds a pass of this gate.
   [[nodiscard]] bool inside() const;
   /// Runs `fn` while nobody holds a pass. REQUIRES: !inside().

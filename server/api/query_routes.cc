@@ -62,7 +62,7 @@ HttpReply query(const Call& call) {
 
 std::vector<Route> query_routes() {
   return {
-      {"GET", "/v1/count", {"q", "as_of", "timeout_ms"}, Role::Viewer, count},
+      {"GET", "/v1/count", {"q", "as_of", "timeout_ms"}, Role::Viewer, count, true},
       // Wants that tell of single people need more (wants.cc).
       {"POST", "/v1/query", {}, Role::Viewer, query},
   };

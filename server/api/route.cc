@@ -43,6 +43,7 @@ QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_
   query.as_of = as_of;
   query.threads = api.options.threads;
   query.budget = &budget;
+  query.names = &api.service.names();
   return query;
 }
 
@@ -111,7 +112,8 @@ std::string media_type(const HttpRequest& request) {
   return type;
 }
 
-std::optional<HttpReply> read_body(const Call& call, const BodyReader& read) {
+std::optional<HttpReply> read_body(const Call& call, const BodyReader& read,
+                                   std::size_t depth_max) {
   if (media_type(call.request) != kJson) {
     const std::string found(call.request.field("Content-Type").value_or(""));
     HttpReply reply = problem(
@@ -125,7 +127,7 @@ std::optional<HttpReply> read_body(const Call& call, const BodyReader& read) {
     return reply;
   }
   std::optional<Error> fault;
-  const auto json = parse_json(call.request.body, fault);
+  const auto json = parse_json(call.request.body, fault, depth_max);
   if (!fault.has_value()) {
     JsonReader reader(*json, "", fault);
     read(reader);

@@ -16,6 +16,7 @@
 #include "server/service.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -65,6 +66,8 @@ struct Route {
   std::vector<std::string_view> parameters;
   Role role = Role::Viewer;  ///< who may call it
   HttpReply (*answer)(const Call&) = nullptr;
+  /// A reply of status 200 depends on the address, the data and the day alone, and may be kept.
+  bool keeps = false;
 };
 
 [[nodiscard]] HttpReply json_reply(std::string body);
@@ -87,7 +90,9 @@ struct Route {
 /// what that is). A reply when the body is not said to be JSON (415), is none, or `read` found a
 /// fault (400).
 using BodyReader = std::function<void(JsonReader&)>;
-[[nodiscard]] std::optional<HttpReply> read_body(const Call& call, const BodyReader& read);
+/// `depth_max`: as parse_json.
+[[nodiscard]] std::optional<HttpReply> read_body(const Call& call, const BodyReader& read,
+                                                 std::size_t depth_max = kJsonDepthMax);
 /// Fails when the key is missing.
 void require(JsonReader& reader, const char* key, const Text& expected);
 /// A whole number of 0 or more of a body.

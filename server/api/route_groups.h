@@ -10,8 +10,9 @@ namespace tagline::server {
 [[nodiscard]] std::vector<Route> health_routes();     ///< /healthz, /readyz, /v1/status
 [[nodiscard]] std::vector<Route> query_routes();      ///< /v1/count, /v1/query
 [[nodiscard]] std::vector<Route> id_routes();         ///< /v1/ids
-[[nodiscard]] std::vector<Route> editor_routes();     ///< /v1/check
+[[nodiscard]] std::vector<Route> editor_routes();     ///< /v1/check, complete, explain, ...
 [[nodiscard]] std::vector<Route> document_routes();   ///< /openapi.json, /docs
 [[nodiscard]] std::vector<Route> catalogue_routes();  ///< /v1/tags
+[[nodiscard]] std::vector<Route> user_routes();       ///< /v1/users, /v1/why
 
 }  // namespace tagline::server

@@ -1,6 +1,8 @@
 #include "server/api/routes.h"
 
+#include "server/api/kept_replies.h"
 #include "server/api/route_groups.h"
+#include "server/api/today.h"
 
 #include <algorithm>
 #include <iterator>
@@ -75,13 +77,42 @@ struct Routes::Entry {
   Parts parts;
 };
 
+struct Routes::Kept {
+  explicit Kept(std::string zone) : today(std::move(zone)) {}
+
+  /// Nothing when it cannot be told without waiting.
+  [[nodiscard]] static std::optional<KeptReplies::State> state(Service& service, Today& today) {
+    const auto version = service.store().newest_version();
+    const auto day = version.has_value() ? today.now() : std::nullopt;
+    return day.has_value() ? std::optional(KeptReplies::State{*version, *day}) : std::nullopt;
+  }
+
+  Today today;
+  KeptReplies replies;
+};
+
+namespace {
+
+// What says that only some replies will do, or that it matters who asks.
+bool is_plain(const HttpRequest& request) {
+  return request.method == "GET" && request.body.empty() &&
+         !request.field("Authorization").has_value() &&
+         !request.field("If-None-Match").has_value() && !request.field("If-Match").has_value();
+}
+
+}  // namespace
+
 Routes::Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status)
     : options_(options),
       status_(std::move(status)),
       api_(std::make_unique<Api>(
-          Api{service, options_, status_, std::make_shared<StreamRoom>(options.memory)})) {
+          Api{service, options_, status_, std::make_shared<StreamRoom>(options.memory)})),
+      kept_([&]() -> std::unique_ptr<Kept> {
+        const auto standing = service.standing();
+        return standing.has_value() ? std::make_unique<Kept>(standing->time_zone) : nullptr;
+      }()) {
   for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
-                     catalogue_routes}) {
+                     catalogue_routes, user_routes}) {
     for (Route& route : group()) {
       Parts parts = parts_of(route.path);
       table_.push_back({std::move(route), std::move(parts)});
@@ -105,11 +136,30 @@ std::vector<RouteName> Routes::names() const {
 }
 
 std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
-  if (request.target != "/healthz") {
+  if (request.target == "/healthz") {
+    engine::Budget unlimited;
+    return answer(request, unlimited);
+  }
+  if (kept_ == nullptr || !is_plain(request) || !kept_->replies.has(request.target)) {
     return std::nullopt;
   }
-  engine::Budget unlimited;
-  return answer(request, unlimited);
+  const auto state = Kept::state(api_->service, kept_->today);
+  return state.has_value() ? kept_->replies.find(request.target, *state) : std::nullopt;
+}
+
+HttpReply Routes::answer_by(const Route& route, const Call& call) const {
+  if (!route.keeps || kept_ == nullptr || !is_plain(call.request) ||
+      !call.api.service.kept_answers().has_value()) {
+    return route.answer(call);
+  }
+  // The same before and after: the answer is of no other state.
+  const auto before = Kept::state(call.api.service, kept_->today);
+  HttpReply reply = route.answer(call);
+  if (reply.status == 200 && before.has_value() &&
+      before == Kept::state(call.api.service, kept_->today)) {
+    kept_->replies.put(call.request.target, *before, reply);
+  }
+  return reply;
 }
 
 HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
@@ -143,7 +193,7 @@ HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) con
         call.variables.push_back(target->path[i]);
       }
     }
-    return route.answer(call);
+    return answer_by(route, call);
   }
   if (!methods.empty()) {
     const std::string allowed = listed(methods);

@@ -42,6 +42,8 @@ struct RouteName {
 };
 
 struct Api;
+struct Call;
+struct Route;
 
 /// Thread-safe.
 class Routes {
@@ -55,17 +57,21 @@ class Routes {
 
   /// Never throws but for memory running out. The budget's limits are set here.
   [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget) const;
-  /// Health checks, which must not wait behind queries; nothing for all else.
+  /// Health checks, which must not wait behind queries, and counts that are kept (server/api/
+  /// kept_replies.h); nothing for all else. Never waits.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;
   /// Every method at every path, for what describes them.
   [[nodiscard]] std::vector<RouteName> names() const;
 
  private:
   struct Entry;
+  struct Kept;
+  [[nodiscard]] HttpReply answer_by(const Route& route, const Call& call) const;
   const RoutesOptions options_;
   const std::function<ServerStatus()> status_;
   const std::unique_ptr<Api> api_;
   std::vector<Entry> table_;
+  const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read
 };
 
 /// Words for a request that was refused before routes saw it (HttpHandlers::refuse).

@@ -1,5 +1,7 @@
 #include "server/http/http_session.h"
 
+#include "server/http/compression.h"
+
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -58,9 +60,14 @@ bool is_request_id(std::string_view id) {
   });
 }
 
-// IMF-fixdate of RFC 9110.
-std::string date_now() {
+// IMF-fixdate of RFC 9110. Written once a second.
+const std::string& date_now() {
+  thread_local std::time_t written = 0;
+  thread_local std::string date;
   const std::time_t now = std::time(nullptr);
+  if (now == written) {
+    return date;
+  }
   std::tm utc{};
   gmtime_r(&now, &utc);
   static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -71,7 +78,9 @@ std::string date_now() {
                 kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
                 kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
                 utc.tm_min, utc.tm_sec);
-  return text.data();
+  date = text.data();
+  written = now;
+  return date;
 }
 
 // "http://host/path", as proxies are asked, without the host (RFC 9112, 3.2.2).
@@ -333,7 +342,9 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
 void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
   auto answer = std::make_shared<HttpReply>();
   try {
+    const ContentCoding coding(exchange->request);
     *answer = shared_.handlers.answer(exchange->request, exchange->budget);
+    coding.apply(*answer);
   } catch (const std::exception&) {
     *answer = shared_.handlers.refuse(exchange->request, 500);
   }
