@@ -154,7 +154,6 @@ struct KeyArguments {
   server::Role role = server::Role::Viewer;
   std::optional<std::chrono::sys_days> expires;
   std::optional<server::Rate> rate;
-  std::uint64_t privacy_floor = 0;
   Format format = Format::Table;
 };
 

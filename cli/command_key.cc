@@ -35,10 +35,9 @@ std::string rate_text(const ApiKey& key) {
 }
 
 int create(const KeyArguments& arguments, const std::string& file, Console& console) {
-  const auto made = server::create_key(
-      file,
-      {arguments.name, arguments.role, arguments.expires, arguments.rate, arguments.privacy_floor},
-      std::chrono::system_clock::now());
+  const auto made =
+      server::create_key(file, {arguments.name, arguments.role, arguments.expires, arguments.rate},
+                         std::chrono::system_clock::now());
   if (!made.has_value()) {
     return console.report(made.error());
   }
@@ -72,13 +71,11 @@ int list(const KeyArguments& arguments, const std::string& file, Console& consol
                {console.say({"state", "状态"})},
                {console.say({"made", "创建时间"})},
                {console.say({"expires", "有效期至"})},
-               {console.say({"rate", "频率"}), Align::Right},
-               {console.say({"privacy floor", "人数下限"}), Align::Right}});
+               {console.say({"rate", "频率"}), Align::Right}});
   for (const ApiKey& key : keys) {
     table.add({key.id, printable(key.name), std::string(name_of(key.role)),
                console.say(state_text(key, now)), key.made,
-               key.expires.has_value() ? server::day_text(*key.expires) : "-", rate_text(key),
-               key.privacy_floor == 0 ? "-" : grouped(key.privacy_floor)});
+               key.expires.has_value() ? server::day_text(*key.expires) : "-", rate_text(key)});
   }
   console.out(keys.empty() ? console.say({"no keys\n", "没有密钥\n"}) : table.text());
   return kFine;

@@ -34,6 +34,8 @@ server::HttpOptions http_of(const ServeArguments& arguments) {
   server::HttpOptions http;
   http.address = arguments.address;
   http.port = arguments.port;
+  http.tls_certificate = arguments.tls_certificate;
+  http.tls_key = arguments.tls_key;
   http.workers = arguments.workers != 0 ? arguments.workers
                                         : std::max(1U, std::thread::hardware_concurrency());
   return http;
@@ -114,6 +116,12 @@ int run(const ServeArguments& arguments, Console& console) {
     (*gate)->cors().dress(request, reply);
     return reply;
   };
+  handlers.report = tell;
+  handlers.hung_up = [&] {
+    if (const Status reopened = (*gate)->audit().reopen(); !reopened.has_value()) {
+      tell(reopened.error());
+    }
+  };
   auto listening = server::HttpServer::listen(options, std::move(handlers));
   if (!listening.has_value()) {
     return console.report(listening.error());
@@ -123,7 +131,8 @@ int run(const ServeArguments& arguments, Console& console) {
   const std::string address = arguments.address.find(':') == std::string::npos
                                   ? arguments.address
                                   : "[" + arguments.address + "]";
-  console.out("http://" + address + ":" + std::to_string(http->port()) + "\n");
+  console.out((arguments.tls_certificate.empty() ? "http://" : "https://") + address + ":" +
+              std::to_string(http->port()) + "\n");
   if (!console.flush()) {
     return kSystemAtFault;
   }

@@ -2,15 +2,7 @@
 
 #include "server/day_text.h"
 
-#include <map>
-
 namespace tagline::cli {
-namespace {
-
-constexpr std::uint64_t kFloorMax = 1'000'000'000;
-
-}  // namespace
-
 CLI::App* KeyParser::action(KeyAction action, const char* name, const std::string& description,
                             const std::string& example) {
   CLI::App* command = subcommand(*command_, name, description, example);
@@ -48,14 +40,6 @@ void KeyParser::add_to(CLI::App& app) {
   add_rate(create, "--rate", arguments_.rate,
            say("how often it may ask (default: as `serve --rate` says)",
                "允许的请求频率（默认同 `serve --rate`）"));
-  create
-      ->add_option("--privacy-floor", arguments_.privacy_floor,
-                   say("counts of fewer people than this are not told to it (default 0: all are)",
-                       "人数低于该值的结果不予显示（默认 0：全部显示）"))
-      ->check(whole_number())
-      ->check(CLI::Range(std::uint64_t{0}, kFloorMax))
-      ->type_name("K");
-
   action(KeyAction::List, "list", say("list the keys", "列出密钥"), "tagline key list --db shop");
 
   CLI::App* revoke = action(KeyAction::Revoke, "revoke",

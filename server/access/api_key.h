@@ -26,8 +26,6 @@ struct ApiKey {
   std::optional<std::chrono::sys_days> expires;
   std::string revoked;       ///< when, or ""
   std::optional<Rate> rate;  ///< instead of the server's
-  /// Counts of fewer people are not told; 0: all are.
-  std::uint64_t privacy_floor = 0;
 };
 
 enum class KeyState : std::uint8_t { Live, Expired, Revoked };

@@ -26,7 +26,6 @@ constexpr std::size_t kFileBytesMax = std::size_t{16} << 20U;
 constexpr std::size_t kKeysMax = 10'000;
 constexpr std::size_t kNameCharactersMax = 64;
 constexpr std::size_t kHashDigits = 64;
-constexpr std::uint64_t kFloorMax = 1'000'000'000;
 
 using Keys = std::vector<ApiKey>;
 
@@ -90,9 +89,7 @@ ApiKey key_of(const Json& json, const std::string& place, std::optional<Error>& 
   std::string role;
   std::string expires;
   std::string rate;
-  std::optional<std::int64_t> floor;
-  reader.only(
-      {"id", "name", "role", "hash", "made", "expires", "revoked", "rate", "privacy_floor"});
+  reader.only({"id", "name", "role", "hash", "made", "expires", "revoked", "rate"});
   reader.read("id", key.id);
   reader.read("name", key.name);
   reader.read("role", role);
@@ -101,7 +98,6 @@ ApiKey key_of(const Json& json, const std::string& place, std::optional<Error>& 
   reader.read("expires", expires);
   reader.read("revoked", key.revoked);
   reader.read("rate", rate);
-  reader.read_scaled("privacy_floor", 0, floor);
   if (reader.failed()) {
     return key;
   }
@@ -134,12 +130,6 @@ ApiKey key_of(const Json& json, const std::string& place, std::optional<Error>& 
       reader.fail("rate", "\"" + rate + "\"", {"a rate as 10/s", "请求频率，如 10/s"});
     }
   }
-  if (reader.has("privacy_floor") &&
-      (!floor.has_value() || *floor < 0 || static_cast<std::uint64_t>(*floor) > kFloorMax)) {
-    reader.fail("privacy_floor", "another number",
-                {"a number from 0 to 1000000000", "0 到 1000000000 的整数"});
-  }
-  key.privacy_floor = static_cast<std::uint64_t>(floor.value_or(0));
   return key;
 }
 
@@ -190,9 +180,6 @@ std::string text_of_keys(const Keys& keys) {
     }
     if (key.rate.has_value()) {
       json["rate"] = text_of(*key.rate);
-    }
-    if (key.privacy_floor != 0) {
-      json["privacy_floor"] = key.privacy_floor;
     }
     list.push_back(std::move(json));
   }
@@ -330,8 +317,7 @@ Result<MadeKey> create_key(const std::string& file, const NewKey& wanted,
                 time_text(now),
                 wanted.expires,
                 "",
-                wanted.rate,
-                wanted.privacy_floor};
+                wanted.rate};
     keys.push_back(made.key);
     return made;
   });

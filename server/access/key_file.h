@@ -10,7 +10,6 @@
 #include "server/access/api_key.h"
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +28,6 @@ struct NewKey {
   Role role = Role::Viewer;
   std::optional<std::chrono::sys_days> expires;
   std::optional<Rate> rate;
-  std::uint64_t privacy_floor = 0;
 };
 struct MadeKey {
   ApiKey key;

@@ -18,8 +18,7 @@ Json json_of(const ApiKey& key, std::chrono::system_clock::time_point now) {
               {"made", key.made},
               {"expires", key.expires.has_value() ? Json(day_text(*key.expires)) : Json()},
               {"revoked", key.revoked.empty() ? Json() : Json(key.revoked)},
-              {"rate", key.rate.has_value() ? Json(text_of(*key.rate)) : Json()},
-              {"privacy_floor", key.privacy_floor == 0 ? Json() : Json(key.privacy_floor)}};
+              {"rate", key.rate.has_value() ? Json(text_of(*key.rate)) : Json()}};
 }
 
 }  // namespace

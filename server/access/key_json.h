@@ -10,7 +10,7 @@
 namespace tagline::server {
 
 /// {"id", "name", "role", "state": "live" | "expired" | "revoked", "made", "expires", "revoked",
-/// "rate", "privacy_floor"}: null where there is none.
+/// "rate"}: null where there is none.
 [[nodiscard]] std::string key_json(const ApiKey& key, std::chrono::system_clock::time_point now);
 /// {"keys": [...]}
 [[nodiscard]] std::string keys_json(const std::vector<ApiKey>& keys,

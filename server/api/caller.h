@@ -3,7 +3,6 @@
 
 #include "server/api/role.h"
 
-#include <cstdint>
 #include <string>
 
 namespace tagline::server {
@@ -13,7 +12,6 @@ struct Caller {
   std::string key_id;
   std::string name;  ///< of the key
   Role role = Role::Admin;
-  std::uint64_t privacy_floor = 0;  ///< counts of fewer people are not told; 0: all are
 };
 
 }  // namespace tagline::server

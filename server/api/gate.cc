@@ -164,7 +164,7 @@ Gate::Entry Gate::decide(const HttpRequest& request, Taking taking) {
     case KeyState::Live:
       break;
   }
-  entry.caller = {key->id, key->name, key->role, key->privacy_floor};
+  entry.caller = {key->id, key->name, key->role};
   if (const auto rate = key->rate.has_value() ? key->rate : options_.rate; rate.has_value()) {
     limit(request, "key " + key->id, *rate, taking, entry);
   }

@@ -29,9 +29,8 @@ class Key : public testing::Test {
 };
 
 TEST_F(Key, IsShownOnceListedAndRevoked) {
-  const Outcome made =
-      run_tagline({"key", "create", "--db", db_, "dashboard", "--role", "analyst", "--expires",
-                   "2099-12-31", "--rate", "600/min", "--privacy-floor", "10"});
+  const Outcome made = run_tagline({"key", "create", "--db", db_, "dashboard", "--role", "analyst",
+                                    "--expires", "2099-12-31", "--rate", "600/min"});
   ASSERT_EQ(made.status, 0) << made.err;
   ASSERT_EQ(made.out.size(), 82U) << "the key and a line's end, for scripts";
   EXPECT_EQ(made.out.substr(0, 4), "tgl_");
@@ -45,7 +44,6 @@ TEST_F(Key, IsShownOnceListedAndRevoked) {
   ASSERT_EQ(keys.size(), 1U);
   EXPECT_EQ(keys[0]["id"], made.out.substr(4, 12));
   EXPECT_EQ(keys[0]["state"], "live");
-  EXPECT_EQ(keys[0]["privacy_floor"], 10);
   EXPECT_FALSE(keys[0].contains("hash"));
 
   EXPECT_EQ(run_tagline({"key", "revoke", "--db", db_, "dashboard"}).status, 0);
@@ -74,7 +72,6 @@ TEST_F(Key, WhatIsAskedIsChecked) {
                                              {"x", "--expires", "soon"},
                                              {"x", "--rate", "fast"},
                                              {"x", "--rate", "0/s"},
-                                             {"x", "--privacy-floor", "-1"},
                                              {""}}) {
     std::vector<std::string> arguments = {"key", "create", "--db", db_};
     arguments.insert(arguments.end(), rest.begin(), rest.end());

@@ -49,8 +49,8 @@ class KeysTest : public testing::Test {
 };
 
 TEST_F(KeysTest, AKeyIsFoundByItsTextAloneAndTheTextIsNotKept) {
-  const MadeKey made = make(
-      "dashboard", {"", Role::Analyst, parse_day("2031-05-06"), rate_of("600/min").value(), 10});
+  const MadeKey made =
+      make("dashboard", {"", Role::Analyst, parse_day("2031-05-06"), rate_of("600/min").value()});
   EXPECT_EQ(made.text.size(), 81U);
   EXPECT_EQ(made.text.substr(0, 17), "tgl_" + made.key.id + "_");
   const std::string secret = made.text.substr(17);
@@ -62,7 +62,6 @@ TEST_F(KeysTest, AKeyIsFoundByItsTextAloneAndTheTextIsNotKept) {
   EXPECT_EQ(keys[0].role, Role::Analyst);
   EXPECT_EQ(keys[0].expires, parse_day("2031-05-06"));
   EXPECT_EQ(keys[0].rate, rate_of("600/min").value());
-  EXPECT_EQ(keys[0].privacy_floor, 10U);
   EXPECT_EQ(keys[0].made, made.key.made);
   EXPECT_TRUE(is_key(made.text, keys[0]));
   for (std::size_t i = 0; i < made.text.size(); ++i) {
@@ -158,7 +157,7 @@ TEST_F(KeysTest, ABrokenFileIsRefusedInWordsAndNeverOverwritten) {
         with("\"made\"", "\"expires\": \"\", \"made\""),
         with("\"made\"", "\"rate\": \"fast\", \"made\""),
         with("\"made\"", "\"revoked\": \"\", \"made\""),
-        with("\"made\"", "\"privacy_floor\": -1, \"made\"")}) {
+        with("\"made\"", "\"privacy_floor\": 10, \"made\"")}) {
     write(text);
     const auto read = read_keys(file_);
     ASSERT_FALSE(read.has_value()) << text;
