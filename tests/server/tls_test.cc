@@ -145,10 +145,11 @@ class Client {
     stream_.next_layer().connect(endpoint);
     stream_.handshake(asio::ssl::stream_base::client, fault);
   }
-  std::string ask(const std::string& request) {
+  /// What comes, until `answer` is there.
+  std::string ask(const std::string& request, const std::string& answer) {
     boost::system::error_code ended;
     asio::write(stream_, asio::buffer(request), ended);
-    return read_until("\r\n\r\n");
+    return read_until(answer);
   }
   std::string read_until(const std::string& text) {
     boost::system::error_code ended;
@@ -193,13 +194,14 @@ TEST_F(TlsTest, RequestsAreAnsweredOneAfterTheOther) {
     Client client(endpoint(), newest);
     ASSERT_FALSE(client.fault) << client.fault.message();
     EXPECT_EQ(client.protocol(), "http/1.1");
-    EXPECT_NE(client.ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").find("/a 0"), std::string::npos);
-    const std::string body(300'000, 'b');
-    EXPECT_NE(client.ask("POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" + body)
-                  .find("/b 300000"),
-              std::string::npos);
-    EXPECT_NE(client.ask("GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").find("/c 0"),
-              std::string::npos);
+    const auto answers = [&](const std::string& request, const std::string& answer) {
+      return client.ask(request, answer).find(answer) != std::string::npos;
+    };
+    EXPECT_TRUE(answers("GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "/a 0"));
+    EXPECT_TRUE(answers(
+        "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 'b'),
+        "/b 300000"));
+    EXPECT_TRUE(answers("GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "/c 0"));
     client.read_until("never");
     EXPECT_EQ(client.end, asio::error::eof) << "ended as TLS ends, not cut off";
   }
@@ -208,9 +210,10 @@ TEST_F(TlsTest, RequestsAreAnsweredOneAfterTheOther) {
 TEST_F(TlsTest, StreamsComeWhole) {
   start();
   Client client(endpoint());
-  client.ask("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.ask("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\n");
   EXPECT_GT(client.read_until("0\r\n\r\n").size(), 1'800'000U);
-  EXPECT_NE(client.ask("GET /after HTTP/1.1\r\nHost: x\r\n\r\n").find("/after"), std::string::npos);
+  EXPECT_NE(client.ask("GET /after HTTP/1.1\r\nHost: x\r\n\r\n", "/after").find("/after"),
+            std::string::npos);
 }
 
 TEST_F(TlsTest, OldProtocolsAndOtherOnesAreRefused) {
@@ -257,7 +260,8 @@ TEST_F(TlsTest, NewCertificatesAreTakenAndBrokenOnesAreNot) {
   write_certificate(certificate_, key_, 2);
   hang_up();
   EXPECT_EQ(Client(endpoint()).serial(), 2);
-  EXPECT_NE(before.ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").find("/a"), std::string::npos);
+  EXPECT_NE(before.ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "/a 0").find("/a 0"),
+            std::string::npos);
 
   std::ofstream(certificate_) << "no certificate";
   hang_up();
