@@ -63,9 +63,9 @@ struct HttpHandlers {
   HttpQuick quick;  ///< may be empty
   HttpRefuser refuse;
   /// May be empty: told why new certificate files are not taken. On a thread that moves bytes.
-  std::function<void(const Error&)> report;
+  std::function<void(const Error&)> report = {};
   /// May be empty: called at SIGHUP, where logs are reopened. On a thread that moves bytes.
-  std::function<void()> hung_up;
+  std::function<void()> hung_up = {};
 };
 
 /// Threads: run() once; port(), stop() and figures() at any time.

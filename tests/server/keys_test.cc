@@ -1,4 +1,5 @@
 // Keys in their file, as a running server follows them, and how often a caller may ask.
+#include "server/access/access_options.h"
 #include "server/access/addresses.h"
 #include "server/access/key_file.h"
 #include "server/access/key_ring.h"
@@ -23,6 +24,12 @@ namespace tagline::server {
 namespace {
 
 using namespace std::chrono_literals;
+
+NewKey named(const std::string& name) {
+  NewKey key;
+  key.name = name;
+  return key;
+}
 
 class KeysTest : public testing::Test {
  protected:
@@ -104,7 +111,7 @@ TEST_F(KeysTest, StatesOfKeys) {
 
 TEST_F(KeysTest, RevokedKeysStayAndFreeTheirNames) {
   const MadeKey first = make("dashboard");
-  EXPECT_EQ(create_key(file_, {.name = "dashboard"}, now_).error().code(), ErrorCode::InUse);
+  EXPECT_EQ(create_key(file_, named("dashboard"), now_).error().code(), ErrorCode::InUse);
   EXPECT_EQ(revoke_key(file_, "dashboard", now_).value().id, first.key.id);
   const MadeKey second = make("dashboard");
   EXPECT_EQ(revoke_key(file_, second.key.id, now_).value().id, second.key.id);
@@ -119,13 +126,13 @@ TEST_F(KeysTest, RevokedKeysStayAndFreeTheirNames) {
 TEST_F(KeysTest, NamesAreChecked) {
   for (const std::string& name :
        {std::string(), std::string(65, 'x'), std::string("a\nb"), std::string("\xff")}) {
-    EXPECT_EQ(create_key(file_, {.name = name}, now_).error().code(), ErrorCode::BadInput) << name;
+    EXPECT_EQ(create_key(file_, named(name), now_).error().code(), ErrorCode::BadInput) << name;
   }
   std::string wide;
   for (int i = 0; i < 64; ++i) {
     wide += "看";
   }
-  EXPECT_TRUE(create_key(file_, {.name = wide}, now_).has_value());
+  EXPECT_TRUE(create_key(file_, named(wide), now_).has_value());
 }
 
 TEST_F(KeysTest, TwoAtOnceLoseNoKey) {
@@ -164,13 +171,12 @@ TEST_F(KeysTest, ABrokenFileIsRefusedInWordsAndNeverOverwritten) {
     EXPECT_EQ(read.error().code(), ErrorCode::BadInput) << text;
     EXPECT_NE(read.error().message().en.find(file_), std::string::npos);
     EXPECT_FALSE(read.error().message().zh.empty());
-    EXPECT_FALSE(create_key(file_, {.name = "b"}, now_).has_value());
+    EXPECT_FALSE(create_key(file_, named("b"), now_).has_value());
     EXPECT_EQ(content(), text);
   }
   std::filesystem::remove(file_);
   EXPECT_FALSE(read_keys(file_).value().has_value());
-  EXPECT_FALSE(
-      create_key((folder_ / "none" / "keys.json").string(), {.name = "b"}, now_).has_value());
+  EXPECT_FALSE(create_key((folder_ / "none" / "keys.json").string(), named("b"), now_).has_value());
   std::filesystem::create_directory(file_);
   EXPECT_FALSE(read_keys(file_).has_value());
 }
