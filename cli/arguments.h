@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/diagnostic.h"
+#include "server/access/access_options.h"
 #include "server/segments.h"
 
 #include <chrono>
@@ -144,6 +145,18 @@ struct SegmentArguments {
   Format format = Format::Table;
 };
 
+enum class KeyAction : std::uint8_t { Create, List, Revoke };
+
+struct KeyArguments {
+  std::string db;
+  KeyAction action = KeyAction::List;
+  std::string name;  ///< of the new key; or name or id of the one to revoke
+  server::Role role = server::Role::Viewer;
+  std::optional<std::chrono::sys_days> expires;
+  std::optional<server::Rate> rate;
+  Format format = Format::Table;
+};
+
 struct ServeArguments {
   std::string db;
   std::string address = "127.0.0.1";
@@ -152,14 +165,19 @@ struct ServeArguments {
   unsigned threads = 1;         ///< of one query
   QueryLimits limits{30, 256};  ///< of one query
   std::uint64_t cache_mib = 64;
-  bool read_only = false;  ///< leaves the database to another process to write
+  /// Keys, rates, pages, names, the audit log. key_file and loopback follow from db and address;
+  /// audit_file does when it is "".
+  server::AccessOptions access;
+  std::string tls_certificate;  ///< file; with tls_key: https
+  std::string tls_key;          ///< file
+  bool read_only = false;       ///< leaves the database to another process to write
 };
 
 struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments, OverlapArguments, ServeArguments>
+               SegmentArguments, OverlapArguments, ServeArguments, KeyArguments>
       command;
 };
 

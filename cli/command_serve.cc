@@ -1,12 +1,16 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "server/access/key_file.h"
+#include "server/api/gate.h"
 #include "server/api/routes.h"
 #include "server/http/http_server.h"
 #include "server/service.h"
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <mutex>
 #include <optional>
 #include <sys/resource.h>
 #include <thread>
@@ -30,9 +34,21 @@ server::HttpOptions http_of(const ServeArguments& arguments) {
   server::HttpOptions http;
   http.address = arguments.address;
   http.port = arguments.port;
+  http.tls_certificate = arguments.tls_certificate;
+  http.tls_key = arguments.tls_key;
   http.workers = arguments.workers != 0 ? arguments.workers
                                         : std::max(1U, std::thread::hardware_concurrency());
   return http;
+}
+
+server::AccessOptions access_of(const ServeArguments& arguments) {
+  server::AccessOptions access = arguments.access;
+  access.key_file = server::key_file_of(arguments.db);
+  access.loopback = server::is_loopback(arguments.address);
+  if (access.audit_file.empty()) {
+    access.audit_file = (std::filesystem::path(arguments.db) / "audit.ndjson").string();
+  }
+  return access;
 }
 
 /// As many as files may be open, but for those of the database and the program itself.
@@ -70,20 +86,41 @@ int run(const ServeArguments& arguments, Console& console) {
   server::HttpOptions options = http_of(arguments);
   options.limits.connections = std::min(options.limits.connections, connections_max());
   const auto started = std::chrono::steady_clock::now();
+  std::mutex telling;
+  const auto tell = [&](const Error& error) {
+    const std::lock_guard lock(telling);
+    static_cast<void>(console.report(error));
+  };
+  const auto gate = server::Gate::open(access_of(arguments), tell);
+  if (!gate.has_value()) {
+    tell(gate.error());
+    return kSystemAtFault;
+  }
   std::unique_ptr<server::HttpServer> http;
-  const server::Routes routes(*service, routes_of(arguments), [&] {
-    const server::HttpServer::Figures now = http->figures();
-    return server::ServerStatus{started,    now.connections, now.running,
-                                now.queued, now.requests,    now.refused_busy};
-  });
+  const server::Routes routes(
+      *service, routes_of(arguments),
+      [&] {
+        const server::HttpServer::Figures now = http->figures();
+        return server::ServerStatus{started,    now.connections, now.running,
+                                    now.queued, now.requests,    now.refused_busy};
+      },
+      gate->get());
   server::HttpHandlers handlers;
   handlers.answer = [&](const server::HttpRequest& request, engine::Budget& budget) {
     return routes.answer(request, budget);
   };
   handlers.quick = [&](const server::HttpRequest& request) { return routes.quick(request); };
   handlers.refuse = [&](const server::HttpRequest& request, unsigned status) {
-    return server::refusal_of(request, status, options.limits.header_bytes,
-                              options.limits.body_bytes);
+    server::HttpReply reply =
+        server::refusal_of(request, status, options.limits.header_bytes, options.limits.body_bytes);
+    (*gate)->cors().dress(request, reply);
+    return reply;
+  };
+  handlers.report = tell;
+  handlers.hung_up = [&] {
+    if (const Status reopened = (*gate)->audit().reopen(); !reopened.has_value()) {
+      tell(reopened.error());
+    }
   };
   auto listening = server::HttpServer::listen(options, std::move(handlers));
   if (!listening.has_value()) {
@@ -94,7 +131,8 @@ int run(const ServeArguments& arguments, Console& console) {
   const std::string address = arguments.address.find(':') == std::string::npos
                                   ? arguments.address
                                   : "[" + arguments.address + "]";
-  console.out("http://" + address + ":" + std::to_string(http->port()) + "\n");
+  console.out((arguments.tls_certificate.empty() ? "http://" : "https://") + address + ":" +
+              std::to_string(http->port()) + "\n");
   if (!console.flush()) {
     return kSystemAtFault;
   }

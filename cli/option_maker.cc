@@ -131,6 +131,22 @@ void OptionMaker::add_as_of(CLI::App* command, std::string& day) const {
               "“今天”指哪一天（默认：数据库时区的今天）"));
 }
 
+CLI::Option* OptionMaker::add_rate(CLI::App* command, const char* option,
+                                   std::optional<server::Rate>& rate,
+                                   const std::string& description) const {
+  const std::string message = say("not a rate such as 10/s, 600/min or 10000/h: ",
+                                  "不是 10/s、600/min、10000/h 形式的频率：");
+  return command
+      ->add_option_function<std::string>(
+          option, [&rate](const std::string& text) { rate = *server::rate_of(text); }, description)
+      ->check(CLI::Validator(
+          [message](std::string& text) {
+            return server::rate_of(text).has_value() ? std::string() : message + text;
+          },
+          ""))
+      ->type_name("N/s|N/min|N/h");
+}
+
 void OptionMaker::add_limits(CLI::App* command, QueryLimits& limits) const {
   constexpr double kSecondsMax = 86'400;
   constexpr std::uint64_t kMibMax = std::uint64_t{1} << 24U;

@@ -43,6 +43,9 @@ class OptionMaker {
   CLI::Option* add_day(CLI::App* command, const char* option, std::string& day,
                        const std::string& description) const;
   void add_as_of(CLI::App* command, std::string& day) const;
+  /// A rate that server::rate_of reads.
+  CLI::Option* add_rate(CLI::App* command, const char* option, std::optional<server::Rate>& rate,
+                        const std::string& description) const;
   /// --timeout and --memory of a query.
   void add_limits(CLI::App* command, QueryLimits& limits) const;
 

@@ -4,6 +4,7 @@
 #include "cli/events_parser.h"
 #include "cli/exit_status.h"
 #include "cli/help_words.h"
+#include "cli/key_parser.h"
 #include "cli/language.h"
 #include "cli/option_maker.h"
 #include "cli/query_parser.h"
@@ -48,7 +49,8 @@ class Parser : private OptionMaker {
         why_parser_(language),
         events_(language),
         segments_(language),
-        serving_(language) {
+        serving_(language),
+        keys_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
@@ -75,6 +77,7 @@ class Parser : private OptionMaker {
     segments_.add_to(app_);
     events_.add_to(app_);
     serving_.add_to(app_);
+    keys_.add_to(app_);
     refuse_empty(app_);
     set_help_words(app_, language_);
   }
@@ -107,7 +110,7 @@ class Parser : private OptionMaker {
     } else if (segments_.chosen()) {
       result_.command = segments_.arguments();
     } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
-               !serving_.take(result_)) {
+               !serving_.take(result_) && !keys_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -323,6 +326,7 @@ class Parser : private OptionMaker {
   EventsParser events_;
   SegmentParser segments_;
   ServeParser serving_;
+  KeyParser keys_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;

@@ -1,5 +1,7 @@
 #include "cli/serve_parser.h"
 
+#include "server/api/cors.h"
+
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -82,9 +84,58 @@ void ServeParser::add_to(CLI::App& app) {
       ->check(plain_number())
       ->check(CLI::Range(std::uint64_t{0}, kCacheMax))
       ->type_name("MIB");
+  add_access();
   command_->add_flag("--read-only", arguments_.read_only,
                      say("write nothing, so that another process may (tagline load)",
                          "不写入，让其他进程可以写入（tagline load）"));
+}
+
+void ServeParser::add_access() {
+  server::AccessOptions& access = arguments_.access;
+  command_->add_flag("--require-key", access.require_key,
+                     say("ask for a key also on loopback while there are none (tagline key)",
+                         "即使仅监听本机且尚无密钥，也要求提供密钥（tagline key）"));
+  add_rate(command_, "--rate", access.rate,
+           say("how often a key, or an address without one, may ask (default: any)",
+               "每个密钥（或无密钥的地址）允许的请求频率（默认不限）"));
+  const std::string no_origin = say("not * or an origin such as https://dash.example.com: ",
+                                    "应为 * 或来源，例如 https://dash.example.com，而不是 ");
+  command_
+      ->add_option("--cors", access.cors,
+                   say("an origin whose pages may ask, or *; may be repeated (default: none)",
+                       "允许访问的页面来源，或 *；可多次给出（默认无）"))
+      ->check(CLI::Validator(
+          [no_origin](std::string& text) {
+            return server::is_origin(text) ? std::string() : no_origin + text;
+          },
+          ""))
+      ->expected(1)
+      ->take_all()
+      ->type_name("ORIGIN");
+  command_
+      ->add_option("--host", access.hosts,
+                   say("a name the server is called by besides localhost, where no key is needed; "
+                       "may be repeated",
+                       "无需密钥时，除 localhost 外允许使用的主机名；可多次给出"))
+      ->expected(1)
+      ->take_all()
+      ->type_name("NAME");
+  command_
+      ->add_option("--audit", access.audit_file,
+                   say("the log of writes and exports (default: audit.ndjson in the database)",
+                       "写入与导出的审计日志（默认：数据库目录中的 audit.ndjson）"))
+      ->type_name("FILE");
+  CLI::Option* certificate = command_
+                                 ->add_option("--tls-cert", arguments_.tls_certificate,
+                                              say("serve https with this certificate chain (PEM)",
+                                                  "以该证书链（PEM）提供 https"))
+                                 ->type_name("FILE");
+  CLI::Option* key = command_
+                         ->add_option("--tls-key", arguments_.tls_key,
+                                      say("the certificate's private key (PEM)", "证书私钥（PEM）"))
+                         ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
 }
 
 bool ServeParser::take(Arguments& arguments) const {

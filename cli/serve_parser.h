@@ -14,6 +14,8 @@ class ServeParser : private OptionMaker {
   [[nodiscard]] bool take(Arguments& arguments) const;
 
  private:
+  void add_access();
+
   CLI::App* command_ = nullptr;
   ServeArguments arguments_;
 };

@@ -13,6 +13,7 @@ if(NOT roaring_FOUND)
 endif()
 
 find_package(Boost 1.74 REQUIRED)          # headers: Spirit X3
+find_package(OpenSSL 3 REQUIRED)           # server/http: TLS
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -36,6 +36,9 @@ enum class ErrorCode : std::uint8_t {
   BadCursor,         ///< no cursor of ours, or one of something else than what is asked
   DeadlineExceeded,  ///< the budget's time ran out
   Cancelled,         ///< the caller withdrew the request
+  Unauthorized,      ///< who asks has not said who it is, or not so that it is believed
+  Forbidden,         ///< who asks is known, and may not
+  RateLimited,       ///< who asks has asked too often of late; later it may
   Unsupported,       ///< understood, but this version cannot do it
   System,            ///< the operating system or a library refused a call; the message names it
   Internal,          ///< our fault

@@ -32,8 +32,8 @@ HttpReply docs(const Call& /*call*/) {
 
 std::vector<Route> document_routes() {
   return {
-      {"GET", "/openapi.json", {}, Role::Viewer, openapi},
-      {"GET", "/docs", {}, Role::Viewer, docs},
+      {"GET", "/openapi.json", {}, Role::Viewer, openapi, Audited::No, Entrance::Open},
+      {"GET", "/docs", {}, Role::Viewer, docs, Audited::No, Entrance::Open},
   };
 }
 

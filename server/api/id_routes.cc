@@ -110,10 +110,19 @@ HttpReply give(const Call& call, const QueryRequest& request, const Form& form) 
     reply.set("Retry-After", "1");
     return reply;
   }
+  if (auto forbidden = call.may_export(request.expression); forbidden.has_value()) {
+    return std::move(*forbidden);
+  }
   describe(reply, selected->answer(), form, question);
   reply.set("Tagline-Count", std::to_string(selected->answer().count));
-  reply.pieces = [ids = std::make_shared<IdExport>(std::move(*selected)), place,
-                  &budget = call.budget] { return ids->next(budget); };
+  reply.pieces = [ids = std::make_shared<IdExport>(std::move(*selected)), place, audit = call.audit,
+                  &budget = call.budget] {
+    auto piece = ids->next(budget);
+    if (piece.has_value() && piece->empty()) {
+      audit->add_ids(ids->answer().count);
+    }
+    return piece;
+  };
   return reply;
 }
 
@@ -163,7 +172,7 @@ HttpReply by_body(const Call& call) {
 std::vector<Route> id_routes() {
   return {
       {"GET", "/v1/ids", {"q", "as_of", "timeout_ms", "format"}, Role::Analyst, by_address},
-      {"POST", "/v1/ids", {"format"}, Role::Analyst, by_body},
+      {"POST", "/v1/ids", {"format"}, Role::Analyst, by_body, Audited::Export},
   };
 }
 

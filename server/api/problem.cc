@@ -16,6 +16,10 @@ const char* title_of(unsigned status, bool chinese) {
   switch (status) {
     case 400:
       return chinese ? "请求有误" : "Bad Request";
+    case 401:
+      return chinese ? "需要密钥" : "Unauthorized";
+    case 403:
+      return chinese ? "没有权限" : "Forbidden";
     case 404:
       return chinese ? "未找到" : "Not Found";
     case 405:
@@ -32,8 +36,12 @@ const char* title_of(unsigned status, bool chinese) {
       return chinese ? "内容过大" : "Content Too Large";
     case 415:
       return chinese ? "不支持的内容类型" : "Unsupported Media Type";
+    case 421:
+      return chinese ? "主机名不符" : "Misdirected Request";
     case kUnprocessable:
       return chinese ? "内容无法处理" : "Unprocessable Content";
+    case 429:
+      return chinese ? "请求过于频繁" : "Too Many Requests";
     case 431:
       return chinese ? "请求头过大" : "Request Header Fields Too Large";
     case 501:
@@ -114,6 +122,10 @@ unsigned weight_of(std::string_view parameters) {
 
 unsigned http_status(ErrorCode code) {
   switch (code) {
+    case ErrorCode::Unauthorized:
+      return 401;
+    case ErrorCode::Forbidden:
+      return 403;
     case ErrorCode::NotFound:
       return 404;
     case ErrorCode::BadInput:
@@ -130,6 +142,8 @@ unsigned http_status(ErrorCode code) {
     case ErrorCode::TooManyRejects:
     case ErrorCode::TooLarge:
       return kUnprocessable;
+    case ErrorCode::RateLimited:
+      return 429;
     case ErrorCode::Unsupported:
       return 501;
     case ErrorCode::Busy:

@@ -51,7 +51,9 @@ HttpReply query(const Call& call) {
   if (!want.has_value()) {
     return std::move(want).error();
   }
-  if (auto forbidden = call.refuse_below((*want)->role); forbidden.has_value()) {
+  if (auto forbidden =
+          (*want)->role == Role::Viewer ? std::nullopt : call.may_export(body.expression);
+      forbidden.has_value()) {
     return std::move(*forbidden);
   }
   call.limit(body.timeout_ms);
@@ -62,7 +64,14 @@ HttpReply query(const Call& call) {
 
 std::vector<Route> query_routes() {
   return {
-      {"GET", "/v1/count", {"q", "as_of", "timeout_ms"}, Role::Viewer, count, true},
+      {"GET",
+       "/v1/count",
+       {"q", "as_of", "timeout_ms"},
+       Role::Viewer,
+       count,
+       Audited::No,
+       Entrance::Key,
+       true},
       // Wants that tell of single people need more (wants.cc).
       {"POST", "/v1/query", {}, Role::Viewer, query},
   };

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace tagline::server {
 
@@ -11,5 +13,9 @@ enum class Role : std::uint8_t {
   Operator,  ///< also loading, editing the catalogue, backups, ending queries of others
   Admin,     ///< all
 };
+
+/// "viewer", "analyst", "operator", "admin".
+[[nodiscard]] std::string_view name_of(Role role);
+[[nodiscard]] std::optional<Role> role_of(std::string_view name);
 
 }  // namespace tagline::server

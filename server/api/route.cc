@@ -19,22 +19,40 @@ const std::string* Call::parameter(std::string_view name) const {
   return found == target.query.end() ? nullptr : &found->second;
 }
 
+std::optional<HttpReply> Call::needs(Role role) const {
+  if (caller.role >= role) {
+    return std::nullopt;
+  }
+  const std::string needed(name_of(role));
+  const std::string has(name_of(caller.role));
+  return fail(
+      Error(ErrorCode::Forbidden,
+            {"this needs the role " + needed + "; the key \"" + caller.name + "\" is of a " + has,
+             "该请求需要角色 " + needed + "；密钥“" + caller.name + "”的角色是 " + has},
+            {"ask for a key with `tagline key create --role " + needed + "`",
+             "请申请由 `tagline key create --role " + needed + "` 创建的密钥"}));
+}
+
+std::optional<HttpReply> Call::may_export(std::string_view expression) const {
+  if (auto refused = needs(Role::Analyst); refused.has_value()) {
+    return refused;
+  }
+  const Status logged = audit->begin(AuditKind::Export, expression);
+  return logged.has_value() ? std::nullopt : std::optional(unlogged(request, logged.error()));
+}
+
+HttpReply unlogged(const HttpRequest& request, const Error& error) {
+  const unsigned status = http_status(error.code());
+  constexpr unsigned kFull = 507;
+  constexpr unsigned kUnavailable = 503;
+  return problem(request, status == kFull ? kFull : kUnavailable, error);
+}
+
 void Call::limit(std::optional<std::uint64_t> timeout_ms) const {
   const auto most = static_cast<std::uint64_t>(api.options.timeout.count());
   const std::uint64_t timeout = std::min(timeout_ms.value_or(most), most);
   budget.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
   budget.memory = api.options.memory;
-}
-
-std::optional<HttpReply> Call::refuse_below(Role needed) const {
-  if (role >= needed) {
-    return std::nullopt;
-  }
-  return problem(request, 403,
-                 Error(ErrorCode::Unsupported,
-                       {"this key may not ask for that: it tells of single people",
-                        "该密钥无权查询：涉及具体个人"},
-                       {"ask with the key of an analyst", "请使用分析师的密钥"}));
 }
 
 QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_days> as_of) const {

@@ -7,6 +7,8 @@
 
 #include "engine/budget.h"
 #include "engine/error.h"
+#include "server/api/audit_record.h"
+#include "server/api/caller.h"
 #include "server/api/problem.h"
 #include "server/api/role.h"
 #include "server/api/routes.h"
@@ -43,15 +45,20 @@ struct Call {
   const Target& target;
   engine::Budget& budget;
   std::vector<std::string> variables;  ///< of the path, in order
-  Role role = Role::Admin;             ///< of the caller
+  const Caller& caller;
+  /// Told to the audit log. A streamed reply keeps it, to add the ids it has sent.
+  std::shared_ptr<AuditRecord> audit;
 
   /// The parameter of the address, or null. Only those the route names can be there, each once.
   [[nodiscard]] const std::string* parameter(std::string_view name) const;
   [[nodiscard]] HttpReply fail(const Error& error) const { return problem(request, error); }
 
-  /// A reply when the caller's role may not do it: for what is asked in a body, where the route's
-  /// role is not all that is needed.
-  [[nodiscard]] std::optional<HttpReply> refuse_below(Role needed) const;
+  /// For what only some callers of a route may have: 403 when this one has not the role.
+  [[nodiscard]] std::optional<HttpReply> needs(Role role) const;
+  /// To be asked before ids of people are given out by a route that also gives less: 403 when the
+  /// caller may not have them (analysts may), 503 or 507 when that cannot be logged. What follows
+  /// is logged as an export of the expression; audit->add_ids() says how many went.
+  [[nodiscard]] std::optional<HttpReply> may_export(std::string_view expression) const;
 
   /// Sets the budget of a query: at most the server's time, and its memory.
   void limit(std::optional<std::uint64_t> timeout_ms) const;
@@ -60,16 +67,26 @@ struct Call {
                                    std::optional<std::chrono::sys_days> as_of) const;
 };
 
+/// What the audit log is told of a route's requests. ByRole: of those that need more than a viewer,
+/// those of GET are exports and the others writes.
+enum class Audited : std::uint8_t { ByRole, No, Write, Export };
+/// Who is let in: those with a key (where keys are needed), or everybody.
+enum class Entrance : std::uint8_t { Key, Open };
+
 struct Route {
   std::string_view method;  ///< GET serves HEAD too
   std::string_view path;    ///< "/v1/tags/{tag}": a part in braces stands for any one part
   std::vector<std::string_view> parameters;
   Role role = Role::Viewer;  ///< who may call it
   HttpReply (*answer)(const Call&) = nullptr;
+  Audited audited = Audited::ByRole;
+  Entrance entrance = Entrance::Key;
   /// A reply of status 200 depends on the address, the data and the day alone, and may be kept.
   bool keeps = false;
 };
 
+/// 507 or 503: what would have to be written into the audit log could not be, and was not done.
+[[nodiscard]] HttpReply unlogged(const HttpRequest& request, const Error& error);
 [[nodiscard]] HttpReply json_reply(std::string body);
 [[nodiscard]] Error bad_input(std::string en, std::string zh, Text hint);
 

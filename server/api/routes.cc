@@ -1,5 +1,6 @@
 #include "server/api/routes.h"
 
+#include "server/api/gate.h"
 #include "server/api/kept_replies.h"
 #include "server/api/route_groups.h"
 #include "server/api/today.h"
@@ -70,6 +71,57 @@ std::optional<Error> fault_of_parameters(const Target& target,
   return std::nullopt;
 }
 
+std::optional<AuditKind> audited_as(const Route& route) {
+  switch (route.audited) {
+    case Audited::No:
+      return std::nullopt;
+    case Audited::Write:
+      return AuditKind::Write;
+    case Audited::Export:
+      return AuditKind::Export;
+    case Audited::ByRole:
+      break;
+  }
+  if (route.role == Role::Viewer) {
+    return std::nullopt;
+  }
+  return route.method == "GET" ? AuditKind::Export : AuditKind::Write;
+}
+
+/// Has the record end with the reply, which for a streamed one is later.
+void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit) {
+  audit->set_status(reply.status);
+  if (reply.pieces && !head) {
+    // Without its last piece the record ends with the reply, as incomplete.
+    reply.pieces = [pieces = std::move(reply.pieces), audit = std::move(audit),
+                    bytes = std::uint64_t{0}]() mutable {
+      Result<std::string> piece = pieces();
+      if (piece.has_value()) {
+        bytes += piece->size();
+      }
+      if (piece.has_value() && piece->empty()) {
+        audit->end(bytes, true);
+      }
+      return piece;
+    };
+    return;
+  }
+  if (!reply.stream || head) {
+    return audit->end(head ? 0 : reply.body.size(), true);
+  }
+  reply.stream = [stream = std::move(reply.stream),
+                  audit = std::move(audit)](const BodySink& sink) {
+    std::uint64_t bytes = 0;
+    bool complete = true;
+    stream([&](std::string_view piece) {
+      complete = sink(piece) && complete;
+      bytes += complete ? piece.size() : 0;
+      return complete;
+    });
+    audit->end(bytes, complete);
+  };
+}
+
 }  // namespace
 
 struct Routes::Entry {
@@ -93,20 +145,21 @@ struct Routes::Kept {
 
 namespace {
 
-// What says that only some replies will do, or that it matters who asks.
+// What says that only some replies will do. Who asks does not matter: all may count.
 bool is_plain(const HttpRequest& request) {
   return request.method == "GET" && request.body.empty() &&
-         !request.field("Authorization").has_value() &&
          !request.field("If-None-Match").has_value() && !request.field("If-Match").has_value();
 }
 
 }  // namespace
 
-Routes::Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status)
+Routes::Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status,
+               Gate* gate)
     : options_(options),
       status_(std::move(status)),
       api_(std::make_unique<Api>(
           Api{service, options_, status_, std::make_shared<StreamRoom>(options.memory)})),
+      gate_(gate),
       kept_([&]() -> std::unique_ptr<Kept> {
         const auto standing = service.standing();
         return standing.has_value() ? std::make_unique<Kept>(standing->time_zone) : nullptr;
@@ -114,13 +167,18 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
   for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
                      catalogue_routes, user_routes}) {
     for (Route& route : group()) {
-      Parts parts = parts_of(route.path);
-      table_.push_back({std::move(route), std::move(parts)});
+      add(std::move(route));
     }
   }
-  std::stable_sort(table_.begin(), table_.end(), [](const Entry& a, const Entry& b) {
-    return variables_in(a.parts) < variables_in(b.parts);
-  });
+}
+
+void Routes::add(Route route) {
+  Parts parts = parts_of(route.path);
+  const auto place = std::upper_bound(table_.begin(), table_.end(), variables_in(parts),
+                                      [](std::size_t variables, const Entry& entry) {
+                                        return variables < variables_in(entry.parts);
+                                      });
+  table_.insert(place, {std::move(route), std::move(parts)});
 }
 
 Routes::~Routes() = default;
@@ -140,11 +198,40 @@ std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
     engine::Budget unlimited;
     return answer(request, unlimited);
   }
+  if (gate_ != nullptr) {
+    std::optional<HttpReply> reply = gate_->cors().preflight(request);
+    if (!reply.has_value()) {
+      const std::optional<Target> target = parse_target(request.target);
+      const Entry* entry = target.has_value() ? find(request, *target).entry : nullptr;
+      if (entry == nullptr || entry->route.entrance != Entrance::Open) {
+        reply = gate_->turned_away(request);
+      }
+    }
+    if (reply.has_value()) {
+      dress(request, *reply);
+      return reply;
+    }
+  }
+  return known(request);
+}
+
+std::optional<HttpReply> Routes::known(const HttpRequest& request) const {
   if (kept_ == nullptr || !is_plain(request) || !kept_->replies.has(request.target)) {
     return std::nullopt;
   }
   const auto state = Kept::state(api_->service, kept_->today);
-  return state.has_value() ? kept_->replies.find(request.target, *state) : std::nullopt;
+  auto reply = state.has_value() ? kept_->replies.find(request.target, *state) : std::nullopt;
+  if (reply.has_value() && gate_ != nullptr) {
+    Gate::Entry entered = gate_->enter(request);
+    if (entered.refused.has_value()) {
+      reply = std::move(entered.refused);
+    }
+    for (HttpField& field : entered.fields) {
+      reply->fields.push_back(std::move(field));
+    }
+    dress(request, *reply);
+  }
+  return reply;
 }
 
 HttpReply Routes::answer_by(const Route& route, const Call& call) const {
@@ -164,38 +251,108 @@ HttpReply Routes::answer_by(const Route& route, const Call& call) const {
 
 HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
   const std::optional<Target> target = parse_target(request.target);
-  if (!target.has_value()) {
-    return problem(request, bad_input("the address cannot be read: " + request.target,
-                                      "无法解析该地址：" + request.target,
-                                      {"escape special characters as % and two hex digits of UTF-8",
-                                       "特殊字符请写成 % 加两位十六进制的 UTF-8"}));
+  HttpReply reply =
+      target.has_value()
+          ? admit(request, *target, budget)
+          : problem(request,
+                    bad_input("the address cannot be read: " + request.target,
+                              "无法解析该地址：" + request.target,
+                              {"escape special characters as % and two hex digits of UTF-8",
+                               "特殊字符请写成 % 加两位十六进制的 UTF-8"}));
+  dress(request, reply);
+  return reply;
+}
+
+void Routes::dress(const HttpRequest& request, HttpReply& reply) const {
+  if (gate_ != nullptr) {
+    gate_->cors().dress(request, reply);
   }
-  std::vector<std::string_view> methods;
-  std::size_t variables = 0;
-  for (const auto& [route, parts] : table_) {
-    if (!matches(parts, target->path) || (!methods.empty() && variables_in(parts) != variables)) {
+}
+
+Routes::Found Routes::find(const HttpRequest& request, const Target& target) const {
+  Found found;
+  for (const Entry& entry : table_) {
+    if (!matches(entry.parts, target.path) ||
+        (!found.at_path.empty() &&
+         variables_in(entry.parts) != variables_in(found.at_path.front()->parts))) {
       continue;
     }
-    variables = variables_in(parts);
-    if (route.method != request.method && !(route.method == "GET" && request.method == "HEAD")) {
-      methods.push_back(route.method);
-      if (route.method == "GET") {
+    found.at_path.push_back(&entry);
+    const std::string_view method = entry.route.method;
+    if (method == request.method || (method == "GET" && request.method == "HEAD")) {
+      found.entry = &entry;
+      return found;
+    }
+  }
+  return found;
+}
+
+// Who is not let in learns nothing of what is there.
+HttpReply Routes::admit(const HttpRequest& request, const Target& target,
+                        engine::Budget& budget) const {
+  if (gate_ != nullptr) {
+    if (auto preflight = gate_->cors().preflight(request); preflight.has_value()) {
+      return std::move(*preflight);
+    }
+  }
+  const Found found = find(request, target);
+  Gate::Entry entered;
+  if (gate_ != nullptr &&
+      (found.entry == nullptr || found.entry->route.entrance != Entrance::Open)) {
+    entered = gate_->enter(request);
+  }
+  if (entered.refused.has_value()) {
+    return std::move(*entered.refused);
+  }
+  HttpReply reply = found.entry != nullptr
+                        ? run(*found.entry, request, target, entered.caller, budget)
+                        : nothing_there(request, found);
+  for (HttpField& field : entered.fields) {
+    reply.fields.push_back(std::move(field));
+  }
+  return reply;
+}
+
+HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Target& target,
+                      const Caller& caller, engine::Budget& budget) const {
+  const Route& route = entry.route;
+  Call call{*api_,
+            request,
+            target,
+            budget,
+            {},
+            caller,
+            std::make_shared<AuditRecord>(gate_, request, caller)};
+  if (auto refused = call.needs(route.role); refused.has_value()) {
+    return std::move(*refused);
+  }
+  if (const auto fault = fault_of_parameters(target, route.parameters); fault.has_value()) {
+    return problem(request, *fault);
+  }
+  if (const auto kind = audited_as(route); kind.has_value()) {
+    if (const Status logged = call.audit->begin(*kind, ""); !logged.has_value()) {
+      return unlogged(request, logged.error());
+    }
+  }
+  for (std::size_t i = 0; i < entry.parts.size(); ++i) {
+    if (is_variable(entry.parts[i])) {
+      call.variables.push_back(target.path[i]);
+    }
+  }
+  HttpReply reply = answer_by(route, call);
+  end_with(reply, request.method == "HEAD", std::move(call.audit));
+  return reply;
+}
+
+HttpReply Routes::nothing_there(const HttpRequest& request, const Found& found) const {
+  if (!found.at_path.empty()) {
+    std::vector<std::string_view> methods;
+    for (const Entry* entry : found.at_path) {
+      methods.push_back(entry->route.method);
+      if (entry->route.method == "GET") {
         methods.push_back("HEAD");
       }
-      continue;
     }
-    if (const auto fault = fault_of_parameters(*target, route.parameters); fault.has_value()) {
-      return problem(request, *fault);
-    }
-    Call call{*api_, request, *target, budget, {}};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (is_variable(parts[i])) {
-        call.variables.push_back(target->path[i]);
-      }
-    }
-    return answer_by(route, call);
-  }
-  if (!methods.empty()) {
     const std::string allowed = listed(methods);
     HttpReply reply =
         problem(request, 405,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/budget.h"
+#include "server/api/caller.h"
 #include "server/http/http_message.h"
 #include "server/service.h"
 
@@ -43,35 +44,57 @@ struct RouteName {
 
 struct Api;
 struct Call;
+class Gate;
 struct Route;
 
 /// Thread-safe.
 class Routes {
  public:
-  /// `service` and what `status` reads outlive it.
-  Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status);
+  /// `service`, `gate` and what `status` reads outlive it. Without a gate everybody may do all and
+  /// nothing is logged.
+  Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status,
+         Gate* gate = nullptr);
 
   ~Routes();
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;
 
+  /// Another one. Before the first request.
+  void add(Route route);
+
   /// Never throws but for memory running out. The budget's limits are set here.
   [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget) const;
-  /// Health checks, which must not wait behind queries, and counts that are kept (server/api/
-  /// kept_replies.h); nothing for all else. Never waits.
+  /// Health checks, which must not wait behind queries, browsers' preflights, refusals of those
+  /// who are not let in, and counts whose reply is kept; nothing for all else.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;
   /// Every method at every path, for what describes them.
   [[nodiscard]] std::vector<RouteName> names() const;
 
  private:
   struct Entry;
-  struct Kept;
+  /// The entries at a path, and which of them answers the method (or null).
+  struct Found {
+    std::vector<const Entry*> at_path;
+    const Entry* entry = nullptr;
+  };
+  [[nodiscard]] Found find(const HttpRequest& request, const Target& target) const;
+  [[nodiscard]] HttpReply admit(const HttpRequest& request, const Target& target,
+                                engine::Budget& budget) const;
+  [[nodiscard]] HttpReply run(const Entry& entry, const HttpRequest& request, const Target& target,
+                              const Caller& caller, engine::Budget& budget) const;
+  [[nodiscard]] HttpReply nothing_there(const HttpRequest& request, const Found& found) const;
+  void dress(const HttpRequest& request, HttpReply& reply) const;
+  /// A reply that is kept and still true, for who is let in.
+  [[nodiscard]] std::optional<HttpReply> known(const HttpRequest& request) const;
   [[nodiscard]] HttpReply answer_by(const Route& route, const Call& call) const;
+
   const RoutesOptions options_;
   const std::function<ServerStatus()> status_;
   const std::unique_ptr<Api> api_;
-  std::vector<Entry> table_;
+  Gate* const gate_;
+  struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read
+  std::vector<Entry> table_;
 };
 
 /// Words for a request that was refused before routes saw it (HttpHandlers::refuse).

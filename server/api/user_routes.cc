@@ -11,7 +11,11 @@ namespace {
 
 HttpReply user(const Call& call) {
   const auto profile = call.api.service.user(call.variables.front());
-  return profile.has_value() ? json_reply(profile_json(*profile)) : call.fail(profile.error());
+  if (!profile.has_value()) {
+    return call.fail(profile.error());
+  }
+  call.audit->add_ids(1);
+  return json_reply(profile_json(*profile));
 }
 
 HttpReply segments(const Call& call) {
@@ -28,7 +32,11 @@ HttpReply segments(const Call& call) {
   const auto found = call.api.service.store().read([&](const storage::Snapshot& snapshot) {
     return segments_of_user(snapshot, call.variables.front(), how);
   });
-  return found.has_value() ? json_reply(user_segments_json(*found)) : call.fail(found.error());
+  if (!found.has_value()) {
+    return call.fail(found.error());
+  }
+  call.audit->add_ids(1);
+  return json_reply(user_segments_json(*found));
 }
 
 HttpReply why(const Call& call) {
@@ -51,8 +59,11 @@ HttpReply why(const Call& call) {
   call.limit(timeout_ms);
   const QueryRequest request = call.query(std::move(expression), as_of);
   const auto why = call.api.service.why(id, request);
-  return why.has_value() ? json_reply(why_json(*why, request.expression))
-                         : problem(call.request, why.error(), request.expression);
+  if (!why.has_value()) {
+    return problem(call.request, why.error(), request.expression);
+  }
+  call.audit->add_ids(1);
+  return json_reply(why_json(*why, request.expression));
 }
 
 }  // namespace
@@ -61,7 +72,7 @@ std::vector<Route> user_routes() {
   return {
       {"GET", "/v1/users/{id}", {}, Role::Analyst, user},
       {"GET", "/v1/users/{id}/segments", {"as_of", "timeout_ms"}, Role::Analyst, segments},
-      {"POST", "/v1/why", {}, Role::Analyst, why},
+      {"POST", "/v1/why", {}, Role::Analyst, why, Audited::Export},
   };
 }
 

@@ -91,7 +91,8 @@ HttpReply ids(const Call& call, const QueryBody& body) {
         return id_page(snapshot, request, page,
                        [&found](std::string_view id) { found.emplace_back(id); });
       },
-      [&found](const IdPage& given, std::string_view text) {
+      [&](const IdPage& given, std::string_view text) {
+        call.audit->add_ids(given.returned);
         return page_json(given, found, text);
       });
 }
@@ -103,6 +104,7 @@ HttpReply members(const Call& call, const QueryBody& body) {
         return members_of(snapshot, request, body.ids);
       },
       [&](const MembersAnswer& given, std::string_view text) {
+        call.audit->add_ids(body.ids.size());
         return members_json(given, body.ids, text);
       });
 }
@@ -125,7 +127,10 @@ HttpReply ranked(const Call& call, const QueryBody& body) {
       [&](const storage::Snapshot& snapshot, const QueryRequest& request) {
         return ranked_answer(snapshot, request, body.tag, body.want == "top", n);
       },
-      ranked_json);
+      [&](const RankedAnswer& given, std::string_view text) {
+        call.audit->add_ids(given.people.size());
+        return ranked_json(given, text);
+      });
 }
 
 HttpReply by_values(const Call& call, const QueryBody& body) {

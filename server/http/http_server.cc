@@ -1,6 +1,7 @@
 #include "server/http/http_server.h"
 
 #include "server/http/http_session.h"
+#include "server/http/tls_certificate.h"
 
 #include <algorithm>
 #include <csignal>
@@ -43,6 +44,7 @@ struct HttpServer::Rep {
   void accept();
   void accepted(const ErrorCodeOfAsio& problem, Tcp::socket socket);
   void stop();
+  void hang_up();
   void await_signal();
   void run_io();
   void cancel_rest();
@@ -50,9 +52,10 @@ struct HttpServer::Rep {
   HttpShared shared;
   asio::io_context io;
   std::uint16_t port = 0;
-  Tcp::acceptor acceptor;       // and all below: on its strand
-  asio::steady_timer pause;     // between a failed accept and the next
-  asio::steady_timer patience;  // with requests being answered at stop
+  std::unique_ptr<TlsCertificate> tls;  // null: plain HTTP; on the acceptor's strand
+  Tcp::acceptor acceptor;               // and all below: on its strand
+  asio::steady_timer pause;             // between a failed accept and the next
+  asio::steady_timer patience;          // with requests being answered at stop
   std::unique_ptr<asio::signal_set> signals;
 };
 
@@ -77,7 +80,9 @@ void HttpServer::Rep::accepted(const ErrorCodeOfAsio& problem, Tcp::socket socke
     return;
   }
   accept();
-  std::make_shared<HttpSession>(std::move(socket), shared)->start();
+  std::make_shared<HttpSession>(std::move(socket), shared,
+                                tls == nullptr ? nullptr : tls->current())
+      ->start();
 }
 
 void HttpServer::Rep::stop() {
@@ -105,13 +110,24 @@ void HttpServer::Rep::stop() {
   });
 }
 
+void HttpServer::Rep::hang_up() {
+  if (tls != nullptr) {
+    tls->look_again();
+  }
+  if (shared.handlers.hung_up) {
+    shared.handlers.hung_up();
+  }
+}
+
 void HttpServer::Rep::await_signal() {
-  signals->async_wait([this](const ErrorCodeOfAsio& problem, int) {
+  signals->async_wait([this](const ErrorCodeOfAsio& problem, int number) {
     if (problem) {
       return;
     }
     await_signal();
-    if (shared.stopping) {
+    if (number == SIGHUP) {
+      hang_up();
+    } else if (shared.stopping) {
       cancel_rest();
     } else {
       stop();
@@ -151,6 +167,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpOptions& option
     return cannot_listen(options, "\"" + options.address + "\" is no IP address");
   }
   auto rep = std::make_unique<Rep>(options, std::move(handlers));
+  if (!options.tls_certificate.empty()) {
+    TAGLINE_ASSIGN_OR_RETURN(rep->tls,
+                             TlsCertificate::open(options.tls_certificate, options.tls_key,
+                                                  rep->shared.handlers.report));
+  }
   const Tcp::endpoint endpoint(address, options.port);
   rep->acceptor.open(endpoint.protocol(), problem);
   if (!problem) {
@@ -197,9 +218,13 @@ void HttpServer::stop() {
   asio::post(rep_->acceptor.get_executor(), [rep = rep_.get()] { rep->stop(); });
 }
 
+void HttpServer::hang_up() {
+  asio::post(rep_->acceptor.get_executor(), [rep = rep_.get()] { rep->hang_up(); });
+}
+
 void HttpServer::stop_on_signals() {
   rep_->signals =
-      std::make_unique<asio::signal_set>(rep_->acceptor.get_executor(), SIGINT, SIGTERM);
+      std::make_unique<asio::signal_set>(rep_->acceptor.get_executor(), SIGINT, SIGTERM, SIGHUP);
   rep_->await_signal();
 }
 

@@ -26,7 +26,8 @@ struct HttpLimits {
   std::uint32_t header_bytes = 16 * 1024;  ///< 32 KiB at most
   std::uint64_t body_bytes = 1024 * 1024;
   std::size_t connections = 4096;
-  std::size_t queued = 256;                       ///< requests that wait for a worker
+  std::size_t queued = 256;                          ///< requests that wait for a worker
+  std::chrono::milliseconds handshake_time{10'000};  ///< of TLS
   std::chrono::milliseconds header_time{30'000};  ///< from the request before to the header's end
   std::chrono::milliseconds body_time{60'000};
   std::chrono::milliseconds write_time{60'000};  ///< of a reply, or a piece of a streamed one
@@ -41,6 +42,10 @@ struct HttpOptions {
   std::uint16_t port = 8080;  ///< 0: any free one
   unsigned io_threads = 1;
   unsigned workers = 2;
+  /// PEM files: https when they are given, both. They are followed as they change, and at
+  /// hang_up(): new connections get the new certificate.
+  std::string tls_certificate;
+  std::string tls_key;
   HttpLimits limits;
 };
 
@@ -57,12 +62,17 @@ struct HttpHandlers {
   HttpHandler answer;
   HttpQuick quick;  ///< may be empty
   HttpRefuser refuse;
+  /// May be empty: told why new certificate files are not taken. On a thread that moves bytes.
+  std::function<void(const Error&)> report = {};
+  /// May be empty: called at SIGHUP, where logs are reopened. On a thread that moves bytes.
+  std::function<void()> hung_up = {};
 };
 
 /// Threads: run() once; port(), stop() and figures() at any time.
 class HttpServer {
  public:
-  /// Listens. System when the address is taken, not ours, or no address.
+  /// Listens. System when the address is taken, not ours, or no address; BadInput
+  /// when the certificate cannot be used.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const HttpOptions& options,
                                                                   HttpHandlers handlers);
   ~HttpServer();
@@ -75,7 +85,11 @@ class HttpServer {
   void run();
   /// From any thread.
   void stop();
-  /// SIGINT and SIGTERM stop it from now on; a second one cancels what is being answered.
+  /// From any thread: looks at the certificate's files before the next connection, and calls
+  /// handlers.hung_up.
+  void hang_up();
+  /// SIGINT and SIGTERM stop it from now on; a second one cancels what is being answered. SIGHUP is
+  /// hang_up().
   void stop_on_signals();
 
   struct Figures {

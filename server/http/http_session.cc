@@ -104,9 +104,10 @@ std::string text_of(const HttpSession::Socket& socket) {
 
 }  // namespace
 
-HttpSession::HttpSession(Socket socket, HttpShared& shared)
+HttpSession::HttpSession(Socket socket, HttpShared& shared,
+                         std::shared_ptr<Connection::Context> tls)
     : shared_(shared),
-      stream_(std::move(socket)),
+      stream_(std::move(socket), std::move(tls)),
       read_timer_(stream_.get_executor()),
       gone_timer_(stream_.get_executor()),
       buffer_(std::size_t{shared.options.limits.header_bytes} + kBufferSpare) {}
@@ -136,16 +137,29 @@ void HttpSession::start() {
     if (self.shared_.served >= most) {
       ++self.shared_.refused_busy;
       // Those who are being told so are connections, too.
-      return self.shared_.sessions.size() > 2 * most ? self.drop() : self.refuse(503);
+      return self.stream_.is_tls() || self.shared_.sessions.size() > 2 * most ? self.drop()
+                                                                              : self.refuse(503);
     }
     ++self.shared_.served;
     self.served_ = true;
-    self.read_header();
+    return self.stream_.is_tls() ? self.shake_hands() : self.read_header();
+  });
+}
+
+// Who speaks no TLS, or a wrong one, gets no words: it could not read them.
+void HttpSession::shake_hands() {
+  limit_read(shared_.options.limits.handshake_time);
+  stream_.async_handshake([self = shared_from_this()](const Problem& problem) {
+    const bool too_slow = self->end_of_read();
+    return problem || too_slow || self->shared_.stopping ? self->drop() : self->read_header();
   });
 }
 
 void HttpSession::stop() {
   on_strand([](HttpSession& self) {
+    if (self.stream_.is_tls() && !self.parser_.has_value()) {
+      return self.drop();  // is shaking hands
+    }
     if (self.current_ != nullptr || self.response_.has_value() || !self.parser_.has_value() ||
         self.parser_->is_header_done()) {
       return;  // is being answered, or will be refused when it is there
@@ -528,7 +542,8 @@ void HttpSession::watch() {
                                 const std::size_t size = self->stream_.socket().receive(
                                     asio::buffer(&next, 1), asio::socket_base::message_peek, ended);
                                 if (!ended && size > 0) {
-                                  return;  // the next request already
+                                  // The next request already, or the end of TLS.
+                                  return self->look_for_end();
                                 }
                                 if (ended == asio::error::eof || (!ended && size == 0)) {
                                   return self->gone();
@@ -606,7 +621,7 @@ void HttpSession::written(const Problem& problem, bool keep) {
   }
   if (!keep) {
     Problem ignored;
-    if (buffer_.size() > 0 || stream_.socket().available(ignored) > 0) {
+    if (stream_.is_tls() || buffer_.size() > 0 || stream_.socket().available(ignored) > 0) {
       return linger();  // closed on what is unread, the connection would be reset
     }
     stream_.socket().shutdown(Socket::shutdown_send, ignored);
@@ -641,18 +656,24 @@ void HttpSession::refuse(unsigned status) {
 }
 
 void HttpSession::linger() {
-  Problem ignored;
-  stream_.socket().shutdown(Socket::shutdown_send, ignored);
   stream_.expires_after(kLingerTime);
-  discard();
+  const auto end = [self = shared_from_this()] {
+    Problem ignored;
+    self->stream_.socket().shutdown(Socket::shutdown_send, ignored);
+    self->discard();
+  };
+  if (stream_.is_tls()) {
+    return stream_.async_shutdown([end](const Problem& /*ignored*/) { end(); });
+  }
+  end();
 }
 
 void HttpSession::discard() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(kDiscardedAtOnce),
-                          [self = shared_from_this()](const Problem& problem, std::size_t) {
-                            return problem ? self->drop() : self->discard();
-                          });
+  stream_.tcp().async_read_some(buffer_.prepare(kDiscardedAtOnce),
+                                [self = shared_from_this()](const Problem& problem, std::size_t) {
+                                  return problem ? self->drop() : self->discard();
+                                });
 }
 
 }  // namespace tagline::server

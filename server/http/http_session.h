@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/budget.h"
+#include "server/http/connection.h"
 #include "server/http/http_message.h"
 #include "server/http/http_server.h"
 #include "server/http/session_list.h"
@@ -38,7 +39,8 @@ struct HttpShared {
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
-  HttpSession(Socket socket, HttpShared& shared);
+  /// With TLS when there is a context.
+  HttpSession(Socket socket, HttpShared& shared, std::shared_ptr<Connection::Context> tls);
   ~HttpSession();
 
   void start();
@@ -64,6 +66,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void limit_read(std::chrono::milliseconds time);
   void await_read(std::uint64_t read, bool again);
   [[nodiscard]] bool end_of_read();  ///< whether its time had run out
+  void shake_hands();
   void read_header();
   void header_read(const Problem& problem);
   void read_body();
@@ -95,7 +98,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void on_strand(Fn fn);
 
   HttpShared& shared_;
-  boost::beast::tcp_stream stream_;  // and all below: on its strand
+  Connection stream_;  // and all below: on its strand
   boost::asio::steady_timer read_timer_;
   bool read_too_slow_ = false;
   std::uint64_t reads_ = 0;  ///< so that a timer that fires late stops no later read

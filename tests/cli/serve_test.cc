@@ -38,7 +38,7 @@ std::string talk(const std::string& url, const std::string& request) {
 }
 
 std::string get(const std::string& url, const std::string& target) {
-  return talk(url, "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  return talk(url, "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 }
 
 json body_of(const std::string& reply) {
