@@ -69,6 +69,10 @@ class Store {
   /// opened for reading. Internal: called inside read or write, or fn hid a failed change.
   [[nodiscard]] Status write(const std::function<Status(WriteTxn&)>& fn);
 
+  /// Writes the newest committed state to an open file, as a data.mdb of its own, compacted. Reads
+  /// and writes go on meanwhile, but a write that needs a larger map waits. DiskFull, System.
+  [[nodiscard]] Status copy_to(int file);
+
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::uint64_t map_bytes() const;   ///< current size of the memory map
   [[nodiscard]] std::uint64_t file_bytes() const;  ///< bytes of the database file in use
