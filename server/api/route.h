@@ -10,14 +10,18 @@
 #include "server/api/problem.h"
 #include "server/api/role.h"
 #include "server/api/routes.h"
+#include "server/api/running_queries.h"
 #include "server/http/http_message.h"
 #include "server/json_reader.h"
+#include "server/load_jobs.h"
+#include "server/saved_schemas.h"
 #include "server/service.h"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +34,10 @@ struct Api {
   Service& service;
   const RoutesOptions& options;
   const std::function<ServerStatus()>& status;
+  RunningQueries& queries;
+  const Metrics& metrics;
+  const SavedSchemas& schemas;
+  LoadJobs* jobs;  ///< null: nothing is written
 };
 
 /// One request on its way through a route.
@@ -38,13 +46,15 @@ struct Call {
   const HttpRequest& request;
   const Target& target;
   engine::Budget& budget;
-  std::vector<std::string> variables;  ///< of the path, in order
+  std::vector<std::string> variables;                      ///< of the path, in order
+  std::shared_ptr<RunningQueries::Place> place = nullptr;  ///< null: it is not listed
 
   /// The parameter of the address, or null. Only those the route names can be there, each once.
   [[nodiscard]] const std::string* parameter(std::string_view name) const;
   [[nodiscard]] HttpReply fail(const Error& error) const { return problem(request, error); }
 
-  /// Sets the budget of a query: at most the server's time, and its memory.
+  /// Sets the budget of a query: at most the server's time, and its memory. From now on it is
+  /// listed as a query, and can be cancelled.
   void limit(std::optional<std::uint64_t> timeout_ms) const;
   /// A request for the service with the server's threads and this call's budget.
   [[nodiscard]] QueryRequest query(std::string expression,
@@ -57,9 +67,13 @@ struct Route {
   std::vector<std::string_view> parameters;
   Role role = Role::Viewer;  ///< who may call it
   HttpReply (*answer)(const Call&) = nullptr;
+  /// Of a route with large bodies, which come as HttpRequest::file: refuses before one is read.
+  std::optional<HttpReply> (*begin)(const Call&) = nullptr;
 };
 
 [[nodiscard]] HttpReply json_reply(std::string body);
+/// Of a server that was told to write nothing.
+[[nodiscard]] Error nothing_is_written();
 [[nodiscard]] Error bad_input(std::string en, std::string zh, Text hint);
 
 /// A day as "2026-01-31"; "" is none.

@@ -1,5 +1,6 @@
 #include "server/api/routes.h"
 
+#include "server/api/metrics.h"
 #include "server/api/route_groups.h"
 
 #include <algorithm>
@@ -12,6 +13,8 @@ namespace tagline::server {
 namespace {
 
 using Parts = std::vector<std::string_view>;
+
+constexpr unsigned kGoOn = 100;
 
 Parts parts_of(std::string_view path) {
   Parts parts;
@@ -78,9 +81,13 @@ struct Routes::Entry {
 Routes::Routes(Service& service, const RoutesOptions& options, std::function<ServerStatus()> status)
     : options_(options),
       status_(std::move(status)),
-      api_(std::make_unique<Api>(Api{service, options_, status_})) {
-  for (auto group :
-       {health_routes, document_routes, query_routes, editor_routes, catalogue_routes}) {
+      queries_(std::make_unique<RunningQueries>()),
+      schemas_(std::make_unique<SavedSchemas>(service.store().folder() / "schemas")) {
+  if (!options_.read_only) {
+    jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming");
+  }
+  for (auto group : {health_routes, document_routes, query_routes, editor_routes, catalogue_routes,
+                     metrics_routes, load_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
       Parts parts = parts_of(route.path);
       table_.push_back({std::move(route), std::move(parts)});
@@ -89,6 +96,13 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
   std::stable_sort(table_.begin(), table_.end(), [](const Entry& a, const Entry& b) {
     return variables_in(a.parts) < variables_in(b.parts);
   });
+  std::vector<Metrics::Route> measured;
+  for (const Entry& each : table_) {
+    measured.push_back({std::string(each.route.method), std::string(each.route.path)});
+  }
+  metrics_ = std::make_unique<Metrics>(std::move(measured));
+  api_ = std::make_unique<Api>(
+      Api{service, options_, status_, *queries_, *metrics_, *schemas_, jobs_.get()});
 }
 
 Routes::~Routes() = default;
@@ -111,7 +125,60 @@ std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
   return answer(request, unlimited);
 }
 
+void Routes::note(const HttpOutcome& outcome) const {
+  metrics_->note(outcome);
+}
+
+HttpReply Routes::answer(const Route& route, const Call& call, std::uint32_t number) {
+  HttpReply reply = route.answer(call);
+  reply.route = number;
+  if (reply.stream) {
+    // What it streams is part of the query.
+    reply.stream = [stream = std::move(reply.stream), place = call.place,
+                    status = reply.status](const BodySink& sink) {
+      stream(sink);
+      place->ends(status);
+    };
+  } else {
+    call.place->ends(reply.status);
+  }
+  return reply;
+}
+
+std::vector<std::pair<std::string, std::string>> Routes::large() const {
+  std::vector<std::pair<std::string, std::string>> large;
+  for (const Entry& each : table_) {
+    if (each.route.begin != nullptr) {
+      large.emplace_back(each.route.method, each.route.path);
+    }
+  }
+  return large;
+}
+
+std::uint64_t Routes::body_bytes_max(const HttpRequest& request, std::uint64_t ordinary) const {
+  const std::string_view target = request.target;
+  const std::string_view path = target.substr(0, target.find('?'));
+  const bool large = std::any_of(table_.begin(), table_.end(), [&](const Entry& each) {
+    return each.route.begin != nullptr && each.route.method == request.method &&
+           each.route.path == path;
+  });
+  return large ? options_.load_bytes : ordinary;
+}
+
+HttpLargeBody Routes::large_body(const HttpRequest& request) const {
+  engine::Budget unlimited;
+  HttpReply reply = answer(request, unlimited, Stage::Header);
+  if (reply.status != kGoOn) {
+    return {std::move(reply), {}, 0};
+  }
+  return {std::nullopt, jobs_->folder(), options_.load_bytes};
+}
+
 HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
+  return answer(request, budget, Stage::Whole);
+}
+
+HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget, Stage stage) const {
   const std::optional<Target> target = parse_target(request.target);
   if (!target.has_value()) {
     return problem(request, bad_input("the address cannot be read: " + request.target,
@@ -121,7 +188,8 @@ HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) con
   }
   std::vector<std::string_view> methods;
   std::size_t variables = 0;
-  for (const auto& [route, parts] : table_) {
+  for (std::size_t place = 0; place < table_.size(); ++place) {
+    const auto& [route, parts] = table_[place];
     if (!matches(parts, target->path) || (!methods.empty() && variables_in(parts) != variables)) {
       continue;
     }
@@ -134,15 +202,28 @@ HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) con
       continue;
     }
     if (const auto fault = fault_of_parameters(*target, route.parameters); fault.has_value()) {
-      return problem(request, *fault);
+      HttpReply reply = problem(request, *fault);
+      reply.route = static_cast<std::uint32_t>(place + 1);
+      return reply;
     }
-    Call call{*api_, request, *target, budget, {}};
+    Call call{*api_, request, *target, budget, {}, queries_->enter(request, route.path, budget)};
     for (std::size_t i = 0; i < parts.size(); ++i) {
       if (is_variable(parts[i])) {
         call.variables.push_back(target->path[i]);
       }
     }
-    return route.answer(call);
+    const auto number = static_cast<std::uint32_t>(place + 1);
+    if (stage == Stage::Header) {
+      HttpReply reply;
+      if (auto refusal = route.begin(call); refusal.has_value()) {
+        reply = std::move(*refusal);
+      } else {
+        reply.status = kGoOn;
+      }
+      reply.route = number;
+      return reply;
+    }
+    return answer(route, call, number);
   }
   if (!methods.empty()) {
     const std::string allowed = listed(methods);

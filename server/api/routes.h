@@ -6,6 +6,7 @@
 
 #include "engine/budget.h"
 #include "server/http/http_message.h"
+#include "server/http/http_server.h"
 #include "server/service.h"
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tagline::server {
@@ -21,8 +23,10 @@ namespace tagline::server {
 struct RoutesOptions {
   unsigned threads = 1;                       ///< of one query
   std::chrono::milliseconds timeout{30'000};  ///< of a query that asks for none, and the most
-  std::uint64_t memory = std::uint64_t{256} << 20U;  ///< bytes a query may hold
-  bool read_only = false;                            ///< nothing is written
+  std::uint64_t memory = std::uint64_t{256} << 20U;     ///< bytes a query may hold
+  bool read_only = false;                               ///< nothing is written
+  std::string version;                                  ///< of the program
+  std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of the body of a load
 };
 
 /// What a server says of itself.
@@ -33,6 +37,8 @@ struct ServerStatus {
   std::size_t queued = 0;
   std::uint64_t requests = 0;
   std::uint64_t refused_busy = 0;
+  std::uint64_t accepted = 0;     ///< connections since it began
+  std::uint64_t log_dropped = 0;  ///< lines that nobody took in time
 };
 
 struct RouteName {
@@ -42,6 +48,12 @@ struct RouteName {
 };
 
 struct Api;
+struct Call;
+class LoadJobs;
+class Metrics;
+struct Route;
+class RunningQueries;
+class SavedSchemas;
 
 /// Thread-safe.
 class Routes {
@@ -57,14 +69,33 @@ class Routes {
   [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget) const;
   /// Health checks, which must not wait behind queries; nothing for all else.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;
+  /// For HttpOptions::large: the requests whose bodies are large.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> large() const;
+  /// How large the body of this one may be; `ordinary` where nothing else is said.
+  [[nodiscard]] std::uint64_t body_bytes_max(const HttpRequest& request,
+                                             std::uint64_t ordinary) const;
+  /// For HttpHandlers::large.
+  [[nodiscard]] HttpLargeBody large_body(const HttpRequest& request) const;
+  /// For HttpHandlers::done: counts it.
+  void note(const HttpOutcome& outcome) const;
   /// Every method at every path, for what describes them.
   [[nodiscard]] std::vector<RouteName> names() const;
 
  private:
   struct Entry;
+  /// Of a request with a large body, the header is looked at first, and what would be refused then
+  /// is refused now; status 100 when it may go on.
+  enum class Stage : std::uint8_t { Header, Whole };
+  [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget,
+                                 Stage stage) const;
+  [[nodiscard]] static HttpReply answer(const Route& route, const Call& call, std::uint32_t number);
   const RoutesOptions options_;
   const std::function<ServerStatus()> status_;
-  const std::unique_ptr<Api> api_;
+  std::unique_ptr<RunningQueries> queries_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<SavedSchemas> schemas_;
+  std::unique_ptr<LoadJobs> jobs_;  ///< null: nothing is written
+  std::unique_ptr<Api> api_;
   std::vector<Entry> table_;
 };
 

@@ -16,6 +16,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+using Clock = std::chrono::steady_clock;
 
 constexpr const char* kServer = "tagline";
 // After a refusal the client may be sending still: closing at once would reset the connection, and
@@ -205,10 +206,11 @@ bool HttpSession::end_of_read() {
 void HttpSession::read_header() {
   parser_.emplace();
   parser_->header_limit(shared_.options.limits.header_bytes);
-  parser_->body_limit(shared_.options.limits.body_bytes);
+  parser_->body_limit(boost::none);  // known when the header is: expect_body()
   limit_read(shared_.options.limits.header_time);
   http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](const Problem& problem, std::size_t) {
+                          [self = shared_from_this()](const Problem& problem, std::size_t size) {
+                            self->received_ += size;
                             self->header_read(problem);
                           });
 }
@@ -216,16 +218,14 @@ void HttpSession::read_header() {
 void HttpSession::header_read(const Problem& problem) {
   if (const bool too_slow = end_of_read(); problem && too_slow) {
     // A client that idles between requests is owed no words.
-    return buffer_.size() == 0 && !parser_->got_some() ? drop() : refuse(408);
+    return !parser_->got_some() && (skip_empty_lines() || buffer_.size() == 0) ? drop()
+                                                                               : refuse(408);
   }
   if (problem == http::error::header_limit) {
     return refuse(431);
   }
-  if (problem == http::error::body_limit) {
-    return refuse(413);
-  }
   if (is_of_parser(problem)) {
-    return refuse(400);
+    return skip_empty_lines() ? read_header() : refuse(400);
   }
   if (problem) {
     return drop();
@@ -236,8 +236,41 @@ void HttpSession::header_read(const Problem& problem) {
   if (shared_.stopping) {
     return refuse(503);
   }
-  if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-    response_.emplace(http::status::continue_, parser_->get().version());
+  if (is_large()) {
+    return begin_large(exchange_of(parser_->get()));
+  }
+  const std::uint64_t most = shared_.options.limits.body_bytes;
+  const auto length = parser_->content_length();
+  if (length.has_value() && *length > most) {
+    return refuse(413);
+  }
+  parser_->body_limit(most);
+  if (!parser_->is_done()) {
+    share_ = std::make_shared<BodyShare>(shared_.body_bytes, length.value_or(most));
+    if (share_->sum() > shared_.options.limits.bodies_bytes) {
+      return refuse(503);
+    }
+  }
+  expect_body();
+}
+
+bool HttpSession::is_large() const {
+  const auto& message = parser_->get();
+  const auto target = message.target();
+  const std::string_view path(target.data(), std::min(target.find('?'), target.size()));
+  const auto& large = shared_.options.large;
+  return std::any_of(large.begin(), large.end(), [&](const auto& each) {
+    return each.first == message.method_string() && each.second == path;
+  });
+}
+
+void HttpSession::expect_body() {
+  // A large one has taken the parser over, but for the fields.
+  const HttpRequest* asked = large_ == nullptr ? nullptr : &large_->exchange->request;
+  const auto expected = asked == nullptr ? std::string(parser_->get()[http::field::expect])
+                                         : std::string(asked->field("Expect").value_or(""));
+  if (beast::iequals(expected, "100-continue")) {
+    response_.emplace(http::status::continue_, 11);
     stream_.expires_after(shared_.options.limits.write_time);
     return http::async_write(stream_, *response_,
                              [self = shared_from_this()](const Problem& failed, std::size_t) {
@@ -246,6 +279,21 @@ void HttpSession::header_read(const Problem& problem) {
                              });
   }
   read_body();
+}
+
+// Some clients send an empty line after a body, before the next request (RFC 9112, 2.2). Whether
+// there were any.
+bool HttpSession::skip_empty_lines() {
+  bool some = false;
+  while (true) {
+    const auto bytes = buffer_.data();
+    const std::string_view text(static_cast<const char*>(bytes.data()), bytes.size());
+    if (text.substr(0, 2) != "\r\n") {
+      return some;
+    }
+    buffer_.consume(2);
+    some = true;
+  }
 }
 
 // Where a body ends must be beyond doubt, or what follows in it could pass for another request
@@ -262,12 +310,16 @@ bool HttpSession::is_well_framed() const {
 }
 
 void HttpSession::read_body() {
+  if (large_ != nullptr) {
+    return large_->parser.is_done() ? take_large() : read_large();
+  }
   if (parser_->is_done()) {
     return take_request();
   }
   limit_read(shared_.options.limits.body_time);
   http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](const Problem& problem, std::size_t) {
+                   [self = shared_from_this()](const Problem& problem, std::size_t size) {
+                     self->received_ += size;
                      self->body_read(problem);
                    });
 }
@@ -288,10 +340,9 @@ void HttpSession::body_read(const Problem& problem) {
   return problem ? drop() : take_request();
 }
 
-void HttpSession::take_request() {
-  stream_.expires_never();
-  auto message = parser_->release();
-  const auto exchange = std::make_shared<Exchange>();
+template <class Message>
+std::shared_ptr<HttpSession::Exchange> HttpSession::exchange_of(const Message& message) const {
+  auto exchange = std::make_shared<Exchange>();
   HttpRequest& request = exchange->request;
   exchange->version = message.version();
   exchange->keep = message.keep_alive();
@@ -301,10 +352,24 @@ void HttpSession::take_request() {
   for (const auto& field : message) {
     request.fields.push_back({std::string(field.name_string()), std::string(field.value())});
   }
-  request.body = std::move(message.body());
   request.peer = peer_;
   const auto id = request.field("X-Request-Id");
   request.id = id.has_value() && is_request_id(*id) ? std::string(*id) : new_request_id();
+  return exchange;
+}
+
+void HttpSession::take_request() {
+  auto message = parser_->release();
+  const auto exchange = exchange_of(message);
+  exchange->request.body = std::move(message.body());
+  exchange->share = std::move(share_);
+  take(exchange);
+}
+
+void HttpSession::take(const std::shared_ptr<Exchange>& exchange) {
+  stream_.expires_never();
+  exchange->arrived = Clock::now();
+  exchange->outcome.received = std::exchange(received_, 0);
   ++shared_.requests;
   dispatch(exchange);
 }
@@ -312,7 +377,7 @@ void HttpSession::take_request() {
 void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
   if (shared_.handlers.quick) {
     if (auto answer = shared_.handlers.quick(exchange->request); answer.has_value()) {
-      return reply(*exchange, std::move(*answer));
+      return reply(exchange, std::move(*answer));
     }
   }
   current_ = exchange;
@@ -324,7 +389,8 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
   if (!taken) {
     ++shared_.refused_busy;
     current_ = nullptr;
-    return reply(*exchange, shared_.handlers.refuse(exchange->request, 503));
+    exchange->outcome.refused = true;
+    return reply(exchange, shared_.handlers.refuse(exchange->request, 503));
   }
   watch();
 }
@@ -332,14 +398,16 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
 // On a worker.
 void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
   auto answer = std::make_shared<HttpReply>();
+  exchange->outcome.waited = Clock::now() - exchange->arrived;
   try {
     *answer = shared_.handlers.answer(exchange->request, exchange->budget);
   } catch (const std::exception&) {
+    exchange->outcome.refused = true;
     *answer = shared_.handlers.refuse(exchange->request, 500);
   }
   if (answer->stream && !exchange->head) {
     try {
-      return stream(*exchange, *answer);
+      return stream(exchange, *answer);
     } catch (const std::exception&) {
       // Half of it is with the client already: all that can be said is that it ended too soon.
       return close();
@@ -347,24 +415,28 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
   }
   asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, answer] {
     self->current_ = nullptr;
-    self->reply(*exchange, std::move(*answer));
+    self->reply(exchange, std::move(*answer));
   });
 }
 
 // On a worker, which waits for each piece to be taken: so a reply of any length needs the memory of
 // a piece. A client that takes none within write_time ends it.
-void HttpSession::stream(Exchange& exchange, HttpReply& answer) {
+void HttpSession::stream(const std::shared_ptr<Exchange>& answered, HttpReply& answer) {
+  Exchange& exchange = *answered;
   const bool chunked = exchange.version >= 11;
   const bool keep = chunked && exchange.keep && !shared_.stopping;
   bool alive = true;
+  note(exchange, answer);
   // Writes on the strand, and waits.
   const auto write = [&](auto start) {
     auto done = std::make_shared<std::promise<bool>>();
     std::future<bool> taken = done->get_future();
-    asio::post(stream_.get_executor(), [self = shared_from_this(), start, done] {
+    asio::post(stream_.get_executor(), [self = shared_from_this(), answered, start, done] {
       self->stream_.expires_after(self->shared_.options.limits.write_time);
-      start(*self,
-            [self, done](const Problem& problem, std::size_t) { done->set_value(!problem); });
+      start(*self, [self, done, answered](const Problem& problem, std::size_t size) {
+        answered->outcome.sent += size;
+        done->set_value(!problem);
+      });
     });
     alive = taken.get() && !exchange.budget.cancelled;
     return alive;
@@ -397,8 +469,9 @@ void HttpSession::stream(Exchange& exchange, HttpReply& answer) {
       asio::async_write(self.stream_, http::make_chunk_last(), then);
     });
   }
-  asio::post(stream_.get_executor(), [self = shared_from_this(), keep, fine = alive] {
+  asio::post(stream_.get_executor(), [self = shared_from_this(), answered, keep, fine = alive] {
     self->current_ = nullptr;
+    self->tell(*answered, fine);
     self->written(fine ? Problem() : Problem(asio::error::operation_aborted), keep);
   });
 }
@@ -447,6 +520,12 @@ void HttpSession::gone() {
   });
 }
 
+void HttpSession::note(Exchange& exchange, HttpReply& answer) {
+  exchange.outcome.status = answer.status;
+  exchange.outcome.route = answer.route;
+  exchange.outcome.key = std::move(answer.key);
+}
+
 http::response_header<> HttpSession::head_of(const Exchange& exchange, const HttpReply& answer) {
   http::response_header<> head;
   head.version(exchange.version);
@@ -460,7 +539,8 @@ http::response_header<> HttpSession::head_of(const Exchange& exchange, const Htt
   return head;
 }
 
-void HttpSession::put(const Exchange& exchange, HttpReply answer, bool keep) {
+void HttpSession::put(Exchange& exchange, HttpReply answer, bool keep) {
+  note(exchange, answer);
   response_.emplace(head_of(exchange, answer));
   response_->keep_alive(keep);
   response_->body() = std::move(answer.body);
@@ -473,17 +553,31 @@ void HttpSession::put(const Exchange& exchange, HttpReply answer, bool keep) {
   stream_.expires_after(shared_.options.limits.write_time);
 }
 
-void HttpSession::reply(const Exchange& exchange, HttpReply answer) {
+void HttpSession::reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
   Problem ignored;
   gone_timer_.cancel();
   stream_.socket().cancel(ignored);  // the watch
-  const bool keep = exchange.keep && !shared_.stopping;
-  put(exchange, std::move(answer), keep);
-  http::async_write(stream_, *response_,
-                    [self = shared_from_this(), keep](const Problem& problem, std::size_t) {
-                      self->response_.reset();
-                      self->written(problem, keep);
-                    });
+  if (answer.file != nullptr) {
+    return send_file(exchange, std::move(answer));
+  }
+  const bool keep = exchange->keep && !shared_.stopping;
+  put(*exchange, std::move(answer), keep);
+  http::async_write(
+      stream_, *response_,
+      [self = shared_from_this(), exchange, keep](const Problem& problem, std::size_t size) {
+        self->response_.reset();
+        exchange->outcome.sent += size;
+        self->tell(*exchange, !problem);
+        self->written(problem, keep);
+      });
+}
+
+void HttpSession::tell(Exchange& exchange, bool written) const {
+  if (shared_.handlers.done) {
+    exchange.outcome.written = written;
+    exchange.outcome.elapsed = Clock::now() - exchange.arrived;
+    shared_.handlers.done(exchange.request, exchange.outcome);
+  }
 }
 
 void HttpSession::written(const Problem& problem, bool keep) {
@@ -505,25 +599,40 @@ void HttpSession::written(const Problem& problem, bool keep) {
 }
 
 void HttpSession::refuse(unsigned status) {
-  Exchange exchange;
-  exchange.request.peer = peer_;
-  exchange.request.id = new_request_id();
+  if (large_ != nullptr) {
+    const auto exchange = std::exchange(large_, nullptr)->exchange;
+    return refuse(exchange, shared_.handlers.refuse(exchange->request, status));
+  }
+  const auto exchange = std::make_shared<Exchange>();
+  HttpRequest& request = exchange->request;
+  request.peer = peer_;
+  request.id = new_request_id();
   if (parser_.has_value() && parser_->got_some()) {  // as far as it was read
     const auto& message = parser_->get();
-    exchange.head = message.method() == http::verb::head;
-    exchange.request.method = std::string(message.method_string());
-    exchange.request.target = std::string(message.target());
+    exchange->head = message.method() == http::verb::head;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
     for (const auto& field : message) {
-      exchange.request.fields.push_back(
-          {std::string(field.name_string()), std::string(field.value())});
+      request.fields.push_back({std::string(field.name_string()), std::string(field.value())});
     }
   }
-  put(exchange, shared_.handlers.refuse(exchange.request, status), false);
-  http::async_write(stream_, *response_,
-                    [self = shared_from_this()](const Problem& problem, std::size_t) {
-                      self->response_.reset();
-                      return problem ? self->drop() : self->linger();
-                    });
+  refuse(exchange, shared_.handlers.refuse(request, status));
+}
+
+void HttpSession::refuse(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
+  share_ = nullptr;
+  exchange->arrived = Clock::now();
+  exchange->outcome.refused = true;
+  exchange->outcome.received = std::exchange(received_, 0);
+  put(*exchange, std::move(answer), false);
+  http::async_write(
+      stream_, *response_,
+      [self = shared_from_this(), exchange](const Problem& problem, std::size_t size) {
+        self->response_.reset();
+        exchange->outcome.sent += size;
+        self->tell(*exchange, !problem);
+        return problem ? self->drop() : self->linger();
+      });
 }
 
 void HttpSession::linger() {

@@ -1,88 +1,20 @@
 // Over real sockets on loopback, any free port, no sleeps: what has to happen later is waited for.
 #include "server/http/http_server.h"
 
-#include <arpa/inet.h>
+#include "tests/server/http_client.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 namespace tagline::server {
 namespace {
-
-/// A connection to a server on loopback.
-class Client {
- public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-      throw std::runtime_error("no connection");
-    }
-  }
-  ~Client() { close(); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  void close() {
-    if (socket_ >= 0) {
-      ::close(socket_);
-      socket_ = -1;
-    }
-  }
-  /// Ends it with a reset.
-  void reset() {
-    const linger hard{1, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-    close();
-  }
-  void half_close() { ::shutdown(socket_, SHUT_WR); }
-  Client& send(const std::string& bytes) {
-    std::size_t sent = 0;
-    while (sent < bytes.size()) {
-      const ssize_t some = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (some <= 0) {
-        break;  // the server has had enough; what it said can still be read
-      }
-      sent += static_cast<std::size_t>(some);
-    }
-    return *this;
-  }
-  /// Until the text is there or the connection ends.
-  std::string read_until(const std::string& text) {
-    while (read_.find(text) == std::string::npos && read_some()) {
-    }
-    return read_;
-  }
-  std::string read_all() {
-    while (read_some()) {
-    }
-    return read_;
-  }
-
- private:
-  bool read_some() {
-    char bytes[4096];
-    const ssize_t size = ::recv(socket_, bytes, sizeof(bytes), 0);
-    if (size > 0) {
-      read_.append(bytes, static_cast<std::size_t>(size));
-    }
-    return size > 0;
-  }
-
-  int socket_;
-  std::string read_;
-};
 
 HttpReply text_reply(std::string body, unsigned status = 200) {
   HttpReply reply;
@@ -94,7 +26,7 @@ HttpReply text_reply(std::string body, unsigned status = 200) {
 /// Runs a server while it lives.
 class Running {
  public:
-  Running(HttpOptions options, HttpHandler answer, HttpQuick quick = {}) {
+  Running(HttpOptions options, HttpHandler answer, HttpQuick quick = {}, HttpWatcher done = {}) {
     options.port = 0;
     HttpHandlers handlers{std::move(answer), std::move(quick),
                           [](const HttpRequest&, unsigned status) {
@@ -103,7 +35,8 @@ class Running {
                               reply.set("Retry-After", "1");
                             }
                             return reply;
-                          }};
+                          },
+                          std::move(done)};
     auto made = HttpServer::listen(options, std::move(handlers));
     if (!made.has_value()) {
       throw std::runtime_error(made.error().message().en);
@@ -181,6 +114,48 @@ TEST(HttpServer, KeepsAConnectionAndAnswersInOrder) {
   const std::string all = client.read_all();
   EXPECT_LT(all.find("POST /b xyz;"), all.find("GET /c ;"));
   EXPECT_TRUE(has(all, "GET /c ;"));
+}
+
+TEST(HttpServer, EmptyLinesBeforeARequestArePassedOver) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send("\r\nPOST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb\r\n");
+  EXPECT_TRUE(has(client.read_until("POST /a b;"), "200 OK"));
+  client.send("\r\nGET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string all = client.read_all();
+  EXPECT_TRUE(has(all, "GET /c ;"));
+  EXPECT_FALSE(has(all, "refused"));
+}
+
+TEST(HttpServer, SaysWhatBecameOfEveryRequest) {
+  std::mutex mutex;
+  std::vector<std::pair<std::string, HttpOutcome>> outcomes;
+  Running server(
+      {}, echo,
+      [](const HttpRequest& request) {
+        return request.target == "/quick" ? std::optional(text_reply("quick")) : std::nullopt;
+      },
+      [&](const HttpRequest& request, const HttpOutcome& outcome) {
+        const std::lock_guard lock(mutex);
+        outcomes.emplace_back(request.target, outcome);
+      });
+  Client client(server->port());
+  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+  const std::string read = client.send(post).read_until("POST /a abc;");
+  client.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\n").read_until("quick");
+  client.send("nonsense\r\n\r\n").read_all();
+  server.stop();
+  ASSERT_EQ(outcomes.size(), 3U);
+  EXPECT_EQ(outcomes[0].first, "/a");
+  EXPECT_EQ(outcomes[0].second.status, 200U);
+  EXPECT_EQ(outcomes[0].second.received, post.size());
+  EXPECT_EQ(outcomes[0].second.sent, read.size());
+  EXPECT_TRUE(outcomes[0].second.waited.has_value());
+  EXPECT_TRUE(outcomes[0].second.written);
+  EXPECT_FALSE(outcomes[1].second.waited.has_value());
+  EXPECT_FALSE(outcomes[1].second.refused);
+  EXPECT_EQ(outcomes[2].second.status, 400U);
+  EXPECT_TRUE(outcomes[2].second.refused);
 }
 
 TEST(HttpServer, ReadsChunkedBodiesAndContinues) {
