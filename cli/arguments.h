@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/diagnostic.h"
+#include "server/log.h"
 #include "server/segments.h"
 
 #include <chrono>
@@ -152,14 +153,27 @@ struct ServeArguments {
   unsigned threads = 1;         ///< of one query
   QueryLimits limits{30, 256};  ///< of one query
   std::uint64_t cache_mib = 64;
-  bool read_only = false;  ///< leaves the database to another process to write
+  bool read_only = false;           ///< leaves the database to another process to write
+  std::uint64_t load_mib = 16'384;  ///< of the body of a load
+  double shutdown_seconds = 10;     ///< for requests being answered when it is told to end
+  server::LogFormat log_format = server::LogFormat::Text;
+  server::LogLevel log_level = server::LogLevel::Info;
+  std::uint64_t slow_ms = 1'000;  ///< from here on a request is slow; 0: none is
+  std::string config_file;        ///< read by the parser
+  std::string settings;           ///< print this and end: --print-config
+};
+
+struct BackupArguments {
+  std::string db;
+  std::string folder;  ///< a new one
+  Format format = Format::Table;
 };
 
 struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments, OverlapArguments, ServeArguments>
+               SegmentArguments, OverlapArguments, ServeArguments, BackupArguments>
       command;
 };
 

@@ -22,5 +22,6 @@ namespace tagline::cli {
 [[nodiscard]] int run(const SegmentArguments& arguments, Console& console);
 /// Returns when it was told to stop.
 [[nodiscard]] int run(const ServeArguments& arguments, Console& console);
+[[nodiscard]] int run(const BackupArguments& arguments, Console& console);
 
 }  // namespace tagline::cli
