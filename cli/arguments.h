@@ -4,6 +4,7 @@
 
 #include "dsl/diagnostic.h"
 #include "server/access/access_options.h"
+#include "server/log.h"
 #include "server/segments.h"
 
 #include <chrono>
@@ -168,16 +169,29 @@ struct ServeArguments {
   /// Keys, rates, pages, names, the audit log. key_file and loopback follow from db and address;
   /// audit_file does when it is "".
   server::AccessOptions access;
-  std::string tls_certificate;  ///< file; with tls_key: https
-  std::string tls_key;          ///< file
-  bool read_only = false;       ///< leaves the database to another process to write
+  std::string tls_certificate;      ///< file; with tls_key: https
+  std::string tls_key;              ///< file
+  bool read_only = false;           ///< leaves the database to another process to write
+  std::uint64_t load_mib = 16'384;  ///< of the body of a load
+  double shutdown_seconds = 10;     ///< for requests being answered when it is told to end
+  server::LogFormat log_format = server::LogFormat::Text;
+  server::LogLevel log_level = server::LogLevel::Info;
+  std::uint64_t slow_ms = 1'000;  ///< from here on a request is slow; 0: none is
+  std::string config_file;        ///< read by the parser
+  std::string settings;           ///< print this and end: --print-config
+};
+
+struct BackupArguments {
+  std::string db;
+  std::string folder;  ///< a new one
+  Format format = Format::Table;
 };
 
 struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments, OverlapArguments, ServeArguments, KeyArguments>
+               SegmentArguments, OverlapArguments, ServeArguments, KeyArguments, BackupArguments>
       command;
 };
 

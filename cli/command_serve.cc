@@ -1,19 +1,26 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "cli/service_notice.h"
+#include "cli/version.h"
 #include "server/access/key_file.h"
 #include "server/api/gate.h"
+#include "server/api/request_log.h"
 #include "server/api/routes.h"
 #include "server/http/http_server.h"
+#include "server/log.h"
 #include "server/service.h"
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace tagline::cli {
 namespace {
@@ -27,6 +34,8 @@ server::RoutesOptions routes_of(const ServeArguments& arguments) {
       std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.limits.seconds * 1000)));
   routes.memory = arguments.limits.memory_mib << kMibBits;
   routes.read_only = arguments.read_only;
+  routes.version = kVersion;
+  routes.load_bytes = arguments.load_mib << kMibBits;
   return routes;
 }
 
@@ -38,6 +47,8 @@ server::HttpOptions http_of(const ServeArguments& arguments) {
   http.tls_key = arguments.tls_key;
   http.workers = arguments.workers != 0 ? arguments.workers
                                         : std::max(1U, std::thread::hardware_concurrency());
+  http.limits.shutdown_time =
+      std::chrono::milliseconds(static_cast<std::int64_t>(arguments.shutdown_seconds * 1000));
   return http;
 }
 
@@ -66,9 +77,31 @@ std::size_t connections_max() {
                                         : std::max<std::size_t>(1, files.rlim_cur / 2);
 }
 
+void log_start(server::Log& log, const ServeArguments& arguments, const std::string& url,
+               const server::HttpOptions& options) {
+  log.write(server::LogLevel::Info, "start",
+            {{"version", kVersion},
+             {"url", url},
+             {"db", arguments.db},
+             {"read_only", arguments.read_only},
+             {"workers", std::uint64_t{options.workers}},
+             {"threads", std::uint64_t{arguments.threads}},
+             {"timeout_s", arguments.limits.seconds},
+             {"memory_mib", arguments.limits.memory_mib},
+             {"cache_mib", arguments.cache_mib},
+             {"load_mib", arguments.load_mib},
+             {"connections", std::uint64_t{options.limits.connections}},
+             {"slow_ms", arguments.slow_ms},
+             {"config", arguments.config_file}});
+}
+
 }  // namespace
 
 int run(const ServeArguments& arguments, Console& console) {
+  if (!arguments.settings.empty()) {
+    console.out(arguments.settings);
+    return kFine;
+  }
   const auto service = open_service(
       arguments.db, arguments.read_only ? storage::OpenMode::Read : storage::OpenMode::Write,
       console);
@@ -96,13 +129,17 @@ int run(const ServeArguments& arguments, Console& console) {
     tell(gate.error());
     return kSystemAtFault;
   }
+  server::LogOptions how;
+  how.format = arguments.log_format;
+  how.level = arguments.log_level;
+  server::Log log(how, STDERR_FILENO);
   std::unique_ptr<server::HttpServer> http;
   const server::Routes routes(
       *service, routes_of(arguments),
       [&] {
         const server::HttpServer::Figures now = http->figures();
-        return server::ServerStatus{started,    now.connections, now.running,
-                                    now.queued, now.requests,    now.refused_busy};
+        return server::ServerStatus{started,      now.connections,  now.running,  now.queued,
+                                    now.requests, now.refused_busy, now.accepted, log.dropped()};
       },
       gate->get());
   server::HttpHandlers handlers;
@@ -112,7 +149,8 @@ int run(const ServeArguments& arguments, Console& console) {
   handlers.quick = [&](const server::HttpRequest& request) { return routes.quick(request); };
   handlers.refuse = [&](const server::HttpRequest& request, unsigned status) {
     server::HttpReply reply =
-        server::refusal_of(request, status, options.limits.header_bytes, options.limits.body_bytes);
+        server::refusal_of(request, status, options.limits.header_bytes,
+                           routes.body_bytes_max(request, options.limits.body_bytes));
     (*gate)->cors().dress(request, reply);
     return reply;
   };
@@ -122,6 +160,13 @@ int run(const ServeArguments& arguments, Console& console) {
       tell(reopened.error());
     }
   };
+  server::RequestLog requests(log, routes, std::chrono::milliseconds(arguments.slow_ms));
+  handlers.done = [&](const server::HttpRequest& request, const server::HttpOutcome& outcome) {
+    routes.note(outcome);
+    requests.note(request, outcome);
+  };
+  handlers.large = [&](const server::HttpRequest& request) { return routes.large_body(request); };
+  options.large = routes.large();
   auto listening = server::HttpServer::listen(options, std::move(handlers));
   if (!listening.has_value()) {
     return console.report(listening.error());
@@ -131,12 +176,20 @@ int run(const ServeArguments& arguments, Console& console) {
   const std::string address = arguments.address.find(':') == std::string::npos
                                   ? arguments.address
                                   : "[" + arguments.address + "]";
-  console.out((arguments.tls_certificate.empty() ? "http://" : "https://") + address + ":" +
-              std::to_string(http->port()) + "\n");
+  const std::string url = (arguments.tls_certificate.empty() ? "http://" : "https://") + address +
+                          ":" + std::to_string(http->port());
+  console.out(url + "\n");
   if (!console.flush()) {
     return kSystemAtFault;
   }
+  log_start(log, arguments, url, options);
+  service_notice("READY=1");
   http->run();
+  service_notice("STOPPING=1");
+  const auto up = std::chrono::steady_clock::now() - started;
+  log.write(server::LogLevel::Info, "stop",
+            {{"requests", http->figures().requests},
+             {"uptime_s", std::chrono::duration<double>(up).count()}});
   return kFine;
 }
 

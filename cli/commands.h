@@ -23,5 +23,6 @@ namespace tagline::cli {
 [[nodiscard]] int run(const KeyArguments& arguments, Console& console);
 /// Returns when it was told to stop.
 [[nodiscard]] int run(const ServeArguments& arguments, Console& console);
+[[nodiscard]] int run(const BackupArguments& arguments, Console& console);
 
 }  // namespace tagline::cli

@@ -72,6 +72,7 @@ class Parser : private OptionMaker {
     add_tags();
     add_user();
     add_verify();
+    add_backup();
     add_check();
     why_parser_.add_to(app_);
     segments_.add_to(app_);
@@ -84,6 +85,10 @@ class Parser : private OptionMaker {
 
   [[nodiscard]] std::variant<Arguments, int> parse(int argc, char** argv) {
     std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    if (const Status added = serving_.add_settings(arguments); !added.has_value()) {
+      report({added.error().message(), added.error().hint()});
+      return kUsage;
+    }
     shield_expression(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
@@ -107,6 +112,8 @@ class Parser : private OptionMaker {
       result_.command = user_;
     } else if (chosen(verify_command_)) {
       result_.command = verify_;
+    } else if (chosen(backup_command_)) {
+      result_.command = backup_;
     } else if (segments_.chosen()) {
       result_.command = segments_.arguments();
     } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
@@ -127,6 +134,16 @@ class Parser : private OptionMaker {
     if (const auto unknown = unknown_command(app_, reached); unknown.has_value()) {
       fault = *unknown;
     }
+    // Not all that is wrong with the words was typed.
+    const std::string words = outcome.what();
+    const std::string from = serving_.said_from(words.substr(0, words.find_first_of(":= ")));
+    if (!from.empty()) {
+      fault.message.en = from + ": " + fault.message.en;
+      fault.message.zh = from + "：" + fault.message.zh;
+    }
+    report(fault);
+  }
+  void report(const UnknownCommand& fault) const {
     std::cerr << say("error: ", "错误：") << printable(say(fault.message.en, fault.message.zh))
               << "\n"
               << say("hint:  ", "提示：") << say(fault.hint.en, fault.hint.zh) << "\n";
@@ -277,6 +294,20 @@ class Parser : private OptionMaker {
     add_format(verify_command_, verify_.format, kFormatsWithoutCsv);
   }
 
+  void add_backup() {
+    backup_command_ = subcommand(
+        "backup",
+        say("copy a database, also while it is served or loaded", "备份数据库，可在使用中进行"),
+        "tagline backup --db shop shop-copy");
+    add_db(backup_command_, backup_.db);
+    backup_command_
+        ->add_option("FOLDER", backup_.folder,
+                     say("a new folder: the copy, a database of its own", "新目录，即备份数据库"))
+        ->required()
+        ->check(not_empty());
+    add_format(backup_command_, backup_.format, kFormatsWithoutCsv);
+  }
+
   void add_check() {
     check_command_ =
         subcommand("check", say("check expressions without running them", "检查表达式但不执行"),
@@ -333,12 +364,14 @@ class Parser : private OptionMaker {
   TagsArguments tags_;
   UserArguments user_;
   VerifyArguments verify_;
+  BackupArguments backup_;
   CheckArguments check_;
   CLI::App* infer_command_ = nullptr;
   CLI::App* load_command_ = nullptr;
   CLI::App* tags_command_ = nullptr;
   CLI::App* user_command_ = nullptr;
   CLI::App* verify_command_ = nullptr;
+  CLI::App* backup_command_ = nullptr;
   CLI::App* check_command_ = nullptr;
 };
 

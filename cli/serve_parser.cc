@@ -2,11 +2,14 @@
 
 #include "server/api/cors.h"
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 namespace tagline::cli {
 namespace {
@@ -39,6 +42,9 @@ std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_vie
 constexpr unsigned kWorkersMax = 96;  // LMDB has 126 places for readers
 constexpr unsigned kCoresMax = 1024;
 constexpr std::uint64_t kCacheMax = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kLoadMax = std::uint64_t{1} << 24U;
+constexpr double kShutdownMax = 86'400;
+constexpr std::uint64_t kSlowMax = 86'400'000;
 
 }  // namespace
 
@@ -85,6 +91,29 @@ void ServeParser::add_to(CLI::App& app) {
       ->check(CLI::Range(std::uint64_t{0}, kCacheMax))
       ->type_name("MIB");
   add_access();
+  command_
+      ->add_option("--load-size", arguments_.load_mib,
+                   say("MiB that the body of a load may have (default 16384)",
+                       "单次装载内容的上限，MiB（默认 16384）"))
+      ->check(plain_number())
+      ->check(CLI::Range(std::uint64_t{1}, kLoadMax))
+      ->type_name("MIB");
+  command_
+      ->add_option("--shutdown-time", arguments_.shutdown_seconds,
+                   say("seconds that requests being answered have at the end (default 10)",
+                       "关闭时留给处理中请求的秒数（默认 10）"))
+      ->check(plain_number() & CLI::Range(0.0, kShutdownMax))
+      ->type_name("SECONDS");
+  add_logs();
+  command_
+      ->add_option("--config", arguments_.config_file,
+                   say("file of settings, one a line: workers = 4; the command line and TAGLINE_* "
+                       "variables come before it",
+                       "设置文件，每行一个：workers = 4；命令行和 TAGLINE_* 环境变量优先"))
+      ->type_name("FILE");
+  command_->add_flag(
+      "--print-config", print_,
+      say("print every setting and where it comes from, and end", "输出全部设置及其来源后退出"));
   command_->add_flag("--read-only", arguments_.read_only,
                      say("write nothing, so that another process may (tagline load)",
                          "不写入，让其他进程可以写入（tagline load）"));
@@ -138,11 +167,78 @@ void ServeParser::add_access() {
   key->needs(certificate);
 }
 
+void ServeParser::add_logs() {
+  static const std::map<std::string, server::LogFormat> kLogFormats{
+      {"json", server::LogFormat::Json}, {"text", server::LogFormat::Text}};
+  static const std::map<std::string, server::LogLevel> kLevels{
+      {"error", server::LogLevel::Error},
+      {"warning", server::LogLevel::Warning},
+      {"info", server::LogLevel::Info},
+      {"debug", server::LogLevel::Debug}};
+  const auto add = [this](const char* name, const auto& known, auto& into,
+                          const std::string& description) {
+    std::string names;
+    for (const auto& each : known) {
+      names += (names.empty() ? "" : "|") + each.first;
+    }
+    const std::string wrong = say("not one of " + names + ": ", "应为 " + names + "，而不是 ");
+    command_
+        ->add_option_function<std::string>(
+            name, [&known, &into](const std::string& text) { into = known.at(text); }, description)
+        ->check(CLI::Validator(
+            [&known, wrong](std::string& text) {
+              return known.count(text) > 0 ? std::string() : wrong + text;
+            },
+            ""))
+        ->type_name(names);
+  };
+  add("--log-format", kLogFormats, arguments_.log_format,
+      say("lines of the log on standard error (default text)",
+          "标准错误上日志行的格式（默认 text）"));
+  add("--log-level", kLevels, arguments_.log_level,
+      say("the least that is logged (default info); debug shows what was asked",
+          "记录的最低级别（默认 info）；debug 会记录请求内容"));
+  command_
+      ->add_option("--slow-ms", arguments_.slow_ms,
+                   say("log what was asked when it took so long (default 1000); 0: never",
+                       "耗时达到该毫秒数时记录请求内容（默认 1000）；0 表示不记录"))
+      ->check(plain_number())
+      ->check(CLI::Range(std::uint64_t{0}, kSlowMax))
+      ->type_name("MS");
+}
+
+Status ServeParser::add_settings(std::vector<std::string>& arguments) {
+  // What stands before the command are options of the program.
+  auto command = arguments.begin();
+  while (command != arguments.end() && command->rfind("--", 0) == 0) {
+    command += *command == "--lang" && command + 1 != arguments.end() ? 2 : 1;
+  }
+  if (command == arguments.end() || *command != command_->get_name() ||
+      std::find(command, arguments.end(), "--help") != arguments.end() ||
+      std::find(command, arguments.end(), "-h") != arguments.end()) {
+    return {};
+  }
+  return settings_.add_to(arguments, *command_);
+}
+
 bool ServeParser::take(Arguments& arguments) const {
   if (!command_->parsed()) {
     return false;
   }
   arguments.command = arguments_;
+  if (print_) {
+    std::get<ServeArguments>(arguments.command).settings =
+        settings_.text(*command_, {{"listen", "127.0.0.1:8080"},
+                                   {"threads", "1"},
+                                   {"timeout", "30"},
+                                   {"memory", "256"},
+                                   {"cache", "64"},
+                                   {"load-size", "16384"},
+                                   {"shutdown-time", "10"},
+                                   {"log-format", "text"},
+                                   {"log-level", "info"},
+                                   {"slow-ms", "1000"}});
+  }
   return true;
 }
 

@@ -169,13 +169,14 @@ Result<std::size_t> Input::Rep::decompress(std::span<char> out) {
 Input::Input(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 Input::~Input() = default;
 
-Result<std::unique_ptr<Input>> Input::open(const std::string& path) {
+Result<std::unique_ptr<Input>> Input::open(const std::string& path, const std::string& shown_name) {
   const bool standard = path == "-";
   const int number = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (number < 0) {
     return cannot_open(path, errno);
   }
-  auto rep = std::make_unique<Rep>(standard ? "standard input" : path, number, !standard);
+  const std::string& name = shown_name.empty() ? path : shown_name;
+  auto rep = std::make_unique<Rep>(standard ? "standard input" : name, number, !standard);
   struct stat facts {};
   if (::fstat(number, &facts) != 0) {
     return cannot_open(path, errno);

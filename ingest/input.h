@@ -23,8 +23,10 @@ using ByteSource = std::function<Result<std::size_t>(std::span<char>)>;
 class Input {
  public:
   /// `path`, or "-" for standard input. Compression is recognised by content, never by name.
-  /// NotFound, BadInput (a folder), System. An empty file is fine.
-  [[nodiscard]] static Result<std::unique_ptr<Input>> open(const std::string& path);
+  /// NotFound, BadInput (a folder), System. An empty file is fine. `shown_name`: instead of the
+  /// path in messages once it is open; empty: the path.
+  [[nodiscard]] static Result<std::unique_ptr<Input>> open(const std::string& path,
+                                                           const std::string& shown_name = {});
   ~Input();
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;

@@ -75,6 +75,14 @@ Result<std::uint64_t> total_bytes(const std::vector<std::string>& files) {
   return known ? total : 0;
 }
 
+Status check_cancelled(const LoadOptions& options) {
+  if (options.cancelled != nullptr && *options.cancelled) {
+    return failure(ErrorCode::Cancelled,
+                   {"the load was cancelled; nothing was loaded", "装载已被取消；未载入任何数据"});
+  }
+  return {};
+}
+
 Status take_all(RowSource& source, Intake& intake, const Rejects& rejects,
                 const LoadOptions& options, Meter& meter) {
   BatchQueue queue;
@@ -87,6 +95,7 @@ Status take_all(RowSource& source, Intake& intake, const Rejects& rejects,
                    {"cannot start a thread: " + cause, "无法启动线程：" + cause});
   }
   while (!queue.done()) {
+    TAGLINE_RETURN_IF_ERROR(check_cancelled(options));
     if (const auto batch = queue.pop(kProgressInterval); batch != nullptr) {
       TAGLINE_RETURN_IF_ERROR(intake.take(*batch));
       TAGLINE_RETURN_IF_ERROR(rejects.check_early(intake.rows(), options.max_errors_share));

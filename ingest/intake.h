@@ -39,8 +39,11 @@ class Meter {
 /// Sizes of the files on disk together; 0 when one is a pipe. NotFound before anything is read.
 [[nodiscard]] Result<std::uint64_t> total_bytes(const std::vector<std::string>& files);
 
+/// Cancelled, when the load is to end.
+[[nodiscard]] Status check_cancelled(const LoadOptions& options);
+
 /// Reads everything on a thread of its own and hands it to `intake` on this one. What stopped the
-/// source or the intake, or TooManyRejects.
+/// source or the intake, Cancelled, or TooManyRejects.
 [[nodiscard]] Status take_all(RowSource& source, Intake& intake, const Rejects& rejects,
                               const LoadOptions& options, Meter& meter);
 

@@ -166,7 +166,7 @@ Result<Schema> infer_for(const storage::Snapshot& snapshot, Input& input,
 /// The first file, opened, and the schema for it.
 Result<Schema> infer_first(storage::Store& store, const std::string& file,
                            const LoadOptions& options, std::unique_ptr<Input>& first) {
-  TAGLINE_ASSIGN_OR_RETURN(first, Input::open(file));
+  TAGLINE_ASSIGN_OR_RETURN(first, Input::open(file, options.shown_name));
   auto schema = store.read(
       [&](const storage::Snapshot& snapshot) { return infer_for(snapshot, *first, options); });
   return schema.has_value()
@@ -239,6 +239,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
   RowSource source(used, files, std::move(first));
+  source.show_as(options.shown_name);
   std::optional<Loader> loader;
   const Status read = store.read([&](const storage::Snapshot& snapshot) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(auto plans, plan_fields(used, snapshot, now));
@@ -250,6 +251,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
     return status;
   });
   TAGLINE_RETURN_IF_ERROR(read);
+  TAGLINE_RETURN_IF_ERROR(check_cancelled(options));
   const Clock::time_point commit_start = Clock::now();
   const auto tell = [&] { meter.tell(loader->rows(), source.bytes_read(), true); };
   tell();

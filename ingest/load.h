@@ -7,6 +7,7 @@
 #include "ingest/schema.h"
 #include "storage/store.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -32,6 +33,11 @@ struct LoadOptions {
   std::string schema_path;   ///< where the schema was read from, so that rejects_path spares it
   std::string id_column;     ///< as InferOptions::id_column; over what a given schema says
   std::string load_id;       ///< events: of the one file, instead of its digest
+  /// What the one file is called in messages, rejects and load records; empty: its path.
+  std::string shown_name;
+  /// Set from any thread: the load ends with Cancelled and nothing is changed, unless it is being
+  /// written already. May be null.
+  const std::atomic<bool>* cancelled = nullptr;
   std::function<void(const Schema&)>
       on_schema;  ///< the schema used, once, before the first row is read
   std::function<void(const Progress&)>

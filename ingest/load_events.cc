@@ -184,12 +184,12 @@ class EventIntake final : public Intake {
 
 /// The files that are still to be read; those known already are skipped.
 Result<std::vector<std::string>> new_files(const std::vector<std::string>& files,
-                                           const std::string& load_id, const std::string& identity,
+                                           const LoadOptions& options, const std::string& identity,
                                            EventIntake& intake) {
   std::vector<std::string> left;
   for (const std::string& file : files) {
     std::error_code error;
-    std::string id = load_id;
+    std::string id = options.load_id;
     if (id.empty() && file != "-" && std::filesystem::is_regular_file(file, error)) {
       TAGLINE_ASSIGN_OR_RETURN(id, digest_of_file(file, identity));
     }
@@ -198,7 +198,7 @@ Result<std::vector<std::string>> new_files(const std::vector<std::string>& files
       TAGLINE_ASSIGN_OR_RETURN(known, intake.known().find(id));
     }
     if (known.has_value()) {
-      intake.skipped().push_back({file, *known});
+      intake.skipped().push_back({options.shown_name.empty() ? file : options.shown_name, *known});
     } else {
       left.push_back(file);
     }
@@ -267,16 +267,18 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
     TAGLINE_ASSIGN_OR_RETURN(auto converter, EventConverter::make(*plans, snapshot.time_zone()));
     intake.emplace(std::move(converter), snapshot, rejects, options.load_id, now_s);
     const std::string identity = identity_of(*plans);
-    TAGLINE_ASSIGN_OR_RETURN(auto left, new_files(files, options.load_id, identity, *intake));
+    TAGLINE_ASSIGN_OR_RETURN(auto left, new_files(files, options, identity, *intake));
     TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(left));
     meter.emplace(options, bytes_total);
     RowSource source(schema, std::move(left), nullptr, identity);
+    source.show_as(options.shown_name);
     const Status status = take_all(source, *intake, rejects, options, *meter);
     bytes_read = source.bytes_read();
     TAGLINE_RETURN_IF_ERROR(rejects.close());
     return status;
   });
   TAGLINE_RETURN_IF_ERROR(read);
+  TAGLINE_RETURN_IF_ERROR(check_cancelled(options));
   LoadReport report;
   report.of_events = true;
   report.event = schema.events->event_column.empty() ? plans->at(0).record.name : "";

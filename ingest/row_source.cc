@@ -60,10 +60,10 @@ void RowSource::run(BatchQueue& queue) {
 }
 
 Status RowSource::read_file(const std::string& path, BatchQueue& queue) {
-  file_ = path;
+  file_ = shown_name_.empty() ? path : shown_name_;
   std::unique_ptr<Input> input = std::move(first_);
   if (input == nullptr) {
-    auto opened = Input::open(path);
+    auto opened = Input::open(path, shown_name_);
     if (!opened.has_value()) {
       return tl::unexpected(std::move(opened).error());
     }

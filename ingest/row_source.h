@@ -29,6 +29,9 @@ class RowSource {
   /// What the reading thread does to each batch before it hands it over. Set before run().
   void prepare_with(std::function<void(RowBatch&)> prepare) { prepare_ = std::move(prepare); }
 
+  /// What the one file is called; empty: its path. Set before run().
+  void show_as(std::string name) { shown_name_ = std::move(name); }
+
   /// Reads everything into `queue`, then finishes it: with BadInput, BadSchema, NotFound or System
   /// where reading stopped early. Returns when the queue was closed, too.
   void run(BatchQueue& queue);
@@ -54,6 +57,7 @@ class RowSource {
   std::unique_ptr<Input> first_;
   std::optional<std::string> digest_suffix_;
   std::function<void(RowBatch&)> prepare_;
+  std::string shown_name_;
   std::size_t slots_;
   std::unique_ptr<RowBatch> batch_;
   std::string file_;

@@ -233,6 +233,13 @@ Result<WriteTransaction> LmdbEnvironment::begin_write() const {
   return WriteTransaction(raw, spaces_);
 }
 
+Status LmdbEnvironment::copy_to(int file) const {
+  if (const int code = mdb_env_copyfd2(env_.get(), file, MDB_CP_COMPACT); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_copyfd2", "backup"));
+  }
+  return {};
+}
+
 Status LmdbEnvironment::resize(std::uint64_t map_bytes) {
   if (const int code = mdb_env_set_mapsize(env_.get(), map_bytes); code != MDB_SUCCESS) {
     unmapped_ = true;

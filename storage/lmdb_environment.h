@@ -81,6 +81,9 @@ class LmdbEnvironment {
   [[nodiscard]] Result<std::optional<ReadTransaction>> begin_read() const;
   [[nodiscard]] Result<WriteTransaction> begin_write() const;
 
+  /// The newest committed state, without free pages. In a read transaction of its own.
+  [[nodiscard]] Status copy_to(int file) const;
+
   /// REQUIRES: no transaction of this process is open. 0: as large as the file says. After a
   /// failure the environment has no map, and refuses transactions.
   [[nodiscard]] Status resize(std::uint64_t map_bytes);

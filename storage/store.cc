@@ -104,6 +104,13 @@ std::optional<std::uint64_t> Store::newest_version() const {
              : std::nullopt;
 }
 
+Status Store::copy_to(int file) {
+  Database& database = *environment_->database;
+  // As any reader: the map must be that of the newest state.
+  TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const Reading reading, database.begin_read());
+  return database.environment.copy_to(file);
+}
+
 std::uint64_t Store::map_bytes() const {
   Database& database = *environment_->database;
   const TransactionGate::Pass pass = database.gate.enter();

@@ -75,6 +75,10 @@ class Store {
   /// know. Cost: some 0.1 us.
   [[nodiscard]] std::optional<std::uint64_t> newest_version() const;
 
+  /// Writes the newest committed state to an open file, as a data.mdb of its own, compacted. Reads
+  /// and writes go on meanwhile, but a write that needs a larger map waits. DiskFull, System.
+  [[nodiscard]] Status copy_to(int file);
+
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::uint64_t map_bytes() const;   ///< current size of the memory map
   [[nodiscard]] std::uint64_t file_bytes() const;  ///< bytes of the database file in use

@@ -119,6 +119,10 @@ Gate::Entry Gate::enter(const HttpRequest& request) {
   return decide(request, Taking::Yes);
 }
 
+Gate::Entry Gate::look(const HttpRequest& request) {
+  return decide(request, Taking::No);
+}
+
 std::optional<HttpReply> Gate::turned_away(const HttpRequest& request) {
   return decide(request, Taking::No).refused;
 }

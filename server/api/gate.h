@@ -41,6 +41,8 @@ class Gate {
   };
   /// Takes a token of the caller's rate.
   [[nodiscard]] Entry enter(const HttpRequest& request);
+  /// As enter(), of a request that will come again when its body is here: takes no token.
+  [[nodiscard]] Entry look(const HttpRequest& request);
   /// The refusal that enter() would give, if any. Costs microseconds, so that who is not let in
   /// takes no worker's time. A wrong key is counted here; do not call enter() then.
   [[nodiscard]] std::optional<HttpReply> turned_away(const HttpRequest& request);

@@ -41,6 +41,12 @@ HttpReply refusal_of(const HttpRequest& request, unsigned status, std::uint64_t 
       reply.set("Retry-After", "1");
       return reply;
     }
+    case 507:
+      return problem(
+          request, status,
+          Error(ErrorCode::DiskFull,
+                {"the disk is full; nothing was changed", "磁盘已满；数据没有任何改变"},
+                {"make room on it and send the request again", "请腾出磁盘空间后重新发送"}));
     default:
       return problem(
           request, status,

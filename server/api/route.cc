@@ -53,9 +53,15 @@ void Call::limit(std::optional<std::uint64_t> timeout_ms) const {
   const std::uint64_t timeout = std::min(timeout_ms.value_or(most), most);
   budget.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
   budget.memory = api.options.memory;
+  if (place != nullptr) {
+    place->is_query();
+  }
 }
 
 QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_days> as_of) const {
+  if (place != nullptr) {
+    place->asks(expression);
+  }
   QueryRequest query;
   query.expression = std::move(expression);
   query.as_of = as_of;
@@ -72,6 +78,12 @@ HttpReply json_reply(std::string body) {
   reply.set("Cache-Control", "no-store");
   reply.body = std::move(body) + "\n";
   return reply;
+}
+
+Error nothing_is_written() {
+  return Error(ErrorCode::ReadOnly,
+               {"this server writes nothing (--read-only)", "该服务器不写入数据（--read-only）"},
+               {"ask one that does, or use tagline load", "请使用可写的服务器，或 tagline load"});
 }
 
 Error bad_input(std::string en, std::string zh, Text hint) {

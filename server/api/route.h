@@ -12,9 +12,12 @@
 #include "server/api/problem.h"
 #include "server/api/role.h"
 #include "server/api/routes.h"
+#include "server/api/running_queries.h"
 #include "server/api/stream_room.h"
 #include "server/http/http_message.h"
 #include "server/json_reader.h"
+#include "server/load_jobs.h"
+#include "server/saved_schemas.h"
 #include "server/service.h"
 
 #include <chrono>
@@ -36,6 +39,10 @@ struct Api {
   const RoutesOptions& options;
   const std::function<ServerStatus()>& status;
   std::shared_ptr<StreamRoom> streams;  ///< for what replies in pieces hold
+  RunningQueries& queries;
+  const Metrics& metrics;
+  const SavedSchemas& schemas;
+  LoadJobs* jobs;  ///< null: nothing is written
 };
 
 /// One request on its way through a route.
@@ -48,6 +55,7 @@ struct Call {
   const Caller& caller;
   /// Told to the audit log. A streamed reply keeps it, to add the ids it has sent.
   std::shared_ptr<AuditRecord> audit;
+  std::shared_ptr<RunningQueries::Place> place = nullptr;  ///< null: it is not listed
 
   /// The parameter of the address, or null. Only those the route names can be there, each once.
   [[nodiscard]] const std::string* parameter(std::string_view name) const;
@@ -60,7 +68,8 @@ struct Call {
   /// is logged as an export of the expression; audit->add_ids() says how many went.
   [[nodiscard]] std::optional<HttpReply> may_export(std::string_view expression) const;
 
-  /// Sets the budget of a query: at most the server's time, and its memory.
+  /// Sets the budget of a query: at most the server's time, and its memory. From now on it is
+  /// listed as a query, and can be cancelled.
   void limit(std::optional<std::uint64_t> timeout_ms) const;
   /// A request for the service with the server's threads and this call's budget.
   [[nodiscard]] QueryRequest query(std::string expression,
@@ -83,11 +92,15 @@ struct Route {
   Entrance entrance = Entrance::Key;
   /// A reply of status 200 depends on the address, the data and the day alone, and may be kept.
   bool keeps = false;
+  /// Of a route with large bodies, which come as HttpRequest::file: refuses before one is read.
+  std::optional<HttpReply> (*begin)(const Call&) = nullptr;
 };
 
 /// 507 or 503: what would have to be written into the audit log could not be, and was not done.
 [[nodiscard]] HttpReply unlogged(const HttpRequest& request, const Error& error);
 [[nodiscard]] HttpReply json_reply(std::string body);
+/// Of a server that was told to write nothing.
+[[nodiscard]] Error nothing_is_written();
 [[nodiscard]] Error bad_input(std::string en, std::string zh, Text hint);
 
 /// A day as "2026-01-31"; "" is none.

@@ -2,6 +2,7 @@
 
 #include "server/api/gate.h"
 #include "server/api/kept_replies.h"
+#include "server/api/metrics.h"
 #include "server/api/route_groups.h"
 #include "server/api/today.h"
 
@@ -13,6 +14,8 @@
 
 namespace tagline::server {
 namespace {
+
+constexpr unsigned kGoOn = 100;
 
 using Parts = std::vector<std::string_view>;
 
@@ -88,29 +91,34 @@ std::optional<AuditKind> audited_as(const Route& route) {
   return route.method == "GET" ? AuditKind::Export : AuditKind::Write;
 }
 
-/// Has the record end with the reply, which for a streamed one is later.
-void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit) {
+/// Has the record, and the place among the running queries, end with the reply, which for one that
+/// is streamed or comes in pieces is later.
+void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
+              std::shared_ptr<RunningQueries::Place> place) {
   audit->set_status(reply.status);
   if (reply.pieces && !head) {
-    // Without its last piece the record ends with the reply, as incomplete.
+    // Without its last piece both end with the reply, the record as incomplete.
     reply.pieces = [pieces = std::move(reply.pieces), audit = std::move(audit),
+                    place = std::move(place), status = reply.status,
                     bytes = std::uint64_t{0}]() mutable {
       Result<std::string> piece = pieces();
       if (piece.has_value()) {
         bytes += piece->size();
       }
-      if (piece.has_value() && piece->empty()) {
-        audit->end(bytes, true);
+      if (!piece.has_value() || piece->empty()) {
+        audit->end(bytes, piece.has_value());
+        place->ends(status);
       }
       return piece;
     };
     return;
   }
   if (!reply.stream || head) {
-    return audit->end(head ? 0 : reply.body.size(), true);
+    audit->end(head ? 0 : reply.body.size(), true);
+    return place->ends(reply.status);
   }
-  reply.stream = [stream = std::move(reply.stream),
-                  audit = std::move(audit)](const BodySink& sink) {
+  reply.stream = [stream = std::move(reply.stream), audit = std::move(audit),
+                  place = std::move(place), status = reply.status](const BodySink& sink) {
     std::uint64_t bytes = 0;
     bool complete = true;
     stream([&](std::string_view piece) {
@@ -119,6 +127,7 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit) {
       return complete;
     });
     audit->end(bytes, complete);
+    place->ends(status);
   };
 }
 
@@ -157,28 +166,50 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
                Gate* gate)
     : options_(options),
       status_(std::move(status)),
-      api_(std::make_unique<Api>(
-          Api{service, options_, status_, std::make_shared<StreamRoom>(options.memory)})),
       gate_(gate),
+      service_(service),
+      queries_(std::make_unique<RunningQueries>()),
+      schemas_(std::make_unique<SavedSchemas>(service.store().folder() / "schemas")),
+      streams_(std::make_shared<StreamRoom>(options.memory)),
       kept_([&]() -> std::unique_ptr<Kept> {
         const auto standing = service.standing();
         return standing.has_value() ? std::make_unique<Kept>(standing->time_zone) : nullptr;
       }()) {
-  for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
-                     catalogue_routes, user_routes}) {
+  if (!options_.read_only) {
+    jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming");
+  }
+  for (auto group :
+       {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
+        user_routes, metrics_routes, load_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
-      add(std::move(route));
+      put_in_place(std::move(route));
     }
   }
+  settle();
 }
 
-void Routes::add(Route route) {
+void Routes::put_in_place(Route route) {
   Parts parts = parts_of(route.path);
   const auto place = std::upper_bound(table_.begin(), table_.end(), variables_in(parts),
                                       [](std::size_t variables, const Entry& entry) {
                                         return variables < variables_in(entry.parts);
                                       });
   table_.insert(place, {std::move(route), std::move(parts)});
+}
+
+void Routes::settle() {
+  std::vector<Metrics::Route> measured;
+  for (const Entry& each : table_) {
+    measured.push_back({std::string(each.route.method), std::string(each.route.path)});
+  }
+  metrics_ = std::make_unique<Metrics>(std::move(measured));
+  api_ = std::make_unique<Api>(
+      Api{service_, options_, status_, streams_, *queries_, *metrics_, *schemas_, jobs_.get()});
+}
+
+void Routes::add(Route route) {
+  put_in_place(std::move(route));
+  settle();
 }
 
 Routes::~Routes() = default;
@@ -249,11 +280,48 @@ HttpReply Routes::answer_by(const Route& route, const Call& call) const {
   return reply;
 }
 
+void Routes::note(const HttpOutcome& outcome) const {
+  metrics_->note(outcome);
+}
+
+std::vector<std::pair<std::string, std::string>> Routes::large() const {
+  std::vector<std::pair<std::string, std::string>> large;
+  for (const Entry& each : table_) {
+    if (each.route.begin != nullptr) {
+      large.emplace_back(each.route.method, each.route.path);
+    }
+  }
+  return large;
+}
+
+std::uint64_t Routes::body_bytes_max(const HttpRequest& request, std::uint64_t ordinary) const {
+  const std::string_view target = request.target;
+  const std::string_view path = target.substr(0, target.find('?'));
+  const bool large = std::any_of(table_.begin(), table_.end(), [&](const Entry& each) {
+    return each.route.begin != nullptr && each.route.method == request.method &&
+           each.route.path == path;
+  });
+  return large ? options_.load_bytes : ordinary;
+}
+
+HttpLargeBody Routes::large_body(const HttpRequest& request) const {
+  engine::Budget unlimited;
+  HttpReply reply = answer(request, unlimited, Stage::Header);
+  if (reply.status != kGoOn) {
+    return {std::move(reply), {}, 0};
+  }
+  return {std::nullopt, jobs_->folder(), options_.load_bytes};
+}
+
 HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
+  return answer(request, budget, Stage::Whole);
+}
+
+HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget, Stage stage) const {
   const std::optional<Target> target = parse_target(request.target);
   HttpReply reply =
       target.has_value()
-          ? admit(request, *target, budget)
+          ? admit(request, *target, budget, stage)
           : problem(request,
                     bad_input("the address cannot be read: " + request.target,
                               "无法解析该地址：" + request.target,
@@ -288,8 +356,8 @@ Routes::Found Routes::find(const HttpRequest& request, const Target& target) con
 }
 
 // Who is not let in learns nothing of what is there.
-HttpReply Routes::admit(const HttpRequest& request, const Target& target,
-                        engine::Budget& budget) const {
+HttpReply Routes::admit(const HttpRequest& request, const Target& target, engine::Budget& budget,
+                        Stage stage) const {
   if (gate_ != nullptr) {
     if (auto preflight = gate_->cors().preflight(request); preflight.has_value()) {
       return std::move(*preflight);
@@ -299,13 +367,14 @@ HttpReply Routes::admit(const HttpRequest& request, const Target& target,
   Gate::Entry entered;
   if (gate_ != nullptr &&
       (found.entry == nullptr || found.entry->route.entrance != Entrance::Open)) {
-    entered = gate_->enter(request);
+    // A request is counted once, when it is here.
+    entered = stage == Stage::Whole ? gate_->enter(request) : gate_->look(request);
   }
   if (entered.refused.has_value()) {
     return std::move(*entered.refused);
   }
   HttpReply reply = found.entry != nullptr
-                        ? run(*found.entry, request, target, entered.caller, budget)
+                        ? run(*found.entry, request, target, entered.caller, budget, stage)
                         : nothing_there(request, found);
   for (HttpField& field : entered.fields) {
     reply.fields.push_back(std::move(field));
@@ -314,7 +383,7 @@ HttpReply Routes::admit(const HttpRequest& request, const Target& target,
 }
 
 HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Target& target,
-                      const Caller& caller, engine::Budget& budget) const {
+                      const Caller& caller, engine::Budget& budget, Stage stage) const {
   const Route& route = entry.route;
   Call call{*api_,
             request,
@@ -322,25 +391,40 @@ HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Targ
             budget,
             {},
             caller,
-            std::make_shared<AuditRecord>(gate_, request, caller)};
-  if (auto refused = call.needs(route.role); refused.has_value()) {
-    return std::move(*refused);
-  }
-  if (const auto fault = fault_of_parameters(target, route.parameters); fault.has_value()) {
-    return problem(request, *fault);
-  }
-  if (const auto kind = audited_as(route); kind.has_value()) {
-    if (const Status logged = call.audit->begin(*kind, ""); !logged.has_value()) {
-      return unlogged(request, logged.error());
-    }
-  }
+            std::make_shared<AuditRecord>(gate_, request, caller),
+            queries_->enter(request, route.path, budget)};
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     if (is_variable(entry.parts[i])) {
       call.variables.push_back(target.path[i]);
     }
   }
+  HttpReply reply = answer(route, call, stage);
+  reply.route = static_cast<std::uint32_t>(&entry - table_.data() + 1);
+  reply.key = caller.name;
+  return reply;
+}
+
+HttpReply Routes::answer(const Route& route, Call& call, Stage stage) const {
+  if (auto refused = call.needs(route.role); refused.has_value()) {
+    return std::move(*refused);
+  }
+  if (const auto fault = fault_of_parameters(call.target, route.parameters); fault.has_value()) {
+    return problem(call.request, *fault);
+  }
+  if (stage == Stage::Header) {
+    HttpReply reply;
+    reply.status = kGoOn;
+    auto refused = route.begin(call);
+    return refused.has_value() ? std::move(*refused) : reply;
+  }
+  if (const auto kind = audited_as(route); kind.has_value()) {
+    if (const Status logged = call.audit->begin(*kind, ""); !logged.has_value()) {
+      return unlogged(call.request, logged.error());
+    }
+  }
+  call.place->asked_with(call.caller.name);
   HttpReply reply = answer_by(route, call);
-  end_with(reply, request.method == "HEAD", std::move(call.audit));
+  end_with(reply, call.request.method == "HEAD", std::move(call.audit), std::move(call.place));
   return reply;
 }
 

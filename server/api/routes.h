@@ -7,6 +7,7 @@
 #include "engine/budget.h"
 #include "server/api/caller.h"
 #include "server/http/http_message.h"
+#include "server/http/http_server.h"
 #include "server/service.h"
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tagline::server {
@@ -22,8 +24,10 @@ namespace tagline::server {
 struct RoutesOptions {
   unsigned threads = 1;                       ///< of one query
   std::chrono::milliseconds timeout{30'000};  ///< of a query that asks for none, and the most
-  std::uint64_t memory = std::uint64_t{256} << 20U;  ///< bytes a query may hold
-  bool read_only = false;                            ///< nothing is written
+  std::uint64_t memory = std::uint64_t{256} << 20U;     ///< bytes a query may hold
+  bool read_only = false;                               ///< nothing is written
+  std::string version;                                  ///< of the program
+  std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of the body of a load
 };
 
 /// What a server says of itself.
@@ -34,6 +38,8 @@ struct ServerStatus {
   std::size_t queued = 0;
   std::uint64_t requests = 0;
   std::uint64_t refused_busy = 0;
+  std::uint64_t accepted = 0;     ///< connections since it began
+  std::uint64_t log_dropped = 0;  ///< lines that nobody took in time
 };
 
 struct RouteName {
@@ -45,6 +51,11 @@ struct RouteName {
 struct Api;
 struct Call;
 class Gate;
+class LoadJobs;
+class Metrics;
+class RunningQueries;
+class SavedSchemas;
+class StreamRoom;
 struct Route;
 
 /// Thread-safe.
@@ -67,6 +78,15 @@ class Routes {
   /// Health checks, which must not wait behind queries, browsers' preflights, refusals of those
   /// who are not let in, and counts whose reply is kept; nothing for all else.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;
+  /// For HttpOptions::large: the requests whose bodies are large.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> large() const;
+  /// How large the body of this one may be; `ordinary` where nothing else is said.
+  [[nodiscard]] std::uint64_t body_bytes_max(const HttpRequest& request,
+                                             std::uint64_t ordinary) const;
+  /// For HttpHandlers::large.
+  [[nodiscard]] HttpLargeBody large_body(const HttpRequest& request) const;
+  /// For HttpHandlers::done: counts it.
+  void note(const HttpOutcome& outcome) const;
   /// Every method at every path, for what describes them.
   [[nodiscard]] std::vector<RouteName> names() const;
 
@@ -77,21 +97,36 @@ class Routes {
     std::vector<const Entry*> at_path;
     const Entry* entry = nullptr;
   };
+  /// Of a request with a large body, the header is looked at first, and what would be refused then
+  /// is refused now; status 100 when it may go on.
+  enum class Stage : std::uint8_t { Header, Whole };
+  [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget,
+                                 Stage stage) const;
   [[nodiscard]] Found find(const HttpRequest& request, const Target& target) const;
   [[nodiscard]] HttpReply admit(const HttpRequest& request, const Target& target,
-                                engine::Budget& budget) const;
+                                engine::Budget& budget, Stage stage) const;
   [[nodiscard]] HttpReply run(const Entry& entry, const HttpRequest& request, const Target& target,
-                              const Caller& caller, engine::Budget& budget) const;
+                              const Caller& caller, engine::Budget& budget, Stage stage) const;
   [[nodiscard]] HttpReply nothing_there(const HttpRequest& request, const Found& found) const;
   void dress(const HttpRequest& request, HttpReply& reply) const;
   /// A reply that is kept and still true, for who is let in.
   [[nodiscard]] std::optional<HttpReply> known(const HttpRequest& request) const;
   [[nodiscard]] HttpReply answer_by(const Route& route, const Call& call) const;
+  [[nodiscard]] HttpReply answer(const Route& route, Call& call, Stage stage) const;
+  void put_in_place(Route route);
+  /// Makes what depends on the whole table.
+  void settle();
 
   const RoutesOptions options_;
   const std::function<ServerStatus()> status_;
-  const std::unique_ptr<Api> api_;
   Gate* const gate_;
+  Service& service_;
+  std::unique_ptr<RunningQueries> queries_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<SavedSchemas> schemas_;
+  std::shared_ptr<StreamRoom> streams_;
+  std::unique_ptr<LoadJobs> jobs_;  ///< null: nothing is written
+  std::unique_ptr<Api> api_;
   struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read
   std::vector<Entry> table_;

@@ -322,11 +322,28 @@ void ContentCoding::apply(HttpReply& reply) const {
   const HttpField* type = field_of(reply, "Content-Type");
   if (reply.status < 200 || reply.status == 204 || reply.status == 206 || type == nullptr ||
       !is_text(type->value) || field_of(reply, "Content-Encoding") != nullptr ||
-      (!reply.stream && reply.body.size() < kBytesMin)) {
+      (!reply.stream && !reply.pieces && reply.body.size() < kBytesMin)) {
     return;
   }
   if (coding_ != Coding::Identity) {
-    if (reply.stream) {
+    if (reply.pieces) {
+      reply.pieces = [whole = std::move(reply.pieces),
+                      compressor = std::make_shared<Compressor>(coding_),
+                      over = false]() mutable -> Result<std::string> {
+        std::string small;
+        while (small.empty() && !over) {
+          TAGLINE_ASSIGN_OR_RETURN(const std::string piece, whole());
+          over = piece.empty();
+          if (over) {
+            compressor->finish(small);
+          } else {
+            compressor->add(piece, small);
+            compressor->flush(small);
+          }
+        }
+        return small;
+      };
+    } else if (reply.stream) {
       reply.stream = [whole = std::move(reply.stream), coding = coding_](const BodySink& sink) {
         Pieces pieces(coding, sink);
         whole([&pieces](std::string_view piece) { return pieces.take(piece); });

@@ -55,7 +55,8 @@ class ContentCoding {
   /// sets Content-Encoding, Vary and ETag. Leaves alone: what has a Content-Encoding, other media
   /// types, server-sent events, bodies that would not become smaller. A stream is made readable for
   /// the client every kFlushBytes, and with any piece that comes kFlushTime after the last time;
-  /// its last piece always. The same for HEAD, so that its fields are those of GET.
+  /// its last piece always; a body in pieces with every piece. The same for HEAD, so that its
+  /// fields are those of GET.
   void apply(HttpReply& reply) const;
 
   static constexpr std::size_t kBytesMin = 1024;

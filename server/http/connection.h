@@ -35,7 +35,7 @@ class Connection {
   [[nodiscard]] Tcp& tcp() { return tcp_; }
   [[nodiscard]] bool is_tls() const { return tls_.has_value(); }
 
-  void expires_after(std::chrono::milliseconds time) { tcp_.expires_after(time); }
+  void expires_after(std::chrono::steady_clock::duration time) { tcp_.expires_after(time); }
   void expires_never() { tcp_.expires_never(); }
 
   template <class Buffers, class Handler>

@@ -5,7 +5,9 @@
 #include "engine/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,8 @@
 #include <vector>
 
 namespace tagline::server {
+
+class TemporaryFile;
 
 /// Names of header fields compare without regard to case.
 struct HttpField {
@@ -25,8 +29,9 @@ struct HttpRequest {
   std::string target;             ///< as sent: "/v1/count?q=vip"
   std::vector<HttpField> fields;  ///< in order
   std::string body;
-  std::string peer;  ///< address and port of the client
-  std::string id;    ///< of this request, in replies and logs
+  std::shared_ptr<TemporaryFile> file = nullptr;  ///< instead of `body`: a large one (HttpLarge)
+  std::string peer;                               ///< address and port of the client
+  std::string id;                                 ///< of this request, in replies and logs
 
   /// The first field of that name.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;
@@ -39,6 +44,8 @@ using BodySink = std::function<bool(std::string_view)>;
 
 struct HttpReply {
   unsigned status = 200;
+  std::uint32_t route = 0;        ///< what made it, a place in Routes::names() from 1; 0: no route
+  std::string key;                ///< name of the key the caller showed, for logs; empty: none
   std::vector<HttpField> fields;  ///< besides those of the connection
   std::string body;
   /// Instead of `body`: writes it piece by piece (chunked), on the thread of the query. What it
@@ -51,6 +58,8 @@ struct HttpReply {
   /// takes what it has for the whole. The request's budget outlives it; all else it needs it owns
   /// or shares.
   std::function<Result<std::string>()> pieces;
+  /// Instead of `body`: what is in it goes out, and no worker waits for a slow client.
+  std::shared_ptr<const TemporaryFile> file = nullptr;
 
   void set(std::string name, std::string value) {
     fields.push_back({std::move(name), std::move(value)});

@@ -80,6 +80,7 @@ void HttpServer::Rep::accepted(const ErrorCodeOfAsio& problem, Tcp::socket socke
     return;
   }
   accept();
+  ++shared.accepted;
   std::make_shared<HttpSession>(std::move(socket), shared,
                                 tls == nullptr ? nullptr : tls->current())
       ->start();
@@ -210,6 +211,8 @@ void HttpServer::run() {
   for (std::thread& other : others) {
     other.join();
   }
+  // What it posts has been waited for: only letting go of sessions is left.
+  rep_->shared.disk.join();
   // A worker may be letting go of its session still, which must not outlive the context.
   rep_->shared.queue.finish();
 }
@@ -230,8 +233,8 @@ void HttpServer::stop_on_signals() {
 
 HttpServer::Figures HttpServer::figures() const {
   const HttpShared& shared = rep_->shared;
-  return {shared.sessions.size(), shared.queue.running(), shared.queue.queued(),
-          shared.requests.load(), shared.refused_busy.load()};
+  return {shared.sessions.size(), shared.queue.running(),     shared.queue.queued(),
+          shared.requests.load(), shared.refused_busy.load(), shared.accepted.load()};
 }
 
 }  // namespace tagline::server

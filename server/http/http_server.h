@@ -13,10 +13,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tagline::server {
 
@@ -25,12 +28,14 @@ namespace tagline::server {
 struct HttpLimits {
   std::uint32_t header_bytes = 16 * 1024;  ///< 32 KiB at most
   std::uint64_t body_bytes = 1024 * 1024;
+  std::uint64_t bodies_bytes = std::uint64_t{256} << 20U;  ///< of all connections together
+  std::size_t large_bodies = 8;                            ///< being received at a time (HttpLarge)
   std::size_t connections = 4096;
   std::size_t queued = 256;                          ///< requests that wait for a worker
   std::chrono::milliseconds handshake_time{10'000};  ///< of TLS
   std::chrono::milliseconds header_time{30'000};  ///< from the request before to the header's end
-  std::chrono::milliseconds body_time{60'000};
-  std::chrono::milliseconds write_time{60'000};  ///< of a reply, or a piece of a streamed one
+  std::chrono::milliseconds body_time{60'000};    ///< or of every 256 KiB of a large one
+  std::chrono::milliseconds write_time{60'000};   ///< of a reply, or a piece of a streamed one
   /// A client that has closed its side may have half-closed it and wait, or be gone: a query it
   /// asked for goes on for this long, and is then cancelled.
   std::chrono::milliseconds half_closed_time{1'000};
@@ -47,6 +52,9 @@ struct HttpOptions {
   std::string tls_certificate;
   std::string tls_key;
   HttpLimits limits;
+  /// Requests with one of these methods at one of these paths bring large bodies, e.g. {"POST",
+  /// "/v1/load"}.
+  std::vector<std::pair<std::string, std::string>> large;
 };
 
 /// Called on a worker, by several at a time. The budget is cancelled when the client goes away or
@@ -54,9 +62,35 @@ struct HttpOptions {
 using HttpHandler = std::function<HttpReply(const HttpRequest&, engine::Budget&)>;
 /// Answers at once, on a thread that moves bytes, what takes microseconds; nothing for all else.
 using HttpQuick = std::function<std::optional<HttpReply>(const HttpRequest&)>;
-/// Words for what goes wrong before the handler is reached: 400, 408, 413, 431, 500 or 503. Of the
+/// Words for what goes wrong before the handler is reached: 400, 408, 413, 431, 500, 503 or
+/// 507. Of the
 /// request only what was read is there.
 using HttpRefuser = std::function<HttpReply(const HttpRequest&, unsigned status)>;
+
+/// What is to be done with the body of a request whose header is read: it goes to a file in
+/// `folder`, up to `bytes_max`, unless the request is refused.
+struct HttpLargeBody {
+  std::optional<HttpReply> refusal;
+  std::filesystem::path folder;
+  std::uint64_t bytes_max = 0;
+};
+/// Called on a thread that moves bytes: must not wait long.
+using HttpLarge = std::function<HttpLargeBody(const HttpRequest&)>;
+
+/// What became of a request.
+struct HttpOutcome {
+  unsigned status = 0;
+  std::uint32_t route = 0;             ///< HttpReply::route
+  std::string key;                     ///< HttpReply::key
+  bool refused = false;                ///< by HttpRefuser
+  bool written = false;                ///< the whole reply was taken by the system
+  std::uint64_t received = 0;          ///< bytes
+  std::uint64_t sent = 0;              ///< bytes
+  std::chrono::nanoseconds elapsed{};  ///< from its last byte read to its reply's last one written
+  std::optional<std::chrono::nanoseconds> waited;  ///< for a worker; nothing: it needed none
+};
+/// Called when a reply is written or failed, on a thread that moves bytes: must not wait.
+using HttpWatcher = std::function<void(const HttpRequest&, const HttpOutcome&)>;
 
 struct HttpHandlers {
   HttpHandler answer;
@@ -66,6 +100,8 @@ struct HttpHandlers {
   std::function<void(const Error&)> report = {};
   /// May be empty: called at SIGHUP, where logs are reopened. On a thread that moves bytes.
   std::function<void()> hung_up = {};
+  HttpWatcher done = {};  ///< may be empty
+  HttpLarge large = {};   ///< may be empty when HttpOptions::large is
 };
 
 /// Threads: run() once; port(), stop() and figures() at any time.
@@ -98,6 +134,7 @@ class HttpServer {
     std::size_t queued = 0;
     std::uint64_t requests = 0;
     std::uint64_t refused_busy = 0;
+    std::uint64_t accepted = 0;  ///< connections since it began
   };
   [[nodiscard]] Figures figures() const;
 

@@ -1,12 +1,8 @@
 #include "server/http/http_session.h"
 
-#include "server/http/compression.h"
-
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <exception>
-#include <future>
 #include <poll.h>
 #include <random>
 #include <string_view>
@@ -18,6 +14,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+using Clock = std::chrono::steady_clock;
 
 constexpr const char* kServer = "tagline";
 // After a refusal the client may be sending still: closing at once would reset the connection, and
@@ -228,10 +225,11 @@ bool HttpSession::end_of_read() {
 void HttpSession::read_header() {
   parser_.emplace();
   parser_->header_limit(shared_.options.limits.header_bytes);
-  parser_->body_limit(shared_.options.limits.body_bytes);
+  parser_->body_limit(boost::none);  // known when the header is: expect_body()
   limit_read(shared_.options.limits.header_time);
   http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](const Problem& problem, std::size_t) {
+                          [self = shared_from_this()](const Problem& problem, std::size_t size) {
+                            self->received_ += size;
                             self->header_read(problem);
                           });
 }
@@ -239,16 +237,14 @@ void HttpSession::read_header() {
 void HttpSession::header_read(const Problem& problem) {
   if (const bool too_slow = end_of_read(); problem && too_slow) {
     // A client that idles between requests is owed no words.
-    return buffer_.size() == 0 && !parser_->got_some() ? drop() : refuse(408);
+    return !parser_->got_some() && (skip_empty_lines() || buffer_.size() == 0) ? drop()
+                                                                               : refuse(408);
   }
   if (problem == http::error::header_limit) {
     return refuse(431);
   }
-  if (problem == http::error::body_limit) {
-    return refuse(413);
-  }
   if (is_of_parser(problem)) {
-    return refuse(400);
+    return skip_empty_lines() ? read_header() : refuse(400);
   }
   if (problem) {
     return drop();
@@ -259,8 +255,41 @@ void HttpSession::header_read(const Problem& problem) {
   if (shared_.stopping) {
     return refuse(503);
   }
-  if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-    response_.emplace(http::status::continue_, parser_->get().version());
+  if (is_large()) {
+    return begin_large(exchange_of(parser_->get()));
+  }
+  const std::uint64_t most = shared_.options.limits.body_bytes;
+  const auto length = parser_->content_length();
+  if (length.has_value() && *length > most) {
+    return refuse(413);
+  }
+  parser_->body_limit(most);
+  if (!parser_->is_done()) {
+    share_ = std::make_shared<BodyShare>(shared_.body_bytes, length.value_or(most));
+    if (share_->sum() > shared_.options.limits.bodies_bytes) {
+      return refuse(503);
+    }
+  }
+  expect_body();
+}
+
+bool HttpSession::is_large() const {
+  const auto& message = parser_->get();
+  const auto target = message.target();
+  const std::string_view path(target.data(), std::min(target.find('?'), target.size()));
+  const auto& large = shared_.options.large;
+  return std::any_of(large.begin(), large.end(), [&](const auto& each) {
+    return each.first == message.method_string() && each.second == path;
+  });
+}
+
+void HttpSession::expect_body() {
+  // A large one has taken the parser over, but for the fields.
+  const HttpRequest* asked = large_ == nullptr ? nullptr : &large_->exchange->request;
+  const auto expected = asked == nullptr ? std::string(parser_->get()[http::field::expect])
+                                         : std::string(asked->field("Expect").value_or(""));
+  if (beast::iequals(expected, "100-continue")) {
+    response_.emplace(http::status::continue_, 11);
     stream_.expires_after(shared_.options.limits.write_time);
     return http::async_write(stream_, *response_,
                              [self = shared_from_this()](const Problem& failed, std::size_t) {
@@ -269,6 +298,21 @@ void HttpSession::header_read(const Problem& problem) {
                              });
   }
   read_body();
+}
+
+// Some clients send an empty line after a body, before the next request (RFC 9112, 2.2). Whether
+// there were any.
+bool HttpSession::skip_empty_lines() {
+  bool some = false;
+  while (true) {
+    const auto bytes = buffer_.data();
+    const std::string_view text(static_cast<const char*>(bytes.data()), bytes.size());
+    if (text.substr(0, 2) != "\r\n") {
+      return some;
+    }
+    buffer_.consume(2);
+    some = true;
+  }
 }
 
 // Where a body ends must be beyond doubt, or what follows in it could pass for another request
@@ -285,12 +329,16 @@ bool HttpSession::is_well_framed() const {
 }
 
 void HttpSession::read_body() {
+  if (large_ != nullptr) {
+    return large_->parser.is_done() ? take_large() : read_large();
+  }
   if (parser_->is_done()) {
     return take_request();
   }
   limit_read(shared_.options.limits.body_time);
   http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](const Problem& problem, std::size_t) {
+                   [self = shared_from_this()](const Problem& problem, std::size_t size) {
+                     self->received_ += size;
                      self->body_read(problem);
                    });
 }
@@ -311,10 +359,9 @@ void HttpSession::body_read(const Problem& problem) {
   return problem ? drop() : take_request();
 }
 
-void HttpSession::take_request() {
-  stream_.expires_never();
-  auto message = parser_->release();
-  const auto exchange = std::make_shared<Exchange>();
+template <class Message>
+std::shared_ptr<HttpSession::Exchange> HttpSession::exchange_of(const Message& message) const {
+  auto exchange = std::make_shared<Exchange>();
   HttpRequest& request = exchange->request;
   exchange->version = message.version();
   exchange->keep = message.keep_alive();
@@ -324,10 +371,24 @@ void HttpSession::take_request() {
   for (const auto& field : message) {
     request.fields.push_back({std::string(field.name_string()), std::string(field.value())});
   }
-  request.body = std::move(message.body());
   request.peer = peer_;
   const auto id = request.field("X-Request-Id");
   request.id = id.has_value() && is_request_id(*id) ? std::string(*id) : new_request_id();
+  return exchange;
+}
+
+void HttpSession::take_request() {
+  auto message = parser_->release();
+  const auto exchange = exchange_of(message);
+  exchange->request.body = std::move(message.body());
+  exchange->share = std::move(share_);
+  take(exchange);
+}
+
+void HttpSession::take(const std::shared_ptr<Exchange>& exchange) {
+  stream_.expires_never();
+  exchange->arrived = Clock::now();
+  exchange->outcome.received = std::exchange(received_, 0);
   ++shared_.requests;
   dispatch(exchange);
 }
@@ -335,7 +396,7 @@ void HttpSession::take_request() {
 void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
   if (shared_.handlers.quick) {
     if (auto answer = shared_.handlers.quick(exchange->request); answer.has_value()) {
-      return reply(*exchange, std::move(*answer));
+      return reply(exchange, std::move(*answer));
     }
   }
   current_ = exchange;
@@ -347,187 +408,10 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
   if (!taken) {
     ++shared_.refused_busy;
     current_ = nullptr;
-    return reply(*exchange, shared_.handlers.refuse(exchange->request, 503));
+    exchange->outcome.refused = true;
+    return reply(exchange, shared_.handlers.refuse(exchange->request, 503));
   }
   watch();
-}
-
-// On a worker.
-void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
-  auto answer = std::make_shared<HttpReply>();
-  try {
-    const ContentCoding coding(exchange->request);
-    *answer = shared_.handlers.answer(exchange->request, exchange->budget);
-    coding.apply(*answer);
-  } catch (const std::exception&) {
-    *answer = shared_.handlers.refuse(exchange->request, 500);
-  }
-  if (answer->stream && !exchange->head) {
-    try {
-      return stream(*exchange, *answer);
-    } catch (const std::exception&) {
-      // Half of it is with the client already: all that can be said is that it ended too soon.
-      return close();
-    }
-  }
-  asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, answer] {
-    if (answer->pieces && !exchange->head) {
-      return self->send_pieces(exchange, answer);
-    }
-    self->current_ = nullptr;
-    self->reply(*exchange, std::move(*answer));
-  });
-}
-
-// On a worker, which waits for each piece to be taken: so a reply of any length needs the memory of
-// a piece. A client that takes none within write_time ends it.
-void HttpSession::stream(Exchange& exchange, HttpReply& answer) {
-  const bool chunked = exchange.version >= 11;
-  const bool keep = chunked && exchange.keep && !shared_.stopping;
-  bool alive = true;
-  // Writes on the strand, and waits.
-  const auto write = [&](auto start) {
-    auto done = std::make_shared<std::promise<bool>>();
-    std::future<bool> taken = done->get_future();
-    asio::post(stream_.get_executor(), [self = shared_from_this(), start, done] {
-      self->stream_.expires_after(self->shared_.options.limits.write_time);
-      start(*self,
-            [self, done](const Problem& problem, std::size_t) { done->set_value(!problem); });
-    });
-    alive = taken.get() && !exchange.budget.cancelled;
-    return alive;
-  };
-  auto header = std::make_shared<http::response<http::empty_body>>(head_of(exchange, answer));
-  header->chunked(chunked);
-  header->keep_alive(keep);
-  const auto serializer = std::make_shared<http::response_serializer<http::empty_body>>(*header);
-  write([header, serializer, chunked](HttpSession& self, auto then) {
-    self.end_by_reset(!chunked);
-    http::async_write_header(self.stream_, *serializer, then);
-  });
-  answer.stream([&](std::string_view piece) {
-    if (!alive || piece.empty()) {
-      return alive;
-    }
-    const auto bytes = std::make_shared<const std::string>(piece);
-    return write([bytes, chunked](HttpSession& self, auto then) {
-      const auto held = [bytes, then](const Problem& problem, std::size_t size) {
-        then(problem, size);
-      };
-      if (chunked) {
-        asio::async_write(self.stream_, http::make_chunk(asio::buffer(*bytes)), held);
-      } else {
-        asio::async_write(self.stream_, asio::buffer(*bytes), held);
-      }
-    });
-  });
-  if (alive && chunked) {
-    write([](HttpSession& self, auto then) {
-      asio::async_write(self.stream_, http::make_chunk_last(), then);
-    });
-  }
-  asio::post(stream_.get_executor(), [self = shared_from_this(), keep, fine = alive] {
-    self->current_ = nullptr;
-    self->end_by_reset(!fine);
-    self->written(fine ? Problem() : Problem(asio::error::operation_aborted), keep);
-  });
-}
-
-// A body in pieces, on its way.
-struct HttpSession::Sending {
-  std::shared_ptr<Exchange> exchange;
-  std::shared_ptr<HttpReply> answer;
-  bool chunked = true;
-  bool keep = false;
-  http::response<http::empty_body> header{};
-  http::response_serializer<http::empty_body> serializer{header};
-  std::string piece{};  ///< being written
-
-  // A slow client has until the deadline, however often it takes a little.
-  [[nodiscard]] std::chrono::steady_clock::duration time(
-      std::chrono::milliseconds write_time) const {
-    const auto& deadline = exchange->budget.deadline;
-    constexpr std::chrono::steady_clock::duration kNone{1};  // at once, and not "never"
-    return !deadline.has_value()
-               ? write_time
-               : std::clamp<std::chrono::steady_clock::duration>(
-                     *deadline - std::chrono::steady_clock::now(), kNone, write_time);
-  }
-};
-
-void HttpSession::send_pieces(const std::shared_ptr<Exchange>& exchange,
-                              std::shared_ptr<HttpReply> reply) {
-  Problem ignored;
-  // From here on writing shows whether the client is there, also one that has closed its own side.
-  gone_timer_.cancel();
-  stream_.socket().cancel(ignored);  // the watch
-  const bool chunked = exchange->version >= 11;
-  auto sending = std::make_shared<Sending>();
-  sending->exchange = exchange;
-  sending->chunked = chunked;
-  sending->keep = chunked && exchange->keep && !shared_.stopping;
-  sending->header.base() = head_of(*exchange, *reply);
-  sending->header.chunked(chunked);
-  sending->header.keep_alive(sending->keep);
-  sending->answer = std::move(reply);
-  end_by_reset(!chunked);
-  stream_.expires_after(sending->time(shared_.options.limits.write_time));
-  http::async_write_header(
-      stream_, sending->serializer,
-      [self = shared_from_this(), sending](const Problem& problem, std::size_t) {
-        return problem ? self->end_pieces(*sending, problem) : self->make_piece(sending);
-      });
-}
-
-void HttpSession::make_piece(const std::shared_ptr<Sending>& sending) {
-  stream_.expires_never();
-  shared_.queue.push_next(
-      [self = shared_from_this(), sending, busy = asio::make_work_guard(stream_.get_executor())] {
-        auto piece = std::make_shared<Result<std::string>>();
-        try {
-          *piece = sending->answer->pieces();
-        } catch (const std::exception&) {
-          *piece = failure(ErrorCode::Internal, {"no memory for a piece", "内存不足"});
-        }
-        asio::post(self->stream_.get_executor(),
-                   [self, sending, piece] { self->send_piece(sending, std::move(*piece)); });
-      });
-}
-
-void HttpSession::send_piece(const std::shared_ptr<Sending>& sending, Result<std::string> piece) {
-  if (!piece.has_value() || sending->exchange->budget.cancelled) {
-    return end_pieces(*sending, asio::error::operation_aborted);
-  }
-  const bool last = piece->empty();
-  if (last && !sending->chunked) {
-    return end_pieces(*sending, {});
-  }
-  sending->piece = std::move(*piece);
-  const auto then = [self = shared_from_this(), sending, last](const Problem& problem,
-                                                               std::size_t) {
-    return problem || last ? self->end_pieces(*sending, problem) : self->make_piece(sending);
-  };
-  stream_.expires_after(sending->time(shared_.options.limits.write_time));
-  if (last) {
-    asio::async_write(stream_, http::make_chunk_last(), then);
-  } else if (sending->chunked) {
-    asio::async_write(stream_, http::make_chunk(asio::buffer(sending->piece)), then);
-  } else {
-    asio::async_write(stream_, asio::buffer(sending->piece), then);
-  }
-}
-
-void HttpSession::end_pieces(const Sending& sending, const Problem& problem) {
-  current_ = nullptr;
-  end_by_reset(!sending.chunked && problem);
-  written(problem, sending.keep);
-}
-
-// Without chunks the end of the connection is the end of the body. Where the body is not whole, the
-// client must see another end than that, also when a timer closes the connection.
-void HttpSession::end_by_reset(bool on) {
-  Problem ignored;
-  stream_.socket().set_option(asio::socket_base::linger(on, 0), ignored);
 }
 
 // While a query runs nobody reads, so the end of the connection is looked for on its own.
@@ -575,6 +459,12 @@ void HttpSession::gone() {
   });
 }
 
+void HttpSession::note(Exchange& exchange, HttpReply& answer) {
+  exchange.outcome.status = answer.status;
+  exchange.outcome.route = answer.route;
+  exchange.outcome.key = std::move(answer.key);
+}
+
 http::response_header<> HttpSession::head_of(const Exchange& exchange, const HttpReply& answer) {
   http::response_header<> head;
   head.version(exchange.version);
@@ -588,7 +478,8 @@ http::response_header<> HttpSession::head_of(const Exchange& exchange, const Htt
   return head;
 }
 
-void HttpSession::put(const Exchange& exchange, HttpReply answer, bool keep) {
+void HttpSession::put(Exchange& exchange, HttpReply answer, bool keep) {
+  note(exchange, answer);
   response_.emplace(head_of(exchange, answer));
   response_->keep_alive(keep);
   response_->body() = std::move(answer.body);
@@ -602,17 +493,31 @@ void HttpSession::put(const Exchange& exchange, HttpReply answer, bool keep) {
   stream_.expires_after(shared_.options.limits.write_time);
 }
 
-void HttpSession::reply(const Exchange& exchange, HttpReply answer) {
+void HttpSession::reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
   Problem ignored;
   gone_timer_.cancel();
   stream_.socket().cancel(ignored);  // the watch
-  const bool keep = exchange.keep && !shared_.stopping;
-  put(exchange, std::move(answer), keep);
-  http::async_write(stream_, *response_,
-                    [self = shared_from_this(), keep](const Problem& problem, std::size_t) {
-                      self->response_.reset();
-                      self->written(problem, keep);
-                    });
+  if (answer.file != nullptr) {
+    return send_file(exchange, std::move(answer));
+  }
+  const bool keep = exchange->keep && !shared_.stopping;
+  put(*exchange, std::move(answer), keep);
+  http::async_write(
+      stream_, *response_,
+      [self = shared_from_this(), exchange, keep](const Problem& problem, std::size_t size) {
+        self->response_.reset();
+        exchange->outcome.sent += size;
+        self->tell(*exchange, !problem);
+        self->written(problem, keep);
+      });
+}
+
+void HttpSession::tell(Exchange& exchange, bool written) const {
+  if (shared_.handlers.done) {
+    exchange.outcome.written = written;
+    exchange.outcome.elapsed = Clock::now() - exchange.arrived;
+    shared_.handlers.done(exchange.request, exchange.outcome);
+  }
 }
 
 void HttpSession::written(const Problem& problem, bool keep) {
@@ -634,25 +539,40 @@ void HttpSession::written(const Problem& problem, bool keep) {
 }
 
 void HttpSession::refuse(unsigned status) {
-  Exchange exchange;
-  exchange.request.peer = peer_;
-  exchange.request.id = new_request_id();
+  if (large_ != nullptr) {
+    const auto exchange = std::exchange(large_, nullptr)->exchange;
+    return refuse(exchange, shared_.handlers.refuse(exchange->request, status));
+  }
+  const auto exchange = std::make_shared<Exchange>();
+  HttpRequest& request = exchange->request;
+  request.peer = peer_;
+  request.id = new_request_id();
   if (parser_.has_value() && parser_->got_some()) {  // as far as it was read
     const auto& message = parser_->get();
-    exchange.head = message.method() == http::verb::head;
-    exchange.request.method = std::string(message.method_string());
-    exchange.request.target = std::string(message.target());
+    exchange->head = message.method() == http::verb::head;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
     for (const auto& field : message) {
-      exchange.request.fields.push_back(
-          {std::string(field.name_string()), std::string(field.value())});
+      request.fields.push_back({std::string(field.name_string()), std::string(field.value())});
     }
   }
-  put(exchange, shared_.handlers.refuse(exchange.request, status), false);
-  http::async_write(stream_, *response_,
-                    [self = shared_from_this()](const Problem& problem, std::size_t) {
-                      self->response_.reset();
-                      return problem ? self->drop() : self->linger();
-                    });
+  refuse(exchange, shared_.handlers.refuse(request, status));
+}
+
+void HttpSession::refuse(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
+  share_ = nullptr;
+  exchange->arrived = Clock::now();
+  exchange->outcome.refused = true;
+  exchange->outcome.received = std::exchange(received_, 0);
+  put(*exchange, std::move(answer), false);
+  http::async_write(
+      stream_, *response_,
+      [self = shared_from_this(), exchange](const Problem& problem, std::size_t size) {
+        self->response_.reset();
+        exchange->outcome.sent += size;
+        self->tell(*exchange, !problem);
+        return problem ? self->drop() : self->linger();
+      });
 }
 
 void HttpSession::linger() {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "engine/budget.h"
+#include "server/http/body_share.h"
 #include "server/http/connection.h"
 #include "server/http/http_message.h"
 #include "server/http/http_server.h"
 #include "server/http/session_list.h"
+#include "server/http/temporary_file.h"
 #include "server/http/work_queue.h"
 
 #include <atomic>
@@ -14,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
@@ -31,6 +34,10 @@ struct HttpShared {
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> refused_busy{0};
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> body_bytes{0};    ///< BodyShare
+  std::atomic<std::uint64_t> large_bodies{0};  ///< BodyShare
+  boost::asio::thread_pool disk{1};            ///< reads and writes files of bodies
 };
 
 /// Reads a request, has it answered, writes the reply, and so on until one side has enough. All of
@@ -61,7 +68,21 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     unsigned version = 11;
     bool keep = false;  ///< the client would have another request follow
     bool head = false;
+    std::chrono::steady_clock::time_point arrived;  ///< its last byte
+    HttpOutcome outcome;
+    std::shared_ptr<BodyShare> share;
   };
+  /// A request whose body goes to a file. Shared with the thread of the disk.
+  struct Large {
+    Large(Parser&& header, std::shared_ptr<Exchange> asked, std::shared_ptr<TemporaryFile> into,
+          std::atomic<std::uint64_t>& count);
+    boost::beast::http::request_parser<boost::beast::http::buffer_body> parser;
+    std::shared_ptr<Exchange> exchange;
+    std::shared_ptr<TemporaryFile> file;
+    std::vector<char> piece;
+    BodyShare share;
+  };
+  struct Sending;
 
   void limit_read(std::chrono::milliseconds time);
   void await_read(std::uint64_t read, bool again);
@@ -69,12 +90,27 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void shake_hands();
   void read_header();
   void header_read(const Problem& problem);
+  [[nodiscard]] bool skip_empty_lines();
   void read_body();
   void body_read(const Problem& problem);
   void take_request();
+  template <class Message>
+  [[nodiscard]] std::shared_ptr<Exchange> exchange_of(const Message& message) const;
+  void take(const std::shared_ptr<Exchange>& exchange);
+  void expect_body();
+  [[nodiscard]] bool is_large() const;
+  void begin_large(const std::shared_ptr<Exchange>& exchange);
+  void read_large();
+  void large_read(const Problem& problem);
+  void take_large();
+  struct SendingFile;
+  void send_file(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
+  void send_file_piece(const std::shared_ptr<SendingFile>& sending);
+  void file_sent(SendingFile& sending, const Problem& problem);
+  [[nodiscard]] static unsigned status_of(const Error& error);
   void dispatch(const std::shared_ptr<Exchange>& exchange);
   void run(const std::shared_ptr<Exchange>& exchange);
-  void stream(Exchange& exchange, HttpReply& reply);
+  void stream(const std::shared_ptr<Exchange>& answered, HttpReply& answer);
   struct Sending;
   void send_pieces(const std::shared_ptr<Exchange>& exchange, std::shared_ptr<HttpReply> reply);
   void make_piece(const std::shared_ptr<Sending>& sending);
@@ -84,14 +120,17 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void watch();
   void look_for_end();
   void gone();
-  void reply(const Exchange& exchange, HttpReply answer);
+  void reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
+  void tell(Exchange& exchange, bool written) const;
   void written(const Problem& problem, bool keep);
   void refuse(unsigned status);
-  void put(const Exchange& exchange, HttpReply answer, bool keep);
+  void refuse(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
+  void put(Exchange& exchange, HttpReply answer, bool keep);
   [[nodiscard]] bool is_well_framed() const;
   void linger();
   void discard();
   void drop();
+  static void note(Exchange& exchange, HttpReply& answer);
   [[nodiscard]] static boost::beast::http::response_header<> head_of(const Exchange& exchange,
                                                                      const HttpReply& answer);
   template <class Fn>
@@ -108,8 +147,11 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::optional<Parser> parser_;
   std::optional<Response> response_;  ///< being written
   std::shared_ptr<Exchange> current_;
+  std::shared_ptr<BodyShare> share_;  ///< of the body being read
+  std::shared_ptr<Large> large_;      ///< a large body being read
   std::string peer_;
   bool served_ = false;
+  std::uint64_t received_ = 0;  ///< bytes of the request being read
 };
 
 }  // namespace tagline::server

@@ -1,12 +1,16 @@
 // `tagline serve` as a process: over its socket, and told to end.
 #include "tests/cli/program.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -103,6 +107,140 @@ TEST_F(Serve, AddressesAreChecked) {
   const Outcome none = run_tagline({"serve", "--db", folder_.path("none")});
   EXPECT_EQ(none.status, 3);
   EXPECT_EQ(none.out, "");
+}
+
+TEST_F(Serve, SettingsComeFromTheCommandLineTheEnvironmentAndAFile) {
+  const std::string file = folder_.write("serve.toml", "# settings\ndb = \"" + db_ +
+                                                           "\"\nworkers = 3\nthreads = 2 # two\n"
+                                                           "read-only = true\ncache = \"7\"\n");
+  ::setenv("TAGLINE_THREADS", "4", 1);
+  ::setenv("TAGLINE_CACHE", "9", 1);
+  const Outcome shown = run_tagline({"serve", "--config", file, "--cache", "5", "--print-config"});
+  ::unsetenv("TAGLINE_THREADS");
+  ::unsetenv("TAGLINE_CACHE");
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  for (const std::string& line :
+       {"db = \"" + db_ + "\"  # " + file + ", line 2", "workers = 3  # " + file + ", line 3",
+        std::string("threads = 4  # TAGLINE_THREADS"), "read-only = true  # " + file + ", line 5",
+        std::string("cache = 5  # command line"), std::string("slow-ms = 1000  # default"),
+        std::string("listen = \"127.0.0.1:8080\"  # default")}) {
+    EXPECT_NE(shown.out.find(line + "\n"), std::string::npos) << line << "\n" << shown.out;
+  }
+  // What is shown is a file of settings again.
+  const std::string again = folder_.write("again.toml", shown.out);
+  EXPECT_EQ(run_tagline({"serve", "--config", again, "--print-config"}).status, 0);
+}
+
+TEST_F(Serve, FaultsOfSettingsAreToldWithTheirLine) {
+  const struct {
+    const char* text;
+    const char* words;
+  } cases[] = {{"\nnonsense = 1\n", "line 2: there is no setting nonsense"},
+               {"workers = \"many\"", "line 1: --workers is a plain number, not many"},
+               {"workers = 0", "line 1: --workers is a number from 1 to 96, not 0"},
+               {"workers = true", "line 1: workers: expected a text or a number"},
+               {"read-only = 1", "line 1: read-only: expected true or false"},
+               {"workers = [1]", "line 1: workers: expected one value, no list"},
+               {"workers", "line 1: found the end of the line, expected NAME = VALUE"},
+               {"listen = 127.0.0.1:80", "line 1: found \":80\", expected the end of the line"},
+               {"listen = \"x", "expected \" at the end of the text"},
+               {"listen = x", "expected a text in double quotes"},
+               {"[serve]", "expected NAME = VALUE"},
+               {"threads = 1\nthreads = 2", "line 2: threads stands in line 1 already"},
+               {"config = \"x\"", "there is no setting config"}};
+  for (const auto& each : cases) {
+    const std::string file = folder_.write("serve.toml", each.text);
+    const Outcome run = run_tagline({"serve", "--db", db_, "--config", file, "--print-config"});
+    EXPECT_EQ(run.status, 2) << each.text;
+    EXPECT_NE(run.err.find(each.words), std::string::npos) << each.text << "\n" << run.err;
+    EXPECT_NE(run.err.find("serve.toml"), std::string::npos) << run.err;
+  }
+  EXPECT_EQ(run_tagline({"serve", "--config", folder_.path("none")}).status, 2);
+}
+
+std::string post(const std::string& url, const std::string& target, const std::string& body) {
+  return talk(url, "POST " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
+                       "Content-Type: text/csv\r\nContent-Length: " + std::to_string(body.size()) +
+                       "\r\n\r\n" + body);
+}
+
+TEST_F(Serve, LoadsAndIsBackedUpWhileItAnswers) {
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  const std::string url = server.line();
+  std::string users = "id,city,vip\n";
+  for (int i = 0; i < 100'000; ++i) {
+    users += "n" + std::to_string(i) + ",c,no\n";  // more than an ordinary body may have
+  }
+  const std::string reply = post(url, "/v1/load?wait=true", users);
+  ASSERT_EQ(reply.substr(0, 12), "HTTP/1.1 200") << reply;
+  EXPECT_EQ(body_of(reply)["users_new"], 100'000);
+  EXPECT_EQ(body_of(get(url, "/v1/count?q=city:c"))["count"], 100'000);
+  const std::string copy = get(url, "/v1/backup");
+  ASSERT_EQ(copy.substr(0, 12), "HTTP/1.1 200");
+  EXPECT_NE(copy.find("Tagline-Version: 2\r\n"), std::string::npos);
+  std::filesystem::create_directories(folder_.path("copy"));
+  static_cast<void>(folder_.write("copy/data.mdb", copy.substr(copy.find("\r\n\r\n") + 4)));
+  EXPECT_EQ(run_tagline({"verify", "--db", folder_.path("copy")}).status, 0);
+  const Outcome counted =
+      run_tagline({"query", "--db", folder_.path("copy"), "city:c", "--format", "json"});
+  EXPECT_EQ(json::parse(counted.out)["count"], 100'000) << counted.err;
+  // The command beside the server.
+  const std::string second = folder_.path("second");
+  const Outcome made = run_tagline({"backup", "--db", db_, second, "--format", "json"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(json::parse(made.out)["population"], 100'003);
+  EXPECT_EQ(run_tagline({"verify", "--db", second}).status, 0);
+  EXPECT_EQ(run_tagline({"backup", "--db", db_, second}).status, 1);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_F(Serve, KilledInALoadItLeavesNothingHalfDone) {
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  const std::string url = server.line();
+  // The body never ends, so there is a file of it.
+  const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  const std::string begin =
+      "POST /v1/load HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nExpect: 100-continue\r\n"
+      "Content-Length: 100\r\n\r\n";
+  ASSERT_EQ(::send(socket, begin.data(), begin.size(), 0), static_cast<ssize_t>(begin.size()));
+  char bytes[64];
+  ASSERT_GT(::recv(socket, bytes, sizeof(bytes), 0), 0);  // 100 Continue: the file is there
+  const std::filesystem::path incoming = std::filesystem::path(db_) / "incoming";
+  EXPECT_FALSE(std::filesystem::is_empty(incoming));
+  server.signal(SIGKILL);
+  EXPECT_EQ(server.wait(), 128 + SIGKILL);
+  ::close(socket);
+  RunningTagline next({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(body_of(get(next.line(), "/v1/status"))["population"], 3);
+  EXPECT_TRUE(std::filesystem::is_empty(incoming));
+}
+
+TEST_F(Serve, TellsTheServiceManagerThatItIsReady) {
+  const std::string path = folder_.path("notify");
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  ASSERT_LT(path.size(), sizeof(address.sun_path));
+  std::copy(path.begin(), path.end(), address.sun_path);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  ::unsetenv("NOTIFY_SOCKET");
+  char bytes[64] = {};
+  EXPECT_EQ(::recv(socket, bytes, sizeof(bytes), 0), 7);
+  EXPECT_STREQ(bytes, "READY=1");
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  EXPECT_EQ(std::string(bytes, static_cast<std::size_t>(::recv(socket, bytes, 64, 0))),
+            "STOPPING=1");
+  ::close(socket);
 }
 
 }  // namespace

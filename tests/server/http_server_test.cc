@@ -74,6 +74,48 @@ TEST(HttpServer, KeepsAConnectionAndAnswersInOrder) {
   EXPECT_TRUE(has(all, "GET /c ;"));
 }
 
+TEST(HttpServer, EmptyLinesBeforeARequestArePassedOver) {
+  Running server({}, echo);
+  Client client(server->port());
+  client.send("\r\nPOST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb\r\n");
+  EXPECT_TRUE(has(client.read_until("POST /a b;"), "200 OK"));
+  client.send("\r\nGET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string all = client.read_all();
+  EXPECT_TRUE(has(all, "GET /c ;"));
+  EXPECT_FALSE(has(all, "refused"));
+}
+
+TEST(HttpServer, SaysWhatBecameOfEveryRequest) {
+  std::mutex mutex;
+  std::vector<std::pair<std::string, HttpOutcome>> outcomes;
+  Running server(
+      {}, echo,
+      [](const HttpRequest& request) {
+        return request.target == "/quick" ? std::optional(text_reply("quick")) : std::nullopt;
+      },
+      [&](const HttpRequest& request, const HttpOutcome& outcome) {
+        const std::lock_guard lock(mutex);
+        outcomes.emplace_back(request.target, outcome);
+      });
+  Client client(server->port());
+  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+  const std::string read = client.send(post).read_until("POST /a abc;");
+  client.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\n").read_until("quick");
+  client.send("nonsense\r\n\r\n").read_all();
+  server.stop();
+  ASSERT_EQ(outcomes.size(), 3U);
+  EXPECT_EQ(outcomes[0].first, "/a");
+  EXPECT_EQ(outcomes[0].second.status, 200U);
+  EXPECT_EQ(outcomes[0].second.received, post.size());
+  EXPECT_EQ(outcomes[0].second.sent, read.size());
+  EXPECT_TRUE(outcomes[0].second.waited.has_value());
+  EXPECT_TRUE(outcomes[0].second.written);
+  EXPECT_FALSE(outcomes[1].second.waited.has_value());
+  EXPECT_FALSE(outcomes[1].second.refused);
+  EXPECT_EQ(outcomes[2].second.status, 400U);
+  EXPECT_TRUE(outcomes[2].second.refused);
+}
+
 TEST(HttpServer, ReadsChunkedBodiesAndContinues) {
   Running server({}, echo);
   Client client(server->port());

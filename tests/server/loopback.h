@@ -100,7 +100,7 @@ inline HttpReply text_reply(std::string body, unsigned status = 200) {
 /// Runs a server while it lives.
 class Running {
  public:
-  Running(HttpOptions options, HttpHandler answer, HttpQuick quick = {}) {
+  Running(HttpOptions options, HttpHandler answer, HttpQuick quick = {}, HttpWatcher done = {}) {
     options.port = 0;
     HttpHandlers handlers{std::move(answer), std::move(quick),
                           [](const HttpRequest&, unsigned status) {
@@ -110,6 +110,7 @@ class Running {
                             }
                             return reply;
                           }};
+    handlers.done = std::move(done);
     auto made = HttpServer::listen(options, std::move(handlers));
     if (!made.has_value()) {
       throw std::runtime_error(made.error().message().en);

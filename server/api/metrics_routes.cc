@@ -1,0 +1,152 @@
+// /metrics, /v1/queries: what the server is doing.
+#include "server/api/metrics.h"
+#include "server/api/process_figures.h"
+#include "server/api/route_groups.h"
+#include "server/api/running_queries.h"
+#include "server/diagnostic_json.h"
+#include "server/utc_text.h"
+
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+constexpr const char* kCounter = "counter";
+constexpr const char* kGauge = "gauge";
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+void write_server(const Call& call, MetricsText& text) {
+  const ServerStatus now = call.api.status();
+  text.family("tagline_build_info", kGauge, "Always 1; the program's version.");
+  text.sample(MetricsText::label("version", call.api.options.version), std::uint64_t{1});
+  text.single("tagline_uptime_seconds", kGauge, "Since the server began.",
+              seconds(std::chrono::steady_clock::now() - now.started));
+  text.single("tagline_http_connections", kGauge, "Connections open.",
+              std::uint64_t{now.connections});
+  text.single("tagline_log_dropped_lines_total", kCounter,
+              "Lines of the log that were not taken in time.", now.log_dropped);
+  text.single("tagline_http_connections_total", kCounter, "Connections accepted.", now.accepted);
+  text.single("tagline_http_requests_in_flight", kGauge, "Requests that workers answer.",
+              std::uint64_t{now.running});
+  text.single("tagline_http_queue_length", kGauge, "Requests that wait for a worker.",
+              std::uint64_t{now.queued});
+}
+
+void write_queries(const RunningQueries::Figures& now, MetricsText& text) {
+  text.family("tagline_queries_total", kCounter, "Queries that are over, by how they ended.");
+  text.sample(MetricsText::label("outcome", "answered"), now.answered);
+  text.sample(MetricsText::label("outcome", "refused"), now.refused);
+  text.sample(MetricsText::label("outcome", "cancelled"), now.cancelled);
+  text.sample(MetricsText::label("outcome", "deadline"), now.too_late);
+  text.single("tagline_query_seconds_total", kCounter, "Time that queries took.",
+              seconds(now.time));
+  text.single("tagline_queries_running", kGauge, "Queries being answered.",
+              std::uint64_t{now.running});
+}
+
+void write_data(Service& service, MetricsText& text) {
+  if (const auto kept = service.kept_answers(); kept.has_value()) {
+    text.single("tagline_cache_answers", kGauge, "Answers kept.", std::uint64_t{kept->answers});
+    text.single("tagline_cache_bytes", kGauge, "Bytes of answers kept.",
+                std::uint64_t{kept->bytes});
+    text.single("tagline_cache_max_bytes", kGauge, "Bytes that may be kept.",
+                std::uint64_t{kept->bytes_max});
+    text.single("tagline_cache_hits_total", kCounter, "Answers found.", std::uint64_t{kept->hits});
+    text.single("tagline_cache_misses_total", kCounter, "Answers not found.",
+                std::uint64_t{kept->misses});
+    text.single("tagline_cache_forgotten_total", kCounter, "Answers given up for others.",
+                std::uint64_t{kept->forgotten});
+  }
+  const auto database = service.standing();
+  text.single("tagline_database_up", kGauge, "1 when the database can be read.",
+              std::uint64_t{database.has_value() ? 1U : 0U});
+  if (database.has_value()) {
+    text.single("tagline_database_version", kGauge, "Version of the data.", database->version);
+    text.single("tagline_database_population", kGauge, "Users.", database->population);
+    text.single("tagline_database_bytes", kGauge, "Bytes of the database file in use.",
+                service.store().file_bytes());
+    text.single("tagline_database_map_bytes", kGauge, "Bytes of the memory map.",
+                service.store().map_bytes());
+  }
+}
+
+void write_loads(const LoadJobs& jobs, MetricsText& text) {
+  const LoadJobs::Figures now = jobs.figures();
+  text.single("tagline_load_jobs_queued", kGauge, "Loads that wait.", std::uint64_t{now.queued});
+  text.single("tagline_load_jobs_running", kGauge, "Loads being done, 0 or 1.",
+              std::uint64_t{now.running});
+  text.family("tagline_load_jobs_total", kCounter, "Loads that are over, by state.");
+  for (const JobState state : {JobState::Done, JobState::Failed, JobState::Cancelled}) {
+    text.sample(MetricsText::label("state", name_of(state)),
+                now.ended[static_cast<std::size_t>(state)]);
+  }
+  text.single("tagline_load_rows_total", kCounter, "Rows of loads that are done.", now.rows);
+}
+
+void write_process(MetricsText& text) {
+  const ProcessFigures now = process_figures();
+  text.single("tagline_process_resident_memory_bytes", kGauge,
+              "Memory of the process, pages of the database included.", now.resident_bytes);
+  text.single("tagline_process_open_fds", kGauge, "Files and sockets open.", now.open_files);
+  text.single("tagline_process_max_fds", kGauge, "Files and sockets that may be open.",
+              now.open_files_max);
+}
+
+HttpReply metrics(const Call& call) {
+  MetricsText text;
+  write_server(call, text);
+  call.api.metrics.write(text);
+  write_queries(call.api.queries.figures(), text);
+  write_data(call.api.service, text);
+  if (call.api.jobs != nullptr) {
+    write_loads(*call.api.jobs, text);
+  }
+  write_process(text);
+  HttpReply reply;
+  reply.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  reply.set("Cache-Control", "no-store");
+  reply.body = text.take();
+  return reply;
+}
+
+HttpReply queries(const Call& call) {
+  Json list = Json::array();
+  for (const RunningQueries::Query& query : call.api.queries.list()) {
+    list.push_back({{"id", query.id},
+                    {"method", query.method},
+                    {"route", query.route},
+                    {"expression", query.expression},
+                    {"key", query.key.empty() ? Json() : Json(query.key)},
+                    {"peer", query.peer},
+                    {"since", utc_text(query.since)},
+                    {"elapsed_ms", query.elapsed.count()}});
+  }
+  return json_reply(dump(Json{{"queries", std::move(list)}}));
+}
+
+HttpReply cancel_query(const Call& call) {
+  const std::string& id = call.variables.front();
+  const std::size_t cancelled = call.api.queries.cancel(id);
+  if (cancelled == 0) {
+    return call.fail(
+        Error(ErrorCode::NotFound,
+              {"no query with the id " + id + " is running", "没有正在运行的查询 " + id},
+              {"GET /v1/queries lists those that are", "GET /v1/queries 列出正在运行的查询"}));
+  }
+  return json_reply(dump(Json{{"id", id}, {"cancelled", cancelled}}));
+}
+
+}  // namespace
+
+std::vector<Route> metrics_routes() {
+  return {
+      {"GET", "/metrics", {}, Role::Viewer, metrics},
+      {"GET", "/v1/queries", {}, Role::Operator, queries, Audited::No},
+      {"DELETE", "/v1/queries/{id}", {}, Role::Operator, cancel_query},
+  };
+}
+
+}  // namespace tagline::server

@@ -1,0 +1,210 @@
+// Replies of a session: what the handler makes, whole, streamed from a worker or piece by piece.
+#include "server/http/compression.h"
+#include "server/http/http_session.h"
+
+#include <algorithm>
+#include <exception>
+#include <future>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+// On a worker.
+void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
+  auto answer = std::make_shared<HttpReply>();
+  exchange->outcome.waited = Clock::now() - exchange->arrived;
+  try {
+    const ContentCoding coding(exchange->request);
+    *answer = shared_.handlers.answer(exchange->request, exchange->budget);
+    coding.apply(*answer);
+  } catch (const std::exception&) {
+    exchange->outcome.refused = true;
+    *answer = shared_.handlers.refuse(exchange->request, 500);
+  }
+  if (answer->stream && !exchange->head) {
+    try {
+      return stream(exchange, *answer);
+    } catch (const std::exception&) {
+      // Half of it is with the client already: all that can be said is that it ended too soon.
+      return close();
+    }
+  }
+  asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, answer] {
+    if (answer->pieces && !exchange->head) {
+      return self->send_pieces(exchange, answer);
+    }
+    self->current_ = nullptr;
+    self->reply(exchange, std::move(*answer));
+  });
+}
+
+// On a worker, which waits for each piece to be taken: so a reply of any length needs the memory of
+// a piece. A client that takes none within write_time ends it.
+void HttpSession::stream(const std::shared_ptr<Exchange>& answered, HttpReply& answer) {
+  Exchange& exchange = *answered;
+  const bool chunked = exchange.version >= 11;
+  const bool keep = chunked && exchange.keep && !shared_.stopping;
+  bool alive = true;
+  note(exchange, answer);
+  // Writes on the strand, and waits.
+  const auto write = [&](auto start) {
+    auto done = std::make_shared<std::promise<bool>>();
+    std::future<bool> taken = done->get_future();
+    asio::post(stream_.get_executor(), [self = shared_from_this(), answered, start, done] {
+      self->stream_.expires_after(self->shared_.options.limits.write_time);
+      start(*self, [self, done, answered](const Problem& problem, std::size_t size) {
+        answered->outcome.sent += size;
+        done->set_value(!problem);
+      });
+    });
+    alive = taken.get() && !exchange.budget.cancelled;
+    return alive;
+  };
+  auto header = std::make_shared<http::response<http::empty_body>>(head_of(exchange, answer));
+  header->chunked(chunked);
+  header->keep_alive(keep);
+  const auto serializer = std::make_shared<http::response_serializer<http::empty_body>>(*header);
+  write([header, serializer, chunked](HttpSession& self, auto then) {
+    self.end_by_reset(!chunked);
+    http::async_write_header(self.stream_, *serializer, then);
+  });
+  answer.stream([&](std::string_view piece) {
+    if (!alive || piece.empty()) {
+      return alive;
+    }
+    const auto bytes = std::make_shared<const std::string>(piece);
+    return write([bytes, chunked](HttpSession& self, auto then) {
+      const auto held = [bytes, then](const Problem& problem, std::size_t size) {
+        then(problem, size);
+      };
+      if (chunked) {
+        asio::async_write(self.stream_, http::make_chunk(asio::buffer(*bytes)), held);
+      } else {
+        asio::async_write(self.stream_, asio::buffer(*bytes), held);
+      }
+    });
+  });
+  if (alive && chunked) {
+    write([](HttpSession& self, auto then) {
+      asio::async_write(self.stream_, http::make_chunk_last(), then);
+    });
+  }
+  asio::post(stream_.get_executor(), [self = shared_from_this(), answered, keep, fine = alive] {
+    self->current_ = nullptr;
+    self->end_by_reset(!fine);
+    self->tell(*answered, fine);
+    self->written(fine ? Problem() : Problem(asio::error::operation_aborted), keep);
+  });
+}
+
+// A body in pieces, on its way.
+struct HttpSession::Sending {
+  std::shared_ptr<Exchange> exchange;
+  std::shared_ptr<HttpReply> answer;
+  bool chunked = true;
+  bool keep = false;
+  http::response<http::empty_body> header{};
+  http::response_serializer<http::empty_body> serializer{header};
+  std::string piece{};  ///< being written
+
+  // A slow client has until the deadline, however often it takes a little.
+  [[nodiscard]] std::chrono::steady_clock::duration time(
+      std::chrono::milliseconds write_time) const {
+    const auto& deadline = exchange->budget.deadline;
+    constexpr std::chrono::steady_clock::duration kNone{1};  // at once, and not "never"
+    return !deadline.has_value()
+               ? write_time
+               : std::clamp<std::chrono::steady_clock::duration>(
+                     *deadline - std::chrono::steady_clock::now(), kNone, write_time);
+  }
+};
+
+void HttpSession::send_pieces(const std::shared_ptr<Exchange>& exchange,
+                              std::shared_ptr<HttpReply> reply) {
+  Problem ignored;
+  // From here on writing shows whether the client is there, also one that has closed its own side.
+  gone_timer_.cancel();
+  stream_.socket().cancel(ignored);  // the watch
+  const bool chunked = exchange->version >= 11;
+  auto sending = std::make_shared<Sending>();
+  sending->exchange = exchange;
+  sending->chunked = chunked;
+  sending->keep = chunked && exchange->keep && !shared_.stopping;
+  note(*exchange, *reply);
+  sending->header.base() = head_of(*exchange, *reply);
+  sending->header.chunked(chunked);
+  sending->header.keep_alive(sending->keep);
+  sending->answer = std::move(reply);
+  end_by_reset(!chunked);
+  stream_.expires_after(sending->time(shared_.options.limits.write_time));
+  http::async_write_header(
+      stream_, sending->serializer,
+      [self = shared_from_this(), sending](const Problem& problem, std::size_t size) {
+        sending->exchange->outcome.sent += size;
+        return problem ? self->end_pieces(*sending, problem) : self->make_piece(sending);
+      });
+}
+
+void HttpSession::make_piece(const std::shared_ptr<Sending>& sending) {
+  stream_.expires_never();
+  shared_.queue.push_next(
+      [self = shared_from_this(), sending, busy = asio::make_work_guard(stream_.get_executor())] {
+        auto piece = std::make_shared<Result<std::string>>();
+        try {
+          *piece = sending->answer->pieces();
+        } catch (const std::exception&) {
+          *piece = failure(ErrorCode::Internal, {"no memory for a piece", "内存不足"});
+        }
+        asio::post(self->stream_.get_executor(),
+                   [self, sending, piece] { self->send_piece(sending, std::move(*piece)); });
+      });
+}
+
+void HttpSession::send_piece(const std::shared_ptr<Sending>& sending, Result<std::string> piece) {
+  if (!piece.has_value() || sending->exchange->budget.cancelled) {
+    return end_pieces(*sending, asio::error::operation_aborted);
+  }
+  const bool last = piece->empty();
+  if (last && !sending->chunked) {
+    return end_pieces(*sending, {});
+  }
+  sending->piece = std::move(*piece);
+  const auto then = [self = shared_from_this(), sending, last](const Problem& problem,
+                                                               std::size_t size) {
+    sending->exchange->outcome.sent += size;
+    return problem || last ? self->end_pieces(*sending, problem) : self->make_piece(sending);
+  };
+  stream_.expires_after(sending->time(shared_.options.limits.write_time));
+  if (last) {
+    asio::async_write(stream_, http::make_chunk_last(), then);
+  } else if (sending->chunked) {
+    asio::async_write(stream_, http::make_chunk(asio::buffer(sending->piece)), then);
+  } else {
+    asio::async_write(stream_, asio::buffer(sending->piece), then);
+  }
+}
+
+void HttpSession::end_pieces(const Sending& sending, const Problem& problem) {
+  current_ = nullptr;
+  end_by_reset(!sending.chunked && problem);
+  tell(*sending.exchange, !problem);
+  written(problem, sending.keep);
+}
+
+// Without chunks the end of the connection is the end of the body. Where the body is not whole, the
+// client must see another end than that, also when a timer closes the connection.
+void HttpSession::end_by_reset(bool on) {
+  Problem ignored;
+  stream_.socket().set_option(asio::socket_base::linger(on, 0), ignored);
+}
+
+}  // namespace tagline::server

@@ -1,0 +1,161 @@
+#include "server/log.h"
+
+#include "server/json_reader.h"
+#include "server/utc_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <poll.h>
+#include <unistd.h>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+// What a pipe takes whole when it says that it takes something (PIPE_BUF): more might wait.
+constexpr std::size_t kPieceBytes = 4096;
+constexpr int kPatienceMs = 1000;
+
+std::string_view name_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::Error:
+      return "error";
+    case LogLevel::Warning:
+      return "warning";
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Debug:
+      return "debug";
+  }
+  return "info";
+}
+
+// Of a client's bytes, too: what is no UTF-8 is replaced.
+std::string json_text(std::string_view text) {
+  return Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string number_text(double value) {
+  std::array<char, 32> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%.3f", value);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string value_text(const LogField& field, bool quote) {
+  if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+    const bool plain = !quote && !text->empty() &&
+                       text->find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789-_./:@[]{}") == std::string_view::npos;
+    return plain ? std::string(*text) : json_text(*text);
+  }
+  if (const auto* number = std::get_if<std::uint64_t>(&field.value)) {
+    return std::to_string(*number);
+  }
+  if (const auto* number = std::get_if<double>(&field.value)) {
+    return number_text(*number);
+  }
+  return std::get<bool>(field.value) ? "true" : "false";
+}
+
+}  // namespace
+
+Log::Log(const LogOptions& options, int file)
+    : options_(options), file_(file), thread_([this] { work(); }) {}
+
+Log::~Log() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  ready_.notify_all();
+  thread_.join();
+}
+
+std::string Log::line(LogLevel level, std::string_view event,
+                      std::initializer_list<LogField> fields) const {
+  const std::string time = utc_text(std::chrono::system_clock::now());
+  std::string line;
+  if (options_.format == LogFormat::Json) {
+    line = R"({"time":")" + time + R"(","level":")" + std::string(name_of(level)) +
+           R"(","event":)" + json_text(event);
+    for (const LogField& field : fields) {
+      line += "," + json_text(field.name) + ":" + value_text(field, true);
+    }
+    return line + "}\n";
+  }
+  line = time + " " + std::string(name_of(level)) + " " + std::string(event);
+  for (const LogField& field : fields) {
+    line += " " + std::string(field.name) + "=" + value_text(field, false);
+  }
+  return line + "\n";
+}
+
+void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+  if (!wants(level)) {
+    return;
+  }
+  std::string made = line(level, event, fields);
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= options_.queued_max) {
+      ++dropped_;
+      return;
+    }
+    queue_.push_back(std::move(made));
+  }
+  ready_.notify_one();
+}
+
+void Log::work() {
+  // A reader that is gone must not end the process.
+  sigset_t pipe{};
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  std::uint64_t told = 0;
+  bool over = false;
+  while (!over) {
+    std::deque<std::string> lines;
+    {
+      std::unique_lock lock(mutex_);
+      ready_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+      over = closed_;
+      lines.swap(queue_);
+    }
+    std::string bytes;
+    for (const std::string& each : lines) {
+      bytes += each;
+    }
+    if (const std::uint64_t dropped = dropped_; dropped != told) {
+      bytes += line(LogLevel::Warning, "log-dropped", {{"lines", dropped - told}});
+      told = dropped;
+    }
+    put(bytes);
+  }
+}
+
+void Log::put(std::string_view bytes) {
+  while (!bytes.empty()) {
+    pollfd ready{file_, POLLOUT, 0};
+    const int free = ::poll(&ready, 1, kPatienceMs);
+    if (free == 0) {
+      const std::lock_guard lock(mutex_);
+      if (closed_) {
+        return;  // the program ends, and nobody reads
+      }
+      continue;
+    }
+    const ::ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), kPieceBytes));
+    if (written < 0 && errno != EINTR && errno != EAGAIN) {
+      return;  // closed, or its disk is full
+    }
+    bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace tagline::server

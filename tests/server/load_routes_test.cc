@@ -1,0 +1,337 @@
+// /v1/load, /v1/jobs, /v1/schemas, /v1/backup.
+#include "server/http/temporary_file.h"
+#include "server/load_jobs.h"
+#include "tests/server/running_fixture.h"
+
+#include <condition_variable>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace tagline::server {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kCsv = "text/csv";
+
+std::string content_of(const TemporaryFile& file) {
+  std::string text(static_cast<std::size_t>(file.size().value()), '\0');
+  EXPECT_EQ(file.read(0, std::span(text.data(), text.size())).value(), text.size());
+  return text;
+}
+
+class LoadRoutes : public RunningRoutes {
+ protected:
+  json load(const std::string& query, const std::string& body, unsigned status = 200,
+            const std::string& type = kCsv) {
+    const HttpReply reply = ask("POST", "/v1/load" + query, body, type);
+    EXPECT_EQ(reply.status, status) << reply.body;
+    job_ = field_of(reply, "Location");
+    return body_of(reply);
+  }
+  std::uint64_t population() { return service_->standing()->population; }
+  std::size_t files_incoming() const {
+    std::size_t count = 0;
+    std::error_code none;
+    for (std::filesystem::directory_iterator each(folder_ / "db" / "incoming", none), end;
+         !none && each != end; ++each) {
+      ++count;
+    }
+    return count;
+  }
+  std::string job_;
+};
+
+TEST_F(LoadRoutes, ALoadIsReportedAsTheCommandLineReportsIt) {
+  const json report = load("?name=tuesday.csv&max_errors=50&wait=true",
+                           "id,city,vip,age\nu3,tier1,no,41\nu4,tier2,yes,x\nu5,tier2,yes,50\n");
+  EXPECT_EQ(report["rows"], 3);
+  EXPECT_EQ(report["rejected"], 1);
+  EXPECT_EQ(report["users_new"], 1);
+  EXPECT_EQ(report["users_known"], 1);
+  EXPECT_EQ(report["first_rejects"][0]["file"], "tuesday.csv");
+  EXPECT_EQ(report["first_rejects"][0]["line"], 3);
+  EXPECT_EQ(population(), 4U);
+  const json job = body_of(ask("GET", job_));
+  EXPECT_EQ(job["state"], "done");
+  EXPECT_EQ(job["phase"], "over");
+  EXPECT_EQ(job["name"], "tuesday.csv");
+  EXPECT_EQ("/v1/jobs/" + report["job"].get<std::string>(), job_);
+  EXPECT_EQ(job["report"]["rows"], 3);
+  EXPECT_EQ(job["error"], nullptr);
+  const HttpReply rejects = ask("GET", job_ + "/rejects");
+  ASSERT_NE(rejects.file, nullptr);
+  const std::string text = content_of(*rejects.file);
+  EXPECT_NE(text.find("tuesday.csv"), std::string::npos) << text;
+  EXPECT_NE(text.find("u4,tier2,yes,x"), std::string::npos) << text;
+  EXPECT_EQ(text.find("incoming"), std::string::npos) << text;
+  EXPECT_EQ(files_incoming(), 1U);  // the rejects; the body is gone
+}
+
+TEST_F(LoadRoutes, TooManyRejectsChangeNothing) {
+  const json problem = load("", "id,city,vip,age\nu8,tier1,no,x\n", 422);
+  EXPECT_EQ(problem["code"], "too-many-rejects");
+  EXPECT_EQ(population(), 3U);
+  const json job = body_of(ask("GET", job_));
+  EXPECT_EQ(job["state"], "failed");
+  EXPECT_EQ(job["error"]["code"], "too-many-rejects");
+  EXPECT_NE(content_of(*ask("GET", job_ + "/rejects").file).find("u8"), std::string::npos);
+}
+
+TEST_F(LoadRoutes, EventsOfASavedSchemaAreAddedOnce) {
+  const std::string schema =
+      R"({"format": "csv", "events": {"user": "who", "event": {"name": "visit"},
+      "time": {"column": "at", "format": "%Y-%m-%d"}}})";
+  EXPECT_EQ(ask("PUT", "/v1/schemas/visits", schema).status, 201U);
+  EXPECT_EQ(ask("PUT", "/v1/schemas/visits", schema).status, 200U);
+  const json saved = body_of(ask("GET", "/v1/schemas/visits"));
+  EXPECT_EQ(saved["schema"]["events"]["user"], "who");
+  EXPECT_EQ(body_of(ask("GET", "/v1/schemas"))["schemas"],
+            json::parse(R"([{"name": "visits", "of": "events", "format": "csv"}])"));
+  const std::string events = "who,at\nu1,2024-05-01\nu2,2024-05-02\n";
+  EXPECT_EQ(load("?schema=visits&load_id=day1&name=d1.csv", events)["events"], 2);
+  const json again = load("?schema=visits&load_id=day1&name=d2.csv", events + "u3,2024-05-03\n");
+  EXPECT_EQ(again["events"], 0);
+  EXPECT_EQ(again["skipped"][0]["load_id"], "day1");
+  EXPECT_EQ(again["skipped"][0]["file"], "d2.csv");
+  EXPECT_EQ(again["skipped"][0]["loaded_from"], "d1.csv");
+  EXPECT_EQ(ask("DELETE", "/v1/schemas/visits").status, 200U);
+  EXPECT_EQ(ask("DELETE", "/v1/schemas/visits").status, 404U);
+  load("?schema=visits", events, 404);
+}
+
+TEST_F(LoadRoutes, WhatIsWrongIsRefusedBeforeTheBodyIsRead) {
+  ASSERT_EQ(ask("PUT", "/v1/schemas/lines",
+                R"({"format": "ndjson", "id": {"column": "id"},
+                    "columns": [{"column": "city", "kind": "category"}]})")
+                .status,
+            201U);
+  const struct {
+    const char* query;
+    const char* type;
+    unsigned status;
+  } cases[] = {{"?max_errors=101", kCsv, 400},
+               {"?max_errors=nan", kCsv, 400},
+               {"?max_errors=", kCsv, 400},
+               {"?wait=1", kCsv, 400},
+               {"?schema=none", kCsv, 404},
+               {"?schema=../x", kCsv, 400},
+               {"?id=", kCsv, 400},
+               {"?files=3", kCsv, 400},
+               {"?schema=lines", kCsv, 400},
+               {"", "text/html", 415},
+               {"", "", 415},
+               {"?schema=lines", "application/x-ndjson", 100}};
+  for (const auto& each : cases) {
+    const HttpRequest request =
+        request_of("POST", std::string("/v1/load") + each.query, "", each.type);
+    const HttpLargeBody body = routes_->large_body(request);
+    EXPECT_EQ(body.refusal.has_value() ? body.refusal->status : 100U, each.status) << each.query;
+    if (body.refusal.has_value()) {
+      EXPECT_EQ(body_of(*body.refusal)["status"], each.status);
+      EXPECT_EQ(ask("POST", request.target, "id\n1\n", each.type).status, each.status);
+    } else {
+      EXPECT_EQ(body.bytes_max, std::uint64_t{16} << 30U);
+    }
+  }
+  HttpRequest request = request_of("POST", "/v1/load", "", kCsv);
+  request.fields.push_back({"Content-Encoding", "br"});
+  EXPECT_EQ(routes_->large_body(request).refusal->status, 415U);
+  EXPECT_EQ(files_incoming(), 0U);
+}
+
+TEST_F(LoadRoutes, SchemasAreReadStrictly) {
+  for (const char* body : {R"({"format": "csv", "nonsense": 1})", "[]", "{", R"({"id": 3})"}) {
+    const HttpReply reply = ask("PUT", "/v1/schemas/a", body);
+    EXPECT_EQ(reply.status, 400U) << body;
+  }
+  for (const char* name : {"a.b", "%2e%2e", "a%2fb", "%20"}) {
+    EXPECT_EQ(ask("PUT", std::string("/v1/schemas/") + name, R"({"format": "csv"})").status, 400U)
+        << name;
+  }
+  EXPECT_EQ(ask("PUT", "/v1/schemas/a", "x", "text/plain").status, 415U);
+  EXPECT_EQ(body_of(ask("GET", "/v1/schemas"))["schemas"], json::array());
+}
+
+TEST_F(LoadRoutes, WithoutWritingThereAreNoLoads) {
+  RoutesOptions options;
+  options.read_only = true;
+  const Routes reading(*service_, options, [] { return ServerStatus{}; });
+  engine::Budget budget;
+  const HttpRequest request = request_of("POST", "/v1/load", "id\n1\n", kCsv);
+  EXPECT_EQ(body_of(reading.answer(request, budget))["code"], "read-only");
+  EXPECT_EQ(reading.large_body(request).refusal->status, 409U);
+  EXPECT_EQ(reading.answer(request_of("PUT", "/v1/schemas/a", "{}"), budget).status, 409U);
+  EXPECT_EQ(body_of(reading.answer(request_of("GET", "/v1/jobs"), budget))["jobs"], json::array());
+  EXPECT_EQ(reading.answer(request_of("GET", "/v1/jobs/x"), budget).status, 404U);
+  EXPECT_EQ(reading.answer(request_of("DELETE", "/v1/jobs/x"), budget).status, 404U);
+}
+
+/// Holds the writer, so that a load stays in its commit, until told.
+class HeldWriter {
+ public:
+  explicit HeldWriter(Service& service)
+      : thread_([this, &service] {
+          static_cast<void>(service.store().write([this](storage::WriteTxn&) -> Status {
+            std::unique_lock lock(mutex_);
+            held_ = true;
+            changed_.notify_all();
+            changed_.wait(lock, [this] { return over_; });
+            return {};
+          }));
+        }) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return held_; });
+  }
+  ~HeldWriter() { let_go(); }
+  void let_go() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+
+ private:
+  std::mutex mutex_;  // guards held_ and over_
+  std::condition_variable changed_;
+  bool held_ = false;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+LoadOrder order_of(const std::filesystem::path& folder, const std::string& content) {
+  LoadOrder order;
+  order.file = TemporaryFile::make(folder).value();
+  EXPECT_TRUE(order.file->append(content).has_value());
+  order.name = "a.csv";
+  return order;
+}
+
+LoadJob over(LoadJobs& jobs, const std::string& id) {
+  while (true) {
+    if (auto job = jobs.find(id); job->is_over()) {
+      return *job;
+    }
+    std::this_thread::yield();
+  }
+}
+
+TEST_F(LoadRoutes, QueuedLoadsAreBoundedAndCancelled) {
+  const auto folder = folder_ / "jobs";
+  LoadJobs jobs(*service_, folder);
+  HeldWriter writer(*service_);
+  const std::string first = jobs.add(order_of(folder, "id,city\nu7,tier1\n")).value();
+  // It is waited for by one; others are told at once how it stands.
+  const auto now = std::chrono::steady_clock::now();
+  EXPECT_FALSE(jobs.wait(first, now, [] { return false; })->is_over());
+  EXPECT_FALSE(jobs.wait(first, now + std::chrono::hours(1), [] { return true; })->is_over());
+  while (jobs.find(first)->state == JobState::Queued) {
+    std::this_thread::yield();
+  }
+  std::vector<std::string> queued;
+  for (std::size_t i = 0; i < LoadJobs::kQueuedMax; ++i) {
+    queued.push_back(jobs.add(order_of(folder, "id,city\nu8,tier1\n")).value());
+  }
+  const auto full = jobs.add(order_of(folder, "id\n1\n"));
+  ASSERT_FALSE(full.has_value());
+  EXPECT_EQ(full.error().code(), ErrorCode::Busy);
+  for (const std::string& id : queued) {
+    EXPECT_EQ(jobs.cancel(id)->state, JobState::Cancelled);
+  }
+  EXPECT_FALSE(jobs.cancel("none").has_value());
+  writer.let_go();
+  EXPECT_EQ(over(jobs, first).state, JobState::Done);
+  EXPECT_EQ(population(), 4U);  // u7 alone
+  const LoadJobs::Figures figures = jobs.figures();
+  EXPECT_EQ(figures.ended[static_cast<std::size_t>(JobState::Cancelled)], LoadJobs::kQueuedMax);
+  EXPECT_EQ(figures.rows, 1U);
+}
+
+TEST_F(LoadRoutes, ARunningLoadIsCancelledAndNothingIsChanged) {
+  std::atomic<bool> cancelled{false};
+  ingest::LoadOptions options;
+  options.cancelled = &cancelled;
+  options.on_schema = [&](const ingest::Schema&) { cancelled = true; };  // while it reads
+  const auto file = folder_ / "more.csv";
+  std::ofstream(file) << "id,city\nu9,tier1\n";
+  const auto report = service_->load(std::nullopt, {file.string()}, options);
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code(), ErrorCode::Cancelled);
+  EXPECT_EQ(population(), 3U);
+}
+
+TEST_F(LoadRoutes, JobsThatAreOverAreForgottenInTheEnd) {
+  const auto folder = folder_ / "jobs";
+  LoadJobs jobs(*service_, folder);
+  std::string last;
+  for (std::size_t i = 0; i < LoadJobs::kKeptMax + 5; ++i) {
+    last = jobs.add(order_of(folder, "")).value();  // nothing in it: fails
+    EXPECT_EQ(over(jobs, last).state, JobState::Failed);
+  }
+  const auto list = jobs.list();
+  EXPECT_EQ(list.size(), LoadJobs::kKeptMax);
+  EXPECT_EQ(list.front().id, last);
+}
+
+TEST_F(LoadRoutes, WhatAKilledServerLeftIsRemoved) {
+  const auto incoming = folder_ / "db" / "incoming";
+  std::filesystem::create_directories(incoming / "temporary-abc.d");
+  std::ofstream(incoming / "temporary-abcdef") << "half a body";
+  std::ofstream(incoming / "mine") << "not ours";
+  const Routes again(*service_, RoutesOptions{}, [] { return ServerStatus{}; });
+  EXPECT_EQ(files_incoming(), 1U);
+  EXPECT_TRUE(std::filesystem::exists(incoming / "mine"));
+}
+
+TEST_F(LoadRoutes, ABackupIsOneStateWhileAWriterWrites) {
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    for (int i = 0; !over; ++i) {
+      const auto file = folder_ / "round.csv";
+      std::ofstream(file) << "id,city\nr" << i << ",tier" << i % 5 << "\n";
+      ASSERT_TRUE(service_->load(std::nullopt, {file.string()}, {}).has_value());
+    }
+  });
+  for (int round = 0; round < 3; ++round) {
+    const HttpReply reply = ask("GET", "/v1/backup");
+    ASSERT_EQ(reply.status, 200U) << reply.body;
+    ASSERT_NE(reply.file, nullptr);
+    const auto copy = folder_ / ("copy" + std::to_string(round));
+    std::filesystem::create_directories(copy);
+    std::ofstream(copy / "data.mdb", std::ios::binary) << content_of(*reply.file);
+    const auto restored = Service::open(copy.string(), {}).value();
+    const auto standing = restored->standing().value();
+    EXPECT_EQ(std::to_string(standing.version), field_of(reply, "Tagline-Version"));
+    EXPECT_EQ(std::to_string(standing.population), field_of(reply, "Tagline-Population"));
+    EXPECT_TRUE(restored->verify([](std::uint64_t, std::uint64_t) {})->clean());
+    // Version n is the first load and n - 1 rounds.
+    EXPECT_EQ(standing.population, 3 + standing.version - 1);
+    QueryRequest everyone;
+    everyone.expression = "city:*";
+    EXPECT_EQ(restored->query(everyone)->count, standing.population);
+  }
+  over = true;
+  writer.join();
+  EXPECT_EQ(files_incoming(), 0U);
+}
+
+TEST_F(LoadRoutes, ABackupMayBeTakenWithoutWriting) {
+  RoutesOptions options;
+  options.read_only = true;
+  const Routes reading(*service_, options, [] { return ServerStatus{}; });
+  engine::Budget budget;
+  EXPECT_EQ(reading.answer(request_of("GET", "/v1/backup"), budget).status, 200U);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "db" / "incoming"));
+}
+
+}  // namespace
+}  // namespace tagline::server
