@@ -80,8 +80,8 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
       status_(std::move(status)),
       api_(std::make_unique<Api>(
           Api{service, options_, status_, std::make_shared<StreamRoom>(options.memory)})) {
-  for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
-                     catalogue_routes}) {
+  for (auto group :
+       {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes}) {
     for (Route& route : group()) {
       Parts parts = parts_of(route.path);
       table_.push_back({std::move(route), std::move(parts)});
