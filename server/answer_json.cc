@@ -235,6 +235,8 @@ std::string verify_json(const storage::VerifyReport& report) {
                    {"values", report.values},
                    {"events", report.events},
                    {"segments", report.segments},
+                   {"rules", report.rules},
+                   {"origins", report.origins},
                    {"loads", report.loads},
                    {"users", report.users},
                    {"problem_count", report.problem_count},
