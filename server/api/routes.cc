@@ -79,8 +79,8 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
     : options_(options),
       status_(std::move(status)),
       api_(std::make_unique<Api>(Api{service, options_, status_})) {
-  for (auto group :
-       {health_routes, document_routes, query_routes, editor_routes, catalogue_routes}) {
+  for (auto group : {health_routes, document_routes, query_routes, editor_routes, catalogue_routes,
+                     segment_routes}) {
     for (Route& route : group()) {
       Parts parts = parts_of(route.path);
       table_.push_back({std::move(route), std::move(parts)});
