@@ -60,6 +60,10 @@ std::string to_nfc(std::string_view text) {
 }
 
 std::string search_key(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < 0x80U; })) {
+    return ascii_lower(text);
+  }
   auto key = mapped(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
                               UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
   return key.has_value() ? std::move(*key) : match_key(text);

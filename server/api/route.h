@@ -13,11 +13,13 @@
 #include "server/http/http_message.h"
 #include "server/json_reader.h"
 #include "server/service.h"
+#include "server/tag_fields.h"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,11 +27,16 @@
 
 namespace tagline::server {
 
+[[nodiscard]] std::int64_t seconds_since_1970();  ///< UTC
+
 /// What every route may use. Outlives all calls.
 struct Api {
   Service& service;
   const RoutesOptions& options;
   const std::function<ServerStatus()>& status;
+  /// Of count and query, for who wants to know what is still asked about.
+  std::shared_ptr<AskedExpressions> asked =
+      std::make_shared<AskedExpressions>(seconds_since_1970());
 };
 
 /// One request on its way through a route.

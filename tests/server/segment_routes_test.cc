@@ -50,7 +50,8 @@ class SegmentRoutesTest : public testing::Test {
   }
   std::vector<std::string> names(const std::string& q) {
     std::vector<std::string> found;
-    for (const json& each : ask("GET", "/v1/segments?q=" + q)["segments"]) {
+    const json list = ask("GET", "/v1/segments?q=" + q);
+    for (const json& each : list["segments"]) {
       found.push_back(each["name"]);
     }
     return found;

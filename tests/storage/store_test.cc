@@ -178,8 +178,9 @@ TEST(StoreOpen, ANewerFormatVersionIsWrongFormatAndSaysWhich) {
   const auto store = Store::open(folder.path(), OpenOptions{});
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(store.error().message().en.find("format version is 5, this program reads versions 3 to 4"),
-            std::string::npos)
+  EXPECT_NE(
+      store.error().message().en.find("format version is 5, this program reads versions 3 to 4"),
+      std::string::npos)
       << store.error().message().en;
   EXPECT_EQ(store.error().hint().en, "open it with the version of Tagline that wrote it");
 }
@@ -194,8 +195,9 @@ TEST(StoreOpen, AnOlderFormatVersionIsWrongFormatAndSaysWhatToDo) {
     const auto store = Store::open(folder.path(), options);
     ASSERT_FALSE(store.has_value());
     EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-    EXPECT_NE(store.error().message().en.find("format version is 1, this program reads versions 3 to 4"),
-              std::string::npos)
+    EXPECT_NE(
+        store.error().message().en.find("format version is 1, this program reads versions 3 to 4"),
+        std::string::npos)
         << store.error().message().en;
     EXPECT_EQ(store.error().hint().en, "load the files again into a new folder");
     EXPECT_EQ(store.error().hint().zh, "请将文件重新导入到新的文件夹");
