@@ -131,15 +131,29 @@ struct EventsArguments {
   Format format = Format::Table;
 };
 
-enum class SegmentAction : std::uint8_t { Save, List, Show, Rename, Delete, Dependents, Import };
+enum class SegmentAction : std::uint8_t {
+  Save,
+  List,
+  Show,
+  Rename,
+  Delete,
+  Dependents,
+  Import,
+  Versions,
+  Diff,
+  Snapshot,
+  Snapshots,
+};
 
 struct SegmentArguments {
   std::string db;
   SegmentAction action = SegmentAction::List;
   std::string name;
-  std::string new_name;
+  std::string new_name;  ///< rename; snapshot: of the list, empty: the default
   std::string expression;
   std::string file;
+  std::string diff_from;  ///< a version's number, or "@name"
+  std::string diff_to;    ///< the same; empty: the rule it has now
   bool force = false;
   server::SegmentCard card;
   std::optional<std::chrono::sys_days> as_of;

@@ -56,8 +56,8 @@ int save(const SegmentArguments& arguments, Segments& segments, Console& console
   return kFine;
 }
 
-int list(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto list = segments.list(arguments.as_of);
+int print_list(const server::Outcome<server::SegmentList>& list, const SegmentArguments& arguments,
+               Console& console) {
   if (!list.has_value()) {
     return report_refusal(list.error(), "", arguments.format, console);
   }
@@ -84,6 +84,20 @@ int list(const SegmentArguments& arguments, Segments& segments, Console& console
   return kFine;
 }
 
+/// "who was in @buyers on 2026-01-31".
+std::string origin_text(const storage::OriginRecord& origin, const Console& console) {
+  const std::string day = server::day_text(std::chrono::sys_days(std::chrono::days(origin.as_of)));
+  const std::string gone =
+      origin.source_gone ? console.say({" (deleted since)", "（已删除）"}) : "";
+  return console.say({"who was in @" + origin.source + gone + " on " + day,
+                      day + " 在 @" + origin.source + gone + " 中的人"});
+}
+
+std::string day_of(std::int64_t seconds) {
+  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+  return server::day_text(std::chrono::floor<std::chrono::days>(time)) + " UTC";
+}
+
 int show(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto summary = segments.show(arguments.name, arguments.as_of);
   if (!summary.has_value()) {
@@ -108,11 +122,12 @@ int show(const SegmentArguments& arguments, Segments& segments, Console& console
   line({"rule", "规则"},
        record.list != 0 ? console.say({"(list of ids)", "（静态名单）"}) : record.expression);
   line({"people", "人数"}, count_text(*summary, console));
+  if (summary->origin.has_value()) {
+    line({"snapshot of", "快照来源"}, origin_text(*summary->origin, console));
+  }
   line({"uses", "引用"}, joined(summary->uses));
   line({"used by", "被引用"}, joined(summary->used_by));
-  const std::chrono::sys_seconds updated{std::chrono::seconds(record.updated_s)};
-  line({"updated", "更新于"},
-       server::day_text(std::chrono::floor<std::chrono::days>(updated)) + " UTC");
+  line({"updated", "更新于"}, day_of(record.updated_s));
   console.out(table.body(2));
   console.report(summary->faults, record.expression);
   return kFine;
@@ -139,7 +154,7 @@ int rename(const SegmentArguments& arguments, Segments& segments, Console& conso
 int remove(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto broken = segments.remove(arguments.name, arguments.force);
   if (!broken.has_value()) {
-    return console.report(broken.error());
+    return report_refusal(broken.error(), "", arguments.format, console);
   }
   if (arguments.format == Format::Json) {
     console.out(server::removed_json(arguments.name, *broken) + "\n");
@@ -178,7 +193,7 @@ int dependents(const SegmentArguments& arguments, Segments& segments, Console& c
 int import_list(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto imported = segments.import_list(arguments.name, arguments.file, arguments.card);
   if (!imported.has_value()) {
-    return console.report(imported.error());
+    return report_refusal(imported.error(), "", arguments.format, console);
   }
   if (arguments.format == Format::Json) {
     console.out(server::imported_json(*imported) + "\n");
@@ -200,12 +215,91 @@ int import_list(const SegmentArguments& arguments, Segments& segments, Console& 
   return kFine;
 }
 
+int versions(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto versions = segments.versions(arguments.name, arguments.as_of);
+  if (!versions.has_value()) {
+    return report_refusal(versions.error(), "", arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::versions_json(*versions) + "\n");
+    return kFine;
+  }
+  Table table({{console.say({"version", "版本"}), Align::Right},
+               {console.say({"saved", "保存于"})},
+               {console.say({"by", "保存人"})},
+               {console.say({"people then", "当时人数"}), Align::Right},
+               {console.say({"people now", "当前人数"}), Align::Right},
+               {console.say({"rule", "规则"}), Align::Left, kRuleCells}});
+  for (const server::RuleVersion& version : versions->versions) {
+    const storage::RuleRecord& rule = version.record;
+    table.add(
+        {std::to_string(rule.number), day_of(rule.saved_s), rule.author.empty() ? "-" : rule.author,
+         rule.count.has_value() ? grouped(*rule.count) : "-",
+         version.count.has_value() ? grouped(*version.count) : console.say({"broken", "已失效"}),
+         rule.expression});
+  }
+  console.out(table.text());
+  return kFine;
+}
+
+int diff(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  const auto diff =
+      segments.diff(arguments.name, {arguments.diff_from, arguments.diff_to, arguments.as_of});
+  if (!diff.has_value()) {
+    return report_refusal(diff.error(), "", arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::diff_json(*diff) + "\n");
+    return kFine;
+  }
+  Table table({{""},
+               {console.say({"people", "人数"}), Align::Right},
+               {console.say({"expression", "表达式"}), Align::Left, 2 * kRuleCells}});
+  const auto line = [&](const std::string& label, const server::SegmentDiff::Part& part) {
+    table.add({label, grouped(part.count), part.expression});
+  };
+  const std::string& from = diff->from_name;
+  const std::string& to = diff->to_name;
+  line(from, diff->from);
+  line(to, diff->to);
+  line(console.say({"in both", "两者皆有"}), diff->both);
+  line(console.say({"only in " + from, "仅在 " + from}), diff->only_from);
+  line(console.say({"only in " + to, "仅在 " + to}), diff->only_to);
+  console.out(table.text());
+  return kFine;
+}
+
+int snapshot(const SegmentArguments& arguments, Segments& segments, Console& console) {
+  server::FreezeRequest request;
+  if (!arguments.new_name.empty()) {
+    request.name = arguments.new_name;
+  }
+  request.card = arguments.card;
+  request.as_of = arguments.as_of;
+  const auto frozen = segments.freeze(arguments.name, request);
+  if (!frozen.has_value()) {
+    return report_refusal(frozen.error(), "", arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::frozen_json(*frozen) + "\n");
+    return kFine;
+  }
+  const std::string& name = frozen->saved.record.name;
+  const std::string people = grouped(frozen->saved.count);
+  const std::string what = origin_text(frozen->origin, console);
+  console.out(console.say({"@" + name + " holds " + people + " people: " + what + "\n",
+                           "@" + name + " 共 " + people + " 人：" + what + "\n"}));
+  return kFine;
+}
+
 }  // namespace
 
 int run(const SegmentArguments& arguments, Console& console) {
-  const bool reads = arguments.action == SegmentAction::List ||
-                     arguments.action == SegmentAction::Show ||
-                     arguments.action == SegmentAction::Dependents;
+  const bool reads =
+      arguments.action == SegmentAction::List || arguments.action == SegmentAction::Show ||
+      arguments.action == SegmentAction::Dependents ||
+      arguments.action == SegmentAction::Versions || arguments.action == SegmentAction::Diff ||
+      arguments.action == SegmentAction::Snapshots;
   const auto service = open_service(
       arguments.db, reads ? storage::OpenMode::Read : storage::OpenMode::Write, console);
   if (service == nullptr) {
@@ -216,7 +310,7 @@ int run(const SegmentArguments& arguments, Console& console) {
     case SegmentAction::Save:
       return save(arguments, segments, console);
     case SegmentAction::List:
-      return list(arguments, segments, console);
+      return print_list(segments.list(arguments.as_of), arguments, console);
     case SegmentAction::Show:
       return show(arguments, segments, console);
     case SegmentAction::Rename:
@@ -227,6 +321,14 @@ int run(const SegmentArguments& arguments, Console& console) {
       return dependents(arguments, segments, console);
     case SegmentAction::Import:
       return import_list(arguments, segments, console);
+    case SegmentAction::Versions:
+      return versions(arguments, segments, console);
+    case SegmentAction::Diff:
+      return diff(arguments, segments, console);
+    case SegmentAction::Snapshot:
+      return snapshot(arguments, segments, console);
+    case SegmentAction::Snapshots:
+      return print_list(segments.frozen(arguments.name), arguments, console);
   }
   return kUsage;
 }

@@ -93,6 +93,46 @@ void SegmentParser::add_to(CLI::App& app) {
                        "编号文件，可为 .gz .xz .zst；- 表示标准输入"))
       ->required();
   add_card(import);
+  add_history();
+}
+
+void SegmentParser::add_history() {
+  CLI::App* versions = action(SegmentAction::Versions, "versions",
+                              say("list every rule a segment has had, with its count then and now",
+                                  "列出人群的历次规则及当时与当前人数"),
+                              "tagline segment versions --db shop buyers");
+  add_name(versions);
+  add_as_of(versions, as_of_);
+
+  CLI::App* diff = action(SegmentAction::Diff, "diff",
+                          say("count who is in two versions, or in one of them only",
+                              "统计两个版本的共有与各自独有人数"),
+                          "tagline segment diff --db shop buyers 1 2\n  "
+                          "tagline segment diff --db shop buyers @buyers_20260131");
+  add_name(diff);
+  diff->add_option("FROM", arguments_.diff_from,
+                   say("number of a version, or a segment as @name", "版本号，或 @人群名"))
+      ->required();
+  diff->add_option("TO", arguments_.diff_to,
+                   say("the same; left out: the rule it has now", "同上；不给则为当前规则"));
+  add_as_of(diff, as_of_);
+
+  CLI::App* snapshot =
+      action(SegmentAction::Snapshot, "snapshot",
+             say("freeze who is in a segment into a static list", "把人群当前成员固化为静态名单"),
+             "tagline segment snapshot --db shop buyers --as buyers_in_may");
+  add_name(snapshot);
+  snapshot
+      ->add_option("--as", arguments_.new_name,
+                   say("name of the list; default: the segment's and the day",
+                       "名单名称；默认为人群名加日期"))
+      ->type_name("NAME");
+  add_card(snapshot);
+  add_as_of(snapshot, as_of_);
+
+  add_name(action(SegmentAction::Snapshots, "snapshots",
+                  say("list the snapshots of a segment", "列出人群的快照"),
+                  "tagline segment snapshots --db shop buyers"));
 }
 
 SegmentArguments SegmentParser::arguments() const {

@@ -19,6 +19,7 @@ class SegmentParser : private OptionMaker {
                    const std::string& example);
   void add_name(CLI::App* command);
   void add_card(CLI::App* command);
+  void add_history();
 
   CLI::App* command_ = nullptr;
   std::vector<std::pair<CLI::App*, SegmentAction>> actions_;

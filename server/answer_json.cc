@@ -6,7 +6,7 @@
 #include "server/diagnostic_json.h"
 #include "server/json_reader.h"
 #include "server/number_range.h"
-#include "server/schema_json.h"
+#include "server/tag_json.h"
 
 #include <algorithm>
 #include <utility>
@@ -65,58 +65,6 @@ Json explanation_json(const Explanation& explanation) {
               {"blocks_skipped", stats.blocks_skipped},
               {"instructions_run", stats.instructions_run},
               {"cache", std::move(cache)}};
-}
-
-/// A number that JSON can hold exactly stays a number; decimals are text so that no double touches
-/// them.
-Json value_json(TagKind kind, std::int64_t value, unsigned scale) {
-  if (kind == TagKind::Number && scale == 0) {
-    return value;
-  }
-  return value_text(kind, value, scale);
-}
-
-Json tag_json(const TagSummary& tag) {
-  const storage::TagRecord& record = tag.record;
-  Json json = {{"name", record.name},
-               {"kind", kind_name(record.kind)},
-               {"also", record.aliases},
-               {"coverage", tag.coverage}};
-  if (record.kind == TagKind::Number) {
-    json["scale"] = record.scale;
-  }
-  if (record.kind == TagKind::Category || record.kind == TagKind::Set) {
-    Json values = Json::array();
-    for (const ValueCount& value : tag.values) {
-      values.push_back({{"value", value.name}, {"also", value.aliases}, {"count", value.count}});
-    }
-    json["values"] = std::move(values);
-  }
-  if (tag.lowest.has_value() && tag.highest.has_value()) {
-    json["lowest"] = value_json(record.kind, *tag.lowest, record.scale);
-    json["highest"] = value_json(record.kind, *tag.highest, record.scale);
-  }
-  if (record.min.has_value()) {
-    json["min"] = value_json(record.kind, *record.min, record.scale);
-  }
-  if (record.max.has_value()) {
-    json["max"] = value_json(record.kind, *record.max, record.scale);
-  }
-  const std::pair<const char*, const std::string*> texts[] = {{"unit", &record.unit},
-                                                              {"description", &record.description},
-                                                              {"layer", &record.layer},
-                                                              {"source", &record.source},
-                                                              {"owner", &record.owner}};
-  for (const auto& [key, text] : texts) {
-    if (!text->empty()) {
-      json[key] = *text;
-    }
-  }
-  if (!record.title.empty()) {
-    json["title"] = text_json(record.title);
-  }
-  json["updated_s"] = record.updated_s;
-  return json;
 }
 
 }  // namespace
@@ -246,6 +194,8 @@ std::string verify_json(const storage::VerifyReport& report) {
                    {"values", report.values},
                    {"events", report.events},
                    {"segments", report.segments},
+                   {"rules", report.rules},
+                   {"origins", report.origins},
                    {"loads", report.loads},
                    {"users", report.users},
                    {"problem_count", report.problem_count},

@@ -24,11 +24,7 @@ std::string unquoted(std::string_view text) {
   return id;
 }
 
-}  // namespace
-
-Result<std::vector<std::string>> read_id_list(const std::string& file) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto input, ingest::Input::open(file));
-  ingest::LineReader lines([&](std::span<char> out) { return input->read(out); });
+Result<std::vector<std::string>> read_ids(ingest::LineReader& lines, const Text& what) {
   std::vector<std::string> ids;
   bool first = true;
   while (true) {
@@ -39,8 +35,8 @@ Result<std::vector<std::string>> read_id_list(const std::string& file) {
     const std::string line = std::to_string(lines.first_line());
     if (status == ingest::LineStatus::TooLong) {
       return failure(ErrorCode::BadInput,
-                     {file + ", line " + line + ": far too long for an id",
-                      file + " 第 " + line + " 行：作为编号过长"},
+                     {what.en + ", line " + line + ": far too long for an id",
+                      what.zh + " 第 " + line + " 行：作为编号过长"},
                      {"write one id a line", "每行写一个编号"});
     }
     std::string id = unquoted(ingest::trim(lines.row()));
@@ -51,11 +47,24 @@ Result<std::vector<std::string>> read_id_list(const std::string& file) {
     }
     if (ids.size() == kListIdsMax) {
       return failure(ErrorCode::TooLarge,
-                     {file + " holds more than " + std::to_string(kListIdsMax) + " ids",
-                      file + " 的编号超过 " + std::to_string(kListIdsMax) + " 个"});
+                     {what.en + " holds more than " + std::to_string(kListIdsMax) + " ids",
+                      what.zh + " 的编号超过 " + std::to_string(kListIdsMax) + " 个"});
     }
     ids.push_back(std::move(id));
   }
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> read_id_list(const std::string& file) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto input, ingest::Input::open(file));
+  ingest::LineReader lines([&](std::span<char> out) { return input->read(out); });
+  return read_ids(lines, {file, file});
+}
+
+Result<std::vector<std::string>> ids_of_text(std::string_view text, const Text& what) {
+  ingest::LineReader lines(ingest::memory_source(text));
+  return read_ids(lines, what);
 }
 
 Status write_list(storage::WriteTxn& txn, engine::FieldId field, const engine::Bitmap& members) {

@@ -1,18 +1,13 @@
 #include "server/segments.h"
 
 #include "dsl/check.h"
-#include "dsl/lower.h"
-#include "dsl/names.h"
-#include "dsl/print.h"
-#include "engine/execute.h"
-#include "ingest/text.h"
 #include "server/as_of.h"
-#include "server/id_list.h"
 #include "server/segment_graph.h"
+#include "server/segment_names.h"
+#include "server/text_search.h"
 #include "server/vocabulary.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace tagline::server {
@@ -22,106 +17,11 @@ using storage::SegmentRecord;
 using storage::Snapshot;
 using storage::WriteTxn;
 
-std::int64_t now_s() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-/// A name as it is stored: NFC, without blanks around it.
-Result<std::string> normal_name(const std::string& name) {
-  const auto refused = [&](const std::string& en, const std::string& zh) {
-    return failure(ErrorCode::BadInput,
-                   {"a segment cannot be called so: " + en, "人群名称不可用：" + zh},
-                   {"use letters, digits, Chinese characters and single blanks between words",
-                    "请用文字、数字和词间空格"});
-  };
-  if (!ingest::is_utf8(name)) {
-    return refused("the name is not UTF-8", "名称不是 UTF-8");
-  }
-  TAGLINE_ASSIGN_OR_RETURN(std::string normal, ingest::to_nfc(ingest::trim(name)));
-  if (normal.empty()) {
-    return refused("the name is empty", "名称为空");
-  }
-  if (normal.size() > storage::kNameBytesMax) {
-    return refused("the name has " + std::to_string(normal.size()) + " bytes, expected at most " +
-                       std::to_string(storage::kNameBytesMax),
-                   "名称长 " + std::to_string(normal.size()) + " 字节，最多 " +
-                       std::to_string(storage::kNameBytesMax) + " 字节");
-  }
-  const bool control = std::any_of(normal.begin(), normal.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
-  });
-  if (control) {
-    return refused("the name holds a control character", "名称含有控制字符");
-  }
-  // The name must be writable as @name.
-  dsl::Catalogue only;
-  only.runnable = false;
-  only.segments.push_back({normal, std::nullopt, 0});
-  const std::string written = "@" + dsl::write_name(normal);
-  if (!dsl::check(written, only, dsl::CheckOptions{}).ok) {
-    return refused(written + " could not be read", written + " 无法读出");
-  }
-  return normal;
-}
-
-tl::unexpected<Error> not_found(const dsl::Catalogue& catalogue, const std::string& name) {
-  const auto near = dsl::Names(catalogue).near_segments(name);
-  Text hint{"tagline segment list shows all", "用 tagline segment list 查看全部人群"};
-  if (!near.empty()) {
-    hint = {"the closest name is " + near.front(), "最接近的是 " + near.front()};
-  }
-  return failure(ErrorCode::NotFound,
-                 {"there is no segment named " + name, "没有名为“" + name + "”的人群"}, hint);
-}
-
-/// The stored name that `name` means.
-Result<std::string> resolve(const dsl::Catalogue& catalogue, const std::string& name) {
-  dsl::Names names(catalogue);
-  const dsl::Segment* found = names.segment(name);
-  if (found == nullptr) {
-    return not_found(catalogue, name);
-  }
-  return found->name;
-}
-
 dsl::Segment& entry(dsl::Catalogue& catalogue, const std::string& name) {
   const auto found =
       std::find_if(catalogue.segments.begin(), catalogue.segments.end(),
                    [&](const dsl::Segment& segment) { return segment.name == name; });
   return found == catalogue.segments.end() ? catalogue.segments.emplace_back() : *found;
-}
-
-Result<std::uint64_t> count_of(const dsl::Bound& bound, const Snapshot& snapshot) {
-  engine::Plan plan;
-  const engine::NodeId root = dsl::lower(bound, plan);
-  return engine::count(plan, root, snapshot);
-}
-
-void apply(const SegmentCard& card, SegmentRecord& record) {
-  const auto set = [](const auto& given, auto& field) {
-    if (given.has_value()) {
-      field = *given;
-    }
-  };
-  set(card.title_en, record.title.en);
-  set(card.title_zh, record.title.zh);
-  set(card.description, record.description);
-  set(card.owner, record.owner);
-  set(card.labels, record.labels);
-}
-
-std::string reference(const std::string& name) {
-  return "@" + dsl::write_name(name);
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += (text.empty() ? "" : ", ") + reference(name);
-  }
-  return text;
 }
 
 /// Segments that could be run with `before` and cannot with `after`.
@@ -130,8 +30,8 @@ std::vector<std::string> newly_broken(const std::vector<std::string>& users,
                                       const dsl::CheckOptions& options) {
   std::vector<std::string> broken;
   for (const std::string& user : users) {
-    if (dsl::check(reference(user), before, options).ok &&
-        !dsl::check(reference(user), after, options).ok) {
+    if (dsl::check(segment_reference(user), before, options).ok &&
+        !dsl::check(segment_reference(user), after, options).ok) {
       broken.push_back(user);
     }
   }
@@ -140,19 +40,21 @@ std::vector<std::string> newly_broken(const std::vector<std::string>& users,
 
 Outcome<SegmentSummary> summarise(const SegmentRecord& record, const dsl::Catalogue& catalogue,
                                   const SegmentGraph& graph, const dsl::CheckOptions& options,
-                                  const Snapshot& snapshot) {
+                                  const Snapshot& snapshot, const engine::ExecuteOptions& execute) {
   SegmentSummary summary;
   summary.record = record;
+  summary.revision = revision_of(record);
+  TAGLINE_ASSIGN_OR_RETURN(summary.origin, snapshot.origin(record.name));
   summary.uses = graph.uses(record.name);
   summary.used_by = graph.used_by(record.name);
-  const std::string text = record.list != 0 ? reference(record.name) : record.expression;
+  const std::string text = record.list != 0 ? segment_reference(record.name) : record.expression;
   dsl::Checked checked = dsl::check(text, catalogue, options);
   summary.canonical = record.list != 0 ? std::string() : checked.canonical;
   if (!checked.ok) {
     summary.faults = std::move(checked.errors);
     return summary;
   }
-  TAGLINE_ASSIGN_OR_RETURN(summary.count, count_of(checked.bound, snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(summary.count, count_of(checked.bound, snapshot, execute));
   return summary;
 }
 
@@ -189,32 +91,38 @@ Result<std::optional<Refusal>> refuse_rename(const Snapshot& snapshot, const std
   if (broken.empty()) {
     return std::optional<Refusal>();
   }
-  return std::optional<Refusal>(
-      Error(ErrorCode::InUse,
-            {"under this name these segments could no longer be computed: " + joined(broken),
-             "采用这个名称后，以下人群将无法计算：" + joined(broken)},
-            {"change those first, or choose another name", "请先修改它们，或换一个名称"}));
+  return std::optional<Refusal>(Error(
+      ErrorCode::InUse,
+      {"under this name these segments could no longer be computed: " + segment_references(broken),
+       "采用这个名称后，以下人群将无法计算：" + segment_references(broken)},
+      {"change those first, or choose another name", "请先修改它们，或换一个名称"}));
 }
 
 /// What a save needs to know of the committed state.
 struct Draft {
   SavedSegment saved;
+  std::chrono::sys_days as_of;
   std::optional<Refusal> refusal;
 };
 
 Result<Draft> draft_rule(const Snapshot& snapshot, const std::string& name,
-                         const std::string& expression,
-                         std::optional<std::chrono::sys_days> as_of) {
+                         const std::string& expression, std::optional<std::chrono::sys_days> as_of,
+                         const Edit& edit, const engine::ExecuteOptions& execute) {
   Draft draft;
   TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue before, vocabulary_of(snapshot));
   dsl::CheckOptions options;
   TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
+  draft.as_of = options.as_of;
   TAGLINE_ASSIGN_OR_RETURN(const auto stored, snapshot.segment(name));
+  draft.refusal = refuse_segment_changed(edit, stored, name);
+  if (draft.refusal.has_value()) {
+    return draft;
+  }
   if (stored.has_value() && stored->list != 0) {
     draft.refusal =
         Refusal(Error(ErrorCode::SchemaConflict,
-                      {reference(name) + " is a list of ids, not a rule",
-                       reference(name) + " 是静态名单，不是规则"},
+                      {segment_reference(name) + " is a list of ids, not a rule",
+                       segment_reference(name) + " 是静态名单，不是规则"},
                       {"delete it first, or choose another name", "请先删除它，或换一个名称"}));
     return draft;
   }
@@ -229,12 +137,12 @@ Result<Draft> draft_rule(const Snapshot& snapshot, const std::string& name,
   }
   const auto broken = newly_broken(SegmentGraph(after).all_users_of(name), before, after, options);
   if (!broken.empty()) {
-    draft.refusal = Refusal(
-        Error(ErrorCode::InUse,
-              {"with this rule these segments could no longer be computed: " + joined(broken),
-               "采用这条规则后，以下人群将无法计算：" + joined(broken)},
-              {"change those first, or save the rule under another name",
-               "请先修改它们，或换一个名称保存"}));
+    draft.refusal = Refusal(Error(
+        ErrorCode::InUse,
+        {"with this rule these segments could no longer be computed: " + segment_references(broken),
+         "采用这条规则后，以下人群将无法计算：" + segment_references(broken)},
+        {"change those first, or save the rule under another name",
+         "请先修改它们，或换一个名称保存"}));
     return draft;
   }
   if (stored.has_value()) {
@@ -243,22 +151,92 @@ Result<Draft> draft_rule(const Snapshot& snapshot, const std::string& name,
   draft.saved.created = !stored.has_value();
   draft.saved.canonical = checked.canonical;
   draft.saved.warnings = std::move(checked.warnings);
-  TAGLINE_ASSIGN_OR_RETURN(draft.saved.count, count_of(checked.bound, snapshot));
+  TAGLINE_ASSIGN_OR_RETURN(draft.saved.count, count_of(checked.bound, snapshot, execute));
   TAGLINE_ASSIGN_OR_RETURN(draft.saved.population, snapshot.population());
   return draft;
 }
 
+/// Numbers the rule that a save has made a segment's, unless it had it already. Returns its number.
+Result<std::uint32_t> put_next_rule(WriteTxn& txn, const SegmentRecord& before, const Draft& draft,
+                                    const std::string& author) {
+  const SavedSegment& saved = draft.saved;
+  TAGLINE_ASSIGN_OR_RETURN(auto rules, txn.rules(saved.record.name));
+  if (rules.empty() && !saved.created) {
+    rules = rules_with_current({}, before);
+    TAGLINE_RETURN_IF_ERROR(txn.put_rule(saved.record.name, rules.front()));
+  }
+  if (!rules.empty() && rules.back().expression == saved.record.expression) {
+    return rules.back().number;
+  }
+  storage::RuleRecord rule;
+  rule.number = rules.empty() ? 1 : rules.back().number + 1;
+  rule.expression = saved.record.expression;
+  rule.author = author;
+  rule.saved_s = saved.record.updated_s;
+  rule.count = saved.count;
+  rule.population = saved.population;
+  rule.as_of = draft.as_of.time_since_epoch().count();
+  TAGLINE_RETURN_IF_ERROR(txn.put_rule(saved.record.name, rule));
+  return rule.number;
+}
+
+/// Every reference to `from` in any rule that any segment has had becomes one to `to`: what a
+/// segment meant in the past must stay computable too. Returns the segments whose rules now
+/// changed.
+Result<std::vector<std::string>> rename_in_rules(WriteTxn& txn, const dsl::Catalogue& catalogue,
+                                                 const std::string& from, const std::string& to) {
+  std::vector<std::string> rewritten;
+  TAGLINE_ASSIGN_OR_RETURN(auto records, txn.segments());
+  for (SegmentRecord& record : records) {
+    TAGLINE_ASSIGN_OR_RETURN(auto rules, txn.rules(record.name));
+    for (storage::RuleRecord& rule : rules) {
+      std::string renamed = renamed_in(rule.expression, catalogue, from, to);
+      if (renamed != rule.expression) {
+        rule.expression = std::move(renamed);
+        TAGLINE_RETURN_IF_ERROR(txn.put_rule(record.name, rule));
+      }
+    }
+    std::string renamed = renamed_in(record.expression, catalogue, from, to);
+    if (renamed != record.expression) {
+      record.expression = std::move(renamed);
+      record.updated_s = now_s();
+      TAGLINE_RETURN_IF_ERROR(txn.put_segment(record));
+      rewritten.push_back(record.name);
+    }
+  }
+  return rewritten;
+}
+
+/// How well what people write about a segment answers a search.
+std::optional<std::uint64_t> rank_of(const SegmentRecord& record, const TextSearch& search) {
+  std::vector<TextSearch::Place> places = {{record.name, 0},        {record.title.en, 1},
+                                           {record.title.zh, 1},    {record.owner, 2},
+                                           {record.description, 3}, {record.expression, 4}};
+  for (const std::string& label : record.labels) {
+    places.push_back({label, 2});
+  }
+  return search.rank(places);
+}
+
 }  // namespace
+
+std::optional<Refusal> refuse_segment_changed(const Edit& edit,
+                                              const std::optional<SegmentRecord>& stored,
+                                              const std::string& name) {
+  return refuse_changed(edit,
+                        stored.has_value() ? std::optional(revision_of(*stored)) : std::nullopt,
+                        segment_reference(stored.has_value() ? stored->name : name));
+}
 
 Outcome<SavedSegment> Segments::save(const std::string& name, const std::string& expression,
                                      const SegmentCard& card,
-                                     std::optional<std::chrono::sys_days> as_of) {
-  TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_name(name));
+                                     std::optional<std::chrono::sys_days> as_of, const Edit& edit) {
+  TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
   Draft draft;
   // The check reads the committed state inside the write, where nobody else can change it.
   const Status written = store_.write([&](WriteTxn& txn) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(draft, store_.read([&](const Snapshot& snapshot) {
-      return draft_rule(snapshot, normal, expression, as_of);
+      return draft_rule(snapshot, normal, expression, as_of, edit, execute_);
     }));
     if (draft.refusal.has_value()) {
       return {};
@@ -272,7 +250,10 @@ Outcome<SavedSegment> Segments::save(const std::string& name, const std::string&
       record.updated_s = now_s();
       record.created_s = draft.saved.created ? record.updated_s : record.created_s;
     }
-    return txn.put_segment(record);
+    TAGLINE_RETURN_IF_ERROR(txn.put_segment(record));
+    draft.saved.revision = revision_of(record);
+    TAGLINE_ASSIGN_OR_RETURN(draft.saved.rule, put_next_rule(txn, before, draft, edit.author));
+    return {};
   });
   if (!written.has_value()) {
     return tl::unexpected(Refusal(written.error()));
@@ -283,7 +264,8 @@ Outcome<SavedSegment> Segments::save(const std::string& name, const std::string&
   return std::move(draft.saved);
 }
 
-Outcome<SegmentList> Segments::list(std::optional<std::chrono::sys_days> as_of) {
+Outcome<SegmentList> Segments::list(std::optional<std::chrono::sys_days> as_of,
+                                    const SegmentSearch& how) {
   return store_.read([&](const Snapshot& snapshot) -> Outcome<SegmentList> {
     SegmentList list;
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
@@ -292,9 +274,21 @@ Outcome<SegmentList> Segments::list(std::optional<std::chrono::sys_days> as_of) 
     TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.segments());
     TAGLINE_ASSIGN_OR_RETURN(list.population, snapshot.population());
     const SegmentGraph graph(catalogue);
+    const TextSearch search(how.text);
+    std::vector<std::pair<std::uint64_t, const SegmentRecord*>> found;
     for (const SegmentRecord& record : records) {
-      TAGLINE_ASSIGN_OR_RETURN(auto summary,
-                               summarise(record, catalogue, graph, options, snapshot));
+      if (const auto rank = rank_of(record, search); rank.has_value()) {
+        found.emplace_back(*rank, &record);
+      }
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    list.total = found.size();
+    const std::size_t begin = std::min<std::uint64_t>(how.offset, found.size());
+    const std::size_t end = begin + std::min<std::uint64_t>(how.limit, found.size() - begin);
+    for (std::size_t at = begin; at < end; ++at) {
+      TAGLINE_ASSIGN_OR_RETURN(auto summary, summarise(*found[at].second, catalogue, graph, options,
+                                                       snapshot, execute_));
       list.segments.push_back(std::move(summary));
     }
     return list;
@@ -305,26 +299,49 @@ Outcome<SegmentSummary> Segments::show(const std::string& name,
                                        std::optional<std::chrono::sys_days> as_of) {
   return store_.read([&](const Snapshot& snapshot) -> Outcome<SegmentSummary> {
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
-    TAGLINE_ASSIGN_OR_RETURN(const std::string stored, resolve(catalogue, name));
+    TAGLINE_ASSIGN_OR_RETURN(const std::string stored, stored_segment_name(catalogue, name));
     TAGLINE_ASSIGN_OR_RETURN(const auto record, snapshot.segment(stored));
     dsl::CheckOptions options;
     TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
-    return summarise(record.value(), catalogue, SegmentGraph(catalogue), options, snapshot);
+    return summarise(record.value(), catalogue, SegmentGraph(catalogue), options, snapshot,
+                     execute_);
   });
 }
 
-Outcome<RenamedSegment> Segments::rename(const std::string& from, const std::string& to) {
-  TAGLINE_ASSIGN_OR_RETURN(const std::string target, normal_name(to));
+Outcome<RenamedSegment> Segments::rename(const std::string& from, const std::string& to,
+                                         const Edit& edit) {
+  return change(from, to, {}, edit);
+}
+
+Outcome<RenamedSegment> Segments::change(const std::string& from,
+                                         const std::optional<std::string>& to,
+                                         const SegmentCard& card, const Edit& edit) {
+  std::optional<std::string> wanted;
+  if (to.has_value()) {
+    TAGLINE_ASSIGN_OR_RETURN(wanted, normal_segment_name(*to));
+  }
   RenamedSegment renamed;
   std::optional<Refusal> refusal;
   const Status written = store_.write([&](WriteTxn& txn) -> Status {
     renamed = {};
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, store_.read(vocabulary_of));
-    TAGLINE_ASSIGN_OR_RETURN(const std::string source, resolve(catalogue, from));
+    TAGLINE_ASSIGN_OR_RETURN(const std::string source, stored_segment_name(catalogue, from));
     TAGLINE_ASSIGN_OR_RETURN(const auto record, txn.segment(source));
-    renamed.record = record.value();
-    if (source == target) {
+    refusal = refuse_segment_changed(edit, record, source);
+    if (refusal.has_value()) {
       return {};
+    }
+    const std::string target = wanted.value_or(source);
+    SegmentRecord& changed = renamed.record;
+    changed = record.value();
+    changed.name = target;
+    apply(card, changed);
+    if (changed != record.value()) {
+      changed.updated_s = now_s();
+    }
+    renamed.revision = revision_of(changed);
+    if (source == target) {
+      return txn.put_segment(changed);
     }
     TAGLINE_ASSIGN_OR_RETURN(const auto taken, txn.segment(target));
     if (taken.has_value()) {
@@ -339,20 +356,8 @@ Outcome<RenamedSegment> Segments::rename(const std::string& from, const std::str
     if (refusal.has_value()) {
       return {};
     }
-    for (const std::string& user : SegmentGraph(catalogue).used_by(source)) {
-      TAGLINE_ASSIGN_OR_RETURN(auto dependent, txn.segment(user));
-      dependent->expression = renamed_in(dependent->expression, catalogue, source, target);
-      dependent->updated_s = now_s();
-      TAGLINE_RETURN_IF_ERROR(txn.put_segment(*dependent));
-      renamed.rewritten.push_back(user);
-    }
-    // A list keeps its rows: the new record has its field before the old one goes.
-    SegmentRecord moved = renamed.record;
-    moved.name = target;
-    moved.updated_s = now_s();
-    renamed.record = moved;
-    TAGLINE_RETURN_IF_ERROR(txn.put_segment(moved));
-    return txn.erase_segment(source);
+    TAGLINE_ASSIGN_OR_RETURN(renamed.rewritten, rename_in_rules(txn, catalogue, source, target));
+    return txn.rename_segment(source, changed);
   });
   TAGLINE_RETURN_IF_ERROR(written);
   if (refusal.has_value()) {
@@ -361,29 +366,41 @@ Outcome<RenamedSegment> Segments::rename(const std::string& from, const std::str
   return renamed;
 }
 
-Result<std::vector<std::string>> Segments::remove(const std::string& name, bool force) {
+Outcome<std::vector<std::string>> Segments::remove(const std::string& name, bool force,
+                                                   const Edit& edit) {
   std::vector<std::string> broken;
+  std::optional<Refusal> refusal;
   const Status written = store_.write([&](WriteTxn& txn) -> Status {
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, store_.read(vocabulary_of));
-    TAGLINE_ASSIGN_OR_RETURN(const std::string stored, resolve(catalogue, name));
+    TAGLINE_ASSIGN_OR_RETURN(const std::string stored, stored_segment_name(catalogue, name));
+    TAGLINE_ASSIGN_OR_RETURN(const auto record, txn.segment(stored));
+    refusal = refuse_segment_changed(edit, record, stored);
+    if (refusal.has_value()) {
+      return {};
+    }
     broken = SegmentGraph(catalogue).all_users_of(stored);
     if (!broken.empty() && !force) {
-      return failure(ErrorCode::InUse,
-                     {reference(stored) + " is used by " + joined(broken),
-                      reference(stored) + " 正被使用：" + joined(broken)},
-                     {"change those first, or add --force to delete it and leave them broken",
-                      "请先修改它们；或加 --force 强行删除（它们将无法计算）"});
+      return failure(
+          ErrorCode::InUse,
+          {segment_reference(stored) + " is used by " + segment_references(broken),
+           segment_reference(stored) + " 正被使用：" + segment_references(broken)},
+          {"change those first, or add --force (over HTTP: force=true) to delete it "
+           "and leave them broken",
+           "请先修改它们；或加 --force（HTTP 为 force=true）强行删除（它们将无法计算）"});
     }
     return txn.erase_segment(stored);
   });
   TAGLINE_RETURN_IF_ERROR(written);
+  if (refusal.has_value()) {
+    return tl::unexpected(std::move(*refusal));
+  }
   return broken;
 }
 
 Result<Segments::Dependents> Segments::dependents(const std::string& name) {
   return store_.read([&](const Snapshot& snapshot) -> Result<Dependents> {
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
-    TAGLINE_ASSIGN_OR_RETURN(const std::string stored, resolve(catalogue, name));
+    TAGLINE_ASSIGN_OR_RETURN(const std::string stored, stored_segment_name(catalogue, name));
     const SegmentGraph graph(catalogue);
     Dependents dependents;
     dependents.direct = graph.used_by(stored);
@@ -394,67 +411,6 @@ Result<Segments::Dependents> Segments::dependents(const std::string& name) {
     }
     return dependents;
   });
-}
-
-Result<ImportedList> Segments::import_list(const std::string& name, const std::string& file,
-                                           const SegmentCard& card) {
-  TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_name(name));
-  // Read once, before the transaction: it may run again, standard input may not.
-  TAGLINE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, read_id_list(file));
-  ImportedList imported;
-  const Status written = store_.write([&](WriteTxn& txn) -> Status {
-    imported = {};
-    imported.lines = ids.size();
-    engine::Bitmap members;
-    std::set<std::string_view> unknown;
-    for (const std::string& id : ids) {
-      TAGLINE_ASSIGN_OR_RETURN(const auto user, txn.find_user(id));
-      if (!user.has_value()) {
-        ++imported.unknown;
-        if (imported.first_unknown.size() < kUnknownShown && unknown.insert(id).second) {
-          imported.first_unknown.push_back(id);
-        }
-      } else if (members.contains(*user)) {
-        ++imported.repeated;
-      } else {
-        members.add(*user);
-      }
-    }
-    if (members.empty()) {
-      return failure(
-          ErrorCode::BadInput,
-          {"none of the " + std::to_string(ids.size()) + " ids in " + file + " is known here",
-           file + " 中的 " + std::to_string(ids.size()) + " 个编号在此都不存在"},
-          {"ids are matched exactly, one a line; check that the file lists the ids this "
-           "database was loaded with",
-           "编号须完全一致，每行一个；请确认文件所列正是装入时使用的编号"});
-    }
-    SavedSegment& saved = imported.saved;
-    TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.segment(normal));
-    if (stored.has_value() && stored->list == 0) {
-      return failure(ErrorCode::SchemaConflict,
-                     {reference(normal) + " is a rule, not a list of ids",
-                      reference(normal) + " 是规则，不是静态名单"},
-                     {"delete it first, or choose another name", "请先删除它，或换一个名称"});
-    }
-    saved.created = !stored.has_value();
-    saved.record = stored.value_or(SegmentRecord{});
-    saved.record.name = normal;
-    if (saved.created) {
-      TAGLINE_ASSIGN_OR_RETURN(saved.record.list, txn.new_field());
-      saved.record.created_s = now_s();
-    }
-    saved.record.updated_s = now_s();
-    apply(card, saved.record);
-    saved.count = members.cardinality();
-    TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
-    return write_list(txn, saved.record.list, members);
-  });
-  TAGLINE_RETURN_IF_ERROR(written);
-  TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
-    return snapshot.population();
-  }));
-  return imported;
 }
 
 }  // namespace tagline::server

@@ -8,6 +8,7 @@
 #include "server/known_user.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
+#include "server/tag_summary.h"
 #include "server/verdict.h"
 
 #include <algorithm>
@@ -21,10 +22,7 @@ using engine::TagKind;
 using storage::Snapshot;
 
 Result<TagSummary> summarise(const Snapshot& snapshot, const storage::TagRecord& record) {
-  TagSummary summary;
-  summary.record = record;
-  TAGLINE_ASSIGN_OR_RETURN(summary.coverage,
-                           snapshot.cardinality({record.field, engine::kExistsRow}));
+  TAGLINE_ASSIGN_OR_RETURN(TagSummary summary, summary_without_values(snapshot, record));
   if (record.kind == TagKind::Category || record.kind == TagKind::Set) {
     TAGLINE_ASSIGN_OR_RETURN(auto values, snapshot.values(record.field));
     summary.values.reserve(values.size());
@@ -37,12 +35,6 @@ Result<TagSummary> summarise(const Snapshot& snapshot, const storage::TagRecord&
                      [](const ValueCount& a, const ValueCount& b) {
                        return a.count != b.count ? a.count > b.count : a.name < b.name;
                      });
-  } else if (record.kind == TagKind::Number || record.kind == TagKind::Date) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto range, number_range(snapshot, record.field));
-    if (range.has_value()) {
-      summary.lowest = range->lowest;
-      summary.highest = range->highest;
-    }
   }
   return summary;
 }

@@ -40,6 +40,7 @@ struct Refusal {
   std::vector<dsl::Diagnostic> diagnostics;
   std::optional<std::string> text;  ///< what they are of, when not of the request's expression
   std::optional<Error> error;
+  bool changed = false;  ///< what was to be edited is not what the editor has seen (server/edit.h)
 };
 
 template <class T>

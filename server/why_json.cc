@@ -27,6 +27,20 @@ void put_card(const storage::SegmentRecord& record, Json& json) {
   json["updated_s"] = record.updated_s;
 }
 
+/// What a list was frozen from.
+Json origin_json(const storage::OriginRecord& origin) {
+  Json json = {{"segment", origin.source},
+               {"gone", origin.source_gone},
+               {"expression", origin.expression},
+               {"version", origin.rule},
+               {"as_of", day_text(std::chrono::sys_days(std::chrono::days(origin.as_of)))},
+               {"data_version", origin.data_version},
+               {"population", origin.population},
+               {"taken_s", origin.taken_s},
+               {"author", origin.author}};
+  return json;
+}
+
 Json summary_json(const SegmentSummary& summary) {
   const storage::SegmentRecord& record = summary.record;
   Json json = {{"name", record.name}, {"kind", record.list != 0 ? "list" : "rule"}};
@@ -35,6 +49,11 @@ Json summary_json(const SegmentSummary& summary) {
     json["canonical"] = summary.canonical;
   }
   put_card(record, json);
+  json["revision"] = summary.revision;
+  if (summary.origin.has_value()) {
+    json["snapshot_of"] = origin_json(*summary.origin);
+  }
+  json["broken"] = !summary.count.has_value();
   json["count"] = summary.count.has_value() ? Json(*summary.count) : Json();
   json["uses"] = summary.uses;
   json["used_by"] = summary.used_by;
@@ -125,12 +144,15 @@ std::string segments_json(const SegmentList& list) {
   for (const SegmentSummary& summary : list.segments) {
     segments.push_back(summary_json(summary));
   }
-  return dump(Json{{"population", list.population}, {"segments", std::move(segments)}});
+  return dump(Json{
+      {"population", list.population}, {"total", list.total}, {"segments", std::move(segments)}});
 }
 
 std::string saved_json(const SavedSegment& saved, std::string_view text) {
   return dump(Json{{"name", saved.record.name},
                    {"created", saved.created},
+                   {"version", saved.rule},
+                   {"revision", saved.revision},
                    {"count", saved.count},
                    {"population", saved.population},
                    {"canonical", saved.canonical},
@@ -140,6 +162,7 @@ std::string saved_json(const SavedSegment& saved, std::string_view text) {
 std::string imported_json(const ImportedList& imported) {
   return dump(Json{{"name", imported.saved.record.name},
                    {"created", imported.saved.created},
+                   {"revision", imported.saved.revision},
                    {"count", imported.saved.count},
                    {"population", imported.saved.population},
                    {"ids", imported.lines},
@@ -148,8 +171,65 @@ std::string imported_json(const ImportedList& imported) {
                    {"first_unknown", imported.first_unknown}});
 }
 
+std::string frozen_json(const FrozenSegment& frozen) {
+  return dump(Json{{"name", frozen.saved.record.name},
+                   {"revision", frozen.saved.revision},
+                   {"count", frozen.saved.count},
+                   {"population", frozen.saved.population},
+                   {"snapshot_of", origin_json(frozen.origin)}});
+}
+
+std::string versions_json(const SegmentVersions& versions) {
+  Json list = Json::array();
+  for (const RuleVersion& version : versions.versions) {
+    const storage::RuleRecord& rule = version.record;
+    Json json = {{"version", rule.number},
+                 {"expression", rule.expression},
+                 {"canonical", version.canonical},
+                 {"author", rule.author},
+                 {"saved_s", rule.saved_s},
+                 {"count_then", Json()},
+                 {"population_then", Json()},
+                 {"as_of_then", Json()},
+                 {"count", version.count.has_value() ? Json(*version.count) : Json()}};
+    if (rule.count.has_value()) {
+      json["count_then"] = *rule.count;
+      json["population_then"] = rule.population;
+      json["as_of_then"] = day_text(std::chrono::sys_days(std::chrono::days(rule.as_of)));
+    }
+    if (!version.faults.empty()) {
+      json["errors"] = diagnostics_json(version.faults, rule.expression);
+    }
+    list.push_back(std::move(json));
+  }
+  return dump(Json{{"name", versions.name},
+                   {"population", versions.population},
+                   {"as_of", day_text(versions.as_of)},
+                   {"versions", std::move(list)}});
+}
+
+std::string diff_json(const SegmentDiff& diff) {
+  const auto part = [](const SegmentDiff::Part& each) {
+    return Json{{"expression", each.expression}, {"count", each.count}};
+  };
+  Json from = part(diff.from);
+  from["of"] = diff.from_name;
+  Json to = part(diff.to);
+  to["of"] = diff.to_name;
+  return dump(Json{{"name", diff.name},
+                   {"population", diff.population},
+                   {"as_of", day_text(diff.as_of)},
+                   {"from", std::move(from)},
+                   {"to", std::move(to)},
+                   {"both", part(diff.both)},
+                   {"only_from", part(diff.only_from)},
+                   {"only_to", part(diff.only_to)}});
+}
+
 std::string renamed_json(const RenamedSegment& renamed) {
-  return dump(Json{{"name", renamed.record.name}, {"rewritten", renamed.rewritten}});
+  return dump(Json{{"name", renamed.record.name},
+                   {"revision", renamed.revision},
+                   {"rewritten", renamed.rewritten}});
 }
 
 std::string removed_json(const std::string& name, const std::vector<std::string>& broken) {

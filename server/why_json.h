@@ -23,16 +23,27 @@ namespace tagline::server {
                                        std::chrono::sys_days before);
 
 /// {"name", "kind": "rule" | "list", "expression"?, "canonical"?, "title"?, "description"?,
-/// "owner"?, "labels", "created_s", "updated_s", "count" (null when broken), "uses", "used_by",
-/// "errors"?}
+/// "owner"?, "labels", "created_s", "updated_s", "revision", "snapshot_of"? {"segment", "gone",
+/// "expression", "version", "as_of", "data_version", "population", "taken_s", "author"}, "broken",
+/// "count" (null when broken), "uses", "used_by", "errors"?}
 [[nodiscard]] std::string segment_json(const SegmentSummary& summary);
-/// {"population", "segments": [as segment_json]}
+/// {"population", "total", "segments": [as segment_json]}
 [[nodiscard]] std::string segments_json(const SegmentList& list);
-/// {"name", "created", "count", "population", "canonical", "warnings"}
+/// {"name", "created", "version", "revision", "count", "population", "canonical", "warnings"}
 [[nodiscard]] std::string saved_json(const SavedSegment& saved, std::string_view text);
-/// {"name", "created", "count", "population", "ids", "unknown", "repeated", "first_unknown"}
+/// {"name", "created", "revision", "count", "population", "ids", "unknown", "repeated",
+/// "first_unknown"}
 [[nodiscard]] std::string imported_json(const ImportedList& imported);
-/// {"name", "rewritten"}
+/// {"name", "revision", "count", "population", "snapshot_of"}
+[[nodiscard]] std::string frozen_json(const FrozenSegment& frozen);
+/// {"name", "population", "as_of", "versions": [{"version", "expression", "canonical", "author",
+/// "saved_s", "count_then", "population_then", "as_of_then" (null: not counted then), "count"
+/// (null: broken), "errors"?}]}
+[[nodiscard]] std::string versions_json(const SegmentVersions& versions);
+/// {"name", "population", "as_of", "from" and "to": {"of", "expression", "count"}, "both",
+/// "only_from" and "only_to": {"expression", "count"}}
+[[nodiscard]] std::string diff_json(const SegmentDiff& diff);
+/// {"name", "revision", "rewritten"}
 [[nodiscard]] std::string renamed_json(const RenamedSegment& renamed);
 /// {"name", "broken"}
 [[nodiscard]] std::string removed_json(const std::string& name,

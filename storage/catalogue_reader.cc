@@ -88,6 +88,35 @@ Result<std::optional<SegmentRecord>> find_segment(const Transaction& txn, std::s
   return find_by_text(txn, KeySpace::Segments, name, decode_segment);
 }
 
+std::string rule_key(std::string_view segment, std::uint32_t number) {
+  return std::string(segment) + std::string(text_of(make_key<1>({number})));
+}
+
+// Keys of names that begin alike lie between each other's, so this asks for one after the other
+// instead of walking.
+Result<std::vector<RuleRecord>> read_rules(const Transaction& txn, std::string_view segment) {
+  std::vector<RuleRecord> rules;
+  if (!possible_key(segment)) {
+    return rules;
+  }
+  for (std::uint32_t number = 1;; ++number) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto stored,
+                             txn.get(KeySpace::Rules, bytes_of(rule_key(segment, number))));
+    if (!stored) {
+      return rules;
+    }
+    TAGLINE_ASSIGN_OR_RETURN(auto rule, decode_rule(number, *stored));
+    rules.push_back(std::move(rule));
+  }
+}
+
+Result<std::vector<OriginRecord>> read_origins(const Transaction& txn) {
+  return read_by_text(txn, KeySpace::Origins, decode_origin);
+}
+Result<std::optional<OriginRecord>> find_origin(const Transaction& txn, std::string_view name) {
+  return find_by_text(txn, KeySpace::Origins, name, decode_origin);
+}
+
 Result<std::vector<LoadRecord>> read_loads(const Transaction& txn) {
   TAGLINE_ASSIGN_OR_RETURN(auto loads, read_by_text(txn, KeySpace::Loads, decode_load));
   std::stable_sort(loads.begin(), loads.end(), [](const LoadRecord& a, const LoadRecord& b) {

@@ -1,5 +1,5 @@
-// catalogue_reader: tags, events, values, segments and loads as any transaction sees them. Private
-// to storage/.
+// catalogue_reader: tags, events, values, segments, their rules and origins, and loads as any
+// transaction sees them. Private to storage/.
 #pragma once
 
 #include "engine/layout.h"
@@ -7,7 +7,9 @@
 #include "storage/lmdb_environment.h"
 #include "storage/record.h"
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +31,15 @@ namespace tagline::storage {
 [[nodiscard]] Result<std::vector<SegmentRecord>> read_segments(const Transaction& txn);
 [[nodiscard]] Result<std::optional<SegmentRecord>> find_segment(const Transaction& txn,
                                                                 std::string_view name);
+/// The key of a rule: the segment's name, then its number.
+[[nodiscard]] std::string rule_key(std::string_view segment, std::uint32_t number);
+/// Of one segment, by number; none for an unknown name. One look-up each.
+[[nodiscard]] Result<std::vector<RuleRecord>> read_rules(const Transaction& txn,
+                                                         std::string_view segment);
+/// By name of the list.
+[[nodiscard]] Result<std::vector<OriginRecord>> read_origins(const Transaction& txn);
+[[nodiscard]] Result<std::optional<OriginRecord>> find_origin(const Transaction& txn,
+                                                              std::string_view name);
 /// Oldest first; loads of one second by id.
 [[nodiscard]] Result<std::vector<LoadRecord>> read_loads(const Transaction& txn);
 [[nodiscard]] Result<std::optional<LoadRecord>> find_load(const Transaction& txn,

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kMetaKey = "database";
 
-// A new database's eight key spaces and head pages take about 70 KB; below this nothing useful
+// A new database's ten key spaces and head pages take about 80 KB; below this nothing useful
 // fits.
 constexpr std::uint64_t kMapBytesMin = 1ULL << 20U;
 // LMDB wants multiples of the system's page size, which is 64 KiB at most.
@@ -229,7 +229,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
     }
     TAGLINE_RETURN_IF_ERROR(initialise(database->environment, options));
   }
-  if (const Status opened_all = database->check_format(); !opened_all.has_value()) {
+  if (const Status opened_all = database->check_format(options.mode != OpenMode::Read);
+      !opened_all.has_value()) {
     return tl::unexpected(opened_all.error().code() == ErrorCode::WrongFormat
                               ? in_folder(folder, opened_all.error())
                               : opened_all.error());
@@ -240,11 +241,18 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
   return database;
 }
 
-Status Database::check_format() {
+Status Database::check_format(bool writes) {
+  std::uint64_t format = 0;
   {
     TAGLINE_ASSIGN_OR_RETURN(const Reading reading, begin_read());
     TAGLINE_ASSIGN_OR_RETURN(const MetaRecord meta, read_meta(reading.txn));
-    static_cast<void>(meta);
+    format = meta.format;
+  }
+  if (format < kFormatVersion) {
+    TAGLINE_RETURN_IF_ERROR(
+        environment.open_key_spaces(LmdbEnvironment::Missing::Refuse, kKeySpacesOfVersion3));
+    // A reader goes without; every commit writes the newest version, so a writer needs them all.
+    return writes ? environment.open_key_spaces(LmdbEnvironment::Missing::Create) : Status();
   }
   // Not before: an older version lacks some, and its number says more than a missing key space.
   return environment.open_key_spaces(LmdbEnvironment::Missing::Refuse);

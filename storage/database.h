@@ -31,8 +31,9 @@ struct Database {
   [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& folder,
                                                               const OpenOptions& options);
 
-  /// WrongFormat unless the meta record is of our version and every key space is there; opens them.
-  [[nodiscard]] Status check_format();
+  /// WrongFormat unless the meta record is of a version we read and every key space of that version
+  /// is there; opens them. With `writes`, makes those a version 3 lacks.
+  [[nodiscard]] Status check_format(bool writes);
   /// A transaction on the newest state. Follows another process that has made the file grow.
   [[nodiscard]] Result<Reading> begin_read();
   /// Waits until no transaction of this process is open, then at least doubles the map. TooLarge at

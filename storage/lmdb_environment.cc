@@ -97,6 +97,10 @@ std::string_view name_of(KeySpace space) {
       return "segments";
     case KeySpace::Loads:
       return "loads";
+    case KeySpace::Rules:
+      return "rules";
+    case KeySpace::Origins:
+      return "origins";
   }
   return "";
 }
@@ -273,6 +277,9 @@ std::optional<std::uint64_t> LmdbEnvironment::last_commit() const {
 }
 
 Result<std::optional<Bytes>> Transaction::get(KeySpace space, Bytes key) const {
+  if (!opened(space)) {
+    return std::optional<Bytes>();
+  }
   MDB_val key_val = to_val(key);
   MDB_val value{};
   const int code = mdb_get(txn_.get(), handle(space), &key_val, &value);
@@ -286,6 +293,9 @@ Result<std::optional<Bytes>> Transaction::get(KeySpace space, Bytes key) const {
 }
 
 Result<std::uint64_t> Transaction::entries(KeySpace space) const {
+  if (!opened(space)) {
+    return std::uint64_t{0};
+  }
   MDB_stat stat{};
   if (const int code = mdb_stat(txn_.get(), handle(space), &stat); code != MDB_SUCCESS) {
     return tl::unexpected(lmdb_error(code, "mdb_stat", name_of(space)));
@@ -311,6 +321,12 @@ Error WriteTransaction::failed(int code, std::string_view call, std::string_view
 }
 
 Status WriteTransaction::write(KeySpace space, Bytes key, Bytes value, unsigned flags) {
+  if (!opened(space)) {
+    // Handle 0 would be LMDB's own list of free pages.
+    return failure(ErrorCode::Internal,
+                   {"the key space \"" + std::string(name_of(space)) + "\" was not opened",
+                    "键空间 \"" + std::string(name_of(space)) + "\" 未打开"});
+  }
   MDB_val key_val = to_val(key);
   MDB_val value_val = to_val(value);
   if (const int code = mdb_put(txn_.get(), handle(space), &key_val, &value_val, flags);
@@ -330,6 +346,9 @@ Status WriteTransaction::append(KeySpace space, Bytes key, Bytes value) {
 }
 
 Status WriteTransaction::erase(KeySpace space, Bytes key) {
+  if (!opened(space)) {
+    return {};
+  }
   MDB_val key_val = to_val(key);
   const int code = mdb_del(txn_.get(), handle(space), &key_val, nullptr);
   if (code == MDB_NOTFOUND) {
@@ -356,6 +375,9 @@ Status WriteTransaction::commit() {
 
 Result<Cursor> Cursor::open(const Transaction& txn, KeySpace space) {
   MDB_cursor* raw = nullptr;
+  if (!txn.opened(space)) {
+    return Cursor(raw, space);
+  }
   if (const int code = mdb_cursor_open(txn.txn_.get(), txn.handle(space), &raw);
       code != MDB_SUCCESS) {
     return tl::unexpected(lmdb_error(code, "mdb_cursor_open", name_of(space)));
@@ -364,6 +386,9 @@ Result<Cursor> Cursor::open(const Transaction& txn, KeySpace space) {
 }
 
 Result<std::optional<Cursor::Entry>> Cursor::move(Bytes key, MDB_cursor_op op) {
+  if (cursor_ == nullptr) {
+    return std::optional<Entry>();
+  }
   MDB_val key_val = to_val(key);
   MDB_val value{};
   const int code = mdb_cursor_get(cursor_.get(), &key_val, &value, op);

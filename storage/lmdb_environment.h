@@ -42,8 +42,21 @@
 namespace tagline::storage {
 
 /// The named databases of an environment.
-enum class KeySpace : std::uint8_t { Meta, Tags, Values, Fragments, Users, Ids, Segments, Loads };
-inline constexpr std::size_t kKeySpaceCount = 8;
+enum class KeySpace : std::uint8_t {
+  Meta,
+  Tags,
+  Values,
+  Fragments,
+  Users,
+  Ids,
+  Segments,
+  Loads,
+  Rules,
+  Origins,
+};
+inline constexpr std::size_t kKeySpaceCount = 10;
+/// What is not among the first so many, a database of version 3 does not have.
+inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
 /// The first of them, Meta and Tags, are there in every version of the format: enough to tell which
 /// version it is, and whether there is anything at all.
 inline constexpr std::size_t kOldestKeySpaces = 2;
@@ -73,7 +86,8 @@ class LmdbEnvironment {
   /// first commit.
   [[nodiscard]] Result<bool> blank();
   /// Opens the handles of the first `count` key spaces; with `Create`, makes what is not there,
-  /// else WrongFormat when one is missing. REQUIRES: no transaction is used on the others.
+  /// else WrongFormat when one is missing. REQUIRES: no transaction is used on the others. A key
+  /// space that was never opened reads as one that is empty; nothing can be written to it.
   enum class Missing : std::uint8_t { Refuse, Create };
   [[nodiscard]] Status open_key_spaces(Missing missing, std::size_t count = kKeySpaceCount);
 
@@ -102,7 +116,7 @@ class LmdbEnvironment {
   [[nodiscard]] Result<MDB_txn*> begin_alone(unsigned flags);
 
   std::unique_ptr<MDB_env, Close> env_;
-  std::array<MDB_dbi, kKeySpaceCount> spaces_{};
+  std::array<MDB_dbi, kKeySpaceCount> spaces_{};  ///< 0: not opened (LMDB's own is 0)
   bool unmapped_ = false;
 };
 
@@ -122,6 +136,7 @@ class Transaction {
   [[nodiscard]] MDB_dbi handle(KeySpace space) const {
     return spaces_[static_cast<std::size_t>(space)];
   }
+  [[nodiscard]] bool opened(KeySpace space) const { return handle(space) != 0; }
 
   std::unique_ptr<MDB_txn, Abort> txn_;
 
@@ -188,7 +203,7 @@ class Cursor {
   Cursor(MDB_cursor* cursor, KeySpace space) : cursor_(cursor), space_(space) {}
   [[nodiscard]] Result<std::optional<Entry>> move(Bytes key, MDB_cursor_op op);
 
-  std::unique_ptr<MDB_cursor, Close> cursor_;
+  std::unique_ptr<MDB_cursor, Close> cursor_;  ///< null: the key space was never opened
   KeySpace space_;
 };
 

@@ -56,6 +56,33 @@ struct SegmentRecord {
   friend bool operator==(const SegmentRecord&, const SegmentRecord&) = default;
 };
 
+/// One rule a segment has had, in the order they were saved.
+struct RuleRecord {
+  std::uint32_t number = 0;  ///< from 1, without gaps; the last is the segment's rule
+  std::string expression;    ///< as typed; references to segments renamed since say the new names
+  std::string author;        ///< who saved it; empty: not known
+  std::int64_t saved_s = 0;  ///< seconds since 1970, UTC
+  std::optional<std::uint64_t> count;  ///< people when it was saved; nothing: not counted then
+  std::uint64_t population = 0;        ///< users then; with a count only
+  std::int64_t as_of = 0;              ///< the day it was counted for, days since 1970
+  friend bool operator==(const RuleRecord&, const RuleRecord&) = default;
+};
+
+/// What a static list was made from, of one that was frozen from another segment.
+struct OriginRecord {
+  std::string name;                ///< of the list
+  std::string source;              ///< the segment it was taken from, by its name now
+  bool source_gone = false;        ///< deleted since; another of that name may be there
+  std::string expression;          ///< its rule then; empty when it was a list
+  std::uint32_t rule = 0;          ///< number of that rule; 0: a list, or none was numbered
+  std::int64_t as_of = 0;          ///< day for which its relative dates were computed, since 1970
+  std::uint64_t data_version = 0;  ///< the state of the data it was taken from
+  std::uint64_t population = 0;    ///< users then
+  std::int64_t taken_s = 0;        ///< seconds since 1970, UTC
+  std::string author;              ///< who took it; empty: not known
+  friend bool operator==(const OriginRecord&, const OriginRecord&) = default;
+};
+
 /// One file of events that has been added, so that it is not added again.
 struct LoadRecord {
   std::string id;    ///< unique; by default of the file's bytes and the event it was read as

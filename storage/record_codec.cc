@@ -13,6 +13,8 @@ constexpr std::uint64_t kTagVersion = 1;
 constexpr std::uint64_t kValueVersion = 1;
 constexpr std::uint64_t kSegmentVersion = 1;
 constexpr std::uint64_t kLoadVersion = 1;
+constexpr std::uint64_t kRuleVersion = 1;
+constexpr std::uint64_t kOriginVersion = 1;
 constexpr std::uint8_t kIdBlockVersion = 1;
 
 constexpr std::uint64_t kHasMin = 1;
@@ -76,19 +78,22 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
                     "其首条记录不属于 Tagline，应为 \"tagline\""});
   }
   const std::uint64_t format = in.varint();
-  if (format != kFormatVersion) {
+  if (format < kOldestFormatVersion || format > kFormatVersion) {
+    const std::string oldest = std::to_string(kOldestFormatVersion);
+    const std::string newest = std::to_string(kFormatVersion);
     return failure(
         ErrorCode::WrongFormat,
-        {"its format version is " + std::to_string(format) + ", this program reads version " +
-             std::to_string(kFormatVersion),
-         "其格式版本为 " + std::to_string(format) + "，本程序只读取版本 " +
-             std::to_string(kFormatVersion)},
+        {"its format version is " + std::to_string(format) + ", this program reads versions " +
+             oldest + " to " + newest,
+         "其格式版本为 " + std::to_string(format) + "，本程序只读取版本 " + oldest + " 到 " +
+             newest},
         format < kFormatVersion
             ? Text{"load the files again into a new folder", "请将文件重新导入到新的文件夹"}
             : Text{"open it with the version of Tagline that wrote it",
                    "请用写入它的 Tagline 版本打开"});
   }
   MetaRecord meta;
+  meta.format = format;
   meta.version = in.varint();
   meta.created_s = in.zigzag();
   meta.time_zone = in.string();
@@ -238,6 +243,81 @@ Result<SegmentRecord> decode_segment(std::string_view name, Bytes bytes) {
         "人群 \"" + std::string(name) + "\" 在其记录中名为 \"" + segment.name + "\"");
   }
   return segment;
+}
+
+void encode(const RuleRecord& rule, RecordWriter& out) {
+  out.varint(kRuleVersion);
+  out.string(rule.expression);
+  out.string(rule.author);
+  out.zigzag(rule.saved_s);
+  // One more than the count, so that none has a number of its own.
+  out.varint(rule.count.has_value() ? *rule.count + 1 : 0);
+  out.varint(rule.population);
+  out.zigzag(rule.as_of);
+}
+
+Result<RuleRecord> decode_rule(std::uint32_t number, Bytes bytes) {
+  const std::string text = std::to_string(number);
+  RecordReader in(bytes);
+  if (const std::uint64_t version = in.varint(); version != kRuleVersion) {
+    return corrupt(
+        "rule " + text + " has record version " + std::to_string(version) + ", expected 1",
+        "第 " + text + " 条规则的记录版本为 " + std::to_string(version) + "，应为 1");
+  }
+  RuleRecord rule;
+  rule.number = number;
+  rule.expression = in.string();
+  rule.author = in.string();
+  rule.saved_s = in.zigzag();
+  const std::uint64_t counted = in.varint();
+  rule.count = counted == 0 ? std::nullopt : std::optional(counted - 1);
+  rule.population = in.varint();
+  rule.as_of = in.zigzag();
+  if (!in.complete() || rule.expression.empty() || number == 0) {
+    return corrupt("rule " + text + " cannot be read", "无法读取第 " + text + " 条规则");
+  }
+  return rule;
+}
+
+void encode(const OriginRecord& origin, RecordWriter& out) {
+  out.varint(kOriginVersion);
+  out.string(origin.source);
+  out.byte(origin.source_gone ? 1 : 0);
+  out.string(origin.expression);
+  out.varint(origin.rule);
+  out.zigzag(origin.as_of);
+  out.varint(origin.data_version);
+  out.varint(origin.population);
+  out.zigzag(origin.taken_s);
+  out.string(origin.author);
+}
+
+Result<OriginRecord> decode_origin(std::string_view name, Bytes bytes) {
+  const std::string whose(name);
+  RecordReader in(bytes);
+  if (const std::uint64_t version = in.varint(); version != kOriginVersion) {
+    return corrupt("the origin of \"" + whose + "\" has record version " + std::to_string(version) +
+                       ", expected 1",
+                   "\"" + whose + "\" 的来源记录版本为 " + std::to_string(version) + "，应为 1");
+  }
+  OriginRecord origin;
+  origin.name = whose;
+  origin.source = in.string();
+  const std::uint8_t gone = in.byte();
+  origin.expression = in.string();
+  const std::uint64_t rule = in.varint();
+  origin.as_of = in.zigzag();
+  origin.data_version = in.varint();
+  origin.population = in.varint();
+  origin.taken_s = in.zigzag();
+  origin.author = in.string();
+  origin.source_gone = gone != 0;
+  origin.rule = static_cast<std::uint32_t>(rule);
+  if (!in.complete() || gone > 1 || origin.rule != rule) {
+    return corrupt("the origin of \"" + whose + "\" cannot be read",
+                   "无法读取 \"" + whose + "\" 的来源");
+  }
+  return origin;
 }
 
 void encode(const LoadRecord& load, RecordWriter& out) {

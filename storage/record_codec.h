@@ -15,19 +15,23 @@
 
 namespace tagline::storage {
 
-/// Version of the whole file format; raised when an older program could misread a newer database.
-inline constexpr std::uint64_t kFormatVersion = 3;
+/// Version of the whole file format; raised when an older program could misread a newer database,
+/// or leave it contradicting itself.
+inline constexpr std::uint64_t kFormatVersion = 4;
+/// Read too: it lacks the key spaces of rules and origins. The first commit makes it the newest.
+inline constexpr std::uint64_t kOldestFormatVersion = 3;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
 
 /// The one record of key space `meta`.
 struct MetaRecord {
-  std::uint64_t version = 0;       ///< raised by one with every commit
-  std::int64_t created_s = 0;      ///< seconds since 1970, UTC
-  std::string time_zone;           ///< IANA
-  std::uint64_t id_seed = 0;       ///< of the hash of external ids
-  std::uint32_t user_limit = 0;    ///< indexes given out so far
-  engine::FieldId next_field = 1;  ///< 0 is the population
+  std::uint64_t version = 0;              ///< raised by one with every commit
+  std::int64_t created_s = 0;             ///< seconds since 1970, UTC
+  std::string time_zone;                  ///< IANA
+  std::uint64_t id_seed = 0;              ///< of the hash of external ids
+  std::uint32_t user_limit = 0;           ///< indexes given out so far
+  engine::FieldId next_field = 1;         ///< 0 is the population
+  std::uint64_t format = kFormatVersion;  ///< as read; the newest is written whatever this says
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };
 
@@ -46,6 +50,14 @@ void encode(const ValueRecord& value, RecordWriter& out);
 /// The key, `name`, is in the record too: another name there is Corrupt.
 void encode(const SegmentRecord& segment, RecordWriter& out);
 [[nodiscard]] Result<SegmentRecord> decode_segment(std::string_view name, Bytes bytes);
+
+/// Without `number`, which is in the key.
+void encode(const RuleRecord& rule, RecordWriter& out);
+[[nodiscard]] Result<RuleRecord> decode_rule(std::uint32_t number, Bytes bytes);
+
+/// Without `name`, which is the key.
+void encode(const OriginRecord& origin, RecordWriter& out);
+[[nodiscard]] Result<OriginRecord> decode_origin(std::string_view name, Bytes bytes);
 
 /// The key, `id`, is in the record too: another id there is Corrupt.
 void encode(const LoadRecord& load, RecordWriter& out);

@@ -106,6 +106,26 @@ Status check_limits(const LoadRecord& load) {
   return check_texts({&load.file}, "load \"" + load.id + "\"", "导入 \"" + load.id + "\" ");
 }
 
+Status check_limits(const std::string& name, const RuleRecord& rule) {
+  const std::string whose_en = "segment \"" + name + "\"";
+  const std::string whose_zh = "人群 \"" + name + "\" ";
+  if (rule.expression.size() > kExpressionBytesMax) {
+    return too_long("a rule of " + whose_en, whose_zh + "的规则", rule.expression.size(),
+                    kExpressionBytesMax);
+  }
+  return check_texts({&rule.author}, whose_en, whose_zh);
+}
+
+Status check_limits(const OriginRecord& origin) {
+  TAGLINE_RETURN_IF_ERROR(check_name(origin.source));
+  if (origin.expression.size() > kExpressionBytesMax) {
+    return too_long("the rule of \"" + origin.source + "\"", "\"" + origin.source + "\" 的规则",
+                    origin.expression.size(), kExpressionBytesMax);
+  }
+  return check_texts({&origin.author}, "list \"" + origin.name + "\"",
+                     "名单 \"" + origin.name + "\" ");
+}
+
 tl::unexpected<Error> too_long(const std::string& what_en, const std::string& what_zh,
                                std::size_t size, std::size_t max) {
   return failure(

@@ -15,6 +15,9 @@ namespace tagline::storage {
 [[nodiscard]] Status check_limits(const ValueRecord& value);
 [[nodiscard]] Status check_limits(const SegmentRecord& segment);
 [[nodiscard]] Status check_limits(const LoadRecord& load);
+/// Of the segment `name`.
+[[nodiscard]] Status check_limits(const std::string& name, const RuleRecord& rule);
+[[nodiscard]] Status check_limits(const OriginRecord& origin);
 
 /// TooLarge: "`what` has `size` bytes, expected at most `max`".
 [[nodiscard]] tl::unexpected<Error> too_long(const std::string& what_en, const std::string& what_zh,

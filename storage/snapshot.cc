@@ -116,6 +116,21 @@ Result<std::optional<SegmentRecord>> Snapshot::segment(std::string_view name) co
   return find_segment(rep_->reading.txn, name);
 }
 
+Result<std::vector<RuleRecord>> Snapshot::rules(std::string_view segment) const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_rules(rep_->reading.txn, segment);
+}
+
+Result<std::vector<OriginRecord>> Snapshot::origins() const {
+  const std::lock_guard lock(rep_->mutex);
+  return read_origins(rep_->reading.txn);
+}
+
+Result<std::optional<OriginRecord>> Snapshot::origin(std::string_view list) const {
+  const std::lock_guard lock(rep_->mutex);
+  return find_origin(rep_->reading.txn, list);
+}
+
 Result<std::vector<LoadRecord>> Snapshot::loads() const {
   const std::lock_guard lock(rep_->mutex);
   return read_loads(rep_->reading.txn);

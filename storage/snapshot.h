@@ -50,6 +50,12 @@ class Snapshot final : public engine::Source {
   /// Saved segments, by name.
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
+  /// The rules a segment has had, by number; none for a list, and for one that was last saved by a
+  /// version of Tagline that did not keep them. One look-up each.
+  [[nodiscard]] Result<std::vector<RuleRecord>> rules(std::string_view segment) const;
+  /// What static lists were frozen from, by name of the list.
+  [[nodiscard]] Result<std::vector<OriginRecord>> origins() const;
+  [[nodiscard]] Result<std::optional<OriginRecord>> origin(std::string_view list) const;
   /// Loads of event files, oldest first (those of one second by id).
   [[nodiscard]] Result<std::vector<LoadRecord>> loads() const;
   [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;

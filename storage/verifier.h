@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -23,6 +24,8 @@ struct Verifier {
   [[nodiscard]] Status check_tags();
   [[nodiscard]] Status check_values();
   [[nodiscard]] Status check_segments();
+  [[nodiscard]] Status check_rules();
+  [[nodiscard]] Status check_origins();
   [[nodiscard]] Status check_loads();
   [[nodiscard]] Status check_fragments(const Progress& progress);
   [[nodiscard]] Status check_users();
@@ -49,6 +52,8 @@ struct Verifier {
   VerifyReport report;
   std::map<engine::FieldId, KnownTag> tags;
   std::map<engine::FieldId, KnownField> fields;
+  /// The expression of each segment; "": a list; nothing: it cannot be read.
+  std::map<std::string, std::optional<std::string>, std::less<>> rules;
 };
 
 }  // namespace tagline::storage

@@ -23,10 +23,12 @@ void Verifier::problem(const std::string& en, const std::string& zh) {
 Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& progress) {
   Snapshot::Rep& rep = *snapshot.rep_;
   const std::lock_guard lock(rep.mutex);
-  Verifier verifier{rep.reading.txn, rep.meta, {}, {}, {}};
+  Verifier verifier{rep.reading.txn, rep.meta, {}, {}, {}, {}};
   TAGLINE_RETURN_IF_ERROR(verifier.check_tags());
   TAGLINE_RETURN_IF_ERROR(verifier.check_values());
   TAGLINE_RETURN_IF_ERROR(verifier.check_segments());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_rules());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_origins());
   TAGLINE_RETURN_IF_ERROR(verifier.check_loads());
   TAGLINE_RETURN_IF_ERROR(verifier.check_fragments(progress));
   TAGLINE_RETURN_IF_ERROR(verifier.check_users());

@@ -122,8 +122,13 @@ Status Verifier::check_segments() {
     const auto segment = decode_segment(text_of(entry->key), entry->value);
     if (!segment.has_value()) {
       problem("segments: " + segment.error().message().en, "人群：" + segment.error().message().zh);
-    } else if (segment->list != 0 && may_own(segment->list, "segments: \"" + segment->name + "\"",
-                                             "人群：\"" + segment->name + "\"")) {
+      rules.emplace(text_of(entry->key), std::nullopt);
+    } else {
+      rules.emplace(segment->name, segment->expression);
+    }
+    if (segment.has_value() && segment->list != 0 &&
+        may_own(segment->list, "segments: \"" + segment->name + "\"",
+                "人群：\"" + segment->name + "\"")) {
       fields.emplace(segment->list, KnownField{0, segment->name});
     }
     TAGLINE_ASSIGN_OR_RETURN(entry, cursor.next());

@@ -47,11 +47,24 @@ class WriteTxn {
   [[nodiscard]] Result<engine::FieldId> new_field();
 
   /// Adds or replaces the segment of that name: an expression or a list (from `new_field`), not
-  /// both. The rows of a list that it had before go, unless another segment has that list.
+  /// both. The rows of a list that it had before go, unless another segment has that list; so does
+  /// what that list was made from, and the rules of what is a list now.
   [[nodiscard]] Status put_segment(const SegmentRecord& segment);
-  /// NotFound. The rows of a static list go too, unless another segment has it: to rename one, put
-  /// it under the new name, then erase the old.
+  /// NotFound. Its rules go too, the rows of a static list (unless another segment has it) and what
+  /// that was made from. Lists that were made from it remember that it is gone.
   [[nodiscard]] Status erase_segment(std::string_view name);
+  /// Gives the segment `from` the record `to`, of another name. Its rules and what it was made from
+  /// come along, and lists that were made from it know the new name. NotFound; SchemaConflict when
+  /// the name is taken.
+  [[nodiscard]] Status rename_segment(std::string_view from, const SegmentRecord& to);
+  /// The rules a segment has had, by number. A caller that changes a segment's expression puts the
+  /// rule too: the last one is its expression, or it has none.
+  [[nodiscard]] Result<std::vector<RuleRecord>> rules(std::string_view segment) const;
+  /// Adds the rule of the next number, or replaces that of one given out. Internal otherwise.
+  [[nodiscard]] Status put_rule(const std::string& segment, const RuleRecord& rule);
+  /// Says what a static list was made from. Internal when there is no such list.
+  [[nodiscard]] Status put_origin(const OriginRecord& origin);
+  [[nodiscard]] Result<std::optional<OriginRecord>> origin(std::string_view list) const;
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
 

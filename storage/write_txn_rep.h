@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -38,6 +39,11 @@ struct WriteTxn::Rep {
   [[nodiscard]] Status check_value_row(const TagRecord& tag, const ValueRecord& value) const;
   /// Erases the rows of a static list unless a segment has it still. 0: nothing to do.
   [[nodiscard]] Status release_list(engine::FieldId list);
+  [[nodiscard]] Status erase_rules(std::string_view segment);
+  /// Changes what lists that were made from `source` know of it.
+  [[nodiscard]] Status tell_lists_from(std::string_view source,
+                                       const std::function<void(OriginRecord&)>& change);
+  [[nodiscard]] Status store_origin(const OriginRecord& origin);
   /// Erases the fragments of `field` from `begin` on and before `end`, rows in the range of 0 to
   /// 2^32. `seen` is told of every row a fragment of which goes, once a fragment.
   [[nodiscard]] Status erase_rows(engine::FieldId field, std::uint64_t begin, std::uint64_t end,

@@ -32,6 +32,8 @@ const char* title_of(unsigned status, bool chinese) {
       return chinese ? "与现状冲突" : "Conflict";
     case 410:
       return chinese ? "已失效" : "Gone";
+    case 412:
+      return chinese ? "已被他人改动" : "Precondition Failed";
     case 413:
       return chinese ? "内容过大" : "Content Too Large";
     case 415:
@@ -172,6 +174,11 @@ HttpReply problem(const HttpRequest& request, const Error& error) {
 }
 
 HttpReply problem(const HttpRequest& request, const Refusal& refusal, std::string_view expression) {
+  if (refusal.error.has_value() && refusal.changed) {
+    constexpr unsigned kPreconditionFailed = 412;
+    return reply_of(request, kPreconditionFailed,
+                    {"changed", refusal.error->message(), refusal.error->hint()}, Json::array());
+  }
   if (refusal.error.has_value()) {
     return problem(request, *refusal.error);
   }

@@ -13,6 +13,12 @@ constexpr const char* kJson = "application/json";
 
 }  // namespace
 
+std::int64_t seconds_since_1970() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 const std::string* Call::parameter(std::string_view name) const {
   const auto found = std::find_if(target.query.begin(), target.query.end(),
                                   [name](const auto& each) { return each.first == name; });
@@ -62,6 +68,7 @@ QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_
   if (place != nullptr) {
     place->asks(expression);
   }
+  api.asked->asked(expression, seconds_since_1970());
   QueryRequest query;
   query.expression = std::move(expression);
   query.as_of = as_of;

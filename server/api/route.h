@@ -19,6 +19,7 @@
 #include "server/load_jobs.h"
 #include "server/saved_schemas.h"
 #include "server/service.h"
+#include "server/tag_fields.h"
 
 #include <chrono>
 #include <cstddef>
@@ -33,6 +34,8 @@
 
 namespace tagline::server {
 
+[[nodiscard]] std::int64_t seconds_since_1970();  ///< UTC
+
 /// What every route may use. Outlives all calls.
 struct Api {
   Service& service;
@@ -43,6 +46,9 @@ struct Api {
   const Metrics& metrics;
   const SavedSchemas& schemas;
   LoadJobs* jobs;  ///< null: nothing is written
+  /// Of count and query, for who wants to know what is still asked about.
+  std::shared_ptr<AskedExpressions> asked =
+      std::make_shared<AskedExpressions>(seconds_since_1970());
 };
 
 /// One request on its way through a route.

@@ -180,7 +180,7 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
   }
   for (auto group :
        {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
-        user_routes, metrics_routes, load_routes, schema_routes, backup_routes}) {
+        user_routes, segment_routes, metrics_routes, load_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
       put_in_place(std::move(route));
     }

@@ -278,6 +278,27 @@ TEST_F(Behaviour, ARenameClosesNoCircleAndDigsNotTooDeep) {
   EXPECT_EQ(ids("@\"deep 15\""), "u1\nu4\n");
 }
 
+TEST_F(Behaviour, SegmentsRememberTheirRulesAndAreFrozen) {
+  ASSERT_EQ(run({"segment", "save", "s", "did(purchase)"}).status, 0);
+  ASSERT_EQ(answer({"segment", "snapshot", "s", "--as", "then"}).at("count"), 2);
+  ASSERT_EQ(run({"segment", "save", "s", "NOT did(purchase)"}).status, 0);
+  EXPECT_EQ(ids("@then"), ids("did(purchase)"));
+  const json versions = answer({"segment", "versions", "s"}).at("versions");
+  ASSERT_EQ(versions.size(), 2U);
+  EXPECT_EQ(versions.at(0).at("expression"), "did(purchase)");
+  EXPECT_EQ(versions.at(0).at("count_then"), 2);
+  EXPECT_EQ(versions.at(1).at("count"), 3);
+  const json diff = answer({"segment", "diff", "s", "1"});
+  EXPECT_EQ(diff.at("both").at("count"), 0);
+  EXPECT_EQ(diff.at("only_to").at("count"), 3);
+  EXPECT_EQ(answer({"segment", "diff", "s", "@then", "1"}).at("both").at("count"), 2);
+  EXPECT_EQ(answer({"segment", "snapshots", "s"}).at("segments").at(0).at("name"), "then");
+  EXPECT_EQ(answer({"segment", "show", "then"}).at("snapshot_of").at("version"), 1);
+  EXPECT_EQ(run({"segment", "import", "then", folder_.write("one.txt", "u1\n")}).status, 1);
+  EXPECT_EQ(run({"segment", "versions", "then"}).status, 1);
+  EXPECT_EQ(run({"segment", "diff", "s", "3"}).status, 1);
+}
+
 TEST_F(Behaviour, SegmentNamesAreChecked) {
   EXPECT_EQ(run({"segment", "save", " ", "vip"}).status, 1);
   EXPECT_EQ(run({"segment", "save", std::string(500, 'x'), "vip"}).status, 1);

@@ -160,7 +160,7 @@ TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
            Bad{"DELETE", "/v1/tags", "", 405, "bad-input", "DELETE", "GET, HEAD"},
            Bad{"GET", "/v1/query", "", 405, "bad-input", "GET", "POST"},
            Bad{"get", "/v1/tags", "", 405, "bad-input", "\"get\"", "GET, HEAD"},
-           Bad{"GET", "/v1/tags?x=1", "", 400, "bad-input", "\"x\"", "takes none"},
+           Bad{"GET", "/v1/status?x=1", "", 400, "bad-input", "\"x\"", "takes none"},
            Bad{"GET", "/v1/count?q=vip&q=vip", "", 400, "bad-input", "stands twice", "keep one"},
            Bad{"GET", "/v1/count", "", 400, "bad-input", "\"q\" is missing", "/v1/count?q="},
            Bad{"GET", "/v1/count?q=vip&as_of=soon", "", 400, "bad-input", "\"soon\"", "2026-01-31"},

@@ -149,8 +149,19 @@ void try_records(unsigned kind, Bytes bytes) {
   } else if (kind == 4) {
     with_own_key(bytes, decode_load,
                  [](const LoadRecord& load) -> const std::string& { return load.id; });
-  } else if (const auto meta = decode_meta(bytes); meta.has_value()) {
+  } else if (kind == 5) {
+    if (const auto rule = decode_rule(1, bytes); rule.has_value()) {
+      const auto again = decode_rule(1, encoded(*rule));
+      require(again.has_value() && *again == *rule);
+    }
+  } else if (kind == 6) {
+    if (const auto origin = decode_origin("a", bytes); origin.has_value()) {
+      const auto again = decode_origin("a", encoded(*origin));
+      require(again.has_value() && *again == *origin);
+    }
+  } else if (auto meta = decode_meta(bytes); meta.has_value()) {
     const auto again = decode_meta(encoded(*meta));
+    meta->format = kFormatVersion;  // the newest is written
     require(again.has_value() && *again == *meta);
   }
 }
@@ -166,7 +177,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A copy of the exact size, so that a sanitizer sees a read behind its end.
   const std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 1,
                                      reinterpret_cast<const std::byte*>(data) + size);
-  constexpr unsigned kKinds = 8;
+  constexpr unsigned kKinds = 10;
   switch (data[0] % kKinds) {
     case 0:
       storage::try_fragment(bytes);

@@ -84,6 +84,9 @@ SegmentRecord full_list() {
   return list;
 }
 
+const RuleRecord kFullRule{7, "vip AND age>30", "crm", 1'700'000'000, ~0ULL - 1, 12'000, -3};
+const OriginRecord kFullOrigin{"春季", "vip", true,   "age>30",      7,
+                               -3,     99,    12'000, 1'700'000'000, "crm"};
 const LoadRecord kFullLoad{"9f3c", "订单.csv", ~0ULL, 0, 1'700'000'000};
 
 TEST(RecordCodec, EventsComeBack) {
@@ -137,6 +140,23 @@ TEST(RecordCodec, LoadsComeBackUnderTheirOwnId) {
   EXPECT_EQ(decode_load("9f3d", encoded(kFullLoad)).error().code(), ErrorCode::Corrupt);
 }
 
+TEST(RecordCodec, RulesAndOriginsComeBack) {
+  EXPECT_EQ(*decode_rule(kFullRule.number, encoded(kFullRule)), kFullRule);
+  RuleRecord uncounted = kFullRule;
+  uncounted.count.reset();
+  EXPECT_EQ(*decode_rule(kFullRule.number, encoded(uncounted)), uncounted);
+  EXPECT_EQ(*decode_origin(kFullOrigin.name, encoded(kFullOrigin)), kFullOrigin);
+}
+
+TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
+  auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
+  meta[8] = std::byte{3};
+  EXPECT_EQ(decode_meta(meta)->format, 3U);
+  EXPECT_EQ(decode_meta(encoded(*decode_meta(meta)))->format, kFormatVersion);
+  meta[8] = std::byte{2};
+  EXPECT_EQ(decode_meta(meta).error().code(), ErrorCode::WrongFormat);
+}
+
 TEST(RecordCodec, MetaComesBack) {
   const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF};
   EXPECT_EQ(*decode_meta(encoded(meta)), meta);
@@ -159,6 +179,8 @@ TEST(RecordCodec, EveryTruncationIsCorruptAndSoIsMore) {
         [](Bytes bytes) { return decode_segment(full_segment().name, bytes); });
   check(encoded(full_list()), [](Bytes bytes) { return decode_segment(full_list().name, bytes); });
   check(encoded(kFullLoad), [](Bytes bytes) { return decode_load(kFullLoad.id, bytes); });
+  check(encoded(kFullRule), [](Bytes bytes) { return decode_rule(kFullRule.number, bytes); });
+  check(encoded(kFullOrigin), [](Bytes bytes) { return decode_origin(kFullOrigin.name, bytes); });
   check(encoded(MetaRecord{1, 2, "UTC", 3, 4, 5}), [](Bytes bytes) { return decode_meta(bytes); });
 }
 
@@ -181,6 +203,14 @@ TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   auto load = encoded(kFullLoad);
   load[0] = std::byte{2};
   EXPECT_EQ(decode_load(kFullLoad.id, load).error().code(), ErrorCode::Corrupt);
+
+  auto rule = encoded(kFullRule);
+  EXPECT_EQ(decode_rule(0, rule).error().code(), ErrorCode::Corrupt);
+  rule[0] = std::byte{2};
+  EXPECT_EQ(decode_rule(7, rule).error().code(), ErrorCode::Corrupt);
+  auto origin = encoded(kFullOrigin);
+  origin[0] = std::byte{2};
+  EXPECT_EQ(decode_origin("a", origin).error().code(), ErrorCode::Corrupt);
 
   auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
   meta[8] = std::byte{7};  // behind the length and the seven letters of "tagline"

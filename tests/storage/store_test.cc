@@ -160,7 +160,7 @@ void drop_key_spaces(const std::filesystem::path& folder,
   MDB_env* env = nullptr;
   MDB_txn* txn = nullptr;
   ASSERT_EQ(mdb_env_create(&env), 0);
-  ASSERT_EQ(mdb_env_set_maxdbs(env, 8), 0);
+  ASSERT_EQ(mdb_env_set_maxdbs(env, kKeySpaceCount), 0);
   ASSERT_EQ(mdb_env_open(env, folder.c_str(), 0, 0644), 0);
   ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
   for (const std::string_view name : names) {
@@ -174,12 +174,13 @@ void drop_key_spaces(const std::filesystem::path& folder,
 
 TEST(StoreOpen, ANewerFormatVersionIsWrongFormatAndSaysWhich) {
   const Folder folder;
-  make_database_of(folder.path(), 4);
+  make_database_of(folder.path(), 5);
   const auto store = Store::open(folder.path(), OpenOptions{});
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(store.error().message().en.find("format version is 4, this program reads version 3"),
-            std::string::npos)
+  EXPECT_NE(
+      store.error().message().en.find("format version is 5, this program reads versions 3 to 4"),
+      std::string::npos)
       << store.error().message().en;
   EXPECT_EQ(store.error().hint().en, "open it with the version of Tagline that wrote it");
 }
@@ -194,8 +195,9 @@ TEST(StoreOpen, AnOlderFormatVersionIsWrongFormatAndSaysWhatToDo) {
     const auto store = Store::open(folder.path(), options);
     ASSERT_FALSE(store.has_value());
     EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
-    EXPECT_NE(store.error().message().en.find("format version is 1, this program reads version 3"),
-              std::string::npos)
+    EXPECT_NE(
+        store.error().message().en.find("format version is 1, this program reads versions 3 to 4"),
+        std::string::npos)
         << store.error().message().en;
     EXPECT_EQ(store.error().hint().en, "load the files again into a new folder");
     EXPECT_EQ(store.error().hint().zh, "请将文件重新导入到新的文件夹");

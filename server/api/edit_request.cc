@@ -1,0 +1,124 @@
+#include "server/api/edit_request.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+/// Takes the blanks and the comma before the next entry of a list off.
+void skip_between(std::string_view& text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == ',')) {
+    text.remove_prefix(1);
+  }
+}
+
+}  // namespace
+
+std::optional<HttpReply> refuse_if_read_only(const Call& call) {
+  if (!call.api.options.read_only) {
+    return std::nullopt;
+  }
+  return call.fail(Error(ErrorCode::ReadOnly,
+                         {"this server writes nothing", "本服务器以只读方式运行，不写入数据"},
+                         {"ask a server that was started without --read-only",
+                          "请使用未加 --read-only 启动的服务器"}));
+}
+
+Result<Edit> edit_of(const Call& call) {
+  Edit edit;
+  edit.author = call.caller.name;
+  const auto field = call.request.field("If-Match");
+  if (!field.has_value()) {
+    return edit;
+  }
+  edit.seen.emplace();
+  std::string_view rest = *field;
+  const std::string found(rest);
+  for (skip_between(rest); !rest.empty(); skip_between(rest)) {
+    if (rest.front() == '*') {
+      edit.seen->emplace_back("*");
+      rest.remove_prefix(1);
+      continue;
+    }
+    // A weak tag is one that an edit must not rely on (RFC 9110, 13.1.1): it matches nothing.
+    const bool weak = rest.substr(0, 2) == "W/";
+    rest.remove_prefix(weak ? 2 : 0);
+    const std::size_t end =
+        rest.empty() || rest.front() != '"' ? std::string_view::npos : rest.find('"', 1);
+    if (end == std::string_view::npos) {
+      return tl::unexpected(bad_input("If-Match: " + found + " cannot be read",
+                                      "无法解析 If-Match：" + found,
+                                      {"send the ETag of what you read, with its quotes, or *",
+                                       "请发送读取时得到的 ETag（含引号），或 *"}));
+    }
+    if (!weak) {
+      edit.seen->emplace_back(rest.substr(1, end - 1));
+    }
+    rest.remove_prefix(end + 1);
+  }
+  return edit;
+}
+
+void set_revision(HttpReply& reply, const std::string& revision) {
+  reply.set("ETag", "\"" + revision + "\"");
+}
+
+Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherwise) {
+  const std::string* text = call.parameter(name);
+  if (text == nullptr) {
+    return otherwise;
+  }
+  if (*text != "true" && *text != "false") {
+    const std::string key(name);
+    return tl::unexpected(bad_input(key + ": \"" + *text + "\" is neither true nor false",
+                                    key + "：“" + *text + "”既不是 true 也不是 false",
+                                    {"write true or false", "请写 true 或 false"}));
+  }
+  return *text == "true";
+}
+
+Result<ListPart> list_part(const Call& call, std::uint64_t limit) {
+  ListPart part;
+  TAGLINE_ASSIGN_OR_RETURN(const auto offset, number_parameter(call, "offset"));
+  TAGLINE_ASSIGN_OR_RETURN(const auto wanted, number_parameter(call, "limit"));
+  part.offset = offset.value_or(0);
+  part.limit = wanted.value_or(limit);
+  if (part.limit == 0 || part.limit > kListLimitMax) {
+    const std::string most = std::to_string(kListLimitMax);
+    return tl::unexpected(
+        bad_input("limit: " + std::to_string(part.limit) + ", expected 1 to " + most,
+                  "limit：" + std::to_string(part.limit) + "，应为 1 到 " + most,
+                  {"ask for the rest with offset", "其余部分请用 offset 取得"}));
+  }
+  return part;
+}
+
+engine::ExecuteOptions execute_options(const Call& call) {
+  engine::ExecuteOptions options;
+  options.threads = call.api.options.threads;
+  options.budget = &call.budget;
+  return options;
+}
+
+void read_card(JsonReader& body, SegmentCard& card) {
+  const auto read = [&](const char* key, std::optional<std::string>& into) {
+    if (body.has(key)) {
+      body.read(key, into.emplace());
+    }
+  };
+  if (body.has("title")) {
+    Text title;
+    body.read("title", title);
+    card.title_en = std::move(title.en);
+    card.title_zh = std::move(title.zh);
+  }
+  read("description", card.description);
+  read("owner", card.owner);
+  if (body.has("labels")) {
+    body.read("labels", card.labels.emplace());
+  }
+}
+
+}  // namespace tagline::server

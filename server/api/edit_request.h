@@ -1,0 +1,42 @@
+// What requests that list and edit the catalogue have in common. Included by server/api/*.cc only.
+#pragma once
+
+#include "server/api/route.h"
+#include "server/edit.h"
+#include "server/segments.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tagline::server {
+
+/// A problem "read-only" when this server writes nothing.
+[[nodiscard]] std::optional<HttpReply> refuse_if_read_only(const Call& call);
+
+/// Who edits, and what If-Match says he has seen. BadInput when that cannot be read.
+[[nodiscard]] Result<Edit> edit_of(const Call& call);
+/// Says what If-Match has to name for an edit of what this reply is of.
+void set_revision(HttpReply& reply, const std::string& revision);
+
+/// A parameter that is true or false.
+[[nodiscard]] Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherwise);
+
+/// Which part of a list is wanted.
+struct ListPart {
+  std::uint64_t offset = 0;
+  std::uint64_t limit = 0;
+};
+inline constexpr std::uint64_t kListLimitMax = 10'000;
+/// The parameters "offset" and "limit" (1 to kListLimitMax; `limit` when it is not given).
+[[nodiscard]] Result<ListPart> list_part(const Call& call, std::uint64_t limit);
+
+/// With the threads and the budget of the call, which `Call::limit` sets.
+[[nodiscard]] engine::ExecuteOptions execute_options(const Call& call);
+
+/// "title" ({"en", "zh-CN"} or one text), "description", "owner", "labels" of a body; what is not
+/// there is not given.
+void read_card(JsonReader& body, SegmentCard& card);
+
+}  // namespace tagline::server

@@ -1,0 +1,251 @@
+// Segments: static lists, given as ids or frozen from a segment.
+#include "dsl/check.h"
+#include "dsl/lower.h"
+#include "server/as_of.h"
+#include "server/day_text.h"
+#include "server/id_list.h"
+#include "server/segment_names.h"
+#include "server/segments.h"
+#include "server/vocabulary.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace tagline::server {
+namespace {
+
+using storage::OriginRecord;
+using storage::SegmentRecord;
+using storage::Snapshot;
+using storage::WriteTxn;
+
+/// The users of these ids, and what is to be said of the others.
+Result<engine::Bitmap> find_ids(const WriteTxn& txn, std::span<const std::string> ids,
+                                ImportedList& imported) {
+  engine::Bitmap members;
+  std::set<std::string_view> unknown;
+  imported.lines = ids.size();
+  for (const std::string& id : ids) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto user, txn.find_user(id));
+    if (!user.has_value()) {
+      ++imported.unknown;
+      if (imported.first_unknown.size() < kUnknownShown && unknown.insert(id).second) {
+        imported.first_unknown.push_back(id);
+      }
+    } else if (members.contains(*user)) {
+      ++imported.repeated;
+    } else {
+      members.add(*user);
+    }
+  }
+  return members;
+}
+
+/// Why the list of this name cannot be replaced.
+std::optional<Error> refuse_list(const SegmentRecord& stored,
+                                 const std::optional<OriginRecord>& origin) {
+  const std::string name = segment_reference(stored.name);
+  if (stored.list == 0) {
+    return Error(ErrorCode::SchemaConflict,
+                 {name + " is a rule, not a list of ids", name + " 是规则，不是静态名单"},
+                 {"delete it first, or choose another name", "请先删除它，或换一个名称"});
+  }
+  if (origin.has_value()) {
+    return Error(ErrorCode::SchemaConflict,
+                 {name + " is frozen: it holds who was in " + segment_reference(origin->source),
+                  name + " 已冻结：其内容取自 " + segment_reference(origin->source)},
+                 {"delete it first, or choose another name", "请先删除它，或换一个名称"});
+  }
+  return std::nullopt;
+}
+
+struct Members {
+  engine::Bitmap users;
+  OriginRecord origin;  ///< without the list's name
+};
+
+/// Who is in a segment now.
+Outcome<Members> members_of(const Snapshot& snapshot, const std::string& name,
+                            std::optional<std::chrono::sys_days> as_of, const Edit& edit,
+                            const engine::ExecuteOptions& execute) {
+  Members members;
+  TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
+  OriginRecord& origin = members.origin;
+  TAGLINE_ASSIGN_OR_RETURN(origin.source, stored_segment_name(catalogue, name));
+  TAGLINE_ASSIGN_OR_RETURN(const auto record, snapshot.segment(origin.source));
+  if (auto refusal = refuse_segment_changed(edit, record, origin.source); refusal.has_value()) {
+    return tl::unexpected(std::move(*refusal));
+  }
+  origin.expression = record->expression;
+  TAGLINE_ASSIGN_OR_RETURN(const auto rules, snapshot.rules(origin.source));
+  origin.rule = rules.empty() ? 0 : rules.back().number;
+  dsl::CheckOptions options;
+  TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
+  origin.as_of = options.as_of.time_since_epoch().count();
+  origin.data_version = snapshot.version();
+  TAGLINE_ASSIGN_OR_RETURN(origin.population, snapshot.population());
+  const std::string text = segment_reference(origin.source);
+  dsl::Checked checked = dsl::check(text, catalogue, options);
+  if (!checked.ok) {
+    Refusal refusal(std::move(checked.errors));
+    refusal.text = text;
+    return tl::unexpected(std::move(refusal));
+  }
+  engine::Plan plan;
+  const engine::NodeId root = dsl::lower(checked.bound, plan);
+  TAGLINE_ASSIGN_OR_RETURN(members.users, engine::select(plan, root, snapshot, execute));
+  return members;
+}
+
+/// "buyers_20260131": needs no quotes where the segment's name needs none.
+std::string name_of_day(const std::string& segment, std::chrono::sys_days day) {
+  std::string text = day_text(day);
+  std::erase(text, '-');
+  return segment + "_" + text;
+}
+
+}  // namespace
+
+Outcome<ImportedList> Segments::import_list(const std::string& name, const std::string& file,
+                                            const SegmentCard& card) {
+  // Read once, before the transaction: it may run again, standard input may not.
+  TAGLINE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, read_id_list(file));
+  return put_list(name, ids, {"in " + file, file + " 中"}, card);
+}
+
+Outcome<ImportedList> Segments::put_list(const std::string& name, std::span<const std::string> ids,
+                                         const Text& where, const SegmentCard& card,
+                                         const Edit& edit) {
+  TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
+  ImportedList imported;
+  std::optional<Refusal> refusal;
+  const Status written = store_.write([&](WriteTxn& txn) -> Status {
+    imported = {};
+    SavedSegment& saved = imported.saved;
+    TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.segment(normal));
+    refusal = refuse_segment_changed(edit, stored, normal);
+    if (refusal.has_value()) {
+      return {};
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const engine::Bitmap members, find_ids(txn, ids, imported));
+    if (members.empty()) {
+      return failure(
+          ErrorCode::BadInput,
+          {"none of the " + std::to_string(ids.size()) + " ids " + where.en + " is known here",
+           where.zh + "的 " + std::to_string(ids.size()) + " 个编号在此都不存在"},
+          {"ids are matched exactly, one a line; check that the file lists the ids this "
+           "database was loaded with",
+           "编号须完全一致，每行一个；请确认文件所列正是装入时使用的编号"});
+    }
+    if (stored.has_value()) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto origin, txn.origin(normal));
+      if (const auto refused = refuse_list(*stored, origin); refused.has_value()) {
+        return tl::unexpected(*refused);
+      }
+    }
+    saved.created = !stored.has_value();
+    saved.record = stored.value_or(SegmentRecord{});
+    saved.record.name = normal;
+    if (saved.created) {
+      TAGLINE_ASSIGN_OR_RETURN(saved.record.list, txn.new_field());
+      saved.record.created_s = now_s();
+    }
+    saved.record.updated_s = now_s();
+    apply(card, saved.record);
+    saved.count = members.cardinality();
+    saved.revision = revision_of(saved.record);
+    TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
+    return write_list(txn, saved.record.list, members);
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
+  if (refusal.has_value()) {
+    return tl::unexpected(std::move(*refusal));
+  }
+  TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
+    return snapshot.population();
+  }));
+  return imported;
+}
+
+Outcome<FrozenSegment> Segments::freeze(const std::string& name, const FreezeRequest& request,
+                                        const Edit& edit) {
+  FrozenSegment frozen;
+  std::optional<Refusal> refusal;
+  const Status written = store_.write([&](WriteTxn& txn) -> Status {
+    frozen = {};
+    // The committed state, which nobody else can change while this writes.
+    auto members = store_.read([&](const Snapshot& snapshot) {
+      return members_of(snapshot, name, request.as_of, edit, execute_);
+    });
+    if (!members.has_value()) {
+      refusal = std::move(members).error();
+      return {};
+    }
+    OriginRecord& origin = frozen.origin;
+    origin = std::move(members->origin);
+    const std::chrono::sys_days day{std::chrono::days(origin.as_of)};
+    TAGLINE_ASSIGN_OR_RETURN(
+        origin.name, normal_segment_name(request.name.value_or(name_of_day(origin.source, day))));
+    TAGLINE_ASSIGN_OR_RETURN(const auto taken, txn.segment(origin.name));
+    if (taken.has_value()) {
+      return failure(ErrorCode::SchemaConflict,
+                     {"there is a segment named " + origin.name + " already",
+                      "已经有名为“" + origin.name + "”的人群"},
+                     {"choose another name", "请换一个名称"});
+    }
+    origin.taken_s = now_s();
+    origin.author = edit.author;
+    SavedSegment& saved = frozen.saved;
+    saved.created = true;
+    saved.record.name = origin.name;
+    saved.record.created_s = origin.taken_s;
+    saved.record.updated_s = origin.taken_s;
+    apply(request.card, saved.record);
+    TAGLINE_ASSIGN_OR_RETURN(saved.record.list, txn.new_field());
+    saved.count = members->users.cardinality();
+    saved.population = origin.population;
+    saved.revision = revision_of(saved.record);
+    TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
+    TAGLINE_RETURN_IF_ERROR(txn.put_origin(origin));
+    return write_list(txn, saved.record.list, members->users);
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
+  if (refusal.has_value()) {
+    return tl::unexpected(std::move(*refusal));
+  }
+  return frozen;
+}
+
+Outcome<SegmentList> Segments::frozen(const std::string& name) {
+  return store_.read([&](const Snapshot& snapshot) -> Outcome<SegmentList> {
+    TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
+    TAGLINE_ASSIGN_OR_RETURN(const std::string source, stored_segment_name(catalogue, name));
+    SegmentList list;
+    TAGLINE_ASSIGN_OR_RETURN(list.population, snapshot.population());
+    TAGLINE_ASSIGN_OR_RETURN(auto origins, snapshot.origins());
+    std::stable_sort(origins.begin(), origins.end(),
+                     [](const auto& a, const auto& b) { return a.taken_s < b.taken_s; });
+    for (OriginRecord& origin : origins) {
+      if (origin.source_gone || origin.source != source) {
+        continue;
+      }
+      TAGLINE_ASSIGN_OR_RETURN(const auto record, snapshot.segment(origin.name));
+      if (!record.has_value()) {
+        continue;  // verify tells
+      }
+      SegmentSummary summary;
+      summary.record = *record;
+      summary.revision = revision_of(*record);
+      TAGLINE_ASSIGN_OR_RETURN(summary.count,
+                               snapshot.cardinality({record->list, engine::kFlagRow}));
+      summary.origin = std::move(origin);
+      list.segments.push_back(std::move(summary));
+    }
+    list.total = list.segments.size();
+    return list;
+  });
+}
+
+}  // namespace tagline::server

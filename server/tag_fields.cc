@@ -1,0 +1,94 @@
+#include "server/tag_fields.h"
+
+#include "dsl/check.h"
+
+namespace tagline::server {
+namespace {
+
+// Recursion is bounded by the brackets of texts and the depth segments may nest to; rules that
+// several places share are walked once.
+void collect(const dsl::Bound& bound, bool through, std::set<const dsl::Bound*>& seen,
+             std::set<engine::FieldId>& fields) {
+  using dsl::BoundKind;
+  if (bound.kind == BoundKind::Rows || bound.kind == BoundKind::Numbers ||
+      bound.kind == BoundKind::Top || bound.kind == BoundKind::Bottom ||
+      bound.kind == BoundKind::List) {
+    fields.insert(bound.field);
+  }
+  for (const dsl::BoundEvent& step : bound.steps) {
+    fields.insert(step.event);
+  }
+  for (const engine::RowKey& feature : bound.features) {
+    fields.insert(feature.field);
+  }
+  if (through && bound.rule != nullptr && seen.insert(bound.rule.get()).second) {
+    collect(*bound.rule, through, seen, fields);
+  }
+  for (const dsl::Bound& operand : bound.operands) {
+    collect(operand, through, seen, fields);
+  }
+}
+
+}  // namespace
+
+std::set<engine::FieldId> fields_of(const dsl::Bound& bound, bool through) {
+  std::set<engine::FieldId> fields;
+  std::set<const dsl::Bound*> seen;
+  collect(bound, through, seen, fields);
+  return fields;
+}
+
+void AskedExpressions::asked(std::string_view text, std::int64_t now_s) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = by_text_.find(text); found != by_text_.end()) {
+    found->second->at_s = now_s;
+    newest_first_.splice(newest_first_.begin(), newest_first_, found->second);
+    return;
+  }
+  newest_first_.push_front({std::string(text), now_s});
+  by_text_.emplace(newest_first_.front().text, newest_first_.begin());
+  bytes_ += text.size();
+  while (newest_first_.size() > kTextsMax || (bytes_ > kBytesMax && newest_first_.size() > 1)) {
+    const Asked& oldest = newest_first_.back();
+    since_s_ = oldest.at_s;
+    bytes_ -= oldest.text.size();
+    by_text_.erase(oldest.text);
+    newest_first_.pop_back();
+  }
+}
+
+std::vector<std::pair<std::string, std::int64_t>> AskedExpressions::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, std::int64_t>> all;
+  all.reserve(newest_first_.size());
+  for (const Asked& each : newest_first_) {
+    all.emplace_back(each.text, each.at_s);
+  }
+  return all;
+}
+
+Result<std::optional<std::int64_t>> last_asked(Service& service, const AskedExpressions& asked,
+                                               engine::FieldId field) {
+  const auto all = asked.all();
+  std::optional<std::int64_t> last;
+  TAGLINE_RETURN_IF_ERROR(service.with_catalogue(
+      std::nullopt, [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
+        dsl::CheckOptions options;
+        options.as_of = day;
+        for (const auto& [text, at_s] : all) {
+          const dsl::Checked checked = dsl::check(text, catalogue, options);
+          if (checked.ok && fields_of(checked.bound, true).count(field) != 0) {
+            last = at_s;
+            return;
+          }
+        }
+      }));
+  return last;
+}
+
+std::int64_t AskedExpressions::since_s() const {
+  const std::lock_guard lock(mutex_);
+  return since_s_;
+}
+
+}  // namespace tagline::server

@@ -1,0 +1,62 @@
+// Which tags an expression asks about, and when each was last asked about.
+#pragma once
+
+#include "dsl/bound.h"
+#include "engine/layout.h"
+#include "engine/result.h"
+#include "server/service.h"
+
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace tagline::server {
+
+/// Fields of tags, events and lists that are read; with `through`, also those of the rules of
+/// segments it names.
+[[nodiscard]] std::set<engine::FieldId> fields_of(const dsl::Bound& bound, bool through);
+
+/// Remembers expressions by when they were last asked, in memory: the last kTextsMax different
+/// ones, kBytesMax bytes of them. What they ask about is looked up when somebody wants to know, so
+/// that asking costs a look-up of its text. Thread-safe.
+class AskedExpressions {
+ public:
+  static constexpr std::size_t kTextsMax = 4096;
+  static constexpr std::size_t kBytesMax = std::size_t{16} << 20U;
+
+  explicit AskedExpressions(std::int64_t now_s) : since_s_(now_s) {}
+
+  void asked(std::string_view text, std::int64_t now_s);
+  /// Each with its last time, newest first.
+  [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> all() const;
+  /// Nothing older is known: when it began, or when what it forgot last was asked. Seconds since
+  /// 1970.
+  [[nodiscard]] std::int64_t since_s() const;
+
+ private:
+  struct Asked {
+    std::string text;
+    std::int64_t at_s = 0;
+  };
+  mutable std::mutex mutex_;
+  std::list<Asked> newest_first_;
+  std::unordered_map<std::string_view, std::list<Asked>::iterator> by_text_;  ///< views of the list
+  std::size_t bytes_ = 0;
+  std::int64_t since_s_;
+};
+
+/// When one of the expressions asked about `field` last, itself or through segments as they are
+/// now. Expressions that cannot be checked any more are passed over. Cost: checks each until one
+/// does.
+[[nodiscard]] Result<std::optional<std::int64_t>> last_asked(Service& service,
+                                                             const AskedExpressions& asked,
+                                                             engine::FieldId field);
+
+}  // namespace tagline::server

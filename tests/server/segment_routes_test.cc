@@ -1,0 +1,346 @@
+// /v1/segments: saving, finding, editing at once with others, versions, differences, lists and
+// snapshots.
+#include "tests/server/shop_routes.h"
+
+#include <fstream>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tagline::server {
+namespace {
+
+using nlohmann::json;
+
+std::string field_of(const HttpReply& reply, const std::string& name) {
+  for (const HttpField& field : reply.fields) {
+    if (field.name == name) {
+      return field.value;
+    }
+  }
+  return {};
+}
+
+class SegmentRoutesTest : public testing::Test {
+ protected:
+  /// The JSON of a reply that has to have this status.
+  json ask(const std::string& method, const std::string& target, unsigned status = 200,
+           const json& body = nullptr, const std::string& if_match = {}) {
+    std::vector<HttpField> fields = {{"Content-Type", "application/json"}};
+    if (!if_match.empty()) {
+      fields.push_back({"If-Match", if_match});
+    }
+    last_ = shop_.ask(method, target, body.is_null() ? "" : body.dump(), std::move(fields));
+    EXPECT_EQ(last_.status, status) << method << " " << target << " " << last_.body;
+    EXPECT_EQ(field_of(last_, "Content-Type"),
+              status < 300 ? "application/json" : "application/problem+json");
+    json read = json::parse(last_.body);
+    if (status >= 300) {
+      EXPECT_FALSE(read["message"]["en"].get<std::string>().empty());
+      EXPECT_FALSE(read["message"]["zh-CN"].get<std::string>().empty());
+    }
+    return read;
+  }
+  json save(const std::string& name, const std::string& expression, unsigned status = 201) {
+    return ask("PUT", "/v1/segments/" + name, status, {{"expression", expression}});
+  }
+  std::vector<std::string> names(const std::string& q) {
+    std::vector<std::string> found;
+    const json list = ask("GET", "/v1/segments?q=" + q);
+    for (const json& each : list["segments"]) {
+      found.push_back(each["name"]);
+    }
+    return found;
+  }
+  std::uint64_t count(const std::string& expression) {
+    return ask("POST", "/v1/query", 200, {{"expression", expression}})["count"];
+  }
+
+  ShopRoutes shop_{"segment_routes"};
+  HttpReply last_;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(SegmentRoutesTest, SavesShowsAndReplaces) {
+  const json saved = ask("POST", "/v1/segments", 201,
+                         {{"name", "members"},
+                          {"expression", "vip"},
+                          {"title", {{"en", "Members"}, {"zh-CN", "会员"}}},
+                          {"description", "paying"},
+                          {"owner", "crm"},
+                          {"labels", {"core", "2026"}}});
+  EXPECT_EQ(saved["count"], 2);
+  EXPECT_EQ(saved["population"], 4);
+  EXPECT_EQ(saved["created"], true);
+  EXPECT_EQ(saved["version"], 1);
+  const json shown = ask("GET", "/v1/segments/members");
+  EXPECT_EQ(shown["title"]["zh-CN"], "会员");
+  EXPECT_EQ(shown["labels"], (json{"core", "2026"}));
+  EXPECT_EQ(shown["broken"], false);
+  EXPECT_EQ(field_of(last_, "ETag"), "\"" + shown["revision"].get<std::string>() + "\"");
+  EXPECT_EQ(shown["revision"], saved["revision"]);
+  // What a second save does not give stays.
+  EXPECT_EQ(save("members", "vip AND age>30", 200)["version"], 2);
+  EXPECT_EQ(ask("GET", "/v1/segments/members")["owner"], "crm");
+  EXPECT_NE(ask("GET", "/v1/segments/members")["revision"], saved["revision"]);
+}
+
+TEST_F(SegmentRoutesTest, WhatIsWrongWithARuleIsToldWithItsPlace) {
+  const json problem = save("members", "vip AND cty:tier1", 422);
+  EXPECT_EQ(problem["code"], "unknown-tag");
+  EXPECT_EQ(problem["errors"][0]["at"], 9);
+  EXPECT_EQ(save("a%0Ab", "vip", 400)["code"], "bad-input");
+  EXPECT_EQ(ask("PUT", "/v1/segments/x", 400, {{"expression", "vip"}, {"name", "y"}})["code"],
+            "bad-input");
+  EXPECT_EQ(ask("PUT", "/v1/segments/x", 400, {{"title", "no rule"}})["code"], "bad-input");
+  EXPECT_EQ(ask("GET", "/v1/segments/nobody", 404)["code"], "not-found");
+  EXPECT_EQ(ask("GET", "/v1/segments?limit=0", 400)["code"], "bad-input");
+  EXPECT_EQ(ask("DELETE", "/v1/segments/x?force=1", 400)["code"], "bad-input");
+}
+
+TEST_F(SegmentRoutesTest, FindsWithoutAccentsCaseAndWidthBestFirst) {
+  save("caf%C3%A9", "vip");
+  save("vip%20caf%C3%A9", "vip");
+  save("other", "age>1");
+  ask("PATCH", "/v1/segments/other", 200,
+      {{"title", {{"en", "The Café crowd"}, {"zh-CN", "咖啡"}}}});
+  EXPECT_EQ(names("CAFE"), (Names{"café", "vip café", "other"}));
+  EXPECT_EQ(names("%EF%BC%A3%EF%BC%A1FE+vip"), (Names{"vip café", "café"}));
+  EXPECT_EQ(names("%E5%92%96"), (Names{"other"}));
+  EXPECT_EQ(names("nothing"), Names{});
+  const json page = ask("GET", "/v1/segments?offset=1&limit=1");
+  EXPECT_EQ(page["total"], 3);
+  EXPECT_EQ(page["segments"].size(), 1U);
+  EXPECT_EQ(page["segments"][0]["name"], "other");
+}
+
+TEST_F(SegmentRoutesTest, BrokenOnesAreMarkedWhereTheyAreListed) {
+  save("base", "vip");
+  save("on_base", "@base AND age>30");
+  const json in_use = ask("DELETE", "/v1/segments/base", 409);
+  EXPECT_EQ(in_use["code"], "in-use");
+  EXPECT_NE(in_use["detail"].get<std::string>().find("on_base"), std::string::npos);
+  EXPECT_EQ(ask("GET", "/v1/segments/base/dependents")["direct"], (json{"on_base"}));
+  EXPECT_EQ(ask("DELETE", "/v1/segments/base?force=true")["broken"], (json{"on_base"}));
+  const json broken = ask("GET", "/v1/segments")["segments"][0];
+  EXPECT_EQ(broken["broken"], true);
+  EXPECT_TRUE(broken["count"].is_null());
+  EXPECT_EQ(broken["errors"][0]["code"], "unknown-segment");
+}
+
+TEST_F(SegmentRoutesTest, AnEditOfWhatHasChangedMeanwhileIsRefused) {
+  save("members", "vip");
+  const std::string seen = field_of(last_, "ETag");
+  ask("PATCH", "/v1/segments/members", 200, {{"owner", "crm"}}, seen);
+  const std::string now = field_of(last_, "ETag");
+  EXPECT_NE(now, seen);
+  const auto stale = [&](const std::string& method, const std::string& target, const json& body) {
+    const json problem = ask(method, target, 412, body, seen);
+    EXPECT_EQ(problem["code"], "changed");
+    EXPECT_EQ(problem["status"], 412);
+  };
+  stale("PATCH", "/v1/segments/members", {{"owner", "bi"}});
+  stale("PUT", "/v1/segments/members", {{"expression", "age>1"}});
+  stale("DELETE", "/v1/segments/members", nullptr);
+  stale("POST", "/v1/segments/members/snapshots", json::object());
+  // Nothing of that was done, and what was seen last may be changed.
+  EXPECT_EQ(ask("GET", "/v1/segments/members")["owner"], "crm");
+  EXPECT_EQ(ask("GET", "/v1/segments/members/versions")["versions"].size(), 1U);
+  ask("PATCH", "/v1/segments/members", 200, {{"owner", "bi"}}, "\"x\", W/\"y\" , " + now);
+  // "*" is whatever is there, and nothing that is not.
+  ask("PUT", "/v1/segments/members", 200, {{"expression", "age>1"}}, "*");
+  ask("PUT", "/v1/segments/fresh", 412, {{"expression", "age>1"}}, "*");
+  ask("PUT", "/v1/segments/members", 400, {{"expression", "age>1"}}, "abc");
+  ask("PUT", "/v1/segments/members", 400, {{"expression", "age>1"}}, "\"abc");
+  ask("PUT", "/v1/segments/members", 412, {{"expression", "age>1"}}, "W/\"abc\"");
+}
+
+TEST_F(SegmentRoutesTest, OfTwoWhoEditWhatTheySawOneIsRefused) {
+  save("members", "vip");
+  const std::string seen = field_of(last_, "ETag");
+  std::vector<unsigned> statuses(8);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
+    threads.emplace_back([&, i] {
+      statuses[i] = shop_
+                        .ask("PATCH", "/v1/segments/members",
+                             json{{"owner", "editor " + std::to_string(i)}}.dump(),
+                             {{"Content-Type", "application/json"}, {"If-Match", seen}})
+                        .status;
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 200U), 1);
+  EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 412U), 7);
+}
+
+TEST_F(SegmentRoutesTest, EveryRuleIsKeptOnceWithItsCounts) {
+  save("members", "vip");
+  save("members", "vip", 200);  // the same: no version
+  ask("PATCH", "/v1/segments/members", 200, {{"owner", "crm"}});
+  save("members", "vip AND age>30", 200);
+  save("members", "vip", 200);  // again: a version of its own
+  const std::string more = "id,city,vip,age,spend,interests\nu9,tier1,yes,70,1.00,music\n";
+  const std::string file = ::testing::TempDir() + "/segment_routes_more.csv";
+  std::ofstream(file) << more;
+  ASSERT_TRUE(shop_.service().load(std::nullopt, {file}, {}).has_value());
+  const json versions = ask("GET", "/v1/segments/members/versions")["versions"];
+  ASSERT_EQ(versions.size(), 3U);
+  const std::vector<std::string> rules = {"vip", "vip AND age>30", "vip"};
+  const std::vector<int> then = {2, 1, 2};
+  const std::vector<int> now = {3, 2, 3};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(versions[i]["version"], i + 1);
+    EXPECT_EQ(versions[i]["expression"], rules[i]);
+    EXPECT_EQ(versions[i]["count_then"], then[i]);
+    EXPECT_EQ(versions[i]["population_then"], 4);
+    EXPECT_EQ(versions[i]["count"], now[i]);
+    EXPECT_GT(versions[i]["saved_s"], 1'000'000'000);
+  }
+}
+
+TEST_F(SegmentRoutesTest, ARenameIsCarriedThroughAllRulesThereHaveBeen) {
+  save("base", "vip");
+  save("user", "@base AND age>30");
+  save("user", "age>30 AND @base", 200);
+  save("user", "age>35", 200);
+  const json renamed = ask("PATCH", "/v1/segments/base", 200,
+                           {{"name", "new base"}, {"title", "Base"}, {"labels", {"x"}}});
+  EXPECT_EQ(renamed["name"], "new base");
+  EXPECT_EQ(renamed["rewritten"], json::array());  // its rule now does not name it
+  const json versions = ask("GET", "/v1/segments/user/versions")["versions"];
+  EXPECT_EQ(versions[0]["expression"], "@\"new base\" AND age>30");
+  EXPECT_EQ(versions[1]["expression"], "age>30 AND @\"new base\"");
+  EXPECT_EQ(versions[1]["count"], 1);
+  EXPECT_EQ(ask("GET", "/v1/segments/new%20base/versions")["versions"].size(), 1U);
+  EXPECT_EQ(ask("GET", "/v1/segments/new%20base")["title"]["en"], "Base");
+  ask("GET", "/v1/segments/base", 404);
+  ask("PATCH", "/v1/segments/user", 409, {{"name", "new base"}});
+  EXPECT_TRUE(shop_.service().verify({})->clean());
+}
+
+TEST_F(SegmentRoutesTest, DiffsAgreeWithSetsOfPeople) {
+  // Every pair of these against what the language itself says of both, either and neither.
+  const std::vector<std::string> rules = {"vip", "age>25", "city:tier1", "NOT vip",
+                                          "vip OR age>45"};
+  for (const std::string& rule : rules) {
+    ask("PUT", "/v1/segments/s", rule == rules.front() ? 201 : 200, {{"expression", rule}});
+  }
+  for (std::size_t a = 1; a <= rules.size(); ++a) {
+    for (std::size_t b = 1; b <= rules.size(); ++b) {
+      const json diff =
+          ask("GET", "/v1/segments/s/diff?from=" + std::to_string(a) + "&to=" + std::to_string(b));
+      const std::string first = "(" + rules[a - 1] + ")";
+      const std::string second = "(" + rules[b - 1] + ")";
+      EXPECT_EQ(diff["from"]["count"], count(first));
+      EXPECT_EQ(diff["both"]["count"], count(first + " AND " + second));
+      EXPECT_EQ(diff["only_from"]["count"], count(first + " AND NOT " + second));
+      EXPECT_EQ(diff["only_to"]["count"], count(second + " AND NOT " + first));
+      for (const char* part : {"from", "to", "both", "only_from", "only_to"}) {
+        EXPECT_EQ(diff[part]["count"], count(diff[part]["expression"])) << diff.dump();
+      }
+    }
+  }
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?from=1")["to"]["of"], "5");
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?from=6", 404)["code"], "not-found");
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?from=0", 404)["code"], "not-found");
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?from=99999999999999999999", 404)["code"], "not-found");
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?from=x", 400)["code"], "bad-input");
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?to=1", 400)["code"], "bad-input");
+  EXPECT_EQ(ask("GET", "/v1/segments/s/diff?from=@nobody", 422)["code"], "unknown-segment");
+}
+
+TEST_F(SegmentRoutesTest, ListsComeAsJsonAndAsText) {
+  json list = ask("POST", "/v1/segments/mailing/ids", 201,
+                  {{"ids", {"u1", "用户4", "nobody", "u1"}}, {"owner", "crm"}});
+  EXPECT_EQ(list["count"], 2);
+  EXPECT_EQ(list["unknown"], 1);
+  EXPECT_EQ(list["repeated"], 1);
+  EXPECT_EQ(list["first_unknown"], (json{"nobody"}));
+  EXPECT_EQ(count("@mailing AND vip"), 1U);
+  const auto post = [&](const std::string& type, const std::string& body) {
+    return shop_.ask("POST", "/v1/segments/mailing/ids", body, {{"Content-Type", type}});
+  };
+  EXPECT_EQ(post("text/csv", "id\r\n\"u1\"\r\nu2\r\nu3\r\n").status, 200U);
+  EXPECT_EQ(count("@mailing"), 3U);
+  EXPECT_EQ(post("text/plain; charset=utf-8", "u2").status, 200U);
+  EXPECT_EQ(count("@mailing"), 1U);
+  EXPECT_EQ(ask("GET", "/v1/segments/mailing")["owner"], "crm");
+  EXPECT_EQ(post("text/plain", "").status, 400U);
+  EXPECT_EQ(post("text/plain", "nobody\n").status, 400U);
+  EXPECT_EQ(post("application/xml", "<u1/>").status, 415U);
+  EXPECT_EQ(count("@mailing"), 1U) << "a refused list leaves what was there";
+  save("rule", "vip");
+  EXPECT_EQ(ask("POST", "/v1/segments/rule/ids", 409, {{"ids", {"u1"}}})["code"],
+            "schema-conflict");
+  EXPECT_EQ(ask("GET", "/v1/segments/mailing/versions", 409)["code"], "schema-conflict");
+}
+
+TEST_F(SegmentRoutesTest, ASnapshotKeepsThePeopleAndKnowsWhereTheyCameFrom) {
+  save("members", "vip");
+  save("members", "vip OR age>45", 200);
+  const json frozen = ask("POST", "/v1/segments/members/snapshots", 201,
+                          {{"name", "members then"}, {"as_of", "2026-01-31"}, {"owner", "crm"}});
+  EXPECT_EQ(frozen["count"], 3);
+  save("members", "vip", 200);
+  EXPECT_EQ(count("@\"members then\""), 3U);
+  const json shown = ask("GET", "/v1/segments/members%20then");
+  EXPECT_EQ(shown["kind"], "list");
+  EXPECT_EQ(shown["owner"], "crm");
+  EXPECT_EQ(shown["snapshot_of"]["segment"], "members");
+  EXPECT_EQ(shown["snapshot_of"]["version"], 2);
+  EXPECT_EQ(shown["snapshot_of"]["expression"], "vip OR age>45");
+  EXPECT_EQ(shown["snapshot_of"]["as_of"], "2026-01-31");
+  EXPECT_EQ(shown["snapshot_of"]["gone"], false);
+  const json diff = ask("GET", "/v1/segments/members/diff?from=%40%22members+then%22&to=3");
+  EXPECT_EQ(diff["only_from"]["count"], 1);
+  EXPECT_EQ(diff["only_to"]["count"], 0);
+  // The default name is the day's, and each name is given once.
+  const json second = ask("POST", "/v1/segments/members/snapshots", 201, {{"as_of", "2026-02-01"}});
+  EXPECT_EQ(second["name"], "members_20260201");
+  ask("POST", "/v1/segments/members/snapshots", 409, {{"as_of", "2026-02-01"}});
+  // It is frozen.
+  ask("POST", "/v1/segments/members_20260201/ids", 409, {{"ids", {"u1"}}});
+  json list = ask("GET", "/v1/segments/members/snapshots");
+  ASSERT_EQ(list["segments"].size(), 2U);
+  std::set<std::string> listed = {list["segments"][0]["name"], list["segments"][1]["name"]};
+  EXPECT_EQ(listed, (std::set<std::string>{"members then", "members_20260201"}));
+  ask("PATCH", "/v1/segments/members", 200, {{"name", "people"}});
+  EXPECT_EQ(ask("GET", "/v1/segments/people/snapshots")["segments"].size(), 2U);
+  ask("DELETE", "/v1/segments/people");
+  save("people", "age>1");
+  EXPECT_EQ(ask("GET", "/v1/segments/people/snapshots")["segments"].size(), 0U) << "a namesake";
+  EXPECT_EQ(ask("GET", "/v1/segments/members%20then")["snapshot_of"]["gone"], true);
+  EXPECT_TRUE(shop_.service().verify({})->clean());
+}
+
+TEST(SegmentRoutes, AServerThatWritesNothingSaysSo) {
+  RoutesOptions options;
+  options.read_only = true;
+  ShopRoutes shop("segment_routes_read_only", options);
+  const std::vector<std::pair<std::string, std::string>> writes = {
+      {"PUT", "/v1/segments/a"},
+      {"PATCH", "/v1/segments/a"},
+      {"DELETE", "/v1/segments/a"},
+      {"POST", "/v1/segments/a/snapshots"},
+      {"POST", "/v1/segments/a/ids"}};
+  for (const auto& [method, target] : writes) {
+    const std::string body = method == "PUT"                            ? R"({"expression": "vip"})"
+                             : target.find("/ids") != std::string::npos ? R"({"ids": ["u1"]})"
+                                                                        : "{}";
+    const HttpReply reply = shop.ask(method, target, body);
+    EXPECT_EQ(reply.status, 409U) << method << " " << target;
+    EXPECT_EQ(json::parse(reply.body)["code"], "read-only");
+  }
+  EXPECT_EQ(shop.ask("GET", "/v1/segments").status, 200U);
+}
+
+}  // namespace
+}  // namespace tagline::server
