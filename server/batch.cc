@@ -71,7 +71,7 @@ Result<BatchStats> answer_batch(const storage::Snapshot& snapshot,
                                 const BatchSink& sink, engine::AnswerCache* answers) {
   BatchStats batch;
   TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of, how.names));
-  batch.as_of = named.as_of;
+  batch.as_of = named.options.as_of;
   batch.version = snapshot.version();
   batch.time_zone = snapshot.time_zone();
   TAGLINE_ASSIGN_OR_RETURN(batch.population, snapshot.population());

@@ -72,9 +72,7 @@ Result<std::optional<std::int64_t>> last_asked(Service& service, const AskedExpr
   const auto all = asked.all();
   std::optional<std::int64_t> last;
   TAGLINE_RETURN_IF_ERROR(service.with_catalogue(
-      std::nullopt, [&](const dsl::Catalogue& catalogue, std::chrono::sys_days day) {
-        dsl::CheckOptions options;
-        options.as_of = day;
+      std::nullopt, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
         for (const auto& [text, at_s] : all) {
           const dsl::Checked checked = dsl::check(text, catalogue, options);
           if (checked.ok && fields_of(checked.bound, true).count(field) != 0) {

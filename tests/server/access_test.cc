@@ -73,7 +73,7 @@ class AccessTest : public testing::Test {
     gate_ = std::move(*gate);
     routes_ = std::make_unique<Routes>(
         *service_, RoutesOptions{}, [] { return ServerStatus{}; }, gate_.get());
-    routes_->add({"GET", "/v1/ids", {}, Role::Viewer, three_ids});
+    routes_->add({"GET", "/v1/three_ids", {}, Role::Viewer, three_ids});
     routes_->add({"GET", "/v1/who", {}, Role::Viewer, who});
     routes_->add({"GET", "/v1/people", {}, Role::Analyst, who});
     routes_->add({"POST", "/v1/write", {}, Role::Operator, write_something});
@@ -250,8 +250,8 @@ TEST_F(AccessTest, RolesMayDoWhatThoseBelowMayAndNoMore) {
   const json body = json::parse(refused.body);
   EXPECT_EQ(body["code"], "forbidden");
   EXPECT_EQ(body["detail"], "this needs the role operator; the key \"v\" is of a viewer");
-  EXPECT_EQ(with(keys[0], "GET", "/v1/ids").status, 403U);
-  EXPECT_EQ(with(keys[1], "GET", "/v1/ids").status, 200U);
+  EXPECT_EQ(with(keys[0], "GET", "/v1/three_ids").status, 403U);
+  EXPECT_EQ(with(keys[1], "GET", "/v1/three_ids").status, 200U);
 }
 
 TEST_F(AccessTest, ABrokenFileOfKeysOpensNothing) {
@@ -445,7 +445,7 @@ TEST_F(AccessTest, WritesAndExportsAreLogged) {
   EXPECT_EQ(lines[1]["entry"], lines[0]["entry"]);
   EXPECT_EQ(lines[1]["status"], 200);
 
-  HttpReply ids = with(analyst, "GET", "/v1/ids");
+  HttpReply ids = with(analyst, "GET", "/v1/three_ids");
   ASSERT_EQ(audit().size(), 3U) << "before the first id goes";
   ids.stream([](std::string_view) { return true; });
   lines = audit();
@@ -457,12 +457,12 @@ TEST_F(AccessTest, WritesAndExportsAreLogged) {
   EXPECT_EQ(lines[3]["complete"], true);
 
   // A client that goes away after two of them.
-  ids = with(analyst, "GET", "/v1/ids");
+  ids = with(analyst, "GET", "/v1/three_ids");
   ids.stream([left = 2](std::string_view) mutable { return left-- > 0; });
   EXPECT_EQ(audit().back()["ids"], 2);
   EXPECT_EQ(audit().back()["complete"], false);
   // One that is gone before the first.
-  ids = with(analyst, "GET", "/v1/ids");
+  ids = with(analyst, "GET", "/v1/three_ids");
   ids = {};
   EXPECT_EQ(audit().back()["phase"], "end");
   EXPECT_EQ(audit().back()["ids"], 0);
@@ -478,7 +478,7 @@ TEST_F(AccessTest, WhatCannotBeLoggedIsNotDone) {
   EXPECT_EQ(refused.status, 507U);
   EXPECT_EQ(json::parse(refused.body)["code"], "disk-full");
   EXPECT_EQ(written, 0);
-  EXPECT_EQ(ask("GET", "/v1/ids").status, 507U);
+  EXPECT_EQ(ask("GET", "/v1/three_ids").status, 507U);
   EXPECT_EQ(ask("GET", "/v1/count?q=vip").status, 200U) << "nothing to be logged";
   EXPECT_EQ(reports_.size(), 2U);
   options_.audit_file = (folder_ / "none" / "audit").string();

@@ -1,4 +1,6 @@
 // What POST /v1/query and GET /v1/count answer.
+#include "server/access/key_file.h"
+#include "server/api/gate.h"
 #include "server/api/route_groups.h"
 #include "tests/server/api_fixture.h"
 
@@ -253,24 +255,30 @@ TEST_F(QueryRoutes, WhatTheDataCannotAnswerIsNoFaultOfThePath) {
 }
 
 TEST_F(QueryRoutes, AViewerIsToldOfNoSinglePeople) {
-  const RoutesOptions options;
-  const std::function<ServerStatus()> status = [] { return ServerStatus{}; };
-  const Api api{*service_, options, status, std::make_shared<StreamRoom>(options.memory)};
+  AccessOptions access;
+  access.key_file = (service_->store().folder() / "keys.json").string();
+  access.audit_file = (service_->store().folder() / "audit.ndjson").string();
+  const auto key = [&](const std::string& name, Role role) {
+    NewKey wanted;
+    wanted.name = name;
+    wanted.role = role;
+    return create_key(access.key_file, wanted, std::chrono::system_clock::now()).value().text;
+  };
+  const std::string viewer = key("viewer", Role::Viewer);
+  const std::string analyst = key("analyst", Role::Analyst);
+  const auto gate = Gate::open(access, [](const Error&) {});
+  ASSERT_TRUE(gate.has_value()) << gate.error().message().en;
+  const Routes routes(
+      *service_, {}, [] { return ServerStatus{}; }, gate->get());
   const auto as = [&](Role role, const std::string& fields) {
     HttpRequest request;
     request.method = "POST";
     request.target = "/v1/query";
-    request.fields = {{"Content-Type", "application/json"}};
+    request.fields = {{"Content-Type", "application/json"},
+                      {"X-API-Key", role == Role::Viewer ? viewer : analyst}};
     request.body = "{\"expression\": \"vip\", " + fields + "}";
-    const Target target = *parse_target(request.target);
     engine::Budget budget;
-    const Call call{api, request, target, budget, {}, role};
-    for (const Route& route : query_routes()) {
-      if (route.path == "/v1/query") {
-        return route.answer(call).status;
-      }
-    }
-    return 0U;
+    return routes.answer(request, budget).status;
   };
   for (const char* people :
        {R"("want": "ids")", R"("want": "members", "ids": [])", R"("want": "top", "tag": "age")",
