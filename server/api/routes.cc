@@ -260,12 +260,18 @@ std::optional<HttpReply> Routes::known(const HttpRequest& request) const {
     for (HttpField& field : entered.fields) {
       reply->fields.push_back(std::move(field));
     }
+    reply->key = entered.caller.name;
     dress(request, *reply);
   }
   return reply;
 }
 
-HttpReply Routes::answer_by(const Route& route, const Call& call) const {
+std::uint32_t Routes::number_of(const Entry& entry) const {
+  return static_cast<std::uint32_t>(&entry - table_.data() + 1);
+}
+
+HttpReply Routes::answer_by(const Entry& entry, const Call& call) const {
+  const Route& route = entry.route;
   if (!route.keeps || kept_ == nullptr || !is_plain(call.request) ||
       !call.api.service.kept_answers().has_value()) {
     return route.answer(call);
@@ -273,6 +279,7 @@ HttpReply Routes::answer_by(const Route& route, const Call& call) const {
   // The same before and after: the answer is of no other state.
   const auto before = Kept::state(call.api.service, kept_->today);
   HttpReply reply = route.answer(call);
+  reply.route = number_of(entry);
   if (reply.status == 200 && before.has_value() &&
       before == Kept::state(call.api.service, kept_->today)) {
     kept_->replies.put(call.request.target, *before, reply);
@@ -384,7 +391,6 @@ HttpReply Routes::admit(const HttpRequest& request, const Target& target, engine
 
 HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Target& target,
                       const Caller& caller, engine::Budget& budget, Stage stage) const {
-  const Route& route = entry.route;
   Call call{*api_,
             request,
             target,
@@ -392,19 +398,20 @@ HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Targ
             {},
             caller,
             std::make_shared<AuditRecord>(gate_, request, caller),
-            queries_->enter(request, route.path, budget)};
+            queries_->enter(request, entry.route.path, budget)};
   for (std::size_t i = 0; i < entry.parts.size(); ++i) {
     if (is_variable(entry.parts[i])) {
       call.variables.push_back(target.path[i]);
     }
   }
-  HttpReply reply = answer(route, call, stage);
-  reply.route = static_cast<std::uint32_t>(&entry - table_.data() + 1);
+  HttpReply reply = answer(entry, call, stage);
+  reply.route = number_of(entry);
   reply.key = caller.name;
   return reply;
 }
 
-HttpReply Routes::answer(const Route& route, Call& call, Stage stage) const {
+HttpReply Routes::answer(const Entry& entry, Call& call, Stage stage) const {
+  const Route& route = entry.route;
   if (auto refused = call.needs(route.role); refused.has_value()) {
     return std::move(*refused);
   }
@@ -423,7 +430,7 @@ HttpReply Routes::answer(const Route& route, Call& call, Stage stage) const {
     }
   }
   call.place->asked_with(call.caller.name);
-  HttpReply reply = answer_by(route, call);
+  HttpReply reply = answer_by(entry, call);
   end_with(reply, call.request.method == "HEAD", std::move(call.audit), std::move(call.place));
   return reply;
 }

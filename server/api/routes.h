@@ -111,8 +111,10 @@ class Routes {
   void dress(const HttpRequest& request, HttpReply& reply) const;
   /// A reply that is kept and still true, for who is let in.
   [[nodiscard]] std::optional<HttpReply> known(const HttpRequest& request) const;
-  [[nodiscard]] HttpReply answer_by(const Route& route, const Call& call) const;
-  [[nodiscard]] HttpReply answer(const Route& route, Call& call, Stage stage) const;
+  [[nodiscard]] HttpReply answer_by(const Entry& entry, const Call& call) const;
+  [[nodiscard]] HttpReply answer(const Entry& entry, Call& call, Stage stage) const;
+  /// For HttpReply::route.
+  [[nodiscard]] std::uint32_t number_of(const Entry& entry) const;
   void put_in_place(Route route);
   /// Makes what depends on the whole table.
   void settle();

@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.parse
 
-FIRST = 20000  # users before the first load; a tenth of them vip, every fifth of tier1
+FIRST = 20000  # users before the first load; a tenth of them vip, a fifth of tier1 and one of tier3
 
 
 class Faults:
@@ -57,7 +57,7 @@ def first_users(path):
     with open(path, "w") as file:
         file.write("id,vip,city,spend\n")
         for i in range(FIRST):
-            file.write(f"u{i},{'yes' if i % 10 == 0 else 'no'},{'tier1' if i % 5 == 0 else 'tier2'},{i % 100}.50\n")
+            file.write(f"u{i},{'yes' if i % 10 == 0 else 'no'},{('tier1', 'tier2', 'tier2', 'tier2', 'tier3')[i % 5]},{i % 100}.50\n")
 
 
 def more_users(load):
@@ -75,7 +75,7 @@ class Truth:
         loads, rest = divmod(population - FIRST, 10)
         if rest or loads < 0:
             return self.faults.add(f"{what}: a population of {population} was never committed")
-        true = {"vip": FIRST // 10 + 7 * loads, "tier1": FIRST // 5 + 3 * loads, "tier3": 7 * loads, "all": population}
+        true = {"vip": FIRST // 10 + 7 * loads, "tier1": FIRST // 5 + 3 * loads, "tier3": FIRST // 5 + 7 * loads, "all": population}
         for name, count in counts.items():
             if count != true[name]:
                 self.faults.add(f"{what}: {name} is {count}, of {population} people it must be {true[name]}")

@@ -505,5 +505,22 @@ TEST_F(AccessTest, NothingAClientSendsBreaksALineOfTheLog) {
   EXPECT_EQ(audit().size(), 2U);
 }
 
+TEST_F(AccessTest, KeptCountsAreForWhoIsLetInAndCountAsRequests) {
+  service_->keep_answers(1U << 20U);
+  Rate rate{3, std::chrono::hours(1)};
+  const std::string mine = key("mine", Role::Viewer, rate);
+  open();
+  const std::string target = "/v1/count?q=vip";
+  EXPECT_EQ(with(mine, "GET", target).status, 200U);
+  const HttpReply kept = with(mine, "GET", target);
+  EXPECT_EQ(kept.status, 200U);
+  EXPECT_EQ(field_of(kept, "RateLimit-Remaining"), "1");
+  EXPECT_EQ(kept.key, "mine");
+  EXPECT_EQ(ask("GET", target).status, 401U);
+  EXPECT_EQ(with("tgl_no_key", "GET", target).status, 401U);
+  EXPECT_EQ(with(mine, "GET", target).status, 200U);
+  EXPECT_EQ(with(mine, "GET", target).status, 429U);
+}
+
 }  // namespace
 }  // namespace tagline::server

@@ -115,7 +115,7 @@ TEST_F(MetricsTest, CountsRequestsByRouteMethodAndStatus) {
   ended("/v1/count?q=vip", std::chrono::microseconds(100));  // on the bound: within it
   ended("/v1/count?q=vip", std::chrono::microseconds(300));
   ended("/v1/count?q=nonsense", std::chrono::seconds(31));
-  ended("/v1/tags/a\"b\\c", std::chrono::seconds(1));
+  ended("/v1/nothing/a\"b\\c", std::chrono::seconds(1));
   const auto now = metrics();
   const std::string count = "route=\"/v1/count\",method=\"GET\"";
   EXPECT_EQ(now.at("tagline_http_requests_total{" + count + ",status=\"200\"}"), 2);
@@ -151,7 +151,7 @@ TEST_F(MetricsTest, RefusalsAreCountedByReason) {
 TEST_F(MetricsTest, QueriesAreCountedByHowTheyEnded) {
   static_cast<void>(ask("GET", "/v1/count?q=vip"));
   static_cast<void>(ask("GET", "/v1/count?q=nonsense"));
-  static_cast<void>(ask("GET", "/v1/tags"));  // no query
+  static_cast<void>(ask("GET", "/v1/schemas"));  // no query
   engine::Budget budget;
   budget.cancelled = true;
   const HttpReply cancelled =
