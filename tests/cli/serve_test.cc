@@ -207,7 +207,8 @@ TEST_F(Serve, KilledInALoadItLeavesNothingHalfDone) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ASSERT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
   const std::string begin =
-      "POST /v1/load HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nExpect: 100-continue\r\n"
+      "POST /v1/load HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nExpect: "
+      "100-continue\r\n"
       "Content-Length: 100\r\n\r\n";
   ASSERT_EQ(::send(socket, begin.data(), begin.size(), 0), static_cast<ssize_t>(begin.size()));
   char bytes[64];

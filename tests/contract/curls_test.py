@@ -37,7 +37,9 @@ def main():
                 command = line.replace("http://127.0.0.1:8080", server.url)
                 command = re.sub(r"^curl ", "curl --silent --show-error --fail-with-body ", command)
                 done = subprocess.run(["bash", "-c", command], cwd=server.folder.name, capture_output=True)
-                if done.returncode != 0:
+                # No query runs here that could be cancelled: that is what the answer must say.
+                expected = 22 if "DELETE" in line and "/v1/queries/" in line else 0
+                if done.returncode != expected:
                     faults.append(f"{document}: {line}\n  {(done.stdout[-400:] + done.stderr[-200:]).decode(errors='replace')}")
     for fault in faults:
         print("FAULT", fault)
