@@ -1,5 +1,6 @@
 #include "ingest/commit.h"
 
+#include "ingest/lay_over.h"
 #include "ingest/text.h"
 
 #include <algorithm>
@@ -16,14 +17,21 @@ using engine::RowId;
 using engine::ShardId;
 using engine::TagKind;
 
+/// A tag as the catalogue has it in the transaction that writes the load.
+struct StoredTag {
+  std::optional<storage::TagRecord> record;  ///< nothing: it is new
+  std::vector<storage::ValueRecord> values;
+};
+
 /// Writes one field. May run several times with the same outcome: it changes nothing but the
 /// transaction.
 class FieldWriter {
  public:
-  FieldWriter(storage::WriteTxn& txn, const FieldPlan& plan, const FieldDelta& delta,
-              const Change& change, Committed& done)
+  FieldWriter(storage::WriteTxn& txn, const FieldPlan& plan, const StoredTag& now,
+              const FieldDelta& delta, const Change& change, Committed& done)
       : txn_(txn),
         plan_(plan),
+        now_(now),
         delta_(delta),
         change_(change),
         done_(done),
@@ -46,6 +54,9 @@ class FieldWriter {
  private:
   [[nodiscard]] Status put_record() {
     storage::TagRecord record = plan_.record;
+    if (now_.record.has_value() && plan_.was.has_value()) {
+      record = lay_over(*now_.record, *plan_.was, plan_.record);
+    }
     record.field = field_;
     record.updated_s = change_.now_s;
     TAGLINE_ASSIGN_OR_RETURN(field_, txn_.put_tag(std::move(record)));
@@ -72,7 +83,7 @@ class FieldWriter {
     for (std::size_t code = 0; code < names.size(); ++code) {
       const bool known = code < plan_.values.size();
       storage::ValueRecord record =
-          known ? plan_.values[code] : storage::ValueRecord{next, names[code], {}, {}};
+          known ? now_.values[code] : storage::ValueRecord{next, names[code], {}, {}};
       if (!known && !used[code]) {
         continue;
       }
@@ -195,6 +206,7 @@ class FieldWriter {
 
   storage::WriteTxn& txn_;
   const FieldPlan& plan_;
+  const StoredTag& now_;
   const FieldDelta& delta_;
   const Change& change_;
   Committed& done_;
@@ -209,8 +221,10 @@ tl::unexpected<Error> changed_meanwhile() {
                  {"load again", "请重新载入"});
 }
 
-/// Whether the tag still is what the plan was made from.
-Status check_unchanged(const storage::WriteTxn& txn, const std::vector<FieldPlan>& plans) {
+/// The tags of the plans as they are now. Busy when cells would be read otherwise than they were.
+Result<std::vector<StoredTag>> stored_tags(const storage::WriteTxn& txn,
+                                           const std::vector<FieldPlan>& plans) {
+  std::vector<StoredTag> stored;
   TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn.tags());
   for (const FieldPlan& plan : plans) {
     const auto tag = std::find_if(tags.begin(), tags.end(), [&](const auto& known) {
@@ -219,15 +233,19 @@ Status check_unchanged(const storage::WriteTxn& txn, const std::vector<FieldPlan
     if ((tag == tags.end() ? 0 : tag->field) != plan.record.field) {
       return changed_meanwhile();
     }
+    StoredTag& now = stored.emplace_back();
+    if (tag != tags.end()) {
+      now.record = *tag;
+    }
     if (plan.record.field != 0 &&
         (plan.column.kind == TagKind::Category || plan.column.kind == TagKind::Set)) {
-      TAGLINE_ASSIGN_OR_RETURN(const auto values, txn.values(plan.record.field));
-      if (values.size() != plan.values.size()) {
+      TAGLINE_ASSIGN_OR_RETURN(now.values, txn.values(plan.record.field));
+      if (!read_alike(now.values, plan.values)) {
         return changed_meanwhile();
       }
     }
   }
-  return {};
+  return stored;
 }
 
 }  // namespace
@@ -239,13 +257,14 @@ Result<Committed> commit(storage::Store& store, const Change& change) {
     if (txn.user_limit() != change.first_new) {
       return changed_meanwhile();
     }
-    TAGLINE_RETURN_IF_ERROR(check_unchanged(txn, change.plans));
+    TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_tags(txn, change.plans));
     if (!change.new_ids.empty()) {
       TAGLINE_RETURN_IF_ERROR(txn.add_users(change.new_ids));
     }
     for (std::size_t i = 0; i < change.plans.size(); ++i) {
       TAGLINE_RETURN_IF_ERROR(
-          FieldWriter(txn, change.plans[i], change.delta.fields()[i], change, done).run());
+          FieldWriter(txn, change.plans[i], stored[i], change.delta.fields()[i], change, done)
+              .run());
     }
     if (change.on_written) {
       change.on_written();

@@ -5,6 +5,7 @@
 #include "ingest/event_commit.h"
 
 #include "ingest/day.h"
+#include "ingest/lay_over.h"
 #include "ingest/series_writer.h"
 #include "ingest/text.h"
 
@@ -110,6 +111,15 @@ class EventWriter {
  private:
   [[nodiscard]] Status put_record() {
     storage::TagRecord record = plan_.record;
+    if (plan_.was.has_value()) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto events, txn_.events());
+      const auto now = std::find_if(events.begin(), events.end(),
+                                    [&](const auto& event) { return event.field == record.field; });
+      if (now != events.end()) {
+        record = lay_over(*now, *plan_.was, plan_.record);
+      }
+      TAGLINE_ASSIGN_OR_RETURN(keys_now_, txn_.values(record.field));
+    }
     record.updated_s = change_.now_s;
     done_.events_new += record.field == 0 ? 1 : 0;
     TAGLINE_ASSIGN_OR_RETURN(field_, txn_.put_tag(std::move(record)));
@@ -128,7 +138,7 @@ class EventWriter {
         continue;
       }
       storage::ValueRecord record =
-          known ? plan_.keys[code] : storage::ValueRecord{0, names[code], {}, {}};
+          known ? keys_now_[code] : storage::ValueRecord{0, names[code], {}, {}};
       if (!known) {
         TAGLINE_ASSIGN_OR_RETURN(record.row, txn_.new_field());
         ++done_.keys_new;
@@ -248,7 +258,8 @@ class EventWriter {
   const EventPlan& plan_;
   EventsCommitted& done_;
   FieldId field_ = 0;
-  std::vector<FieldId> key_fields_;  ///< of each key code
+  std::vector<FieldId> key_fields_;             ///< of each key code
+  std::vector<storage::ValueRecord> keys_now_;  ///< those the event has already
 };
 
 /// Whether the events still are what the plans were made from.
@@ -267,7 +278,7 @@ Status check_unchanged(const storage::WriteTxn& txn, const EventChange& change) 
     }
     if (plan.record.field != 0) {
       TAGLINE_ASSIGN_OR_RETURN(const auto keys, txn.values(plan.record.field));
-      if (keys.size() != plan.keys.size()) {
+      if (!read_alike(keys, plan.keys)) {
         return changed_meanwhile();
       }
     }

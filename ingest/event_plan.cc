@@ -247,6 +247,9 @@ Result<std::uint32_t> EventPlans::add(const std::string& name) {
   EventPlan& plan = plans_.emplace_back(key_column_, std::move(keys));
   plan.scale =
       record.has_amount || !columns_.amount.has_value() ? record.scale : columns_.amount->scale;
+  if (record.field != 0) {
+    plan.was = *known;
+  }
   plan.record = std::move(record);
   const auto code = static_cast<std::uint32_t>(plans_.size() - 1);
   codes_.emplace(name, code);

@@ -29,6 +29,7 @@ struct EventPlan {
   void see_amount(const AmountColumn& amount);
 
   storage::TagRecord record;               ///< what the catalogue will say; field 0: a new event
+  std::optional<storage::TagRecord> was;   ///< what it said when the plan was made
   unsigned scale = 0;                      ///< of its amounts, in cells as in rows
   std::vector<storage::ValueRecord> keys;  ///< the database's, before this load
   Dictionary key_names;

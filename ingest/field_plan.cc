@@ -171,7 +171,10 @@ Result<std::vector<FieldPlan>> plan_fields(const Schema& schema, const storage::
       TAGLINE_RETURN_IF_ERROR(check_names(record, named));
     }
     FieldPlan& plan = plans.emplace_back(column, std::move(values));
-    plan.record_changed = tag == tags.end() || record != *tag;
+    if (tag != tags.end()) {
+      plan.was = *tag;
+    }
+    plan.record_changed = plan.was != record;
     plan.record = std::move(record);
     if (column.kind == TagKind::Date) {
       plan.date_format = find_date_format(column.date_format).value_or(0);

@@ -20,7 +20,8 @@ struct FieldPlan {
 
   Column column;
   storage::TagRecord record;                 ///< what the catalogue will say; field 0: a new tag
-  bool record_changed = false;               ///< differs from what the catalogue says now
+  std::optional<storage::TagRecord> was;     ///< what it said when the plan was made
+  bool record_changed = false;               ///< differs from that
   std::vector<storage::ValueRecord> values;  ///< the database's, before this load
   std::size_t date_format = 0;               ///< Date: index into kDateFormats
   Dictionary dictionary;                     ///< Flag, Category, Set

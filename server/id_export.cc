@@ -56,6 +56,7 @@ Result<std::string> IdExport::next(const engine::Budget& budget) {
   if (form_ == IdForm::Roaring) {
     const std::size_t from = static_cast<std::size_t>(from_);
     const std::size_t size = std::min(kPieceBytes, portable_.size() - from);
+    ids_ = size > 0 ? answer_.count : ids_;  // no part of it is of some of them
     piece.assign(reinterpret_cast<const char*>(portable_.data()) + from, size);
     from_ += size;
     return piece;
@@ -72,6 +73,7 @@ Result<std::string> IdExport::next(const engine::Budget& budget) {
 Status IdExport::add_ids(std::string& piece) {
   std::array<engine::UserIndex, kUsersAtOnce> room{};
   const std::size_t size = users_.page(static_cast<engine::UserIndex>(from_), room);
+  ids_ += size;
   from_ = size < room.size() ? kIndexes : std::uint64_t{room.back()} + 1;
   return store_->read([&](const storage::Snapshot& snapshot) {
     return snapshot.for_each_external_id(

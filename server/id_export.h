@@ -35,6 +35,8 @@ class IdExport {
   [[nodiscard]] const Answer& answer() const { return answer_; }
   /// Besides a piece.
   [[nodiscard]] std::uint64_t held_bytes() const { return held_; }
+  /// Of all pieces made so far.
+  [[nodiscard]] std::uint64_t ids_made() const { return ids_; }
   /// The next piece, "" after the last. An error of the budget, too.
   [[nodiscard]] Result<std::string> next(const engine::Budget& budget);
 
@@ -51,6 +53,7 @@ class IdExport {
   /// The next piece begins with this user; of Roaring, with this byte.
   std::uint64_t from_ = 0;
   bool begun_ = false;
+  std::uint64_t ids_ = 0;
 };
 
 /// What the answer of an expression would say but for count and time: nothing is run.

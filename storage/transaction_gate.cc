@@ -21,14 +21,14 @@ TransactionGate::Pass::Pass(TransactionGate& gate) : gate_(&gate) {
   {
     std::unique_lock lock(gate.mutex_);
     gate.moved_.wait(lock, [&] { return nested || gate.loners_ == 0; });
-    ++gate.passes_;
+    began_ = gate.passes_.insert(gate.passes_.end(), Clock::now());
   }
   held_here().push_back(gate_);
 }
 
 TransactionGate::Pass::Pass(TransactionGate& gate, std::unique_lock<std::mutex> locked)
     : gate_(&gate) {
-  ++gate.passes_;
+  began_ = gate.passes_.insert(gate.passes_.end(), Clock::now());
   locked.unlock();
   held_here().push_back(gate_);
 }
@@ -40,7 +40,7 @@ TransactionGate::Pass::~Pass() {
   auto& held = held_here();
   held.erase(std::find(held.begin(), held.end(), gate_));
   const std::lock_guard lock(gate_->mutex_);
-  --gate_->passes_;
+  gate_->passes_.erase(began_);
   // Under the lock: the gate may be gone as soon as the last pass is.
   gate_->moved_.notify_all();
 }
@@ -60,12 +60,22 @@ bool TransactionGate::inside() const {
 
 void TransactionGate::alone(const std::function<void()>& fn) {
   std::unique_lock lock(mutex_);
-  ++loners_;
+  const auto all_gone = [this] { return passes_.empty(); };
+  while (!all_gone()) {
+    const auto ends = Clock::now() + kShutMost;
+    if (passes_.front() + kShutMost > Clock::now()) {
+      // Others may be alone meanwhile, and then it is their turn.
+      ++loners_;
+      moved_.wait_until(lock, ends, all_gone);
+      --loners_;
+      moved_.notify_all();
+    } else {
+      // Nobody is kept out while the old one stays.
+      moved_.wait_until(lock, ends);
+    }
+  }
   // The lock is kept while fn runs, so loners take turns and nobody enters.
-  moved_.wait(lock, [&] { return passes_ == 0; });
   fn();
-  --loners_;
-  moved_.notify_all();
 }
 
 }  // namespace tagline::storage

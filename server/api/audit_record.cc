@@ -25,7 +25,7 @@ AuditRecord::AuditRecord(Gate* gate, const HttpRequest& request, const Caller& c
 }
 
 AuditRecord::~AuditRecord() {
-  end(0, false);
+  end(bytes_, false);
 }
 
 Status AuditRecord::begin(AuditKind kind, std::string_view expression) {

@@ -21,7 +21,7 @@ class AuditRecord {
  public:
   /// Of a server without a gate (null), which logs nothing.
   AuditRecord(Gate* gate, const HttpRequest& request, const Caller& caller);
-  /// Ends it, as incomplete, when end() was not called.
+  /// Ends it when end() was not called, as incomplete, with what add_ids and add_bytes said.
   ~AuditRecord();
   AuditRecord(const AuditRecord&) = delete;
   AuditRecord& operator=(const AuditRecord&) = delete;
@@ -31,6 +31,8 @@ class AuditRecord {
   [[nodiscard]] Status begin(AuditKind kind, std::string_view expression);
   /// So many ids of people are with the client.
   void add_ids(std::uint64_t ids) { ids_ += ids; }
+  /// So much of the body was made for the client.
+  void add_bytes(std::uint64_t bytes) { bytes_ += bytes; }
   void set_status(unsigned status) { status_ = status; }
   void end(std::uint64_t bytes, bool complete);
 
@@ -38,6 +40,7 @@ class AuditRecord {
   Gate* const gate_;
   AuditEntry entry_;
   std::atomic<std::uint64_t> ids_{0};
+  std::atomic<std::uint64_t> bytes_{0};
   std::atomic<unsigned> status_{0};
   std::mutex mutex_;        // guards all below
   std::string name_;        ///< "": not begun

@@ -13,7 +13,8 @@ constexpr const char* kHeaders =
     "Authorization, X-API-Key, X-Request-Id, Content-Type, Accept, Accept-Language, If-Match, "
     "If-None-Match";
 constexpr const char* kExposed =
-    "ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id";
+    "ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id, "
+    "Location, Tagline-As-Of, Tagline-Count, Tagline-Population, Tagline-Version";
 constexpr const char* kMaxAge = "600";  // seconds for which a browser does not ask again
 constexpr unsigned kNoContent = 204;
 

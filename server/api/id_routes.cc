@@ -14,6 +14,9 @@
 namespace tagline::server {
 namespace {
 
+// A stream may be compressed, which holds a window and tables of its own (Compressor).
+constexpr std::uint64_t kCompressorBytes = std::uint64_t{1} << 20U;
+
 struct Form {
   IdForm form;
   std::string_view name;
@@ -95,11 +98,14 @@ HttpReply give(const Call& call, const QueryRequest& request, const Form& form) 
     reply.pieces = [] { return Result<std::string>(); };
     return reply;
   }
+  if (auto forbidden = call.may_export(request.expression); forbidden.has_value()) {
+    return std::move(*forbidden);
+  }
   auto selected = IdExport::select(store, request, form.form);
   if (!selected.has_value()) {
     return refused(call, selected.error(), request.expression);
   }
-  const auto place = call.api.streams->take(selected->held_bytes());
+  const auto place = call.api.streams->take(selected->held_bytes() + kCompressorBytes);
   if (place == nullptr) {
     reply = problem(call.request,
                     Error(ErrorCode::Busy,
@@ -110,17 +116,13 @@ HttpReply give(const Call& call, const QueryRequest& request, const Form& form) 
     reply.set("Retry-After", "1");
     return reply;
   }
-  if (auto forbidden = call.may_export(request.expression); forbidden.has_value()) {
-    return std::move(*forbidden);
-  }
   describe(reply, selected->answer(), form, question);
   reply.set("Tagline-Count", std::to_string(selected->answer().count));
   reply.pieces = [ids = std::make_shared<IdExport>(std::move(*selected)), place, audit = call.audit,
                   &budget = call.budget] {
+    const std::uint64_t before = ids->ids_made();
     auto piece = ids->next(budget);
-    if (piece.has_value() && piece->empty()) {
-      audit->add_ids(ids->answer().count);
-    }
+    audit->add_ids(ids->ids_made() - before);
     return piece;
   };
   return reply;
@@ -172,7 +174,7 @@ HttpReply by_body(const Call& call) {
 std::vector<Route> id_routes() {
   return {
       {"GET", "/v1/ids", {"q", "as_of", "timeout_ms", "format"}, Role::Analyst, by_address},
-      {"POST", "/v1/ids", {"format"}, Role::Analyst, by_body, Audited::Export},
+      {"POST", "/v1/ids", {"format"}, Role::Analyst, by_body, Audited::No},
   };
 }
 

@@ -30,7 +30,8 @@ bool KeptReplies::has(std::string_view target) const {
 }
 
 void KeptReplies::put(const std::string& target, const State& state, const HttpReply& reply) {
-  if (reply.stream || target.size() > kBytesMax || reply.body.size() >= kBytesMax) {
+  if (reply.stream || reply.pieces || reply.file != nullptr || target.size() > kBytesMax ||
+      reply.body.size() >= kBytesMax) {
     return;
   }
   Map stale;  // freed after the lock is

@@ -45,10 +45,13 @@ void RequestLog::note(const HttpRequest& request, const HttpOutcome& outcome) {
     return;
   }
   const std::string_view target = request.target;
-  const std::string_view path = target.substr(0, std::min(target.find('?'), kShownBytes));
   const std::string_view route = outcome.route == 0 || outcome.route > routes_.size()
                                      ? std::string_view("-")
                                      : std::string_view(routes_[outcome.route - 1]);
+  // A path with a variable may have somebody's id in it.
+  const std::string_view path = route.find('{') != std::string_view::npos
+                                    ? route
+                                    : target.substr(0, std::min(target.find('?'), kShownBytes));
   const std::string_view key = outcome.key.empty() ? "-" : std::string_view(outcome.key);
   const double ms = ms_of(outcome.elapsed);
   const double waited = ms_of(outcome.waited.value_or(std::chrono::nanoseconds(0)));

@@ -64,11 +64,17 @@ void Call::limit(std::optional<std::uint64_t> timeout_ms) const {
   }
 }
 
+void Call::note_asked(const std::string& expression) const {
+  if (!expression.empty()) {
+    api.asked->asked(expression, seconds_since_1970());
+  }
+}
+
 QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_days> as_of) const {
-  if (place != nullptr) {
+  if (place != nullptr && !expression.empty()) {
     place->asks(expression);
   }
-  api.asked->asked(expression, seconds_since_1970());
+  note_asked(expression);
   QueryRequest query;
   query.expression = std::move(expression);
   query.as_of = as_of;
@@ -161,6 +167,16 @@ std::optional<HttpReply> read_body(const Call& call, const BodyReader& read,
             found.empty() ? "缺少内容类型" : "内容类型为“" + found + "”，应为 application/json",
             {"send Content-Type: application/json", "请发送 Content-Type: application/json"}));
     reply.set("Accept", kJson);
+    return reply;
+  }
+  if (const auto coding = call.request.field("Content-Encoding");
+      coding.has_value() && *coding != "identity") {
+    const std::string found(*coding);
+    HttpReply reply = problem(
+        call.request, 415,
+        bad_input("the body is encoded as " + found, "内容以 " + found + " 编码",
+                  {"send JSON without Content-Encoding", "请不带 Content-Encoding 发送 JSON"}));
+    reply.set("Accept-Encoding", "identity");
     return reply;
   }
   std::optional<Error> fault;

@@ -77,6 +77,8 @@ struct Call {
   /// Sets the budget of a query: at most the server's time, and its memory. From now on it is
   /// listed as a query, and can be cancelled.
   void limit(std::optional<std::uint64_t> timeout_ms) const;
+  /// For who wants to know what is still asked about; query() does it for its own.
+  void note_asked(const std::string& expression) const;
   /// A request for the service with the server's threads and this call's budget.
   [[nodiscard]] QueryRequest query(std::string expression,
                                    std::optional<std::chrono::sys_days> as_of) const;

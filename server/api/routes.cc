@@ -104,6 +104,7 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
       Result<std::string> piece = pieces();
       if (piece.has_value()) {
         bytes += piece->size();
+        audit->add_bytes(piece->size());
       }
       if (!piece.has_value() || piece->empty()) {
         audit->end(bytes, piece.has_value());
@@ -111,6 +112,19 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
       }
       return piece;
     };
+    return;
+  }
+  if (reply.file != nullptr && !head) {
+    // The record ends when the last of it is sent, or the connection is gone.
+    const auto bytes = reply.file->size();
+    audit->add_bytes(bytes.has_value() ? *bytes : 0);
+    place->ends(reply.status);
+    struct Sent {
+      std::shared_ptr<const TemporaryFile> file;
+      std::shared_ptr<AuditRecord> audit;
+    };
+    auto sent = std::make_shared<Sent>(Sent{std::move(reply.file), std::move(audit)});
+    reply.file = std::shared_ptr<const TemporaryFile>(sent, sent->file.get());
     return;
   }
   if (!reply.stream || head) {

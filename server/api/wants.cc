@@ -65,7 +65,11 @@ HttpReply batch(const Call& call, const QueryBody& body) {
   std::vector<BatchItem> items;
   for (const TitledExpression& each : body.expressions) {
     expressions.push_back(each.expression);
+    call.note_asked(each.expression);
     items.push_back({each.title, each.expression, {}});
+  }
+  if (call.place != nullptr && !expressions.empty()) {
+    call.place->asks(expressions.front());
   }
   const auto done = call.api.service.batch(
       expressions, call.query({}, body.as_of),
@@ -104,7 +108,7 @@ HttpReply members(const Call& call, const QueryBody& body) {
         return members_of(snapshot, request, body.ids);
       },
       [&](const MembersAnswer& given, std::string_view text) {
-        call.audit->add_ids(body.ids.size());
+        call.audit->add_ids(given.yes + given.no);
         return members_json(given, body.ids, text);
       });
 }
@@ -189,6 +193,7 @@ HttpReply overlap(const Call& call, const QueryBody& body) {
   OverlapRequest request;
   for (const TitledExpression& each : body.expressions) {
     request.expressions.push_back(each.expression);
+    call.note_asked(each.expression);
   }
   request.regions = body.regions;
   request.as_of = body.as_of;

@@ -16,7 +16,8 @@ namespace {
 // Of both the levels at which more effort saves little: JSON comes out at a fifth or less.
 constexpr int kGzipLevel = 5;
 constexpr int kZstdLevel = 3;
-constexpr int kGzipWindow = 15 + 16;  // 32 KiB, and a header of gzip
+constexpr int kZstdStreamWindow = 17;  // bits
+constexpr int kGzipWindow = 15 + 16;   // 32 KiB, and a header of gzip
 constexpr int kGzipMemory = 8;
 constexpr std::size_t kOutput = 16 * 1024;
 
@@ -230,6 +231,9 @@ Compressor::Compressor(Coding coding, std::size_t size) : rep_(std::make_unique<
     ZSTD_CCtx_setParameter(rep_->zstd, ZSTD_c_compressionLevel, kZstdLevel);
     if (size != kUnknown) {
       ZSTD_CCtx_setPledgedSrcSize(rep_->zstd, size);
+    } else {
+      // Of a stream, of which there may be thousands: less than a MiB each.
+      ZSTD_CCtx_setParameter(rep_->zstd, ZSTD_c_windowLog, kZstdStreamWindow);
     }
     return;
   }

@@ -1,6 +1,9 @@
 #include "ingest/limits.h"
 #include "tests/ingest/scratch_folder.h"
 
+#include <functional>
+#include <utility>
+
 namespace tagline::ingest {
 namespace {
 
@@ -425,6 +428,65 @@ TEST(Load, ProgressEndsWithTheCommit) {
   EXPECT_EQ(seen.back().rows, 1U);
   EXPECT_EQ(seen.back().bytes_total, 10U);
   EXPECT_EQ(seen.back().bytes_read, 10U);
+}
+
+/// Loads, and has `edit` run between the reading of the file and its being written.
+Result<LoadReport> load_with_edit(Database& database, const std::string& text,
+                                  const std::function<Status(storage::WriteTxn&)>& edit) {
+  LoadOptions options;
+  bool edited = false;
+  options.progress = [&](const Progress& progress) {
+    if (progress.committing && !std::exchange(edited, true)) {
+      EXPECT_TRUE(database.store().write(edit).has_value());
+    }
+  };
+  auto report = database.load_text(text, std::nullopt, options);
+  EXPECT_TRUE(edited);
+  return report;
+}
+
+TEST(Load, DoesNotUndoWhatPeopleEditMeanwhile) {
+  Database database;
+  database.must_load("id,city,age\nu1,a,1\nu2,b,2\n");
+  const auto edit = [&](storage::WriteTxn& txn) -> Status {
+    storage::TagRecord record = database.tag("city");
+    record.title.en = "City";
+    record.aliases = {"town"};
+    TAGLINE_RETURN_IF_ERROR(txn.put_tag(std::move(record)));
+    TAGLINE_ASSIGN_OR_RETURN(auto values, txn.values(database.tag("city").field));
+    values[0].title.en = "A-town";
+    return txn.put_values(database.tag("city").field, values);
+  };
+  ASSERT_TRUE(load_with_edit(database, "id,city,age\nu1,b,3\nu3,c,4\n", edit).has_value());
+  EXPECT_EQ(database.tag("city").title.en, "City");
+  EXPECT_EQ(database.tag("city").aliases, std::vector<std::string>{"town"});
+  EXPECT_EQ(database.content()["u1"]["city"], std::set<std::string>{"b"});
+  EXPECT_EQ(database.content()["u3"]["city"], std::set<std::string>{"c"});
+  const auto values = database.store()
+                          .read([&](const storage::Snapshot& snapshot) {
+                            return snapshot.values(database.tag("city").field);
+                          })
+                          .value();
+  EXPECT_EQ(values[0].title.en, "A-town");
+  database.expect_clean();
+}
+
+TEST(Load, IsGivenUpWhenCellsWouldBeReadOtherwise) {
+  Database database;
+  database.must_load("id,city\nu1,a\nu2,b\n");
+  const auto edit = [&](storage::WriteTxn& txn) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(auto values, txn.values(database.tag("city").field));
+    values[0].aliases = {"c"};
+    return txn.put_values(database.tag("city").field, values);
+  };
+  const auto before = database.content();
+  const auto report = load_with_edit(database, "id,city\nu1,c\n", edit);
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code(), ErrorCode::Busy);
+  EXPECT_EQ(database.content(), before);
+  // Again, it is read as it is spelt now.
+  database.must_load("id,city\nu2,c\n");
+  EXPECT_EQ(database.content()["u2"]["city"], std::set<std::string>{"a"});
 }
 
 }  // namespace

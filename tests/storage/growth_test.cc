@@ -2,10 +2,12 @@
 #include "storage/transaction_gate.h"
 #include "tests/storage/database_folder.h"
 
+#include <atomic>
 #include <csignal>
 #include <string>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -134,6 +136,29 @@ TEST(TransactionGate, NestedPassesAreGivenAndCounted) {
   EXPECT_FALSE(gate.inside());
   bool ran = false;
   gate.alone([&] { ran = true; });
+  EXPECT_TRUE(ran);
+}
+
+TEST(TransactionGate, ALongReaderHoldsUpWhoWantsToBeAloneAndNobodyElse) {
+  TransactionGate gate;
+  std::atomic<bool> ran{false};
+  std::thread loner;
+  {
+    const auto old = gate.enter();
+    loner = std::thread([&] { gate.alone([&] { ran = true; }); });
+    // More than the gate may be shut for, were it to wait for the old one.
+    const auto until = TransactionGate::Clock::now() + 3 * TransactionGate::kShutMost;
+    std::uint64_t entered = 0;
+    while (TransactionGate::Clock::now() < until) {
+      std::thread([&] {
+        const auto pass = gate.enter();
+        ++entered;
+      }).join();
+    }
+    EXPECT_GT(entered, 1U);
+    EXPECT_FALSE(ran);
+  }
+  loner.join();
   EXPECT_TRUE(ran);
 }
 
