@@ -14,6 +14,7 @@ namespace {
 constexpr unsigned kTriesMax = 16;
 /// Counted for one request, so that a batch of one group in a thousand spellings costs no hours.
 constexpr std::size_t kPairsMax = 2'000;
+constexpr std::size_t kPairBytesMax = std::size_t{16} << 20U;  ///< of their expressions
 
 using Told = AskedCounts::Told;
 
@@ -150,6 +151,7 @@ class Go {
     }
     const std::uint64_t population = found_.batch.population;
     std::vector<std::size_t> before;
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < found_.counts.size(); ++i) {
       FlooredCount& one = found_.counts[i];
       if (!one.outcome.has_value()) {
@@ -166,10 +168,12 @@ class Go {
         continue;  // was compared with all others then
       }
       const std::size_t pairs = pairs_.size();
+      const std::size_t bytes_before = bytes;
       for (std::size_t j = 0; j < told_.size(); ++j) {
         if (told_[j].expression != answer.expression &&
             may_be_near(answer.count, told_[j].count, population, floor_)) {
           pairs_.push_back({i, {true, j}, {}, {}});
+          bytes += answer.expression.size() + told_[j].expression.size();
         }
       }
       for (const std::size_t j : before) {
@@ -177,10 +181,12 @@ class Go {
         if (earlier.expression != answer.expression &&
             may_be_near(answer.count, earlier.count, population, floor_)) {
           pairs_.push_back({i, {false, j}, {}, {}});
+          bytes += answer.expression.size() + earlier.expression.size();
         }
       }
-      if (pairs_.size() > kPairsMax) {
+      if (pairs_.size() > kPairsMax || bytes > kPairBytesMax) {
         pairs_.resize(pairs);
+        bytes = bytes_before;
         one.outcome = tl::unexpected(Refusal(cannot_be_compared()));
       } else {
         before.push_back(i);
