@@ -1,6 +1,7 @@
 #include "server/api/floored_counts.h"
 
 #include "dsl/check.h"
+#include "server/api/chosen_people.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,14 +19,13 @@ constexpr std::size_t kPairBytesMax = std::size_t{16} << 20U;  ///< of their exp
 
 using Told = AskedCounts::Told;
 
-Error too_near(const std::string& earlier, std::uint64_t floor) {
-  const std::string few = std::to_string(floor);
-  return Error(ErrorCode::Forbidden,
-               {"with what you were told of \"" + earlier +
-                    "\" the answer would be about fewer than " + few + " people",
-                "结合此前对“" + earlier + "”的回答，该结果将涉及不足 " + few + " 人"},
-               {"ask that one again as it was written, or about groups that differ more",
-                "请按原写法重新查询，或查询差别更大的人群"});
+Error choosing() {
+  return Error(
+      ErrorCode::Forbidden,
+      {"top, bottom, sample and lookalike make groups of a known size, which callers with a "
+       "privacy floor may not ask about",
+       "top、bottom、sample、lookalike 会得到人数已知的人群，设有隐私下限的调用者不能使用"},
+      {"write the condition itself, e.g. spend > 1000", "请直接写条件，例如 spend > 1000"});
 }
 
 Error cannot_be_compared() {
@@ -78,6 +78,7 @@ class Go {
     if (!counted) {
       return false;
     }
+    TAGLINE_RETURN_IF_ERROR(refuse_choosing());
     find_pairs();
     TAGLINE_ASSIGN_OR_RETURN(const bool compared, count_pairs());
     if (compared) {
@@ -145,6 +146,25 @@ class Go {
                        [this](const Told& told) { return told.counted == state_; });
   }
 
+  [[nodiscard]] Status refuse_choosing() {
+    return call_.api.service.with_catalogue(
+        found_.batch.as_of,
+        [this](const dsl::Catalogue& catalogue, const dsl::CheckOptions& given) {
+          for (std::size_t i = 0; i < expressions_.size(); ++i) {
+            Outcome<Answer>& outcome = found_.counts[i].outcome;
+            if (!outcome.has_value()) {
+              continue;
+            }
+            const auto checked = dsl::check(expressions_[i], catalogue, call_.checking(given));
+            if (!checked.ok) {
+              outcome = tl::unexpected(Refusal(cannot_be_compared()));
+            } else if (chooses_people(checked.bound)) {
+              outcome = tl::unexpected(Refusal(choosing()));
+            }
+          }
+        });
+  }
+
   void find_pairs() {
     for (std::size_t i = 0; i < told_.size(); ++i) {
       known_.emplace(told_[i].expression, i);
@@ -159,8 +179,7 @@ class Go {
       }
       Answer& answer = *one.outcome;
       if (is_suppressed(answer.count, population, floor_)) {
-        answer.count = 0;
-        one.suppressed = true;
+        suppress(one);
         continue;
       }
       const auto known = known_.find(answer.expression);
@@ -230,24 +249,31 @@ class Go {
     return AskedCounts::State{batch->version, batch->as_of} == state_;
   }
 
-  /// Why this one is not told, if so. An earlier one of this request that is not told itself is no
-  /// reason.
-  [[nodiscard]] std::optional<Error> refusal_of(std::size_t place, std::size_t& next) const {
-    std::optional<Error> why;
+  /// Whether this one is not told, by its pairs; `fault` when one could not be counted. One of this
+  /// request that is not told itself is no reason.
+  [[nodiscard]] bool is_near(std::size_t place, std::size_t& next,
+                             std::optional<Error>& fault) const {
+    bool near = false;
     for (; next < pairs_.size() && pairs_[next].place == place; ++next) {
       const Pair& pair = pairs_[next];
-      if (why.has_value() ||
-          (!pair.other.earlier && !found_.counts[pair.other.place].outcome.has_value())) {
+      if (!pair.other.earlier && !is_told(found_.counts[pair.other.place])) {
         continue;
       }
       if (!pair.both.has_value()) {
-        why = pair.fault.has_value() ? *pair.fault : cannot_be_compared();
-      } else if (are_near(found_.counts[place].outcome->count, count_of(pair.other), *pair.both,
-                          found_.batch.population, floor_)) {
-        why = too_near(expression_of(pair.other), floor_);
+        fault = pair.fault.has_value() ? *pair.fault : cannot_be_compared();
+        continue;
       }
+      near = near || are_near(found_.counts[place].outcome->count, count_of(pair.other), *pair.both,
+                              found_.batch.population, floor_);
     }
-    return why;
+    return near;
+  }
+  [[nodiscard]] static bool is_told(const FlooredCount& one) {
+    return one.outcome.has_value() && !one.suppressed;
+  }
+  static void suppress(FlooredCount& one) {
+    one.outcome->count = 0;
+    one.suppressed = true;
   }
 
   void decide() {
@@ -257,10 +283,14 @@ class Go {
     std::vector<Told> fresh;
     for (std::size_t i = 0; i < found_.counts.size(); ++i) {
       FlooredCount& one = found_.counts[i];
-      if (!one.outcome.has_value() || one.suppressed) {
+      if (!is_told(one)) {
         continue;
       }
-      auto why = refusal_of(i, next);
+      std::optional<Error> why;
+      if (is_near(i, next, why) && !why.has_value()) {
+        suppress(one);
+        continue;
+      }
       const Answer& answer = *one.outcome;
       if (const auto known = known_.find(answer.expression);
           !why.has_value() && known != known_.end()) {
