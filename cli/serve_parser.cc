@@ -127,6 +127,28 @@ void ServeParser::add_access() {
   add_rate(command_, "--rate", access.rate,
            say("how often a key, or an address without one, may ask (default: any)",
                "每个密钥（或无密钥的地址）允许的请求频率（默认不限）"));
+  const std::string no_floor = say("not a role, = and a number of people, e.g. viewer=10: ",
+                                   "应为 角色=人数，例如 viewer=10，而不是 ");
+  command_
+      ->add_option_function<std::vector<std::string>>(
+          "--privacy-floor",
+          [&access](const std::vector<std::string>& texts) {
+            access.floors.clear();
+            for (const std::string& text : texts) {
+              access.floors.push_back(*server::floor_of(text));
+            }
+          },
+          say("tell callers of this role and below no counts of fewer people, and counts alone; "
+              "may be repeated (default: none)",
+              "对该角色及以下的调用者只提供人数，且不提供少于该人数的结果；可多次给出（默认无）"))
+      ->check(CLI::Validator(
+          [no_floor](std::string& text) {
+            return server::floor_of(text).has_value() ? std::string() : no_floor + text;
+          },
+          ""))
+      ->expected(1)
+      ->take_all()
+      ->type_name("ROLE=K");
   const std::string no_origin = say("not * or an origin such as https://dash.example.com: ",
                                     "应为 * 或来源，例如 https://dash.example.com，而不是 ");
   command_

@@ -22,6 +22,10 @@ Json item_json(const BatchItem& item) {
                {"expression", answer.expression},
                {"count", answer.count},
                {"warnings", diagnostics_json(answer.warnings, item.expression)}};
+  if (item.suppressed) {
+    json["count"] = nullptr;
+    json["suppressed"] = true;
+  }
   if (!answer.methods.empty()) {
     json["methods"] = answer.methods;
   }

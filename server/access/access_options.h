@@ -1,6 +1,7 @@
 // AccessOptions: who may ask a server, and what is written down of it.
 #pragma once
 
+#include "server/access/privacy_floor.h"
 #include "server/access/rate.h"
 #include "server/api/role.h"
 
@@ -23,6 +24,8 @@ struct AccessOptions {
   /// Names by which the server is called, besides localhost and addresses. Looked at where no key
   /// is needed only.
   std::vector<std::string> hosts;
+  /// What callers of these roles are told of few people: nothing. Empty: no difference is made.
+  std::vector<PrivacyFloor> floors;
   std::string audit_file;  ///< "DIR/audit.ndjson" unless said otherwise
 };
 

@@ -3,6 +3,7 @@
 
 #include "server/api/role.h"
 
+#include <cstdint>
 #include <string>
 
 namespace tagline::server {
@@ -12,6 +13,8 @@ struct Caller {
   std::string key_id;
   std::string name;  ///< of the key
   Role role = Role::Admin;
+  /// What is told of fewer people than these is kept from the caller; 0: nothing is.
+  std::uint64_t floor = 0;
 };
 
 }  // namespace tagline::server

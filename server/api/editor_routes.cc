@@ -34,7 +34,8 @@ HttpReply checked(const Call& call, const std::string& expression, const Day& as
                   const Write& write) {
   HttpReply reply;
   const Status read = call.api.service.with_catalogue(
-      as_of, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
+      as_of, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& given) {
+        const dsl::CheckOptions options = call.checking(given);
         reply = json_reply(write(dsl::check(expression, catalogue, options), catalogue, options));
       });
   return read.has_value() ? reply : call.fail(read.error());
@@ -166,7 +167,7 @@ HttpReply complete(const Call& call) {
   const Status read = call.api.service.with_catalogue(
       as_of, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& check) {
         options.as_of = check.as_of;
-        options.people = check.people;
+        options.people = call.checking(check).people;
         options.candidates_max = limit;
         reply = json_reply(
             completions_json(dsl::complete(expression, place, catalogue, options), expression));
@@ -200,11 +201,11 @@ HttpReply explain(const Call& call) {
 
 std::vector<Route> editor_routes() {
   return {
-      {"POST", "/v1/check", {}, Role::Viewer, check},
-      {"POST", "/v1/complete", {}, Role::Viewer, complete},
+      keeping_floor({"POST", "/v1/check", {}, Role::Viewer, check}),
+      keeping_floor({"POST", "/v1/complete", {}, Role::Viewer, complete}),
       {"POST", "/v1/explain", {}, Role::Viewer, explain},
-      {"POST", "/v1/format", {}, Role::Viewer, format},
-      {"POST", "/v1/sentence", {}, Role::Viewer, sentence},
+      keeping_floor({"POST", "/v1/format", {}, Role::Viewer, format}),
+      keeping_floor({"POST", "/v1/sentence", {}, Role::Viewer, sentence}),
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/access/addresses.h"
 #include "server/access/key_file.h"
+#include "server/access/privacy_floor.h"
 #include "server/api/problem.h"
 
 #include <algorithm>
@@ -168,7 +169,7 @@ Gate::Entry Gate::decide(const HttpRequest& request, Taking taking) {
     case KeyState::Live:
       break;
   }
-  entry.caller = {key->id, key->name, key->role};
+  entry.caller = {key->id, key->name, key->role, floor_for(options_.floors, key->role)};
   if (const auto rate = key->rate.has_value() ? key->rate : options_.rate; rate.has_value()) {
     limit(request, "key " + key->id, *rate, taking, entry);
   }
@@ -202,6 +203,7 @@ Gate::Entry Gate::without_key(const HttpRequest& request, Taking taking) {
                                 "服务器管理员可用 --cors ORIGIN 放行"}));
     return entry;
   }
+  entry.caller.floor = floor_for(options_.floors, entry.caller.role);
   if (options_.rate.has_value()) {
     limit(request, "from " + network_of(request.peer), *options_.rate, taking, entry);
   }

@@ -49,6 +49,8 @@ class Gate {
 
   [[nodiscard]] const Cors& cors() const { return cors_; }
   [[nodiscard]] AuditLog& audit() { return *audit_; }
+  /// Whether some callers have a privacy floor.
+  [[nodiscard]] bool has_floors() const { return !options_.floors.empty(); }
   void report(const Error& error) const;
 
  private:

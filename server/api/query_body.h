@@ -54,6 +54,7 @@ struct Want {
   std::vector<NeededField> needs;
   std::vector<std::string_view> takes;  ///< besides those, as_of and timeout_ms
   HttpReply (*answer)(const Call&, const QueryBody&) = nullptr;
+  bool keeps_floor = false;  ///< as Route::keeps_floor
 };
 
 /// Reads the body, and finds what it wants among `wants`. `count` of many expressions is another

@@ -1,5 +1,6 @@
 #include "server/answer_json.h"
 #include "server/api/etag.h"
+#include "server/api/floored_query.h"
 #include "server/api/refused.h"
 #include "server/api/route_groups.h"
 #include "server/api/wants.h"
@@ -22,6 +23,14 @@ HttpReply count(const Call& call) {
   const auto timeout_ms = number_parameter(call, "timeout_ms");
   if (!timeout_ms.has_value()) {
     return call.fail(timeout_ms.error());
+  }
+  if (call.caller.floor != 0) {
+    if (auto no_other_day = as_of->has_value() ? call.needs_no_floor() : std::nullopt;
+        no_other_day.has_value()) {
+      return std::move(*no_other_day);
+    }
+    call.limit(*timeout_ms);
+    return floored_count(call, *expression);
   }
   const std::string question = "count\n" + *expression;
   if (auto unchanged = not_modified(call, *as_of, question); unchanged.has_value()) {
@@ -56,6 +65,15 @@ HttpReply query(const Call& call) {
       forbidden.has_value()) {
     return std::move(*forbidden);
   }
+  if (call.caller.floor != 0) {
+    // Another day is another question of the same words: what was told of both is not compared.
+    if (!(*want)->keeps_floor || body.as_of.has_value() || body.explain) {
+      return *call.needs_no_floor();
+    }
+    call.limit(body.timeout_ms);
+    return body.expressions.empty() ? floored_count(call, body.expression)
+                                    : floored_batch(call, body.expressions);
+  }
   call.limit(body.timeout_ms);
   return (*want)->answer(call, body);
 }
@@ -64,16 +82,16 @@ HttpReply query(const Call& call) {
 
 std::vector<Route> query_routes() {
   return {
-      {"GET",
-       "/v1/count",
-       {"q", "as_of", "timeout_ms"},
-       Role::Viewer,
-       count,
-       Audited::No,
-       Entrance::Key,
-       true},
+      keeping_floor({"GET",
+                     "/v1/count",
+                     {"q", "as_of", "timeout_ms"},
+                     Role::Viewer,
+                     count,
+                     Audited::No,
+                     Entrance::Key,
+                     true}),
       // Wants that tell of single people need more (wants.cc).
-      {"POST", "/v1/query", {}, Role::Viewer, query},
+      keeping_floor({"POST", "/v1/query", {}, Role::Viewer, query}),
   };
 }
 

@@ -39,6 +39,34 @@ std::optional<HttpReply> Call::needs(Role role) const {
              "请申请由 `tagline key create --role " + needed + "` 创建的密钥"}));
 }
 
+std::optional<HttpReply> Call::needs_no_floor() const {
+  if (caller.floor == 0) {
+    return std::nullopt;
+  }
+  const std::string floor = std::to_string(caller.floor);
+  return fail(Error(
+      ErrorCode::Forbidden,
+      {"this is not told to callers with a privacy floor; yours is " + floor + " people",
+       "设有隐私下限的调用者不能请求此内容；您的下限是 " + floor + " 人"},
+      {"ask for counts of today: GET /v1/count?q=..., or POST /v1/query with \"expression\" or "
+       "\"expressions\" alone",
+       "请查询当日人数：GET /v1/count?q=...，或 POST /v1/query 并只给出 \"expression\" 或 "
+       "\"expressions\""}));
+}
+
+dsl::CheckOptions Call::checking(const dsl::CheckOptions& options) const {
+  dsl::CheckOptions own = options;
+  if (caller.floor != 0) {
+    own.people = [](engine::RowKey) { return std::optional<std::uint64_t>(); };
+  }
+  return own;
+}
+
+Route keeping_floor(Route route) {
+  route.keeps_floor = true;
+  return route;
+}
+
 std::optional<HttpReply> Call::may_export(std::string_view expression) const {
   if (auto refused = needs(Role::Analyst); refused.has_value()) {
     return refused;

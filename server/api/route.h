@@ -5,8 +5,10 @@
 // noun. grammar-docs/http.md describes the paths.
 #pragma once
 
+#include "dsl/check.h"
 #include "engine/budget.h"
 #include "engine/error.h"
+#include "server/api/asked_counts.h"
 #include "server/api/audit_record.h"
 #include "server/api/caller.h"
 #include "server/api/problem.h"
@@ -49,6 +51,8 @@ struct Api {
   /// Of count and query, for who wants to know what is still asked about.
   std::shared_ptr<AskedExpressions> asked =
       std::make_shared<AskedExpressions>(seconds_since_1970());
+  /// What callers with a privacy floor were told.
+  std::shared_ptr<AskedCounts> told = std::make_shared<AskedCounts>();
 };
 
 /// One request on its way through a route.
@@ -73,6 +77,11 @@ struct Call {
   /// caller may not have them (analysts may), 503 or 507 when that cannot be logged. What follows
   /// is logged as an export of the expression; audit->add_ids() says how many went.
   [[nodiscard]] std::optional<HttpReply> may_export(std::string_view expression) const;
+
+  /// For what a caller with a privacy floor may not have: 403 when this one has a floor.
+  [[nodiscard]] std::optional<HttpReply> needs_no_floor() const;
+  /// What to check an expression with: a caller with a floor is told no numbers of people in hints.
+  [[nodiscard]] dsl::CheckOptions checking(const dsl::CheckOptions& options) const;
 
   /// Sets the budget of a query: at most the server's time, and its memory. From now on it is
   /// listed as a query, and can be cancelled.
@@ -102,7 +111,13 @@ struct Route {
   bool keeps = false;
   /// Of a route with large bodies, which come as HttpRequest::file: refuses before one is read.
   std::optional<HttpReply> (*begin)(const Call&) = nullptr;
+  /// It keeps to the caller's privacy floor, or tells no numbers of people. All other routes refuse
+  /// callers with a floor.
+  bool keeps_floor = false;
 };
+
+/// The route, told to keep to the floor.
+[[nodiscard]] Route keeping_floor(Route route);
 
 /// 507 or 503: what would have to be written into the audit log could not be, and was not done.
 [[nodiscard]] HttpReply unlogged(const HttpRequest& request, const Error& error);

@@ -168,7 +168,8 @@ struct Routes::Kept {
 
 namespace {
 
-// What says that only some replies will do. Who asks does not matter: all may count.
+// What says that only some replies will do. Who asks matters only as far as some have a privacy
+// floor: all may count.
 bool is_plain(const HttpRequest& request) {
   return request.method == "GET" && request.body.empty() &&
          !request.field("If-None-Match").has_value() && !request.field("If-Match").has_value();
@@ -264,6 +265,9 @@ std::optional<HttpReply> Routes::known(const HttpRequest& request) const {
   if (kept_ == nullptr || !is_plain(request) || !kept_->replies.has(request.target)) {
     return std::nullopt;
   }
+  if (gate_ != nullptr && gate_->has_floors() && gate_->look(request).caller.floor != 0) {
+    return std::nullopt;  // what is kept tells all
+  }
   const auto state = Kept::state(api_->service, kept_->today);
   auto reply = state.has_value() ? kept_->replies.find(request.target, *state) : std::nullopt;
   if (reply.has_value() && gate_ != nullptr) {
@@ -286,7 +290,7 @@ std::uint32_t Routes::number_of(const Entry& entry) const {
 
 HttpReply Routes::answer_by(const Entry& entry, const Call& call) const {
   const Route& route = entry.route;
-  if (!route.keeps || kept_ == nullptr || !is_plain(call.request) ||
+  if (!route.keeps || kept_ == nullptr || call.caller.floor != 0 || !is_plain(call.request) ||
       !call.api.service.kept_answers().has_value()) {
     return route.answer(call);
   }
@@ -427,6 +431,10 @@ HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Targ
 HttpReply Routes::answer(const Entry& entry, Call& call, Stage stage) const {
   const Route& route = entry.route;
   if (auto refused = call.needs(route.role); refused.has_value()) {
+    return std::move(*refused);
+  }
+  if (auto refused = route.keeps_floor ? std::nullopt : call.needs_no_floor();
+      refused.has_value()) {
     return std::move(*refused);
   }
   if (const auto fault = fault_of_parameters(call.target, route.parameters); fault.has_value()) {

@@ -224,8 +224,8 @@ const NeededField kIds{"ids", "a list, e.g. [\"u0001\", \"u0002\"]",
 
 std::span<const Want> wants() {
   static const std::vector<Want> kWants = {
-      {"count", Role::Viewer, {kExpression}, {"explain"}, count},
-      {"count", Role::Viewer, {kExpressions}, {}, batch},
+      {"count", Role::Viewer, {kExpression}, {"explain"}, count, true},
+      {"count", Role::Viewer, {kExpressions}, {}, batch, true},
       {"ids", Role::Analyst, {kExpression}, {"limit", "cursor"}, ids},
       {"members", Role::Analyst, {kExpression, kIds}, {}, members},
       {"stats", Role::Viewer, {kExpression, kNumber}, {"detail"}, stats},

@@ -94,7 +94,8 @@ TEST_F(Key, ServeListensToOthersOnlyWithOne) {
   RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
   ASSERT_EQ(server.line().substr(0, 7), "http://");
   EXPECT_EQ(run_tagline({"key", "create", "--db", db_, "x"}).status, 0);
-  for (const char* wrong : {"--rate=fast", "--cors=example.com", "--cors=https://a.example/"}) {
+  for (const char* wrong : {"--rate=fast", "--cors=example.com", "--cors=https://a.example/",
+                            "--privacy-floor=10", "--privacy-floor=viewer=1"}) {
     EXPECT_EQ(run_tagline({"serve", "--db", db_, wrong}).status, 2) << wrong;
   }
   EXPECT_EQ(run_tagline({"serve", "--db", db_, "--tls-cert", "x.pem"}).status, 2);

@@ -131,6 +131,19 @@ TEST_F(Serve, SettingsComeFromTheCommandLineTheEnvironmentAndAFile) {
   EXPECT_EQ(run_tagline({"serve", "--config", again, "--print-config"}).status, 0);
 }
 
+TEST_F(Serve, PrivacyFloorsAreASettingOfManyValues) {
+  const std::string file =
+      folder_.write("serve.toml", "privacy-floor = [\"viewer=10\", \"admin=5\"]");
+  const Outcome shown = run_tagline({"serve", "--db", db_, "--config", file, "--print-config"});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_NE(shown.out.find("privacy-floor = [\"viewer=10\", \"admin=5\"]"), std::string::npos)
+      << shown.out;
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0", "--config", file});
+  const std::string url = server.line();
+  ASSERT_EQ(url.substr(0, 7), "http://");
+  EXPECT_NE(get(url, "/v1/tags").find("yours is 5 people"), std::string::npos);
+}
+
 TEST_F(Serve, FaultsOfSettingsAreToldWithTheirLine) {
   const struct {
     const char* text;

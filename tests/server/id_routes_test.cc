@@ -167,7 +167,7 @@ TEST_F(IdRoutes, ListsOnTheirWayHoldSoMuchTogetherAndNoMore) {
   }
   load(half);
   RoutesOptions options;
-  options.memory = 300'000;
+  options.memory = 16'000'000;
   make_routes(options);
   std::vector<HttpReply> on_their_way;
   while (on_their_way.empty() || on_their_way.back().status == 200) {
