@@ -93,6 +93,13 @@ std::string revision_of(const storage::TagRecord& record,
 
 std::optional<Refusal> refuse_changed(const Edit& edit, const std::optional<std::string>& now,
                                       const std::string& what) {
+  if (edit.only_new && now.has_value()) {
+    Refusal refusal(Error(ErrorCode::InUse, {what + " is there already", what + " 已存在"},
+                          {"leave out If-None-Match to change it, or take another name",
+                           "如要修改，请去掉 If-None-Match；或换一个名称"}));
+    refusal.changed = true;
+    return refusal;
+  }
   if (!edit.seen.has_value()) {
     return std::nullopt;
   }

@@ -15,6 +15,7 @@ struct Edit {
   std::string author;  ///< empty: not known
   /// Revisions one of which it must have, "*" for any. Nothing: whatever it is.
   std::optional<std::vector<std::string>> seen;
+  bool only_new = false;  ///< it must not be there yet
 };
 
 /// 16 hexadecimal digits that differ when anything of the record does (by a 64-bit hash).

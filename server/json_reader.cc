@@ -274,6 +274,22 @@ void JsonReader::read(const char* key, std::vector<std::string>& into) {
   }
 }
 
+void JsonReader::read(const char* key, std::optional<std::string>& en,
+                      std::optional<std::string>& zh) {
+  Text text;
+  read(key, text);
+  const Json* value = find(key);
+  if (value == nullptr || failed()) {
+    return;
+  }
+  if (value->is_string() || value->contains("en")) {
+    en = std::move(text.en);
+  }
+  if (value->is_string() || value->contains("zh-CN")) {
+    zh = std::move(text.zh);
+  }
+}
+
 void JsonReader::read(const char* key, Text& into) {
   const Json* value = find(key);
   if (value == nullptr) {

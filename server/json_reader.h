@@ -36,7 +36,9 @@ class JsonReader {
   void read(const char* key, unsigned& into, unsigned max);
   void read(const char* key,
             std::vector<std::string>& into);  ///< a string alone counts as a list of one
-  void read(const char* key, Text& into);     ///< {"en": .., "zh-CN": ..} or a string for both
+  /// As Text, where only the languages that are given are set.
+  void read(const char* key, std::optional<std::string>& en, std::optional<std::string>& zh);
+  void read(const char* key, Text& into);  ///< {"en": .., "zh-CN": ..} or a string for both
   /// A JSON number or a string of one, exactly, times 10^scale.
   void read_scaled(const char* key, unsigned scale, std::optional<std::int64_t>& into);
   /// The member, when it is there and an object (or an array); faults when it is something else.

@@ -77,7 +77,7 @@ Log::~Log() {
 }
 
 std::string Log::line(LogLevel level, std::string_view event,
-                      std::initializer_list<LogField> fields) const {
+                      std::span<const LogField> fields) const {
   const std::string time = utc_text(std::chrono::system_clock::now());
   std::string line;
   if (options_.format == LogFormat::Json) {
@@ -95,7 +95,7 @@ std::string Log::line(LogLevel level, std::string_view event,
   return line + "\n";
 }
 
-void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+void Log::write(LogLevel level, std::string_view event, std::span<const LogField> fields) {
   if (!wants(level)) {
     return;
   }
@@ -132,7 +132,8 @@ void Log::work() {
       bytes += each;
     }
     if (const std::uint64_t dropped = dropped_; dropped != told) {
-      bytes += line(LogLevel::Warning, "log-dropped", {{"lines", dropped - told}});
+      const LogField lines_lost{"lines", dropped - told};
+      bytes += line(LogLevel::Warning, "log-dropped", {&lines_lost, 1});
       told = dropped;
     }
     put(bytes);

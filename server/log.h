@@ -10,6 +10,7 @@
 #include <deque>
 #include <initializer_list>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -46,13 +47,16 @@ class Log {
   /// {"time": "2026-...", "level": "info", "event": "request", "status": 200, "path": ...}.
   /// Nothing when the level is not wanted. Bytes that are no UTF-8, and control characters, become
   /// escapes or U+FFFD: a line is one line whatever is in it.
-  void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
+  void write(LogLevel level, std::string_view event, std::span<const LogField> fields);
+  void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+    write(level, event, std::span(fields.begin(), fields.size()));
+  }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
  private:
   void work();
   [[nodiscard]] std::string line(LogLevel level, std::string_view event,
-                                 std::initializer_list<LogField> fields) const;
+                                 std::span<const LogField> fields) const;
   void put(std::string_view bytes);
 
   const LogOptions options_;

@@ -83,7 +83,8 @@ Status apply(const TagEdit& edit, TagRecord& record) {
                         "，只有 number 才有 min 和 max"},
                    {"leave them out", "请去掉它们"});
   }
-  set(edit.title, record.title);
+  set(edit.title_en, record.title.en);
+  set(edit.title_zh, record.title.zh);
   set(edit.description, record.description);
   set(edit.layer, record.layer);
   set(edit.source, record.source);
@@ -119,7 +120,8 @@ Result<std::vector<ValueRecord>> changed_values(const TagEdit& edit, const TagRe
                       "取值随数据导入产生；名称须完全一致"});
     }
     ValueRecord value = *found;
-    set(each.title, value.title);
+    set(each.title_en, value.title.en);
+    set(each.title_zh, value.title.zh);
     if (each.aliases.has_value()) {
       TAGLINE_ASSIGN_OR_RETURN(value.aliases, normal_spellings(*each.aliases, value.name, what));
     }

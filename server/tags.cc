@@ -4,6 +4,7 @@
 #include "dsl/check.h"
 #include "dsl/names.h"
 #include "server/as_of.h"
+#include "server/number_range.h"
 #include "server/prepared.h"
 #include "server/segment_graph.h"
 #include "server/segment_names.h"
@@ -170,6 +171,26 @@ void fields_named(const dsl::Tree& tree, dsl::Names& names, std::set<engine::Fie
   }
 }
 
+/// Bounds say what values there may be, to whoever asks for others: they may not leave out any that
+/// there are.
+Status check_bounds(storage::Store& store, const TagRecord& record) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto range, store.read([&](const Snapshot& snapshot) {
+    return number_range(snapshot, record.field);
+  }));
+  if (!range.has_value() || (range->lowest >= record.min.value_or(range->lowest) &&
+                             range->highest <= record.max.value_or(range->highest))) {
+    return {};
+  }
+  const std::string lowest = value_text(record.kind, range->lowest, record.scale);
+  const std::string highest = value_text(record.kind, range->highest, record.scale);
+  return failure(ErrorCode::BadInput,
+                 {record.name + " has values from " + lowest + " to " + highest +
+                      ", some of them outside the bounds",
+                  record.name + " 的取值为 " + lowest + " 到 " + highest + "，部分超出所给范围"},
+                 {"give a min of " + lowest + " or less and a max of " + highest + " or more",
+                  "请使 min 不大于 " + lowest + "，max 不小于 " + highest});
+}
+
 }  // namespace
 
 Result<TagList> Tags::list(const TagSearch& search) {
@@ -281,6 +302,9 @@ Outcome<TagPage> Tags::change(const std::string& name, const TagEdit& change, co
     }
     TagRecord after = before;
     TAGLINE_RETURN_IF_ERROR(apply(change, after));
+    if (change.min.has_value() || change.max.has_value()) {
+      TAGLINE_RETURN_IF_ERROR(check_bounds(service_.store(), after));
+    }
     TAGLINE_ASSIGN_OR_RETURN(const auto others, named_records(txn));
     TAGLINE_RETURN_IF_ERROR(check_spellings(after, before, others));
     TAGLINE_ASSIGN_OR_RETURN(const auto changed, changed_values(change, before, values));

@@ -58,13 +58,15 @@ struct TagPage {
 
 struct ValueEdit {
   std::string value;  ///< by name
-  std::optional<Text> title;
+  std::optional<std::string> title_en;
+  std::optional<std::string> title_zh;
   std::optional<std::vector<std::string>> aliases;
 };
 
 /// What is given is changed, the rest stays.
 struct TagEdit {
-  std::optional<Text> title;
+  std::optional<std::string> title_en;
+  std::optional<std::string> title_zh;
   std::optional<std::vector<std::string>> aliases;
   std::optional<std::string> description;
   std::optional<std::string> layer;

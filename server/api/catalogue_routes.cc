@@ -118,9 +118,7 @@ void read_values(JsonReader& body, std::vector<ValueEdit>& into, std::optional<E
     value.value = name;
     JsonReader each(json, key, fault);
     each.only({"title", "also"});
-    if (each.has("title")) {
-      each.read("title", value.title.emplace());
-    }
+    each.read("title", value.title_en, value.title_zh);
     if (each.has("also")) {
       each.read("also", value.aliases.emplace());
     }
@@ -135,9 +133,7 @@ void read_edit(JsonReader& body, unsigned scale, TagEdit& edit, std::optional<Er
       body.read(key, into.emplace());
     }
   };
-  if (body.has("title")) {
-    body.read("title", edit.title.emplace());
-  }
+  body.read("title", edit.title_en, edit.title_zh);
   if (body.has("also")) {
     body.read("also", edit.aliases.emplace());
   }
@@ -180,12 +176,9 @@ HttpReply create(const Call& call) {
   if (fault.has_value()) {
     return call.fail(bad_input(fault->message().en, fault->message().zh, fault->hint()));
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto page = tags_of(call).create(draft, *edit);
   return page.has_value() ? tag_reply(*page, kCreated) : problem(call.request, page.error(), "");
@@ -213,12 +206,9 @@ HttpReply patch(const Call& call) {
   if (fault.has_value()) {
     return call.fail(bad_input(fault->message().en, fault->message().zh, fault->hint()));
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto page = tags.change(call.variables[0], change, *edit);
   return page.has_value() ? tag_reply(*page, 200) : problem(call.request, page.error(), "");

@@ -46,21 +46,21 @@ std::optional<HttpReply> refuse_beside_a_commit(const Call& call) {
   return reply;
 }
 
-}  // namespace
-
-std::optional<HttpReply> refuse_if_read_only(const Call& call) {
-  if (!call.api.options.read_only) {
-    return refuse_beside_a_commit(call);
-  }
-  return call.fail(Error(ErrorCode::ReadOnly,
-                         {"this server writes nothing", "本服务器以只读方式运行，不写入数据"},
-                         {"ask a server that was started without --read-only",
-                          "请使用未加 --read-only 启动的服务器"}));
-}
-
+/// What the fields of a conditional request say (RFC 9110, 13.1).
 Result<Edit> edit_of(const Call& call) {
   Edit edit;
   edit.author = call.caller.name;
+  if (const auto none = call.request.field("If-None-Match"); none.has_value()) {
+    if (*none != "*") {
+      return tl::unexpected(
+          bad_input("If-None-Match: " + std::string(*none) + ", expected *",
+                    "If-None-Match：" + std::string(*none) + "，应为 *",
+                    {"* creates and changes nothing that is there; to change what "
+                     "you have read, send its ETag as If-Match",
+                     "* 表示仅新建；如要修改已读取的内容，请以 If-Match 发送其 ETag"}));
+    }
+    edit.only_new = true;
+  }
   const auto field = call.request.field("If-Match");
   if (!field.has_value()) {
     return edit;
@@ -91,6 +91,22 @@ Result<Edit> edit_of(const Call& call) {
     rest.remove_prefix(end + 1);
   }
   return edit;
+}
+
+}  // namespace
+
+tl::expected<Edit, HttpReply> begin_edit(const Call& call) {
+  if (call.api.options.read_only) {
+    return tl::unexpected(call.fail(nothing_is_written()));
+  }
+  if (auto busy = refuse_beside_a_commit(call); busy.has_value()) {
+    return tl::unexpected(std::move(*busy));
+  }
+  auto edit = edit_of(call);
+  if (!edit.has_value()) {
+    return tl::unexpected(call.fail(edit.error()));
+  }
+  return std::move(*edit);
 }
 
 void set_revision(HttpReply& reply, const std::string& revision) {
@@ -140,12 +156,7 @@ void read_card(JsonReader& body, SegmentCard& card) {
       body.read(key, into.emplace());
     }
   };
-  if (body.has("title")) {
-    Text title;
-    body.read("title", title);
-    card.title_en = std::move(title.en);
-    card.title_zh = std::move(title.zh);
-  }
+  body.read("title", card.title_en, card.title_zh);
   read("description", card.description);
   read("owner", card.owner);
   if (body.has("labels")) {

@@ -12,11 +12,11 @@
 
 namespace tagline::server {
 
-/// A problem "read-only" when this server writes nothing.
-[[nodiscard]] std::optional<HttpReply> refuse_if_read_only(const Call& call);
-
-/// Who edits, and what If-Match says he has seen. BadInput when that cannot be read.
-[[nodiscard]] Result<Edit> edit_of(const Call& call);
+/// Before an edit: who edits, and what If-Match and If-None-Match ask of what is there. A reply
+/// when this server writes nothing ("read-only"), a load is being written and is not over within a
+/// second
+/// ("busy"), or a field cannot be read.
+[[nodiscard]] tl::expected<Edit, HttpReply> begin_edit(const Call& call);
 /// Says what If-Match has to name for an edit of what this reply is of.
 void set_revision(HttpReply& reply, const std::string& revision);
 

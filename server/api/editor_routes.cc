@@ -41,15 +41,20 @@ HttpReply checked(const Call& call, const std::string& expression, const Day& as
   return read.has_value() ? reply : call.fail(read.error());
 }
 
-HttpReply check(const Call& call) {
-  std::string expression;
-  Day as_of;
-  auto refused = read_body(call, [&](JsonReader& body) {
+/// {"expression", "as_of"?}
+std::optional<HttpReply> read_expression_and_day(const Call& call, std::string& expression,
+                                                 Day& as_of) {
+  return read_body(call, [&](JsonReader& body) {
     body.only({"expression", "as_of"});
     read_expression(body, expression);
     read_day(body, "as_of", as_of);
   });
-  if (refused.has_value()) {
+}
+
+HttpReply check(const Call& call) {
+  std::string expression;
+  Day as_of;
+  if (auto refused = read_expression_and_day(call, expression, as_of); refused.has_value()) {
     return std::move(*refused);
   }
   return checked(call, expression, as_of, [&](const dsl::Checked& found, const auto&, const auto&) {
@@ -60,12 +65,7 @@ HttpReply check(const Call& call) {
 HttpReply sentence(const Call& call) {
   std::string expression;
   Day as_of;
-  auto refused = read_body(call, [&](JsonReader& body) {
-    body.only({"expression", "as_of"});
-    read_expression(body, expression);
-    read_day(body, "as_of", as_of);
-  });
-  if (refused.has_value()) {
+  if (auto refused = read_expression_and_day(call, expression, as_of); refused.has_value()) {
     return std::move(*refused);
   }
   return checked(call, expression, as_of,

@@ -124,10 +124,6 @@ Gate::Entry Gate::look(const HttpRequest& request) {
   return decide(request, Taking::No);
 }
 
-std::optional<HttpReply> Gate::turned_away(const HttpRequest& request) {
-  return decide(request, Taking::No).refused;
-}
-
 Gate::Entry Gate::decide(const HttpRequest& request, Taking taking) {
   const auto keys = ring_.keys();
   report_fault(*keys);

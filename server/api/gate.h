@@ -41,16 +41,12 @@ class Gate {
   };
   /// Takes a token of the caller's rate.
   [[nodiscard]] Entry enter(const HttpRequest& request);
-  /// As enter(), of a request that will come again when its body is here: takes no token.
-  [[nodiscard]] Entry look(const HttpRequest& request);
-  /// The refusal that enter() would give, if any. Costs microseconds, so that who is not let in
+  /// What enter() would give, but no token is taken. Costs microseconds, so that who is not let in
   /// takes no worker's time. A wrong key is counted here; do not call enter() then.
-  [[nodiscard]] std::optional<HttpReply> turned_away(const HttpRequest& request);
+  [[nodiscard]] Entry look(const HttpRequest& request);
 
   [[nodiscard]] const Cors& cors() const { return cors_; }
   [[nodiscard]] AuditLog& audit() { return *audit_; }
-  /// Whether some callers have a privacy floor.
-  [[nodiscard]] bool has_floors() const { return !options_.floors.empty(); }
   void report(const Error& error) const;
 
  private:

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 namespace tagline::server {
 namespace {
@@ -55,42 +56,28 @@ void RequestLog::note(const HttpRequest& request, const HttpOutcome& outcome) {
   const std::string_view key = outcome.key.empty() ? "-" : std::string_view(outcome.key);
   const double ms = ms_of(outcome.elapsed);
   const double waited = ms_of(outcome.waited.value_or(std::chrono::nanoseconds(0)));
-  const auto fields = [&](LogLevel of, std::string_view event) {
-    if (event == "slow-request" || log_.wants(LogLevel::Debug)) {
-      log_.write(of, event,
-                 {{"id", request.id},
-                  {"method", request.method},
-                  {"path", path},
-                  {"route", route},
-                  {"status", std::uint64_t{outcome.status}},
-                  {"ms", ms},
-                  {"waited_ms", waited},
-                  {"received", outcome.received},
-                  {"sent", outcome.sent},
-                  {"whole", outcome.written},
-                  {"key", key},
-                  {"peer", request.peer},
-                  {"target", target.substr(0, kShownBytes)},
-                  {"body", std::string_view(request.body).substr(0, kShownBytes)}});
-      return;
+  const auto write = [&](LogLevel of, std::string_view event, bool asked) {
+    std::vector<LogField> fields{{"id", request.id},
+                                 {"method", request.method},
+                                 {"path", path},
+                                 {"route", route},
+                                 {"status", std::uint64_t{outcome.status}},
+                                 {"ms", ms},
+                                 {"waited_ms", waited},
+                                 {"received", outcome.received},
+                                 {"sent", outcome.sent},
+                                 {"whole", outcome.written},
+                                 {"key", key},
+                                 {"peer", request.peer}};
+    if (asked) {
+      fields.push_back({"target", target.substr(0, kShownBytes)});
+      fields.push_back({"body", std::string_view(request.body).substr(0, kShownBytes)});
     }
-    log_.write(of, event,
-               {{"id", request.id},
-                {"method", request.method},
-                {"path", path},
-                {"route", route},
-                {"status", std::uint64_t{outcome.status}},
-                {"ms", ms},
-                {"waited_ms", waited},
-                {"received", outcome.received},
-                {"sent", outcome.sent},
-                {"whole", outcome.written},
-                {"key", key},
-                {"peer", request.peer}});
+    log_.write(of, event, fields);
   };
-  fields(level, "request");
+  write(level, "request", log_.wants(LogLevel::Debug));
   if (slow) {
-    fields(LogLevel::Warning, "slow-request");
+    write(LogLevel::Warning, "slow-request", true);
   }
 }
 

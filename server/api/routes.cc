@@ -244,13 +244,16 @@ std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
     engine::Budget unlimited;
     return answer(request, unlimited);
   }
+  bool told_all = true;
   if (gate_ != nullptr) {
     std::optional<HttpReply> reply = gate_->cors().preflight(request);
     if (!reply.has_value()) {
       const std::optional<Target> target = parse_target(request.target);
       const Entry* entry = target.has_value() ? find(request, *target).entry : nullptr;
       if (entry == nullptr || entry->route.entrance != Entrance::Open) {
-        reply = gate_->turned_away(request);
+        Gate::Entry seen = gate_->look(request);
+        reply = std::move(seen.refused);
+        told_all = seen.caller.floor == 0;
       }
     }
     if (reply.has_value()) {
@@ -258,15 +261,13 @@ std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
       return reply;
     }
   }
-  return known(request);
+  // What is kept tells all.
+  return told_all ? known(request) : std::nullopt;
 }
 
 std::optional<HttpReply> Routes::known(const HttpRequest& request) const {
   if (kept_ == nullptr || !is_plain(request) || !kept_->replies.has(request.target)) {
     return std::nullopt;
-  }
-  if (gate_ != nullptr && gate_->has_floors() && gate_->look(request).caller.floor != 0) {
-    return std::nullopt;  // what is kept tells all
   }
   const auto state = Kept::state(api_->service, kept_->today);
   auto reply = state.has_value() ? kept_->replies.find(request.target, *state) : std::nullopt;

@@ -46,12 +46,9 @@ HttpReply save(const Call& call, const std::optional<std::string>& path_name) {
   if (refused.has_value()) {
     return std::move(*refused);
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto saved = segments_of(call).save(name, expression, card, as_of, *edit);
   return saved.has_value() ? edited(saved_json(*saved, expression), saved->revision, saved->created)
@@ -109,12 +106,9 @@ HttpReply patch(const Call& call) {
   if (refused.has_value()) {
     return std::move(*refused);
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto changed = segments_of(call).change(call.variables[0], name, card, *edit);
   return changed.has_value() ? edited(renamed_json(*changed), changed->revision, false)
@@ -126,12 +120,9 @@ HttpReply remove(const Call& call) {
   if (!force.has_value()) {
     return call.fail(force.error());
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto broken = segments_of(call).remove(call.variables[0], *force, *edit);
   return broken.has_value() ? json_reply(removed_json(call.variables[0], *broken))
@@ -194,12 +185,9 @@ HttpReply freeze(const Call& call) {
   if (refused.has_value()) {
     return std::move(*refused);
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto frozen = segments_of(call).freeze(call.variables[0], request, *edit);
   return frozen.has_value() ? edited(frozen_json(*frozen), frozen->saved.revision, true)
@@ -232,12 +220,9 @@ HttpReply post_ids(const Call& call) {
       return std::move(*refused);
     }
   }
-  if (auto read_only = refuse_if_read_only(call); read_only.has_value()) {
-    return std::move(*read_only);
-  }
-  const auto edit = edit_of(call);
+  auto edit = begin_edit(call);
   if (!edit.has_value()) {
-    return call.fail(edit.error());
+    return std::move(edit).error();
   }
   const auto imported = segments_of(call).put_list(call.variables[0], ids, body_name, card, *edit);
   return imported.has_value()

@@ -58,6 +58,23 @@ class CatalogueRoutesTest : public testing::Test {
   HttpReply last_;
 };
 
+TEST_F(CatalogueRoutesTest, BoundsLeaveOutNobodyWhoIsThere) {
+  const json problem = ask("PATCH", "/v1/tags/age", 400, {{"min", 21}});
+  EXPECT_NE(problem["detail"].get<std::string>().find("from 20 to 50"), std::string::npos);
+  ask("PATCH", "/v1/tags/age", 400, {{"max", 49}});
+  ask("PATCH", "/v1/tags/age", 200, {{"min", 20}, {"max", 50}});
+  EXPECT_EQ(json::parse(shop_.ask("GET", "/v1/count?q=age%3A20-50").body)["count"], 4);
+}
+
+TEST_F(CatalogueRoutesTest, ATitleInOneLanguageLeavesTheOther) {
+  ask("PATCH", "/v1/tags/city", 200, {{"title", {{"en", "City"}, {"zh-CN", "城市"}}}});
+  ask("PATCH", "/v1/tags/city", 200,
+      {{"title", {{"zh-CN", "所在城市"}}},
+       {"values", {{"tier1", {{"title", {{"en", "First"}}}}}}}});
+  EXPECT_EQ(tag("city")["title"]["en"], "City");
+  EXPECT_EQ(tag("city")["title"]["zh-CN"], "所在城市");
+}
+
 TEST_F(CatalogueRoutesTest, FindsByAnyNameInAnyLanguage) {
   ask("PATCH", "/v1/tags/city", 200,
       {{"title", {{"en", "Tier of the city"}, {"zh-CN", "城市等级"}}},
@@ -191,8 +208,8 @@ TEST_F(CatalogueRoutesTest, EditsAreOneTransactionAndCollisionsAreTold) {
   ask("PATCH", "/v1/tags/city", 200,
       {{"values", {{"tier1", {{"also", json::array()}}}, {"tier2", {{"also", {"一"}}}}}}});
   EXPECT_EQ(ask("POST", "/v1/query", 200, {{"expression", "city:一"}})["count"], 1);
-  ask("PATCH", "/v1/tags/spend", 200, {{"min", "0.50"}, {"unit", "元"}, {"source", "till"}});
-  EXPECT_EQ(tag("spend")["min"], "0.50");
+  ask("PATCH", "/v1/tags/spend", 200, {{"min", "-0.50"}, {"unit", "元"}, {"source", "till"}});
+  EXPECT_EQ(tag("spend")["min"], "-0.50");
   EXPECT_EQ(tag("city")["updated_s"], loaded) << "an edit is no load";
   EXPECT_TRUE(shop_.service().verify({})->clean());
 }

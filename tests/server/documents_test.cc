@@ -4,6 +4,9 @@
 #include "tests/server/shop_routes.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -81,6 +84,17 @@ TEST(Documents, AreServedToWhoHasNoKey) {
   EXPECT_EQ(page.status, 200U);
   EXPECT_NE(page.body.find("<!doctype html>"), std::string::npos);
   EXPECT_EQ(page.body.find("https://"), std::string::npos) << "the page asks for nothing elsewhere";
+}
+
+TEST(Documents, NameEveryCodeOfARefusal) {
+  std::ifstream file(std::string(TAGLINE_SOURCE_DIR) + "/grammar-docs/http.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string codes =
+      text.substr(text.find("### Codes"), text.find("## Asking") - text.find("### Codes"));
+  for (std::size_t code = 0; code <= static_cast<std::size_t>(ErrorCode::Internal); ++code) {
+    const std::string name(wire_name(static_cast<ErrorCode>(code)));
+    EXPECT_NE(codes.find("`" + name + "`"), std::string::npos) << name;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Routes as a function of requests, without sockets.
-#include "server/api/routes.h"
+#include "tests/server/running_fixture.h"
 
 #include <filesystem>
 #include <fstream>
@@ -15,56 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-class RoutesTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    storage::OpenOptions options;
-    options.mode = storage::OpenMode::Create;
-    service_ = Service::open((folder_ / "db").string(), options).value();
-    const std::filesystem::path file = folder_ / "users.csv";
-    std::ofstream(file) << "id,city,vip,age\nu1,tier1,yes,20\nu2,tier1,no,30\nu3,tier2,yes,40\n";
-    ASSERT_TRUE(service_->load(std::nullopt, {file.string()}, {}).has_value());
-    routes_ = std::make_unique<Routes>(*service_, RoutesOptions{}, [] {
-      ServerStatus now;
-      now.started = std::chrono::steady_clock::now();
-      now.requests = 7;
-      return now;
-    });
-  }
-  void TearDown() override {
-    routes_.reset();
-    service_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  HttpReply ask(const std::string& method, const std::string& target, const std::string& body = {},
-                std::vector<HttpField> fields = {{"Content-Type", "application/json"}}) {
-    HttpRequest request;
-    request.method = method;
-    request.target = target;
-    request.body = body;
-    request.fields = std::move(fields);
-    request.id = "r1";
-    engine::Budget budget;
-    return routes_->answer(request, budget);
-  }
-  static json body_of(const HttpReply& reply) { return json::parse(reply.body); }
-  static std::string field_of(const HttpReply& reply, const std::string& name) {
-    for (const HttpField& field : reply.fields) {
-      if (field.name == name) {
-        return field.value;
-      }
-    }
-    return {};
-  }
-
-  const std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("tagline_routes_" + std::to_string(getpid()));
-  std::unique_ptr<Service> service_;
-  std::unique_ptr<Routes> routes_;
-};
+using RoutesTest = RunningRoutes;
 
 TEST_F(RoutesTest, CountByAddress) {
   const HttpReply reply = ask("GET", "/v1/count?q=city%3Atier1+AND+vip");

@@ -33,6 +33,7 @@ class RunningRoutes : public testing::Test {
     routes_ = std::make_unique<Routes>(*service_, routes, [] {
       ServerStatus now;
       now.started = std::chrono::steady_clock::now();
+      now.requests = 7;
       now.accepted = 9;
       return now;
     });
@@ -56,8 +57,14 @@ class RunningRoutes : public testing::Test {
   }
   HttpReply ask(const std::string& method, const std::string& target, const std::string& body = {},
                 const std::string& type = "application/json") {
+    return ask(method, target, body, std::vector<HttpField>{{"Content-Type", type}});
+  }
+  HttpReply ask(const std::string& method, const std::string& target, const std::string& body,
+                std::vector<HttpField> fields) {
+    HttpRequest request = request_of(method, target, body);
+    request.fields = std::move(fields);
     engine::Budget budget;
-    return routes_->answer(request_of(method, target, body, type), budget);
+    return routes_->answer(request, budget);
   }
   static nlohmann::json body_of(const HttpReply& reply) {
     return nlohmann::json::parse(reply.body);

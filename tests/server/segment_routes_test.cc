@@ -160,6 +160,29 @@ TEST_F(SegmentRoutesTest, AnEditOfWhatHasChangedMeanwhileIsRefused) {
   ask("PUT", "/v1/segments/members", 412, {{"expression", "age>1"}}, "W/\"abc\"");
 }
 
+TEST_F(SegmentRoutesTest, WhatIsOnlyToBeMadeIsNotReplaced) {
+  const auto make = [&](const std::string& name, const std::string& none_match) {
+    return shop_.ask("PUT", "/v1/segments/" + name, R"({"expression": "age > 1"})",
+                     {{"Content-Type", "application/json"}, {"If-None-Match", none_match}});
+  };
+  EXPECT_EQ(make("fresh", "*").status, 201U);
+  save("members", "vip");
+  const HttpReply refused = make("members", "*");
+  EXPECT_EQ(refused.status, 412U);
+  EXPECT_EQ(json::parse(refused.body)["code"], "changed");
+  EXPECT_EQ(make("members", "\"abc\"").status, 400U);
+  EXPECT_EQ(ask("GET", "/v1/segments/members")["expression"], "vip");
+}
+
+TEST_F(SegmentRoutesTest, ATitleInOneLanguageLeavesTheOther) {
+  save("members", "vip");
+  ask("PATCH", "/v1/segments/members", 200, {{"title", {{"en", "Members"}, {"zh-CN", "会员"}}}});
+  ask("PATCH", "/v1/segments/members", 200, {{"title", {{"en", "Our members"}}}});
+  const json title = ask("GET", "/v1/segments/members")["title"];
+  EXPECT_EQ(title["en"], "Our members");
+  EXPECT_EQ(title["zh-CN"], "会员");
+}
+
 TEST_F(SegmentRoutesTest, OfTwoWhoEditWhatTheySawOneIsRefused) {
   save("members", "vip");
   const std::string seen = field_of(last_, "ETag");
