@@ -2,8 +2,9 @@
 """Requests a second of `tagline serve`, beside a bare Beast server and Redis BITCOUNT, in one run on one machine.
 
     serve_rate.py TAGLINE BARE_HTTP FOLDER [USERS] [SECONDS]
+    serve_rate.py TAGLINE BARE_HTTP --peers DB [USERS] [SECONDS]
 
-FOLDER keeps the made-up database between runs. wrk runs on the same machine, with one thread. Needs wrk; Redis only
+FOLDER keeps the made-up database between runs; DB is one that bench/beside_peers has loaded. wrk runs on the same machine, with one thread. Needs wrk; Redis only
 where redis-server and redis-benchmark are installed. Every kind of answer is compared with another way to the same
 number before anything is measured.
 """
@@ -22,19 +23,39 @@ import time
 import urllib.parse
 import urllib.request
 
-CACHED = "/v1/count?q=" + urllib.parse.quote("city:c1 AND age:25-34 AND vip")
+class Cities:
+    """The one thing in which the made-up database and the peers' differ, for these questions."""
 
-# Three clauses, and never the same twice in a run: 61 ages, 40,000 amounts.
-UNCACHED = """
-local asked = 0
+    def __init__(self, form, number):
+        self.form, self.number = form, number
+
+    def kept(self):
+        return "/v1/count?q=" + urllib.parse.quote(f"city:{self.form % 1} AND age:25-34 AND vip")
+
+    def new(self, n):
+        age, spend = 18 + n * 7 % 61, n * 7919 % 4000000
+        return f"city:{self.form % (n % self.number)} AND age>={age} AND spend<{spend // 100}.{spend % 100:02}"
+
+    def script(self):
+        """new(), in wrk's language: three clauses, and never the same twice in a run: 61 ages, 40,000 amounts."""
+        return f"""
+local asked = 1000000
 function request()
   asked = asked + 1
   local age, spend = 18 + asked * 7 % 61, asked * 7919 % 4000000
-  return wrk.format("GET", string.format("/v1/count?q=city:c%d+AND+age%%3E%%3D%d+AND+spend%%3C%d.%02d",
-    asked % 5, age, math.floor(spend / 100), spend % 100))
+  return wrk.format("GET", string.format("/v1/count?q=city:{self.form}+AND+age%%3E%%3D%d+AND+spend%%3C%d.%02d",
+    asked % {self.number}, age, math.floor(spend / 100), spend % 100))
 end
 """
 
+
+PAGE = {"want": "ids", "expression": "age:25-34 AND vip", "limit": 1000}
+PAGES = f"""
+wrk.method, wrk.path, wrk.headers["Content-Type"] = "POST", "/v1/query", "application/json"
+wrk.body = '{json.dumps(PAGE)}'
+"""
+
+MADE, PEERS = Cities("c%d", 5), Cities("c%03d", 300)
 MICROSECONDS = {"us": 1, "ms": 1000, "s": 1000000}
 
 
@@ -71,6 +92,11 @@ class Program:
 
     def get(self, target):
         with urllib.request.urlopen(self.url + target) as reply:
+            return json.load(reply)
+
+    def query(self, body):
+        asked = urllib.request.Request(self.url + "/v1/query", json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(asked) as reply:
             return json.load(reply)
 
     def end(self):
@@ -117,48 +143,65 @@ def redis(users, connections, seconds):
             server.wait()
 
 
-def check(server, users):
-    """The same numbers another way: from the rows, and by the batch's own path."""
+def check(server, cities):
+    """The same numbers another way: in a batch, and of the page its members."""
+    for expression in (urllib.parse.unquote(cities.kept().split("=", 1)[1]), cities.new(7), cities.new(123456)):
+        batch = server.query({"expressions": [expression, "vip"]})["answers"][0]["count"]
+        for _ in range(3):  # the first is computed, the others are kept
+            assert server.get("/v1/count?q=" + urllib.parse.quote(expression))["count"] == batch, f"{expression}: a count is wrong"
+    page = server.query(PAGE)
+    assert page["returned"] == 1000 and len(set(page["ids"])) == 1000, "a page is wrong"
+    assert page["returned"] + page["remaining"] == server.query({"expression": PAGE["expression"]})["count"], "a page's sum is wrong"
+    asked = server.query({"want": "members", "expression": PAGE["expression"], "ids": page["ids"]})
+    assert asked["yes"] == 1000, "a page has others"
+
+
+def check_rows(server, users):
+    """The same numbers from the rows."""
     found = {"kept": 0, "three": 0}
     for _, city, age, spend, vip in rows(users):
         found["kept"] += city == "c1" and 25 <= age <= 34 and vip == "yes"
         found["three"] += city == "c2" and age >= 40 and float(spend) < 12345.67
     for _ in range(3):  # the first is computed, the others are kept
-        assert server.get(CACHED)["count"] == found["kept"], "a kept count is wrong"
+        assert server.get(MADE.kept())["count"] == found["kept"], "a kept count is wrong"
     three = "/v1/count?q=" + urllib.parse.quote("city:c2 AND age>=40 AND spend<12345.67")
     assert server.get(three)["count"] == found["three"], "an uncached count is wrong"
 
 
-def engine_time(server):
+def engine_time(server, cities):
     """p50 of what the server itself says of new counts, in microseconds."""
-    times = []
-    for n in range(300):
-        question = f"city:c{n % 5} AND age>={18 + n % 60} AND spend<{n * 131 % 39999}.37"
-        times.append(server.get("/v1/count?q=" + urllib.parse.quote(question))["elapsed_us"])
-    return statistics.median(times)
+    return statistics.median(server.get("/v1/count?q=" + urllib.parse.quote(cities.new(500000 + n)))["elapsed_us"] for n in range(1000))
 
 
 def main():
-    tagline, bare, folder = sys.argv[1:4]
-    users = int(sys.argv[4]) if len(sys.argv) > 4 else 1000000
-    seconds = int(sys.argv[5]) if len(sys.argv) > 5 else 5
-    database = make(tagline, folder, users)
-    script = os.path.join(folder, "serve-rate-uncached.lua")
-    with open(script, "w") as out:
-        out.write(UNCACHED)
+    peers = "--peers" in sys.argv
+    tagline, bare, folder = [each for each in sys.argv[1:] if each != "--peers"][:3]
+    numbers = [int(each) for each in sys.argv[4 + peers:]]
+    users = numbers[0] if numbers else 10000000 if peers else 1000000
+    seconds = numbers[1] if len(numbers) > 1 else 5
+    cities = PEERS if peers else MADE
+    database = folder if peers else make(tagline, folder, users)
+    scripts = tempfile.TemporaryDirectory()
+    script, pages = os.path.join(scripts.name, "new.lua"), os.path.join(scripts.name, "pages.lua")
+    for path, text in ((script, cities.script()), (pages, PAGES)):
+        with open(path, "w") as out:
+            out.write(text)
     hello = Program(bare)
     server = Program(tagline, "serve", "--db", database, "--listen", "127.0.0.1:0", "--read-only")
     try:
         if os.environ.get("SERVE_RATE_CHECK", "1") == "1":
-            check(server, users)
-        server.get(CACHED), server.get(CACHED)
-        engine = engine_time(server)
+            check(server, cities)
+            if not peers:
+                check_rows(server, users)
+        server.get(cities.kept()), server.get(cities.kept())
+        engine = engine_time(server, cities)
         print(f"{users:,} users, {seconds} s each\n{'':24}{'connections':>12}{'requests/s':>12}{'p50 us':>9}{'p99 us':>9}")
         rates = {}
         for connections in (1, 64):
             kinds = [("bare Beast", lambda: wrk(hello.url + "/", connections, seconds)),
-                     ("count, kept", lambda: wrk(server.url + CACHED, connections, seconds)),
-                     ("count, new, 3 clauses", lambda: wrk(server.url, connections, seconds, script))]
+                     ("count, kept", lambda: wrk(server.url + cities.kept(), connections, seconds)),
+                     ("count, new, 3 clauses", lambda: wrk(server.url, connections, seconds, script)),
+                     ("page of 1,000 ids", lambda: wrk(server.url, connections, seconds, pages))]
             if shutil.which("redis-server") and shutil.which("redis-benchmark"):
                 kinds.append(("Redis BITCOUNT", lambda: redis(users, connections, seconds)))
             for name, measure in kinds:
@@ -167,7 +210,8 @@ def main():
         for connections in (1, 64):
             share = rates["count, kept", connections][0] / rates["bare Beast", connections][0]
             print(f"kept counts at {share:.0%} of the bare server's rate, {connections} connections")
-        print(f"new counts: engine p50 {engine:,.0f} us, over HTTP {rates['count, new, 3 clauses', 1][1]:,.0f} us")
+        over = rates["count, new, 3 clauses", 1][1]
+        print(f"new counts: engine p50 {engine:,.0f} us, over HTTP {over:,.0f} us ({over - engine:,.0f} more)")
     finally:
         server.end()
         hello.end()

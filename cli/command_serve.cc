@@ -57,6 +57,8 @@ server::AccessOptions access_of(const ServeArguments& arguments) {
   access.key_file = server::key_file_of(arguments.db);
   access.loopback = server::is_loopback(arguments.address);
   if (access.audit_file.empty()) {
+    // Who names a file wants it; a folder that may not be written is a reason to read only.
+    access.audit_may_be_missing = arguments.read_only;
     access.audit_file = (std::filesystem::path(arguments.db) / "audit.ndjson").string();
   }
   return access;

@@ -14,9 +14,11 @@ constexpr std::uint64_t kEarlyRejects = 1000;
 constexpr double kEarlyFactor = 4;
 
 tl::unexpected<Error> cannot_write(const std::string& path) {
+  const bool full = errno == ENOSPC || errno == EDQUOT;
   const std::string reason = std::strerror(errno);
-  return failure(ErrorCode::System, {"cannot write the rejects file " + path + ": " + reason,
-                                     "无法写入拒绝行文件 " + path + "：" + reason});
+  return failure(full ? ErrorCode::DiskFull : ErrorCode::System,
+                 {"cannot write the rejects file " + path + ": " + reason,
+                  "无法写入拒绝行文件 " + path + "：" + reason});
 }
 
 /// "0.1" for 0.001: enough digits for any share people write.

@@ -119,6 +119,7 @@ void Log::work() {
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   std::uint64_t told = 0;
   bool over = false;
+  bool torn = false;  // the last line is there in part
   while (!over) {
     std::deque<std::string> lines;
     {
@@ -127,36 +128,45 @@ void Log::work() {
       over = closed_;
       lines.swap(queue_);
     }
-    std::string bytes;
+    std::string bytes = torn ? "\n" : "";
+    const std::uint64_t dropped = dropped_;
+    if (dropped != told) {
+      const LogField lines_lost{"lines", dropped - told};
+      bytes += line(LogLevel::Warning, "log-dropped", {&lines_lost, 1});
+    }
+    const std::size_t before = bytes.size();
     for (const std::string& each : lines) {
       bytes += each;
     }
-    if (const std::uint64_t dropped = dropped_; dropped != told) {
-      const LogField lines_lost{"lines", dropped - told};
-      bytes += line(LogLevel::Warning, "log-dropped", {&lines_lost, 1});
-      told = dropped;
+    const std::size_t sent = put(bytes);
+    torn = sent == 0 ? torn : bytes[sent - 1] != '\n';
+    told = sent < before ? told : dropped;
+    if (sent < bytes.size()) {
+      const std::string_view lost = std::string_view(bytes).substr(std::max(sent, before));
+      dropped_ += static_cast<std::uint64_t>(std::count(lost.begin(), lost.end(), '\n'));
     }
-    put(bytes);
   }
 }
 
-void Log::put(std::string_view bytes) {
+std::size_t Log::put(std::string_view all) {
+  std::string_view bytes = all;
   while (!bytes.empty()) {
     pollfd ready{file_, POLLOUT, 0};
     const int free = ::poll(&ready, 1, kPatienceMs);
     if (free == 0) {
       const std::lock_guard lock(mutex_);
       if (closed_) {
-        return;  // the program ends, and nobody reads
+        break;  // the program ends, and nobody reads
       }
       continue;
     }
     const ::ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), kPieceBytes));
     if (written < 0 && errno != EINTR && errno != EAGAIN) {
-      return;  // closed, or its disk is full
+      break;  // closed, or its disk is full
     }
     bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
   }
+  return all.size() - bytes.size();
 }
 
 }  // namespace tagline::server

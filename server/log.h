@@ -57,7 +57,8 @@ class Log {
   void work();
   [[nodiscard]] std::string line(LogLevel level, std::string_view event,
                                  std::span<const LogField> fields) const;
-  void put(std::string_view bytes);
+  /// How many bytes went.
+  std::size_t put(std::string_view bytes);
 
   const LogOptions options_;
   const int file_;

@@ -94,8 +94,8 @@ bool mounted_read_only(const std::filesystem::path& folder) {
   return statvfs(folder.c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0;
 }
 
-/// LMDB registers readers in lock.mdb. Where we may not write that, reading is still safe while
-/// nobody writes.
+/// LMDB registers readers in lock.mdb. Where we may not write that, or it has no room, reading is
+/// still safe while nobody writes.
 Result<Opened> open_for_reading(const std::filesystem::path& folder) {
   // LMDB itself would go on without registering on a read-only mount, and so without any safety.
   if (!mounted_read_only(folder)) {
@@ -103,7 +103,8 @@ Result<Opened> open_for_reading(const std::filesystem::path& folder) {
     if (environment.has_value()) {
       return Opened{std::nullopt, std::move(*environment)};
     }
-    if (environment.error().code() != ErrorCode::ReadOnly) {
+    const ErrorCode code = environment.error().code();
+    if (code != ErrorCode::ReadOnly && code != ErrorCode::DiskFull) {
       return tl::unexpected(std::move(environment).error());
     }
   }
@@ -112,26 +113,8 @@ Result<Opened> open_for_reading(const std::filesystem::path& folder) {
   return Opened{std::move(lock), std::move(unlocked)};
 }
 
-/// LMDB maps lock.mdb before it has blocks on the disk: on a full one the first touch of the map
-/// would end the process.
-Status check_space(const std::filesystem::path& folder) {
-  constexpr std::uint64_t kFilesOfNewDatabase = 128ULL << 10U;
-  struct statvfs status {};
-  if (statvfs(folder.c_str(), &status) != 0 ||
-      std::uint64_t{status.f_bavail} * status.f_frsize >= kFilesOfNewDatabase) {
-    return {};
-  }
-  return failure(ErrorCode::DiskFull,
-                 {"the disk of " + folder.string() + " is full: no room for a new database",
-                  folder.string() + " 所在磁盘已满，无法新建数据库"},
-                 {"free some space and try again", "请腾出空间后重试"});
-}
-
 Result<Opened> open_for_writing(const std::filesystem::path& folder, DataFile file,
                                 const OpenOptions& options) {
-  if (file != DataFile::Lmdb) {
-    TAGLINE_RETURN_IF_ERROR(check_space(folder));
-  }
   TAGLINE_ASSIGN_OR_RETURN(auto lock, WriterLock::take(folder));
   const std::uint64_t map_bytes = std::clamp(options.map_bytes, kMapBytesMin, kMapBytesMax);
   TAGLINE_ASSIGN_OR_RETURN(

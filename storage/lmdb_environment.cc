@@ -1,5 +1,7 @@
 #include "storage/lmdb_environment.h"
 
+#include "storage/reader_file.h"
+
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -13,6 +15,7 @@ namespace {
 // a server with a pool of threads beside a few command lines stays far below this, and a slot costs
 // 64 bytes of lock.mdb.
 constexpr unsigned kReaderSlots = 512;
+constexpr std::uint64_t kReaderFileBytes = kReaderSlots * 64 + 4096;  // slots, and LMDB's own
 constexpr mdb_mode_t kFileMode = 0644;
 
 MDB_val to_val(Bytes bytes) {
@@ -47,8 +50,7 @@ Explained explain(int code) {
               {}};
     case MDB_READERS_FULL:
       return {ErrorCode::Busy,
-              {"all " + std::to_string(kReaderSlots) + " reader slots are taken",
-               "全部 " + std::to_string(kReaderSlots) + " 个读取位都已占用"},
+              {"all reader slots are taken", "全部读取位都已占用"},
               {"try again when other queries have ended", "请等其他查询结束后再试"}};
     case MDB_TXN_FULL:
       return {ErrorCode::TooLarge,
@@ -138,6 +140,8 @@ Result<LmdbEnvironment> LmdbEnvironment::open(const std::filesystem::path& folde
   }
   if (access == Access::ReadUnlocked) {
     flags |= MDB_NOLOCK;
+  } else {
+    TAGLINE_RETURN_IF_ERROR(reserve_reader_file(folder, kReaderFileBytes));
   }
   if (const int code = mdb_env_open(raw, folder.c_str(), flags, kFileMode); code != MDB_SUCCESS) {
     return tl::unexpected(lmdb_error(code, "mdb_env_open", where));

@@ -111,9 +111,14 @@ Result<WriterLock> WriterLock::take(const std::filesystem::path& folder) {
                               : tl::unexpected(system_error(attempt.error, "flock", path));
   }
   const std::string pid = std::to_string(getpid()) + "\n";
-  if (ftruncate(file, 0) != 0 ||
-      pwrite(file, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  // In this order a file that has a block needs no other: on a full disk there may be none. Without
+  // a name the lock holds as well.
+  const bool named = pwrite(file, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
+  if (!named && errno != ENOSPC && errno != EDQUOT) {
     return tl::unexpected(system_error(errno, "write", path));
+  }
+  if (ftruncate(file, named ? static_cast<off_t>(pid.size()) : 0) != 0) {
+    return tl::unexpected(system_error(errno, "ftruncate", path));
   }
   lock.signed_ = true;
   return lock;

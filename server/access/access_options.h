@@ -27,6 +27,8 @@ struct AccessOptions {
   /// What callers of these roles are told of few people: nothing. Empty: no difference is made.
   std::vector<PrivacyFloor> floors;
   std::string audit_file;  ///< "DIR/audit.ndjson" unless said otherwise
+  /// Without a file it may write the server starts all the same, and refuses what must be logged.
+  bool audit_may_be_missing = false;
 };
 
 /// Whether only this machine can reach the address: 127.x.x.x and ::1.

@@ -61,8 +61,14 @@ Result<std::unique_ptr<AuditLog>> AuditLog::open(const std::string& file) {
   return std::unique_ptr<AuditLog>(new AuditLog(file, opened));
 }
 
+std::unique_ptr<AuditLog> AuditLog::unopened(const std::string& file) {
+  return std::unique_ptr<AuditLog>(new AuditLog(file, -1));
+}
+
 AuditLog::~AuditLog() {
-  ::close(file_);
+  if (file_ >= 0) {
+    ::close(file_);
+  }
 }
 
 Status AuditLog::reopen() {
@@ -71,7 +77,9 @@ Status AuditLog::reopen() {
     return failed("open", path_, errno);
   }
   const std::lock_guard lock(mutex_);
-  ::close(std::exchange(file_, opened));
+  if (const int before = std::exchange(file_, opened); before >= 0) {
+    ::close(before);
+  }
   torn_ = false;
   return {};
 }
@@ -109,6 +117,9 @@ Status AuditLog::end(const std::string& name, const AuditEnd& end) {
 // One write a line, so that lines of two processes do not mix.
 Status AuditLog::add(const std::string& line, bool durable) {
   const std::lock_guard lock(mutex_);
+  if (file_ < 0 && (file_ = open_file(path_)) < 0) {
+    return failed("open", path_, errno);
+  }
   const std::string bytes = (torn_ ? "\n" : "") + line + "\n";
   ssize_t size = 0;
   do {

@@ -45,6 +45,8 @@ class AuditLog {
   /// Makes the file (0600) when it is not there. ReadOnly, DiskFull or System when it cannot be
   /// written.
   [[nodiscard]] static Result<std::unique_ptr<AuditLog>> open(const std::string& file);
+  /// Opens it at the first entry, which fails as long as that cannot be.
+  [[nodiscard]] static std::unique_ptr<AuditLog> unopened(const std::string& file);
   ~AuditLog();
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
@@ -63,8 +65,8 @@ class AuditLog {
   [[nodiscard]] Status add(const std::string& line, bool durable);
 
   const std::string path_;
-  std::mutex mutex_;  // guards all below
-  int file_;
+  std::mutex mutex_;   // guards all below
+  int file_;           ///< -1: not open yet
   bool torn_ = false;  ///< the last line is there in part
 };
 

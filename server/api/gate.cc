@@ -78,8 +78,21 @@ Gate::Gate(const AccessOptions& options, std::unique_ptr<AuditLog> audit, Report
       ring_(options.key_file) {}
 
 Result<std::unique_ptr<Gate>> Gate::open(const AccessOptions& options, Report report) {
-  TAGLINE_ASSIGN_OR_RETURN(auto audit, AuditLog::open(options.audit_file));
-  std::unique_ptr<Gate> gate(new Gate(options, std::move(audit), std::move(report)));
+  auto audit = AuditLog::open(options.audit_file);
+  if (!audit.has_value()) {
+    const Error& error = audit.error();
+    if (!options.audit_may_be_missing || error.code() != ErrorCode::ReadOnly) {
+      return tl::unexpected(error);
+    }
+    if (report) {
+      report(Error(error.code(),
+                   {error.message().en + "; exports are refused until it can be",
+                    error.message().zh + "；在此之前拒绝导出"},
+                   error.hint()));
+    }
+    audit = AuditLog::unopened(options.audit_file);
+  }
+  std::unique_ptr<Gate> gate(new Gate(options, std::move(*audit), std::move(report)));
   const auto keys = gate->ring_.keys();
   if (keys->fault.has_value()) {
     return tl::unexpected(*keys->fault);

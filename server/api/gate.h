@@ -30,7 +30,7 @@ class Gate {
 
   /// Refuses (Forbidden, in words) where the address is not loopback and there is no live key:
   /// everybody could ask, or nobody. BadInput and the like when the file of keys is broken, and the
-  /// errors of AuditLog::open.
+  /// errors of AuditLog::open; ReadOnly is reported only where the audit log may be missing.
   [[nodiscard]] static Result<std::unique_ptr<Gate>> open(const AccessOptions& options,
                                                           Report report);
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Many clients and a loader at once, with the server killed in between: no error, every answer of some committed
-state, nothing acknowledged lost, memory flat.
+"""Many clients, a loader and editors at once, with the server killed in between: no error, every answer of some
+committed state, nothing acknowledged lost, memory flat.
 
     soak.py TAGLINE_PROGRAM [--seconds 10] [--connections 64] [--kills 2]
 
 Every load adds TEN users, seven of them vip, three of tier1. So an answer's own population says how many loads it saw,
-and with that what every count in it must be. Prints a line a slice of time, and a summary.
+and with that what every count in it must be. All wants are asked, pages are followed by their cursors, ids are streamed in
+every form. Each editor has a segment of its own whose rule it changes, and then asks for what it was told is there. Prints a line a slice of time, and a summary.
 """
 import argparse
 import http.client
@@ -21,6 +22,9 @@ import time
 import urllib.parse
 
 FIRST = 20000  # users before the first load; a tenth of them vip, a fifth of tier1 and one of tier3
+EDITORS = 2
+READY_S = 1  # from a start after a kill to an answer
+LONG_S = 120  # from so long on memory has to stay what it was
 
 
 class Faults:
@@ -48,9 +52,10 @@ class Server:
             raise RuntimeError("not ready")
         self.ready_s = time.monotonic() - started
 
-    def resident_mib(self):
+    def memory_mib(self):
+        """Its own; pages of the database's file come and go with the system."""
         with open(f"/proc/{self.process.pid}/status") as status:
-            return int(next(line for line in status if line.startswith("VmRSS")).split()[1]) / 1024
+            return int(next(line for line in status if line.startswith("RssAnon")).split()[1]) / 1024
 
 
 def first_users(path):
@@ -146,7 +151,112 @@ def stream_of(connection, truth):
     return status, body
 
 
-QUESTIONS = [count_of] * 6 + [batch_of, batch_of, breakdown_of, stats_of, page_of, stream_of]
+def pages_of(connection, truth):
+    """All pages, until the data changes."""
+    body, ids, first = {"expression": "city:tier1 AND vip", "want": "ids", "limit": 700}, [], None
+    while True:
+        status, said = ask(connection, "POST", "/v1/query", body)
+        if status == 410 and first is not None and json.loads(said)["code"] == "cursor-expired":
+            return 200, said
+        if status != 200:
+            return status, said
+        page = json.loads(said)
+        first = first or page
+        ids += page["ids"]
+        if page["version"] != first["version"] or len(ids) + page["remaining"] != first["returned"] + first["remaining"]:
+            truth.faults.add(f"pages: {len(ids)} ids and {page['remaining']} more of version {page['version']}, at first {first['returned'] + first['remaining']} of {first['version']}")
+        if page["next"] is None:
+            if len(set(ids)) != len(ids):
+                truth.faults.add("pages: an id came twice")
+            return status, said
+        body["cursor"] = page["next"]
+
+
+def members_of(connection, truth):
+    status, body = ask(connection, "POST", "/v1/query", {"expression": "vip", "want": "members", "ids": [f"u{i}" for i in range(100)] + ["nobody"]})
+    if status == 200:
+        answer = json.loads(body)
+        truth.check("members", answer["version"], answer["population"], {})
+        if answer["yes"] != 10:
+            truth.faults.add(f"members: {answer['yes']} of the first 100 are vip")
+    return status, body
+
+
+def others_of(connection, truth):
+    """Wants whose numbers are not looked into, but for the population."""
+    body = random.choice([
+        {"want": "top", "expression": "vip", "tag": "spend", "n": 20},
+        {"want": "bottom", "expression": "vip", "tag": "spend", "n": 20},
+        {"want": "cross", "expression": "spend > 20", "rows": "city", "columns": "vip"},
+        {"want": "profile", "expression": "city:tier3"},
+        {"want": "pareto", "expression": "city:tier1", "tag": "spend"},
+        {"want": "nodes", "expression": "vip AND NOT city:tier1"},
+        {"want": "overlap", "expressions": ["vip", "city:tier1", "city:tier3"], "regions": True},
+        {"want": "count", "expression": "vip AND city:tier1", "explain": True},
+    ])
+    status, said = ask(connection, "POST", "/v1/query", body)
+    if status == 200:
+        answer = json.loads(said)
+        truth.check(body["want"], answer["version"], answer["population"], {})
+    return status, said
+
+
+def forms_of(connection, truth):
+    return ask(connection, "GET", "/v1/ids?q=vip&format=" + random.choice(["csv", "roaring"]))
+
+
+def reads_of(connection, truth):
+    return ask(connection, "GET", random.choice(["/v1/tags?q=vip", "/v1/segments", "/v1/users/u7", "/v1/users/u7/segments", "/v1/tags/city/usage", "/v1/status", "/metrics"]))
+
+
+QUESTIONS = [count_of] * 6 + [batch_of, batch_of, breakdown_of, stats_of, page_of, stream_of, pages_of, members_of, others_of, others_of, forms_of, reads_of]
+RULES = {"vip": "vip", "tier1": "city:tier1", "tier3": "city:tier3"}
+
+
+def edit(number, port, until, truth, faults, edits, going):
+    name, connection, revision, sent, turn = f"soak_{number}", None, None, None, 0
+    target = f"/v1/segments/{name}"
+    while time.monotonic() < until:
+        life = going["life"]
+        try:
+            if connection is None:
+                connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=60)
+            if revision is None and sent is not None:  # what became of it the kill did not say
+                status, body = ask(connection, "GET", target)
+                if status == 404 and edits["done"] == 0:
+                    sent = None
+                elif status != 200:
+                    raise RuntimeError(f"{status} {body[:200]!r}")
+                elif json.loads(body)["expression"] not in (sent, edits.get(name)):
+                    faults.add(f"{name} is {json.loads(body)['expression']}, {edits.get(name)} was acknowledged and {sent} sent")
+            turn += 1
+            rule = list(RULES)[turn % 3]
+            sent = RULES[rule]
+            connection.request("PUT", target, json.dumps({"expression": sent}), {"Content-Type": "application/json", **({"If-Match": revision} if revision else {})})
+            reply = connection.getresponse()
+            status, body = reply.status, reply.read()
+            if status not in (200, 201):
+                if status != 503:
+                    faults.add(f"edit: {status} {body[:200]!r}")
+                continue
+            edits[name], revision = sent, reply.headers["ETag"]
+            edits["done"] += 1
+            for way in ("kept", "new"):
+                status, body = ask(connection, "GET", "/v1/count?q=@" + name)
+                if status == 200:
+                    answer = json.loads(body)
+                    truth.check(f"{way} count of {name}", answer["version"], answer["population"], {rule: answer["count"]})
+                elif status != 503:
+                    faults.add(f"count of @{name}: {status} {body[:200]!r}")
+        except (OSError, http.client.HTTPException) as problem:
+            connection.close()
+            if life == going["life"] and not going["killing"]:
+                faults.add(f"edit: {problem!r}")
+            going["up"].wait(30)
+            connection = revision = None
+        except RuntimeError as problem:
+            faults.add(f"{name}: {problem}")
+            return
 
 
 def read(port, until, truth, faults, asked, going):
@@ -203,6 +313,7 @@ def main():
     parser.add_argument("--kills", type=int, default=2)
     options = parser.parse_args()
     faults, asked, loads = Faults(), Asked(), {"sent": 0, "acknowledged": 0}
+    edits = {"done": 0}
     truth = Truth(faults)
     with tempfile.TemporaryDirectory(prefix="tagline_soak_") as folder:
         db, users = os.path.join(folder, "db"), os.path.join(folder, "users.csv")
@@ -217,14 +328,16 @@ def main():
         port = lambda: current["server"].port
         threads = [threading.Thread(target=read, args=(port, until, truth, faults, asked, going)) for _ in range(options.connections)]
         threads.append(threading.Thread(target=write, args=(port, until, faults, loads, going)))
+        threads += [threading.Thread(target=edit, args=(number, port, until, truth, faults, edits, going)) for number in range(EDITORS)]
         for thread in threads:
             thread.start()
-        slices, memory, readies = max(4, options.kills + 1), [], [server.ready_s]
+        # Kills are in the first half, so that in the second memory is that of one life.
+        slices, memory, readies = max(4, 4 * options.kills), [], [server.ready_s]
         for number in range(slices):
             time.sleep(options.seconds / slices)
-            memory.append(current["server"].resident_mib())
-            print(f"{asked.count:8} requests {loads['acknowledged']:6} loads {memory[-1]:8.1f} MiB {faults.count:4} faults", flush=True)
-            if number < options.kills:
+            memory.append(current["server"].memory_mib())
+            print(f"{asked.count:8} requests {loads['acknowledged']:6} loads {edits['done']:6} edits {memory[-1]:8.1f} MiB of its own {faults.count:4} faults", flush=True)
+            if number % 2 == 0 and number // 2 < options.kills:
                 acknowledged = loads["acknowledged"]
                 going["killing"] = True
                 going["up"].clear()
@@ -241,6 +354,11 @@ def main():
                 going["up"].set()
         for thread in threads:
             thread.join()
+        if max(readies) >= READY_S:
+            faults.add(f"ready in {max(readies):.2f} s")
+        last_life = memory[slices // 2:]
+        if options.seconds >= LONG_S and last_life[-1] > 1.25 * last_life[0] + 16:
+            faults.add(f"memory grew: {last_life[0]:.0f} to {last_life[-1]:.0f} MiB")
         current["server"].process.terminate()
         status = current["server"].process.wait(30)
         if status != 0:
@@ -256,10 +374,10 @@ def main():
         print(said[-2000:])
     times = sorted(asked.times)
     at = lambda share: times[min(len(times) - 1, int(share * len(times)))] * 1000 if times else 0
-    print(f"{asked.count} requests, {loads['acknowledged']} loads, {options.kills} kills, ready again in at most {max(readies):.2f} s, "
+    print(f"{asked.count} requests, {loads['acknowledged']} loads, {edits['done']} edits, {options.kills} kills, ready again in at most {max(readies):.2f} s, "
           f"p50 {at(.5):.1f} ms, p99 {at(.99):.1f} ms, {faults.count} faults")
     # A soak that asked and loaded nothing shows nothing.
-    return 1 if faults.count or asked.count < options.connections or loads["acknowledged"] < 2 else 0
+    return 1 if faults.count or asked.count < options.connections or loads["acknowledged"] < 2 or edits["done"] < EDITORS else 0
 
 
 if __name__ == "__main__":

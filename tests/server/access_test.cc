@@ -485,6 +485,29 @@ TEST_F(AccessTest, WhatCannotBeLoggedIsNotDone) {
   EXPECT_FALSE(Gate::open(options_, {}).has_value());
 }
 
+// As on a read-only mount. What may not be written for root either is a file of the kernel.
+TEST_F(AccessTest, WhereTheLogMayBeMissingOnlyWhatMustBeLoggedIsRefused) {
+  std::filesystem::create_symlink("/proc/sys/kernel/ostype", options_.audit_file);
+  EXPECT_FALSE(Gate::open(options_, {}).has_value());
+  options_.audit_may_be_missing = true;
+  open();
+  ASSERT_EQ(reports_.size(), 1U);
+  EXPECT_EQ(reports_[0].code(), ErrorCode::ReadOnly);
+  EXPECT_EQ(ask("GET", "/v1/count?q=vip").status, 200U);
+  const HttpReply refused = ask("GET", "/v1/three_ids");
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(json::parse(refused.body)["code"], "read-only");
+  EXPECT_EQ(ask("POST", "/v1/write").status, 503U);
+  EXPECT_EQ(written, 0);
+  EXPECT_FALSE(gate_->audit().reopen().has_value());
+  // It may be written from now on, and nothing needs a restart.
+  std::filesystem::remove(options_.audit_file);
+  EXPECT_EQ(ask("POST", "/v1/write").status, 200U);
+  EXPECT_EQ(audit().size(), 2U);
+  options_.audit_file = (folder_ / "none" / "audit").string();
+  EXPECT_FALSE(Gate::open(options_, {}).has_value()) << "a mistake, and no read-only folder";
+}
+
 TEST_F(AccessTest, TheLogIsReopenedForRotation) {
   open();
   EXPECT_EQ(ask("POST", "/v1/write").status, 200U);

@@ -479,17 +479,5 @@ TEST(HttpServer, AddressesThatCannotBeListenedOn) {
       has(HttpServer::listen(nowhere, {echo, {}, {}}).error().message().en, "no IP address"));
 }
 
-TEST(HttpServer, IdleConnectionsHinderNobody) {
-  Running server({}, echo);
-  std::vector<std::unique_ptr<Client>> idle;
-  for (int i = 0; i < 400; ++i) {  // as many as a test may open by default
-    idle.push_back(std::make_unique<Client>(server->port()));
-  }
-  EXPECT_TRUE(has(Client(server->port())
-                      .send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                      .read_all(),
-                  "GET /a ;"));
-}
-
 }  // namespace
 }  // namespace tagline::server

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <string>
+#include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -88,6 +89,22 @@ TEST_F(LogTest, AReaderThatIsGoneDoesNotEndTheProcess) {
   pipe_[0] = -1;
   Log log({}, pipe_[1]);
   log.write(LogLevel::Info, "line", {});
+}
+
+TEST_F(LogTest, LinesThatHaveNoRoomAreCounted) {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(full, 0);
+  {
+    Log log({}, full);
+    for (std::uint64_t lines = 1; lines <= 3; ++lines) {
+      log.write(LogLevel::Info, "line", {});
+      while (log.dropped() < lines) {
+        std::this_thread::yield();
+      }
+      EXPECT_EQ(log.dropped(), lines);
+    }
+  }
+  ::close(full);
 }
 
 }  // namespace

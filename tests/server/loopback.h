@@ -4,8 +4,10 @@
 #include "server/http/http_server.h"
 
 #include <arpa/inet.h>
+#include <chrono>
 #include <memory>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
@@ -59,6 +61,11 @@ class Client {
       sent += static_cast<std::size_t>(some);
     }
     return *this;
+  }
+  /// Whether bytes of a reply, or its end, are there now or come within that time.
+  [[nodiscard]] bool has_reply(std::chrono::milliseconds within) const {
+    pollfd there{socket_, POLLIN, 0};
+    return ::poll(&there, 1, static_cast<int>(within.count())) > 0;
   }
   /// Until the text is there or the connection ends.
   std::string read_until(const std::string& text) {

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <string>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -85,6 +86,25 @@ TEST(Growth, AReopenedDatabaseKeepsItsMap) {
     grown = store->map_bytes();
   }
   EXPECT_EQ(open_store(folder.path(), OpenMode::Read)->map_bytes(), grown);
+}
+
+// LMDB maps it: what had no block would end the process when it is first touched on a full disk.
+TEST(Growth, TheFileOfReadersHasAllItsBlocks) {
+  const Folder folder;
+  const std::string path = folder.path() / "lock.mdb";
+  struct stat facts {};
+  const auto has_blocks = [&] {
+    return ::stat(path.c_str(), &facts) == 0 && facts.st_size > 0 &&
+           facts.st_blocks * 512 >= facts.st_size;
+  };
+  open_store(folder.path(), OpenMode::Create);
+  EXPECT_TRUE(has_blocks()) << facts.st_blocks << " blocks";
+  // One that another program made, without them.
+  ASSERT_EQ(::truncate(path.c_str(), 0), 0);
+  ASSERT_EQ(::truncate(path.c_str(), 40'000), 0);
+  ASSERT_FALSE(has_blocks());
+  open_store(folder.path(), OpenMode::Read);
+  EXPECT_TRUE(has_blocks()) << facts.st_blocks << " blocks";
 }
 
 TEST(Growth, ALimitOnTheFileIsDiskFullAndLosesNothing) {
