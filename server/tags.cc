@@ -156,8 +156,6 @@ Result<std::vector<TagRecord>> named_records(const WriteTxn& txn) {
   return records;
 }
 
-constexpr ValueSearch kNoValues{};
-
 /// The tags that the words of a rule name, of one that cannot be checked.
 // Recursion is bounded by the brackets of the text.
 void fields_named(const dsl::Tree& tree, dsl::Names& names, std::set<engine::FieldId>& fields) {
@@ -282,7 +280,7 @@ Outcome<TagPage> Tags::create(const TagDraft& draft, const Edit& edit) {
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
-  TAGLINE_ASSIGN_OR_RETURN(auto page, show(record.name, kNoValues));
+  TAGLINE_ASSIGN_OR_RETURN(auto page, show(record.name, ValueSearch{}));
   return page;
 }
 
@@ -316,7 +314,7 @@ Outcome<TagPage> Tags::change(const std::string& name, const TagEdit& change, co
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
-  TAGLINE_ASSIGN_OR_RETURN(auto page, show(stored, kNoValues));
+  TAGLINE_ASSIGN_OR_RETURN(auto page, show(stored, ValueSearch{}));
   return page;
 }
 
