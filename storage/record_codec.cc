@@ -68,6 +68,7 @@ void encode(const MetaRecord& meta, RecordWriter& out) {
   out.varint(meta.id_seed);
   out.varint(meta.user_limit);
   out.varint(meta.next_field);
+  out.varint(meta.data_version);
 }
 
 Result<MetaRecord> decode_meta(Bytes bytes) {
@@ -100,10 +101,11 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
   meta.id_seed = in.varint();
   const std::uint64_t user_limit = in.varint();
   const std::uint64_t next_field = in.varint();
+  meta.data_version = format < kFormatVersionWithDataVersion ? meta.version : in.varint();
   meta.user_limit = static_cast<std::uint32_t>(user_limit);
   meta.next_field = static_cast<engine::FieldId>(next_field);
   if (!in.complete() || meta.user_limit != user_limit || meta.next_field != next_field ||
-      next_field == 0) {
+      next_field == 0 || meta.data_version > meta.version) {
     return corrupt("the database's own record cannot be read", "无法读取数据库自身的记录");
   }
   return meta;

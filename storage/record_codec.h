@@ -17,9 +17,13 @@ namespace tagline::storage {
 
 /// Version of the whole file format; raised when an older program could misread a newer database,
 /// or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 4;
-/// Read too: it lacks the key spaces of rules and origins. The first commit makes it the newest.
+inline constexpr std::uint64_t kFormatVersion = 5;
+/// Read too. The first commit makes it the newest.
 inline constexpr std::uint64_t kOldestFormatVersion = 3;
+/// Versions before lack the key spaces of rules and origins.
+inline constexpr std::uint64_t kFormatVersionWithRules = 4;
+/// Versions before do not say when the data changed.
+inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
 
@@ -31,6 +35,7 @@ struct MetaRecord {
   std::uint64_t id_seed = 0;              ///< of the hash of external ids
   std::uint32_t user_limit = 0;           ///< indexes given out so far
   engine::FieldId next_field = 1;         ///< 0 is the population
+  std::uint64_t data_version = 0;         ///< of the last commit that changed rows of old fields
   std::uint64_t format = kFormatVersion;  ///< as read; the newest is written whatever this says
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };

@@ -82,6 +82,9 @@ Snapshot::~Snapshot() {
 std::uint64_t Snapshot::version() const {
   return rep_->meta.version;
 }
+std::uint64_t Snapshot::data_version() const {
+  return rep_->meta.data_version;
+}
 std::uint64_t Snapshot::seed() const {
   return rep_->meta.id_seed;
 }

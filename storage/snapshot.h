@@ -34,6 +34,10 @@ class Snapshot final : public engine::Source {
 
   /// Raised by one with every commit; equal versions are equal states.
   [[nodiscard]] std::uint64_t version() const;
+  /// The version of the last commit that changed a row any plan made before could read: those of
+  /// the catalogue, of new tags and of new lists leave it. One plan is answered alike by two
+  /// snapshots of equal data versions, and so is one text as long as it comes to the same plan.
+  [[nodiscard]] std::uint64_t data_version() const;
   /// Drawn at random when the database was made, so it tells databases apart (copies are the same
   /// one). The directory of ids is hashed with it: it is not for outsiders.
   [[nodiscard]] std::uint64_t seed() const;

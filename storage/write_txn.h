@@ -29,6 +29,8 @@ class WriteTxn {
   WriteTxn(const WriteTxn&) = delete;
   WriteTxn& operator=(const WriteTxn&) = delete;
 
+  /// Of the committed state that this changes.
+  [[nodiscard]] std::uint64_t version() const;
   [[nodiscard]] std::uint32_t user_limit() const;
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;

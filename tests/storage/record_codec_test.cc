@@ -149,8 +149,11 @@ TEST(RecordCodec, RulesAndOriginsComeBack) {
 }
 
 TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
-  auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
+  auto meta = encoded(MetaRecord{6, 2, "UTC", 3, 4, 5, 1});
+  EXPECT_EQ(decode_meta(meta)->data_version, 1U);
+  meta.pop_back();  // versions before did not have it
   meta[8] = std::byte{3};
+  EXPECT_EQ(decode_meta(meta)->data_version, 6U);
   EXPECT_EQ(decode_meta(meta)->format, 3U);
   EXPECT_EQ(decode_meta(encoded(*decode_meta(meta)))->format, kFormatVersion);
   meta[8] = std::byte{2};
@@ -158,7 +161,7 @@ TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
 }
 
 TEST(RecordCodec, MetaComesBack) {
-  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF};
+  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF, 41};
   EXPECT_EQ(*decode_meta(encoded(meta)), meta);
 }
 

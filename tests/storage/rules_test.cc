@@ -251,6 +251,7 @@ void make_version_3(const Folder& folder) {
     const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
     std::vector<std::byte> meta(stored->begin(), stored->end());
     meta[8] = std::byte{3};
+    meta.pop_back();  // the data version, which it did not have
     must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
   });
   MDB_env* env = nullptr;
