@@ -104,6 +104,11 @@ Result<std::vector<TagRecord>> Snapshot::tags() const {
   return read_tags(rep_->reading.txn);
 }
 
+Result<std::optional<TagRecord>> Snapshot::tag(engine::FieldId field) const {
+  const std::lock_guard lock(rep_->mutex);
+  return find_tag_record(rep_->reading.txn, field);
+}
+
 Result<std::vector<TagRecord>> Snapshot::events() const {
   const std::lock_guard lock(rep_->mutex);
   return read_events(rep_->reading.txn);

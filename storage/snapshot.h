@@ -49,13 +49,15 @@ class Snapshot final : public engine::Source {
 
   /// All tags, in order of creation; events are not among them.
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
+  /// The tag or event of a field; nothing for a field that is no tag's.
+  [[nodiscard]] Result<std::optional<TagRecord>> tag(engine::FieldId field) const;
   /// All events (kind Event), in order of creation.
   [[nodiscard]] Result<std::vector<TagRecord>> events() const;
   /// Saved segments, by name.
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
-  /// The rules a segment has had, by number; none for a list, and for one that was last saved by a
-  /// version of Tagline that did not keep them. One look-up each.
+  /// The rules a segment has had and that are kept, by number; none for a list, and for one that
+  /// was last saved by a version of Tagline that did not keep them. One look-up each.
   [[nodiscard]] Result<std::vector<RuleRecord>> rules(std::string_view segment) const;
   /// What static lists were frozen from, by name of the list.
   [[nodiscard]] Result<std::vector<OriginRecord>> origins() const;

@@ -185,6 +185,13 @@ Result<engine::FieldId> WriteTxn::put_tag(TagRecord tag) {
     return internal("amounts for tag \"" + tag.name + "\", which is no event",
                     "标签 \"" + tag.name + "\" 不是事件，不能有金额");
   }
+  if (tag.replacement != 0) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto other, find_tag_record(rep_->txn, tag.replacement));
+    if (!tag.deprecated || !other || tag.replacement == tag.field) {
+      return internal("a replacement of tag \"" + tag.name + "\" that is none",
+                      "标签 \"" + tag.name + "\" 的替代标签无效");
+    }
+  }
   TAGLINE_ASSIGN_OR_RETURN(Names * names, rep_->tag_names());
   if (const auto same = names->find(tag.name); same != names->end() && same->second != tag.field) {
     return taken_by(rep_->txn, same->second, tag.name);
