@@ -303,6 +303,14 @@ Outcome<TagPage> Tags::change(const std::string& name, const TagEdit& change, co
     if (change.min.has_value() || change.max.has_value()) {
       TAGLINE_RETURN_IF_ERROR(check_bounds(service_.store(), after));
     }
+    if (change.replacement.has_value()) {
+      after.replacement = 0;
+      if (!change.replacement->empty()) {
+        TAGLINE_ASSIGN_OR_RETURN(const TagRecord other, this->record(*change.replacement));
+        TAGLINE_RETURN_IF_ERROR(check_replacement(after, other));
+        after.replacement = other.field;
+      }
+    }
     TAGLINE_ASSIGN_OR_RETURN(const auto others, named_records(txn));
     TAGLINE_RETURN_IF_ERROR(check_spellings(after, before, others));
     TAGLINE_ASSIGN_OR_RETURN(const auto changed, changed_values(change, before, values));
@@ -325,6 +333,11 @@ Result<TagUsers> Tags::users(const std::string& name) {
     users.tag = record.name;
     users.field = record.field;
     users.updated_s = record.updated_s;
+    users.deprecated = record.deprecated;
+    if (record.replacement != 0) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto other, snapshot.tag(record.replacement));
+      users.replacement = other.has_value() ? other->name : std::string();
+    }
     TAGLINE_ASSIGN_OR_RETURN(users.population, snapshot.population());
     TAGLINE_ASSIGN_OR_RETURN(users.coverage,
                              snapshot.cardinality({record.field, engine::kExistsRow}));
