@@ -6,6 +6,7 @@
 #include "server/access/access_options.h"
 #include "server/log.h"
 #include "server/segments.h"
+#include "server/tags.h"
 
 #include <chrono>
 #include <cstdint>
@@ -125,6 +126,18 @@ struct CompleteArguments {
   Format format = Format::Table;
 };
 
+/// What is not given stays; "" takes a text away, "none" a bound.
+struct EditTagArguments {
+  std::string db;
+  std::string tag;
+  std::optional<std::string> min;  ///< as typed: its scale is the tag's
+  std::optional<std::string> max;
+  bool deprecated = false;
+  bool in_use = false;     ///< no longer deprecated
+  server::TagEdit change;  ///< the rest
+  Format format = Format::Table;
+};
+
 struct EventsArguments {
   std::string db;
   std::optional<std::chrono::sys_days> trim_before;  ///< `events trim`; else they are listed
@@ -205,7 +218,8 @@ struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments, OverlapArguments, ServeArguments, KeyArguments, BackupArguments>
+               SegmentArguments, OverlapArguments, EditTagArguments, ServeArguments, KeyArguments,
+               BackupArguments>
       command;
 };
 

@@ -18,7 +18,8 @@ void print_table(const dsl::Completions& completions, Console& console) {
   for (const dsl::Completion& candidate : completions.candidates) {
     table.add({candidate.insert, std::string(dsl::wire_name(candidate.kind)),
                candidate.people.has_value() ? grouped(*candidate.people) : "",
-               console.say(candidate.detail)});
+               candidate.deprecated ? console.say({"deprecated", "已弃用"})
+                                    : console.say(candidate.detail)});
   }
   console.out(table.text());
 }

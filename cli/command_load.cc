@@ -128,8 +128,15 @@ Result<std::optional<ingest::Schema>> given_schema(const LoadArguments& argument
     return std::optional<ingest::Schema>();
   }
   TAGLINE_ASSIGN_OR_RETURN(const std::string text, read_file(arguments.schema_file));
-  TAGLINE_ASSIGN_OR_RETURN(auto schema, server::schema_from_json(text));
-  return std::optional<ingest::Schema>(std::move(schema));
+  auto schema = server::schema_from_json(text);
+  if (!schema.has_value()) {
+    const Error& fault = schema.error();
+    const Text& said = fault.message();
+    return failure(fault.code(),
+                   {arguments.schema_file + ": " + said.en, arguments.schema_file + "：" + said.zh},
+                   fault.hint());
+  }
+  return std::optional<ingest::Schema>(*std::move(schema));
 }
 
 /// `--time-zone` for a database that exists with another zone is a mistake worth stopping for.

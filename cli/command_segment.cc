@@ -5,6 +5,7 @@
 #include "server/day_text.h"
 #include "server/segments.h"
 #include "server/why_json.h"
+#include "storage/time_zone.h"
 
 #include <string>
 #include <vector>
@@ -52,6 +53,11 @@ int save(const SegmentArguments& arguments, Segments& segments, Console& console
                                      "已保存 @" + name + "：当前 " + people + " 人\n"}
                               : Text{"changed @" + name + ": " + people + " people now\n",
                                      "已更新 @" + name + "：当前 " + people + " 人\n"}));
+  if (saved->rules_dropped > 0) {
+    const std::string dropped = grouped(saved->rules_dropped);
+    console.out(console.say({"no longer kept: its " + dropped + " oldest versions\n",
+                             "不再保留：最早的 " + dropped + " 个版本\n"}));
+  }
   console.report(saved->warnings, arguments.expression);
   return kFine;
 }
@@ -93,9 +99,11 @@ std::string origin_text(const storage::OriginRecord& origin, const Console& cons
                       day + " 在 @" + origin.source + gone + " 中的人"});
 }
 
-std::string day_of(std::int64_t seconds) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
-  return server::day_text(std::chrono::floor<std::chrono::days>(time)) + " UTC";
+/// The day in the database's time zone.
+std::string day_of(std::int64_t seconds, const std::string& zone) {
+  const auto day = storage::day_in_zone(
+      std::chrono::system_clock::time_point(std::chrono::seconds(seconds)), zone);
+  return day.has_value() ? server::day_text(*day) : std::string("-");
 }
 
 int show(const SegmentArguments& arguments, Segments& segments, Console& console) {
@@ -127,9 +135,10 @@ int show(const SegmentArguments& arguments, Segments& segments, Console& console
   }
   line({"uses", "引用"}, joined(summary->uses));
   line({"used by", "被引用"}, joined(summary->used_by));
-  line({"updated", "更新于"}, day_of(record.updated_s));
+  line({"updated", "更新于"}, day_of(record.updated_s, summary->time_zone));
   console.out(table.body(2));
   console.report(summary->faults, record.expression);
+  console.report(summary->warnings, record.expression);
   return kFine;
 }
 
@@ -233,12 +242,18 @@ int versions(const SegmentArguments& arguments, Segments& segments, Console& con
   for (const server::RuleVersion& version : versions->versions) {
     const storage::RuleRecord& rule = version.record;
     table.add(
-        {std::to_string(rule.number), day_of(rule.saved_s), rule.author.empty() ? "-" : rule.author,
+        {std::to_string(rule.number), day_of(rule.saved_s, versions->time_zone),
+         rule.author.empty() ? "-" : rule.author,
          rule.count.has_value() ? grouped(*rule.count) : "-",
          version.count.has_value() ? grouped(*version.count) : console.say({"broken", "已失效"}),
          rule.expression});
   }
   console.out(table.text());
+  if (versions->dropped > 0) {
+    const std::string dropped = grouped(versions->dropped);
+    console.out(console.say({"no longer kept: " + dropped + " older versions\n",
+                             "不再保留：更早的 " + dropped + " 个版本\n"}));
+  }
   return kFine;
 }
 

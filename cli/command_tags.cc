@@ -2,12 +2,15 @@
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
 #include "cli/table.h"
+#include "dsl/print.h"
 #include "server/answer_json.h"
 #include "server/number_range.h"
 #include "server/schema_json.h"
 #include "server/service.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 namespace tagline::cli {
 namespace {
@@ -35,6 +38,27 @@ std::string details(const server::TagSummary& tag, const Console& console) {
            console.say({tag.values.size() == 1 ? " value" : " values", " 个取值"});
   }
   return {};
+}
+
+/// The event of that name or alias, as an expression writes it.
+std::optional<std::string> event_called(const server::EventList& list, const std::string& name) {
+  for (const server::EventSummary& event : list.events) {
+    const auto& also = event.record.aliases;
+    if (event.record.name == name || std::find(also.begin(), also.end(), name) != also.end()) {
+      return dsl::write_name(event.record.name);
+    }
+  }
+  return std::nullopt;
+}
+
+/// " (deprecated: use score)".
+std::string deprecation(const server::TagSummary& tag, const Console& console) {
+  if (!tag.record.deprecated) {
+    return {};
+  }
+  return tag.replacement.empty() ? console.say({" (deprecated)", "（已弃用）"})
+                                 : console.say({" (deprecated: use " + tag.replacement + ")",
+                                                "（已弃用，请改用 " + tag.replacement + "）"});
 }
 
 void print_tag_values(const server::TagSummary& tag, std::uint64_t population, std::size_t shown,
@@ -74,6 +98,19 @@ int run(const TagsArguments& arguments, Console& console) {
                                        [&](const auto& tag) { return !named(tag); }),
                         catalog->tags.end());
     if (catalog->tags.empty()) {
+      const auto events = service->events();
+      if (!events.has_value()) {
+        return console.report(events.error());
+      }
+      if (const auto event = event_called(*events, arguments.tag); event.has_value()) {
+        return console.report(
+            Error(ErrorCode::NotFound,
+                  {arguments.tag + " is an event, not a tag", arguments.tag + " 是行为，不是标签"},
+                  {"tagline events list --db " + arguments.db +
+                       " shows events; in an expression write did(" + *event + ")",
+                   "tagline events list --db " + arguments.db + " 列出行为；在表达式中请写 did(" +
+                       *event + ")"}));
+      }
       return console.report(
           Error(ErrorCode::NotFound,
                 {"there is no tag named " + arguments.tag, "没有名为 " + arguments.tag + " 的标签"},
@@ -99,8 +136,9 @@ int run(const TagsArguments& arguments, Console& console) {
   for (const server::TagSummary& tag : catalog->tags) {
     const std::string also =
         tag.record.aliases.empty() ? "" : " (" + joined(tag.record.aliases) + ")";
-    table.add({tag.record.name + also, std::string(server::kind_name(tag.record.kind)),
-               grouped(tag.coverage), percent(tag.coverage, catalog->population),
+    table.add({tag.record.name + also + deprecation(tag, console),
+               std::string(server::kind_name(tag.record.kind)), grouped(tag.coverage),
+               percent(tag.coverage, catalog->population),
                bar(tag.coverage, catalog->population, kBarCells), details(tag, console)});
     print_tag_values(tag, catalog->population,
                      arguments.tag.empty() ? arguments.values_shown : tag.values.size(), table,

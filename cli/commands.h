@@ -12,6 +12,7 @@ namespace tagline::cli {
 [[nodiscard]] int run(const QueryArguments& arguments, Console& console);
 [[nodiscard]] int run(const OverlapArguments& arguments, Console& console);
 [[nodiscard]] int run(const TagsArguments& arguments, Console& console);
+[[nodiscard]] int run(const EditTagArguments& arguments, Console& console);
 [[nodiscard]] int run(const UserArguments& arguments, Console& console);
 [[nodiscard]] int run(const VerifyArguments& arguments, Console& console);
 [[nodiscard]] int run(const CheckArguments& arguments, Console& console);

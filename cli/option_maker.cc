@@ -23,8 +23,8 @@ const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Tabl
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kCardTexts = {"--title", "--title-zh", "--description",
-                                                        "--owner", "--label"};
+constexpr std::array<std::string_view, 7> kCardTexts = {
+    "--title", "--title-zh", "--description", "--owner", "--label", "--unit", "--replacement"};
 
 }  // namespace
 

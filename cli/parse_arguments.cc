@@ -1,6 +1,7 @@
 // The arguments of the program. Only the parsers of cli/ know CLI11.
 #include "cli/arguments.h"
 #include "cli/console.h"
+#include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
 #include "cli/exit_status.h"
 #include "cli/help_words.h"
@@ -48,6 +49,7 @@ class Parser : private OptionMaker {
         queries_(language),
         why_parser_(language),
         events_(language),
+        tag_edits_(language),
         segments_(language),
         serving_(language),
         keys_(language) {
@@ -70,6 +72,7 @@ class Parser : private OptionMaker {
     add_load();
     queries_.add_to(app_);
     add_tags();
+    tag_edits_.add_to(app_);
     add_user();
     add_verify();
     add_backup();
@@ -117,7 +120,7 @@ class Parser : private OptionMaker {
     } else if (segments_.chosen()) {
       result_.command = segments_.arguments();
     } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
-               !serving_.take(result_) && !keys_.take(result_)) {
+               !tag_edits_.take(result_) && !serving_.take(result_) && !keys_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -355,6 +358,7 @@ class Parser : private OptionMaker {
   QueryParser queries_;
   WhyParser why_parser_;
   EventsParser events_;
+  EditTagParser tag_edits_;
   SegmentParser segments_;
   ServeParser serving_;
   KeyParser keys_;

@@ -44,3 +44,9 @@ endif()
 function(tagline_quick_build target)
   set_target_properties(${target} PROPERTIES TAGLINE_QUICK_BUILD ON)
 endfunction()
+
+# tagline_quick_test(target): a test that only asks the finished program or reads files; not optimised in any build.
+function(tagline_quick_test target)
+  tagline_quick_build(${target})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+endfunction()

@@ -30,6 +30,8 @@ struct Tag {
   std::optional<std::int64_t> max;
   std::string unit;           ///< Number: 元, years, ...
   std::vector<Value> values;  ///< Category, Set; in the order in which they are listed to people
+  bool deprecated = false;    ///< not to be used any more
+  std::string replacement;    ///< name of the tag to use instead; empty: none is named
 };
 
 struct Event {

@@ -294,6 +294,7 @@ void check_by(Checking& checking, const Tree& term, Bound& bound) {
       return Wording{"type-mismatch/by", "type-mismatch+by", {slot("tag", value.word.text)}, {}};
     });
   } else {
+    warn_deprecated(checking, *tag, value.word);
     bound.field = tag->field;
   }
 }

@@ -345,6 +345,7 @@ Bound check_term(Checking& checking, const Tree& term) {
     }
     return wrong;
   }
+  warn_deprecated(checking, *tag, term.name);
   if (tag->kind == TagKind::Flag && term.comparison == Comparison::None) {
     Bound flag;
     flag.kind = BoundKind::Rows;

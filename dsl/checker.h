@@ -108,6 +108,8 @@ void warn(Checking& checking, const Tree& tree, const Bound& bound);
 /// Of did and sequence: windows without days, windows that begin after today, more days asked for
 /// than a window has.
 void warn_days(Checking& checking, const Tree& call, const Bound& bound);
+/// `word` names `tag`.
+void warn_deprecated(Checking& checking, const Tag& tag, const Word& word);
 
 /// 数值, 日期, ...: what Chinese calls a literal of this kind.
 [[nodiscard]] Slot kind_of_literal(std::string_view name, std::u32string_view word);

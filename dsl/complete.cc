@@ -72,6 +72,7 @@ constexpr std::size_t kOfEachKind = 5;
   completion.insert = written(offer, place);
   completion.kind = offer.kind;
   completion.people = offer.people;
+  completion.deprecated = offer.deprecated;
   if (is_name(offer.kind)) {
     completion.label = std::string(offer.spelling);
     completion.detail = {std::string(offer.other), std::string(offer.other)};

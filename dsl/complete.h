@@ -40,6 +40,7 @@ struct Completion {
   std::string label;  ///< what to show: the name, without quotes and what follows it
   Text detail;        ///< its other spelling, or what it means; may be empty
   std::optional<std::uint64_t> people;  ///< whom it stands for, where the catalogue can tell
+  bool deprecated = false;              ///< a tag that is not to be used any more
 };
 
 struct Completions {
@@ -59,9 +60,10 @@ struct CompleteOptions {
 /// invented.
 ///
 /// Order: exact, then beginning with what was typed, then containing it; only when there are none,
-/// names one or two slips away. Any ASCII case and width, names and aliases. Then by kind, then
-/// values by people (of up to kCountedMax) and name, other names as the catalogue lists them. The
-/// script of what is inserted follows the script of what is typed, or of the word before.
+/// names one or two slips away; deprecated tags last of all. Any ASCII case and width, names and
+/// aliases. Then by kind, then values by people (of up to kCountedMax) and name, other names as the
+/// catalogue lists them. The script of what is inserted follows the script of what is typed, or of
+/// the word before.
 ///
 /// Cost: O(catalogue), and candidates_max short parses.
 [[nodiscard]] Completions complete(std::string_view text, std::uint32_t cursor,

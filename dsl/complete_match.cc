@@ -22,6 +22,9 @@ std::optional<Match> Typed::match(std::string_view spelling) const {
 }
 
 bool comes_before(const Offer& a, const Offer& b) {
+  if (a.deprecated != b.deprecated) {
+    return b.deprecated;
+  }
   if (a.match != b.match) {
     return a.match < b.match;
   }

@@ -38,6 +38,7 @@ struct Offer {
   std::string label;          ///< ... what to show; empty: `text`
   Text detail;
   char operator_after = '\0';  ///< of a name: ':' when a value has to follow
+  bool deprecated = false;     ///< offered after all others
 };
 
 [[nodiscard]] bool comes_before(const Offer& a, const Offer& b);

@@ -408,11 +408,18 @@ class Collector {
     offer.other = other == offer.spelling ? std::string_view() : other;
     offer.by_name = kind == CompletionKind::Value || kind == CompletionKind::Key;
     offer.operator_after = needs_value(entry) && !rules.is_value ? ':' : '\0';
+    offer.deprecated = is_deprecated(entry);
     if (rules.offers_people && counted_ < kCountedMax) {
       ++counted_;
       offer.people = people(row_of(entry, rules));
     }
     offers_.push_back(std::move(offer));
+  }
+
+  [[nodiscard]] static bool is_deprecated(const Tag& tag) { return tag.deprecated; }
+  template <class Entry>
+  [[nodiscard]] static bool is_deprecated(const Entry& /*entry*/) {
+    return false;
   }
 
   [[nodiscard]] bool is_left_out(const Tag& tag, const NameRules& rules) const {

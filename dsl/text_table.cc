@@ -17,7 +17,7 @@ const TextRow& text_row(std::string_view key) {
 }
 
 std::span<const std::string_view> codes() {
-  static constexpr std::array<std::string_view, 54> kCodes = {"too-long",
+  static constexpr std::array<std::string_view, 55> kCodes = {"too-long",
                                                               "bad-utf8",
                                                               "bad-char",
                                                               "unclosed-quote",
@@ -70,7 +70,8 @@ std::span<const std::string_view> codes() {
                                                               "always-true",
                                                               "includes-unknown",
                                                               "alone-not",
-                                                              "duplicate"};
+                                                              "duplicate",
+                                                              "deprecated-tag"};
   return kCodes;
 }
 

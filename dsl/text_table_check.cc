@@ -214,6 +214,9 @@ constexpr TextRow kRows[] = {
     {"alone-not+add", "to choose among some people, say who: vip AND NOT churn_risk", "若只在一部分人里排除，请写明是谁：vip 且 非 churn_risk"},
     {"duplicate", "this condition stands here twice", "这个条件写了两次"},
     {"duplicate/value", "{text} stands in this list twice", "列表里 {text} 写了两次"},
+    {"deprecated-tag", "{tag} is deprecated", "{tag} 已弃用"},
+    {"deprecated-tag+use", "use {replacement} instead", "请改用 {replacement}"},
+    {"deprecated-tag+none", "it still works; its owner knows what to use instead", "它仍可使用；应改用什么请询问其负责人"},
 };
 // clang-format on
 

@@ -29,7 +29,7 @@ struct CachedCount {
   CacheUse use;
 };
 
-/// As count(). `version` names the state of the data; two states of one version are the same, and
+/// As count(). `version` names the state of the rows; two states of one version are the same, and
 /// all calls with one cache are about one database. Threads: any number of calls with one cache at
 /// a time. `plan` may grow.
 [[nodiscard]] Result<CachedCount> cached_count(AnswerCache& cache, std::uint64_t version,

@@ -27,6 +27,7 @@ constexpr std::array kTable = {
     Row{ErrorCode::Corrupt, "corrupt", Fault::System},
     Row{ErrorCode::DiskFull, "disk-full", Fault::System},
     Row{ErrorCode::CursorExpired, "cursor-expired", Fault::Input},
+    Row{ErrorCode::NotKept, "not-kept", Fault::Input},
     Row{ErrorCode::BadCursor, "bad-cursor", Fault::Input},
     Row{ErrorCode::DeadlineExceeded, "deadline-exceeded", Fault::System},
     Row{ErrorCode::Cancelled, "cancelled", Fault::System},

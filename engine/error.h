@@ -33,6 +33,7 @@ enum class ErrorCode : std::uint8_t {
   Corrupt,           ///< bytes on disk are not what was written
   DiskFull,          ///< the disk is full; what was committed before is intact
   CursorExpired,     ///< a cursor of a state of the data that is no longer there
+  NotKept,           ///< was there, and has been dropped by a stated limit
   BadCursor,         ///< no cursor of ours, or one of something else than what is asked
   DeadlineExceeded,  ///< the budget's time ran out
   Cancelled,         ///< the caller withdrew the request

@@ -137,7 +137,7 @@ inline std::uint64_t pack(std::uint64_t bits, std::uint64_t /*among*/) {
 using by_turning::decode_word;
 using by_turning::list_word;
 constexpr bool kNumberByMask = false;
-inline void number_by_mask(std::uint16_t*, WordsList, std::size_t) {}
+[[maybe_unused]] inline void number_by_mask(std::uint16_t*, WordsList, std::size_t) {}
 inline std::uint32_t probe_few(const std::uint64_t* words, const std::uint16_t* members) {
   return probe_one_by_one(words, members);
 }
@@ -181,7 +181,7 @@ constexpr bool kPacks = true;
 using by_turning::decode_word;
 using by_turning::list_word;
 constexpr bool kNumberByMask = false;
-inline void number_by_mask(std::uint16_t*, WordsList, std::size_t) {}
+[[maybe_unused]] inline void number_by_mask(std::uint16_t*, WordsList, std::size_t) {}
 inline std::uint32_t probe_few(const std::uint64_t* words, const std::uint16_t* members) {
   return probe_one_by_one(words, members);
 }

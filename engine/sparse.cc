@@ -36,10 +36,14 @@ class Stretches {
       return std::binary_search(list_.begin() + static_cast<std::ptrdiff_t>(at_), list_.end(),
                                 member);
     }
-    using Sixteen = std::uint16_t __attribute__((vector_size(32), aligned(2), may_alias));
-    const auto* stretch = reinterpret_cast<const Sixteen*>(list_.data() + at_);
+    using Sixteen = std::uint16_t __attribute__((vector_size(32)));
+    // Copied: lists are not aligned, and compilers differ in what they make of a type that says so.
+    Sixteen first;
+    Sixteen second;
+    std::memcpy(&first, list_.data() + at_, sizeof(first));
+    std::memcpy(&second, list_.data() + at_ + kStretch / 2, sizeof(second));
     const Sixteen wanted = Sixteen{} + member;
-    const auto found = (stretch[0] == wanted) | (stretch[1] == wanted);
+    const auto found = (first == wanted) | (second == wanted);
     std::array<std::uint64_t, 4> words{};
     std::memcpy(words.data(), &found, sizeof(found));
     return (words[0] | words[1] | words[2] | words[3]) != 0;

@@ -58,9 +58,9 @@ class Dictionary {
     /// The bytes of the cell; different for different cells of one size.
     [[nodiscard]] static std::uint64_t word_of(std::string_view cell) {
       const auto read = [&](std::size_t at, std::size_t count) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, cell.data() + at, count);
-        return word;
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, cell.data() + at, count);
+        return bytes;
       };
       if (cell.size() >= 4) {
         return read(0, 4) | read(cell.size() - 4, 4) << 32U;

@@ -105,7 +105,10 @@ Status check_time(const EventColumns& columns) {
 
 Status check_events(const EventColumns& columns) {
   if (trim(columns.user_column).empty() || trim(columns.time_column).empty()) {
-    return bad("the columns of the user and of the time are needed", "必须写明用户列和时间列");
+    return bad(
+        "the columns of the user and of the time are needed", "必须写明用户列和时间列",
+        {R"(name both: "user": "customer_id", "time": {"column": "paid_at", "format": "%F %T"})",
+         R"(请写明两者："user": "customer_id"，"time": {"column": "paid_at", "format": "%F %T"})"});
   }
   TAGLINE_RETURN_IF_ERROR(check_names(columns));
   TAGLINE_RETURN_IF_ERROR(check_spellings(columns));

@@ -45,7 +45,7 @@ std::vector<Outcome<Answer>> answer_together(const storage::Snapshot& snapshot,
     counted.users = engine::counts_of_nodes(plan, roots, snapshot, options, &batch.stats);
     counted.run = roots.size();
   } else {
-    counted = engine::cached_counts(*kept, snapshot.version(), plan, roots, snapshot, options,
+    counted = engine::cached_counts(*kept, snapshot.data_version(), plan, roots, snapshot, options,
                                     &batch.stats);
   }
   batch.whole += counted.whole;

@@ -54,8 +54,8 @@ void read_type(JsonReader& reader, dsl::Tag& tag) {
 
 dsl::Tag read_tag(const std::string& name, JsonReader& reader, engine::FieldId field,
                   std::optional<Error>& fault) {
-  reader.only(
-      {"type", "also", "values", "scale", "min", "max", "unit", "title", "description", "comment"});
+  reader.only({"type", "also", "values", "scale", "min", "max", "unit", "title", "description",
+               "deprecated", "replacement", "comment"});
   dsl::Tag tag;
   tag.name = name;
   tag.field = field;
@@ -65,6 +65,8 @@ dsl::Tag read_tag(const std::string& name, JsonReader& reader, engine::FieldId f
   reader.read_scaled("min", tag.scale, tag.min);
   reader.read_scaled("max", tag.scale, tag.max);
   reader.read("unit", tag.unit);
+  reader.read("deprecated", tag.deprecated);
+  reader.read("replacement", tag.replacement);
   tag.values = read_values(reader, "values", fault);
   return tag;
 }

@@ -8,6 +8,7 @@
 //                            "keys": {"beauty": ["美妆"]}}},
 //    "segments": {"buyers": "did(purchase)"}}
 // Segments may also be a list of names, whose rules are then not known.
+// A tag may say "deprecated": true, and "replacement": the name of the tag to use instead.
 // Types: flag, category, set, int, decimal (with scale), date.
 #pragma once
 

@@ -11,10 +11,10 @@ namespace tagline::server {
 namespace {
 
 /// Of the fields and their order. Its top bits are the first letter, which so is never a dash.
-constexpr std::uint8_t kLayout = 1;
+constexpr std::uint8_t kLayout = 2;
 
-// layout, version, as_of, database, expression, next, before, check
-constexpr std::size_t kBytes = 1 + 8 + 4 + 8 + 8 + 4 + 4 + 4;
+// layout, version, data version, as_of, database, expression, next, before, check
+constexpr std::size_t kBytes = 1 + 8 + 8 + 4 + 8 + 8 + 4 + 4 + 4;
 constexpr std::size_t kCheckedBytes = kBytes - 4;
 constexpr std::size_t kBitsALetter = 6;
 constexpr std::size_t kLetters = (kBytes * 8 + kBitsALetter - 1) / kBitsALetter;
@@ -122,6 +122,7 @@ std::string text_of(const Cursor& cursor) {
   std::size_t at = 0;
   put(bytes, at, kLayout);
   put(bytes, at, cursor.version);
+  put(bytes, at, cursor.data_version);
   put(bytes, at, static_cast<std::uint32_t>(cursor.as_of.time_since_epoch().count()));
   put(bytes, at, cursor.database);
   put(bytes, at, cursor.expression);
@@ -149,6 +150,7 @@ Result<Cursor> read_cursor(std::string_view text) {
   Cursor cursor;
   at = 1;
   cursor.version = take<std::uint64_t>(*bytes, at);
+  cursor.data_version = take<std::uint64_t>(*bytes, at);
   cursor.as_of = std::chrono::sys_days(
       std::chrono::days(static_cast<std::int32_t>(take<std::uint32_t>(*bytes, at))));
   cursor.database = take<std::uint64_t>(*bytes, at);

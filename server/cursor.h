@@ -1,6 +1,7 @@
 // Cursor: where the next page of a list of ids begins, as a text that a client keeps and hands
-// back. It belongs to one state of one database, one expression and one day, and says so, so that
-// no page is ever taken from another list than the pages before it.
+// back. It belongs to one state of the data of one database, one meaning of an expression and one
+// day, and says so, so that no page is ever taken from another list than the pages before it. Edits
+// of the catalogue that leave the meaning as it is leave the cursor good.
 #pragma once
 
 #include "engine/layout.h"
@@ -14,7 +15,8 @@
 namespace tagline::server {
 
 struct Cursor {
-  std::uint64_t version = 0;  ///< of the data
+  std::uint64_t version = 0;       ///< of the state it was given in
+  std::uint64_t data_version = 0;  ///< of that state's data: what it belongs to
   std::chrono::sys_days as_of;
   std::uint64_t database = 0;    ///< key_of its seed
   std::uint64_t expression = 0;  ///< key_of its fingerprint
@@ -27,7 +29,7 @@ struct Cursor {
 [[nodiscard]] std::uint64_t key_of(std::uint64_t seed);
 [[nodiscard]] std::uint64_t key_of(std::string_view fingerprint);
 
-/// 55 letters, digits, - and _; never begins with -.
+/// 66 letters, digits, - and _; never begins with -.
 [[nodiscard]] std::string text_of(const Cursor& cursor);
 
 /// BadCursor when `text` is none of ours: cut, mistyped or of another release. Of changed letters

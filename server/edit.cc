@@ -76,6 +76,7 @@ std::string revision_of(const storage::TagRecord& record,
   hash.bound(record.max);
   hash.number(record.deprecated ? 1 : 0);
   hash.number(record.has_amount ? 1 : 0);
+  hash.number(record.replacement);
   for (const std::string* text :
        {&record.name, &record.unit, &record.title.en, &record.title.zh, &record.description,
         &record.layer, &record.source, &record.owner}) {

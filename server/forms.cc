@@ -83,6 +83,9 @@ std::string completions_json(const dsl::Completions& completions, std::string_vi
     if (candidate.people.has_value()) {
       json["people"] = *candidate.people;
     }
+    if (candidate.deprecated) {
+      json["deprecated"] = true;
+    }
     candidates.push_back(std::move(json));
   }
   return dump(Json{{"from", completions.replace.begin + 1},

@@ -42,8 +42,8 @@ struct Forms {
                                         std::chrono::sys_days as_of);
 
 /// {"from": 1, "to": 3, "utf16": {"from": 0, "to": 2}, "candidates": [{"insert", "kind", "label",
-/// "detail"?, "people"?}]}: what a candidate replaces in `text`. `from` and `to` count code points
-/// from 1, those of "utf16" UTF-16 units from 0; `to` is behind the last.
+/// "detail"?, "people"?, "deprecated"?}]}: what a candidate replaces in `text`. `from` and `to`
+/// count code points from 1, those of "utf16" UTF-16 units from 0; `to` is behind the last.
 [[nodiscard]] std::string completions_json(const dsl::Completions& completions,
                                            std::string_view text);
 

@@ -28,14 +28,14 @@ Status check_state(const Cursor& cursor, const storage::Snapshot& snapshot) {
                       {"ask the database that gave it, or leave it out to begin at the first page",
                        "请查询给出该游标的数据库，或去掉游标从第一页开始"});
   }
-  if (cursor.version != snapshot.version()) {
+  if (cursor.data_version != snapshot.data_version()) {
     const std::string then = std::to_string(cursor.version);
-    const std::string now = std::to_string(snapshot.version());
+    const std::string now = std::to_string(snapshot.data_version());
     return failure(
         ErrorCode::CursorExpired,
         {"the data has changed since this cursor was given: it is of version " + then +
-             ", the database is at version " + now,
-         "给出该游标之后数据已更新：游标属于版本 " + then + "，数据库现为版本 " + now},
+             ", the data changed in version " + now,
+         "给出该游标之后数据已更新：游标属于版本 " + then + "，数据在版本 " + now + " 中有改动"},
         {"begin again at the first page, without the cursor; to have all ids of one state, take "
          "them in one go, without a limit",
          "请去掉游标，从第一页重新开始；若要取得同一状态下的全部编号，请不加限制一次取完"});
@@ -43,12 +43,23 @@ Status check_state(const Cursor& cursor, const storage::Snapshot& snapshot) {
   return {};
 }
 
-Status check_question(const Cursor& cursor, const Prepared& prepared, std::uint64_t expression) {
+/// The rest, with the expression known. Where the catalogue has changed meanwhile, another
+/// expression may be the same text with another meaning.
+Status check_question(const Cursor& cursor, const Prepared& prepared, std::uint64_t expression,
+                      const storage::Snapshot& snapshot) {
   if (cursor.as_of != prepared.answer.as_of) {
     const std::string day = day_text(cursor.as_of);
     return of_another({"day: it is of " + day, "日期：它属于 " + day},
                       {"leave the day out: a page after another is of that one's day",
                        "请不要另写日期：后一页沿用前一页的日期"});
+  }
+  if (cursor.expression != expression && cursor.version != snapshot.version()) {
+    return failure(
+        ErrorCode::CursorExpired,
+        {"what this expression means has changed since the cursor was given (a segment's rule, or "
+         "the names of values), or it is another expression",
+         "给出该游标之后，表达式的含义已改变（人群的规则或取值的名称有改动），或者表达式不同"},
+        {"begin again at the first page, without the cursor", "请去掉游标，从第一页重新开始"});
   }
   if (cursor.expression != expression) {
     return of_another({"expression", "表达式"},
@@ -91,7 +102,7 @@ Outcome<IdPage> id_page(const storage::Snapshot& snapshot, const QueryRequest& r
   }
   const std::uint64_t expression = key_of(dsl::fingerprint(prepared->checked.bound));
   if (cursor.has_value()) {
-    TAGLINE_RETURN_IF_ERROR(check_question(*cursor, *prepared, expression));
+    TAGLINE_RETURN_IF_ERROR(check_question(*cursor, *prepared, expression, snapshot));
   }
 
   engine::ComputedRows decided;  // a top is ranked once for the count and the page
@@ -112,6 +123,7 @@ Outcome<IdPage> id_page(const storage::Snapshot& snapshot, const QueryRequest& r
   if (next.has_value()) {
     Cursor behind;
     behind.version = snapshot.version();
+    behind.data_version = snapshot.data_version();
     behind.as_of = prepared->answer.as_of;
     behind.database = key_of(snapshot.seed());
     behind.expression = expression;

@@ -31,7 +31,9 @@ struct IdPage {
 /// One page; its ids go to `sink` and are not kept. Without a day in the request, a page after
 /// another is of that one's day, so that pages fit together also over midnight.
 ///
-/// CursorExpired: the data has changed since the cursor was given. BadCursor: it is no cursor, or
+/// CursorExpired: the data has changed since the cursor was given, or what the expression means (a
+/// segment's rule, the values a pattern stands for); other edits of the catalogue leave it good.
+/// BadCursor: it is no cursor, or
 /// one of another database, expression or day. (A copy of a database is the same database until one
 /// of both changes, and again where both are of one version.) Refused when the expression is at
 /// fault.

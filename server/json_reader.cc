@@ -1,5 +1,7 @@
 #include "server/json_reader.h"
 
+#include "server/scaled_number.h"
+
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
@@ -23,35 +25,6 @@ std::string shown(const Json& value) {
     text += "...";
   }
   return text;
-}
-
-/// Decimal text times 10^scale, exactly; nothing when it is not a plain number, has more digits
-/// than the scale, or overflows.
-std::optional<std::int64_t> scaled(std::string_view text, unsigned scale) {
-  bool negative = false;
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) {
-    negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  const auto point = text.find('.');
-  std::string digits(text.substr(0, point));
-  std::string fraction = point == std::string_view::npos ? "" : std::string(text.substr(point + 1));
-  while (fraction.size() > scale && fraction.back() == '0') {
-    fraction.pop_back();
-  }
-  if (digits.empty() || fraction.size() > scale) {
-    return std::nullopt;
-  }
-  fraction.resize(scale, '0');
-  digits += fraction;
-  std::int64_t value = 0;
-  for (const char c : digits) {
-    if (c < '0' || c > '9' || __builtin_mul_overflow(value, std::int64_t{10}, &value) ||
-        __builtin_add_overflow(value, std::int64_t{c - '0'}, &value)) {
-      return std::nullopt;
-    }
-  }
-  return negative ? -value : value;
 }
 
 /// A first pass that builds nothing: finds where a document stops being JSON, or nests too deep.
@@ -219,6 +192,11 @@ const Json* JsonReader::find(const char* key) const {
 
 bool JsonReader::has(const char* key) const {
   return find(key) != nullptr;
+}
+
+bool JsonReader::is_null(const char* key) const {
+  const auto found = object_.find(key);
+  return found != object_.end() && found->is_null();
 }
 
 void JsonReader::read(const char* key, std::string& into) {

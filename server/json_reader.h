@@ -31,6 +31,7 @@ class JsonReader {
   void only(std::initializer_list<std::string_view> known);
 
   [[nodiscard]] bool has(const char* key) const;
+  [[nodiscard]] bool is_null(const char* key) const;  ///< there, and null
   void read(const char* key, std::string& into);
   void read(const char* key, bool& into);
   void read(const char* key, unsigned& into, unsigned max);

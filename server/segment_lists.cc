@@ -3,6 +3,7 @@
 #include "dsl/lower.h"
 #include "server/as_of.h"
 #include "server/day_text.h"
+#include "server/drafted_write.h"
 #include "server/id_list.h"
 #include "server/segment_names.h"
 #include "server/segments.h"
@@ -22,13 +23,13 @@ using storage::Snapshot;
 using storage::WriteTxn;
 
 /// The users of these ids, and what is to be said of the others.
-Result<engine::Bitmap> find_ids(const WriteTxn& txn, std::span<const std::string> ids,
+Result<engine::Bitmap> find_ids(const Snapshot& snapshot, std::span<const std::string> ids,
                                 ImportedList& imported) {
   engine::Bitmap members;
   std::set<std::string_view> unknown;
   imported.lines = ids.size();
   for (const std::string& id : ids) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto user, txn.find_user(id));
+    TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
     if (!user.has_value()) {
       ++imported.unknown;
       if (imported.first_unknown.size() < kUnknownShown && unknown.insert(id).second) {
@@ -121,15 +122,21 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, std::span<cons
   TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
   ImportedList imported;
   std::optional<Refusal> refusal;
-  const Status written = store_.write([&](WriteTxn& txn) -> Status {
+  std::optional<SegmentRecord> stored;
+  engine::Bitmap members;
+  const auto read = [&](const Snapshot& snapshot) -> Result<bool> {
     imported = {};
-    SavedSegment& saved = imported.saved;
-    TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.segment(normal));
+    TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, snapshot.population());
+    TAGLINE_ASSIGN_OR_RETURN(stored, snapshot.segment(normal));
     refusal = refuse_segment_changed(edit, stored, normal);
     if (refusal.has_value()) {
-      return {};
+      return false;
     }
-    TAGLINE_ASSIGN_OR_RETURN(const engine::Bitmap members, find_ids(txn, ids, imported));
+    if (ids.empty()) {
+      return failure(ErrorCode::BadInput, {"there are no ids " + where.en, where.zh + "没有编号"},
+                     {"give at least one id, one a line", "请至少给出一个编号，每行一个"});
+    }
+    TAGLINE_ASSIGN_OR_RETURN(members, find_ids(snapshot, ids, imported));
     if (members.empty()) {
       return failure(
           ErrorCode::BadInput,
@@ -140,11 +147,15 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, std::span<cons
            "编号须完全一致，每行一个；请确认文件所列正是装入时使用的编号"});
     }
     if (stored.has_value()) {
-      TAGLINE_ASSIGN_OR_RETURN(const auto origin, txn.origin(normal));
+      TAGLINE_ASSIGN_OR_RETURN(const auto origin, snapshot.origin(normal));
       if (const auto refused = refuse_list(*stored, origin); refused.has_value()) {
         return tl::unexpected(*refused);
       }
     }
+    return true;
+  };
+  const auto write = [&](WriteTxn& txn) -> Status {
+    SavedSegment& saved = imported.saved;
     saved.created = !stored.has_value();
     saved.record = stored.value_or(SegmentRecord{});
     saved.record.name = normal;
@@ -158,14 +169,11 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, std::span<cons
     saved.revision = revision_of(saved.record);
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
     return write_list(txn, saved.record.list, members);
-  });
-  TAGLINE_RETURN_IF_ERROR(written);
+  };
+  TAGLINE_RETURN_IF_ERROR(write_drafted(store_, read, write));
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
-  TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
-    return snapshot.population();
-  }));
   return imported;
 }
 
@@ -173,18 +181,21 @@ Outcome<FrozenSegment> Segments::freeze(const std::string& name, const FreezeReq
                                         const Edit& edit) {
   FrozenSegment frozen;
   std::optional<Refusal> refusal;
-  const Status written = store_.write([&](WriteTxn& txn) -> Status {
+  engine::Bitmap users;
+  const auto read = [&](const Snapshot& snapshot) -> Result<bool> {
     frozen = {};
-    // The committed state, which nobody else can change while this writes.
-    auto members = store_.read([&](const Snapshot& snapshot) {
-      return members_of(snapshot, name, request.as_of, edit, execute_);
-    });
+    auto members = members_of(snapshot, name, request.as_of, edit, execute_);
     if (!members.has_value()) {
       refusal = std::move(members).error();
-      return {};
+      return false;
     }
+    refusal.reset();
+    users = std::move(members->users);
+    frozen.origin = std::move(members->origin);
+    return true;
+  };
+  const auto write = [&](WriteTxn& txn) -> Status {
     OriginRecord& origin = frozen.origin;
-    origin = std::move(members->origin);
     const std::chrono::sys_days day{std::chrono::days(origin.as_of)};
     TAGLINE_ASSIGN_OR_RETURN(
         origin.name, normal_segment_name(request.name.value_or(name_of_day(origin.source, day))));
@@ -204,14 +215,14 @@ Outcome<FrozenSegment> Segments::freeze(const std::string& name, const FreezeReq
     saved.record.updated_s = origin.taken_s;
     apply(request.card, saved.record);
     TAGLINE_ASSIGN_OR_RETURN(saved.record.list, txn.new_field());
-    saved.count = members->users.cardinality();
+    saved.count = users.cardinality();
     saved.population = origin.population;
     saved.revision = revision_of(saved.record);
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
     TAGLINE_RETURN_IF_ERROR(txn.put_origin(origin));
-    return write_list(txn, saved.record.list, members->users);
-  });
-  TAGLINE_RETURN_IF_ERROR(written);
+    return write_list(txn, saved.record.list, users);
+  };
+  TAGLINE_RETURN_IF_ERROR(write_drafted(store_, read, write));
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }

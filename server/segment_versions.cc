@@ -63,17 +63,28 @@ Result<std::string> side_of(const History& history, std::string& name) {
                    {"give the number of a version, such as 2, or a segment, such as @buyers",
                     "请给出版本号，如 2；或人群，如 @buyers"});
   }
-  if (fault != std::errc() || number == 0 || number > history.rules.size()) {
-    const std::string last = std::to_string(history.rules.size());
+  const std::uint32_t oldest = history.rules.empty() ? 0 : history.rules.front().number;
+  const std::uint32_t newest = history.rules.empty() ? 0 : history.rules.back().number;
+  const Text kept{"it has " + std::to_string(oldest) + " to " + std::to_string(newest),
+                  "它有版本 " + std::to_string(oldest) + " 到 " + std::to_string(newest)};
+  if (fault == std::errc() && number != 0 && number < oldest) {
+    return failure(
+        ErrorCode::NotKept,
+        {"version " + name + " of " + reference +
+             " is no longer kept: of old versions the newest 1,000 are, and 4 MiB of them",
+         reference + " 的版本 " + name + " 已不再保留：只保留最新的 1,000 个版本，且不超过 4 MiB"},
+        kept);
+  }
+  if (fault != std::errc() || number == 0 || number > newest) {
     return failure(
         ErrorCode::NotFound,
         {reference + " has no version " + name, reference + " 没有版本 " + name},
         history.rules.empty()
             ? Text{"it is a list of ids, which has no versions; compare it as " + reference,
                    "它是静态名单，没有版本；请以 " + reference + " 比较"}
-            : Text{"it has 1 to " + last, "它有版本 1 到 " + last});
+            : kept);
   }
-  return history.rules[number - 1].expression;
+  return history.rules[number - oldest].expression;
 }
 
 /// One side, in a plan that has both.
@@ -115,6 +126,8 @@ Outcome<SegmentVersions> Segments::versions(const std::string& name,
     SegmentVersions versions;
     versions.name = history.record.name;
     versions.as_of = history.options.as_of;
+    versions.dropped = history.rules.front().number - 1;
+    versions.time_zone = snapshot.time_zone();
     TAGLINE_ASSIGN_OR_RETURN(versions.population, snapshot.population());
     for (const RuleRecord& rule : history.rules) {
       RuleVersion version;

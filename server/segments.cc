@@ -2,8 +2,10 @@
 
 #include "dsl/check.h"
 #include "server/as_of.h"
+#include "server/drafted_write.h"
 #include "server/segment_graph.h"
 #include "server/segment_names.h"
+#include "server/segment_rules.h"
 #include "server/text_search.h"
 #include "server/vocabulary.h"
 
@@ -44,6 +46,7 @@ Outcome<SegmentSummary> summarise(const SegmentRecord& record, const dsl::Catalo
   SegmentSummary summary;
   summary.record = record;
   summary.revision = revision_of(record);
+  summary.time_zone = snapshot.time_zone();
   TAGLINE_ASSIGN_OR_RETURN(summary.origin, snapshot.origin(record.name));
   summary.uses = graph.uses(record.name);
   summary.used_by = graph.used_by(record.name);
@@ -53,6 +56,9 @@ Outcome<SegmentSummary> summarise(const SegmentRecord& record, const dsl::Catalo
   if (!checked.ok) {
     summary.faults = std::move(checked.errors);
     return summary;
+  }
+  if (record.list == 0) {
+    summary.warnings = std::move(checked.warnings);
   }
   TAGLINE_ASSIGN_OR_RETURN(summary.count, count_of(checked.bound, snapshot, execute));
   return summary;
@@ -101,6 +107,7 @@ Result<std::optional<Refusal>> refuse_rename(const Snapshot& snapshot, const std
 /// What a save needs to know of the committed state.
 struct Draft {
   SavedSegment saved;
+  SegmentRecord before;  ///< as it is stored; nothing in it: there is none
   std::chrono::sys_days as_of;
   std::optional<Refusal> refusal;
 };
@@ -145,66 +152,13 @@ Result<Draft> draft_rule(const Snapshot& snapshot, const std::string& name,
          "请先修改它们，或换一个名称保存"}));
     return draft;
   }
-  if (stored.has_value()) {
-    draft.saved.record = *stored;
-  }
+  draft.before = stored.value_or(SegmentRecord{});
   draft.saved.created = !stored.has_value();
   draft.saved.canonical = checked.canonical;
   draft.saved.warnings = std::move(checked.warnings);
   TAGLINE_ASSIGN_OR_RETURN(draft.saved.count, count_of(checked.bound, snapshot, execute));
   TAGLINE_ASSIGN_OR_RETURN(draft.saved.population, snapshot.population());
   return draft;
-}
-
-/// Numbers the rule that a save has made a segment's, unless it had it already. Returns its number.
-Result<std::uint32_t> put_next_rule(WriteTxn& txn, const SegmentRecord& before, const Draft& draft,
-                                    const std::string& author) {
-  const SavedSegment& saved = draft.saved;
-  TAGLINE_ASSIGN_OR_RETURN(auto rules, txn.rules(saved.record.name));
-  if (rules.empty() && !saved.created) {
-    rules = rules_with_current({}, before);
-    TAGLINE_RETURN_IF_ERROR(txn.put_rule(saved.record.name, rules.front()));
-  }
-  if (!rules.empty() && rules.back().expression == saved.record.expression) {
-    return rules.back().number;
-  }
-  storage::RuleRecord rule;
-  rule.number = rules.empty() ? 1 : rules.back().number + 1;
-  rule.expression = saved.record.expression;
-  rule.author = author;
-  rule.saved_s = saved.record.updated_s;
-  rule.count = saved.count;
-  rule.population = saved.population;
-  rule.as_of = draft.as_of.time_since_epoch().count();
-  TAGLINE_RETURN_IF_ERROR(txn.put_rule(saved.record.name, rule));
-  return rule.number;
-}
-
-/// Every reference to `from` in any rule that any segment has had becomes one to `to`: what a
-/// segment meant in the past must stay computable too. Returns the segments whose rules now
-/// changed.
-Result<std::vector<std::string>> rename_in_rules(WriteTxn& txn, const dsl::Catalogue& catalogue,
-                                                 const std::string& from, const std::string& to) {
-  std::vector<std::string> rewritten;
-  TAGLINE_ASSIGN_OR_RETURN(auto records, txn.segments());
-  for (SegmentRecord& record : records) {
-    TAGLINE_ASSIGN_OR_RETURN(auto rules, txn.rules(record.name));
-    for (storage::RuleRecord& rule : rules) {
-      std::string renamed = renamed_in(rule.expression, catalogue, from, to);
-      if (renamed != rule.expression) {
-        rule.expression = std::move(renamed);
-        TAGLINE_RETURN_IF_ERROR(txn.put_rule(record.name, rule));
-      }
-    }
-    std::string renamed = renamed_in(record.expression, catalogue, from, to);
-    if (renamed != record.expression) {
-      record.expression = std::move(renamed);
-      record.updated_s = now_s();
-      TAGLINE_RETURN_IF_ERROR(txn.put_segment(record));
-      rewritten.push_back(record.name);
-    }
-  }
-  return rewritten;
 }
 
 /// How well what people write about a segment answers a search.
@@ -233,31 +187,37 @@ Outcome<SavedSegment> Segments::save(const std::string& name, const std::string&
                                      std::optional<std::chrono::sys_days> as_of, const Edit& edit) {
   TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
   Draft draft;
-  // The check reads the committed state inside the write, where nobody else can change it.
-  const Status written = store_.write([&](WriteTxn& txn) -> Status {
-    TAGLINE_ASSIGN_OR_RETURN(draft, store_.read([&](const Snapshot& snapshot) {
-      return draft_rule(snapshot, normal, expression, as_of, edit, execute_);
-    }));
-    if (draft.refusal.has_value()) {
-      return {};
-    }
+  const auto read = [&](const Snapshot& snapshot) -> Result<bool> {
+    TAGLINE_ASSIGN_OR_RETURN(draft,
+                             draft_rule(snapshot, normal, expression, as_of, edit, execute_));
+    return !draft.refusal.has_value();
+  };
+  const auto write = [&](WriteTxn& txn) -> Status {
     SegmentRecord& record = draft.saved.record;
-    const SegmentRecord before = record;
+    record = draft.before;
     record.name = normal;
     record.expression = expression;
     apply(card, record);
-    if (record != before) {
+    if (record != draft.before) {
       record.updated_s = now_s();
       record.created_s = draft.saved.created ? record.updated_s : record.created_s;
     }
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(record));
     draft.saved.revision = revision_of(record);
-    TAGLINE_ASSIGN_OR_RETURN(draft.saved.rule, put_next_rule(txn, before, draft, edit.author));
+    storage::RuleRecord rule;
+    rule.expression = record.expression;
+    rule.author = edit.author;
+    rule.saved_s = record.updated_s;
+    rule.count = draft.saved.count;
+    rule.population = draft.saved.population;
+    rule.as_of = draft.as_of.time_since_epoch().count();
+    TAGLINE_ASSIGN_OR_RETURN(const NumberedRule numbered,
+                             put_next_rule(txn, record.name, draft.before, std::move(rule)));
+    draft.saved.rule = numbered.number;
+    draft.saved.rules_dropped = numbered.dropped;
     return {};
-  });
-  if (!written.has_value()) {
-    return tl::unexpected(Refusal(written.error()));
-  }
+  };
+  TAGLINE_RETURN_IF_ERROR(write_drafted(store_, read, write));
   if (draft.refusal.has_value()) {
     return tl::unexpected(std::move(*draft.refusal));
   }

@@ -37,8 +37,9 @@ struct SavedSegment {
   storage::SegmentRecord record;
   std::string canonical;  ///< of a rule
   std::string revision;
-  std::uint32_t rule = 0;  ///< the number of its rule; 0: a list
-  bool created = false;    ///< false: it was there and has been changed
+  std::uint32_t rule = 0;           ///< the number of its rule; 0: a list
+  std::uint32_t rules_dropped = 0;  ///< older rules that are no longer kept, for this one
+  bool created = false;             ///< false: it was there and has been changed
   std::uint64_t count = 0;
   std::uint64_t population = 0;
   std::vector<dsl::Diagnostic> warnings;
@@ -51,8 +52,10 @@ struct SegmentSummary {
   std::string canonical;                        ///< of a rule that parses
   std::optional<std::uint64_t> count;           ///< nothing when it is broken
   std::vector<dsl::Diagnostic> faults;
-  std::vector<std::string> uses;     ///< segments its rule names
-  std::vector<std::string> used_by;  ///< segments whose rules name it
+  std::vector<dsl::Diagnostic> warnings;  ///< of a rule
+  std::vector<std::string> uses;          ///< segments its rule names
+  std::vector<std::string> used_by;       ///< segments whose rules name it
+  std::string time_zone;                  ///< of the database, for people who read times
 };
 
 struct SegmentSearch {
@@ -92,6 +95,8 @@ struct RuleVersion {
 struct SegmentVersions {
   std::string name;
   std::vector<RuleVersion> versions;  ///< the last is its rule
+  std::uint32_t dropped = 0;          ///< older ones that are no longer kept
+  std::string time_zone;              ///< of the database, for people who read times
   std::uint64_t population = 0;
   std::chrono::sys_days as_of;
 };
@@ -136,8 +141,9 @@ struct FrozenSegment {
     const Edit& edit, const std::optional<storage::SegmentRecord>& stored, const std::string& name);
 
 /// Threads: thread-safe. Borrows the store and the budget of `execute`, with which everything is
-/// counted. Every edit is one transaction, and refused when it is not of what the editor has seen
-/// (Edit::seen, Refusal::changed).
+/// counted. What takes long is read before the transaction of an edit, on a snapshot of the same
+/// state (server/drafted_write.h). Every edit is one transaction, and refused when it is not of
+/// what the editor has seen (Edit::seen, Refusal::changed).
 class Segments {
  public:
   explicit Segments(storage::Store& store, const engine::ExecuteOptions& execute = {})
@@ -146,7 +152,8 @@ class Segments {
   /// Saves a rule under a new name, or replaces the rule of that name. Refused: a text with errors,
   /// a cycle, nesting too deep, a rule that would break a segment that uses this name, the name of
   /// a static list (SchemaConflict), a name that is no name (BadInput). A rule other than the one
-  /// it had is kept as its next version.
+  /// it had is kept as its next version; of more than 1,000, and of more than 4 MiB of text, the
+  /// oldest are dropped.
   [[nodiscard]] Outcome<SavedSegment> save(const std::string& name, const std::string& expression,
                                            const SegmentCard& card,
                                            std::optional<std::chrono::sys_days> as_of,
@@ -186,10 +193,11 @@ class Segments {
                                                std::span<const std::string> ids, const Text& where,
                                                const SegmentCard& card, const Edit& edit = {});
 
-  /// Every rule it has had, counted now. SchemaConflict: a list has none.
+  /// Every rule it has had and that is kept, counted now. SchemaConflict: a list has none.
   [[nodiscard]] Outcome<SegmentVersions> versions(const std::string& name,
                                                   std::optional<std::chrono::sys_days> as_of);
-  /// Who is in both of two rules, and who in one only. NotFound: no such version.
+  /// Who is in both of two rules, and who in one only. NotFound: no such version. NotKept: it was
+  /// dropped.
   [[nodiscard]] Outcome<SegmentDiff> diff(const std::string& name, const DiffRequest& request);
   /// Makes a new static list of those who are in it now, which keeps knowing what it was made from.
   /// `as_of` fixes relative dates; tags and events are those stored now. SchemaConflict: the name

@@ -191,7 +191,7 @@ Outcome<Answer> Service::query(const QueryRequest& request) {
     } else {
       TAGLINE_ASSIGN_OR_RETURN(
           const engine::CachedCount counted,
-          engine::cached_count(*answers_, snapshot.version(), prepared->plan, prepared->root,
+          engine::cached_count(*answers_, snapshot.data_version(), prepared->plan, prepared->root,
                                snapshot, execute_options(request), &stats));
       prepared->answer.count = counted.users;
       use = counted.use;

@@ -166,6 +166,7 @@ struct ValueCount {
 
 struct TagSummary {
   storage::TagRecord record;
+  std::string replacement;         ///< name of the tag to use instead; empty: none is named
   std::uint64_t coverage = 0;      ///< users with a value; for a flag, users with the flag
   std::vector<ValueCount> values;  ///< category and set: most users first, then by name
   std::optional<std::int64_t>

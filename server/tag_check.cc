@@ -75,7 +75,8 @@ Result<std::string> normal_spelling(const std::string& name, const Text& what) {
 
 Status apply(const TagEdit& edit, TagRecord& record) {
   const Text what{"tag " + record.name, "标签 " + record.name};
-  if ((edit.min.has_value() || edit.max.has_value()) && record.kind != TagKind::Number) {
+  const bool bounds = edit.min.has_value() || edit.max.has_value() || edit.no_min || edit.no_max;
+  if (bounds && record.kind != TagKind::Number) {
     return failure(ErrorCode::BadInput,
                    {what.en + " is a " + std::string(kind_name(record.kind)) +
                         ", expected a number beside min and max",
@@ -93,6 +94,9 @@ Status apply(const TagEdit& edit, TagRecord& record) {
   set(edit.deprecated, record.deprecated);
   record.min = edit.min.has_value() ? edit.min : record.min;
   record.max = edit.max.has_value() ? edit.max : record.max;
+  record.min = edit.no_min ? std::nullopt : record.min;
+  record.max = edit.no_max ? std::nullopt : record.max;
+  record.replacement = record.deprecated ? record.replacement : 0;
   if (record.min.has_value() && record.max.has_value() && *record.min > *record.max) {
     return failure(ErrorCode::BadInput,
                    {what.en + ": min is above max", what.zh + "：min 大于 max"},
@@ -100,6 +104,26 @@ Status apply(const TagEdit& edit, TagRecord& record) {
   }
   if (edit.aliases.has_value()) {
     TAGLINE_ASSIGN_OR_RETURN(record.aliases, normal_spellings(*edit.aliases, record.name, what));
+  }
+  return {};
+}
+
+Status check_replacement(const TagRecord& record, const TagRecord& other) {
+  const Text what{"tag " + record.name, "标签 " + record.name};
+  if (!record.deprecated) {
+    return failure(
+        ErrorCode::BadInput,
+        {what.en + " is in use, expected a deprecated tag beside replacement",
+         what.zh + " 仍在使用，只有已弃用的标签才有 replacement"},
+        {"mark it as deprecated with the same edit", "请在同一次修改中将其标记为已弃用"});
+  }
+  if (other.field == record.field || other.deprecated) {
+    return failure(ErrorCode::BadInput,
+                   {other.name + " cannot replace " + what.en + ": it is " +
+                        (other.field == record.field ? "the same tag" : "deprecated itself"),
+                    other.name + " 不能替代" + what.zh +
+                        (other.field == record.field ? "：它就是该标签" : "：它自己也已弃用")},
+                   {"name a tag that is in use", "请给出仍在使用的标签"});
   }
   return {};
 }

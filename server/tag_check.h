@@ -18,6 +18,9 @@ namespace tagline::server {
 /// Puts what is given into the record, in normal form. BadInput: bounds of what is no number, or
 /// the wrong way round.
 [[nodiscard]] Status apply(const TagEdit& edit, storage::TagRecord& record);
+/// BadInput unless `record` is deprecated, and `other` another tag that is in use.
+[[nodiscard]] Status check_replacement(const storage::TagRecord& record,
+                                       const storage::TagRecord& other);
 /// The values that change, out of `values`. NotFound: no such value.
 [[nodiscard]] Result<std::vector<storage::ValueRecord>> changed_values(
     const TagEdit& edit, const storage::TagRecord& record,

@@ -49,6 +49,7 @@ Json tag_json(const TagSummary& tag) {
   if (record.kind == TagKind::Number) {
     json["scale"] = record.scale;
   }
+  put(json, "replacement", tag.replacement);
   if (record.kind == TagKind::Category || record.kind == TagKind::Set) {
     Json values = Json::array();
     for (const ValueCount& value : tag.values) {
@@ -113,13 +114,16 @@ std::string tag_page_json(const TagPage& page) {
 }
 
 std::string tag_users_json(const TagUsers& users, const LastAsked& asked) {
-  return dump(Json{{"tag", users.tag},
-                   {"segments", {{"direct", users.direct}, {"indirect", users.indirect}}},
-                   {"last_queried_s", asked.at_s.has_value() ? Json(*asked.at_s) : Json()},
-                   {"queries_since_s", asked.since_s},
-                   {"coverage", users.coverage},
-                   {"population", users.population},
-                   {"updated_s", users.updated_s}});
+  Json json = {{"tag", users.tag},
+               {"deprecated", users.deprecated},
+               {"segments", {{"direct", users.direct}, {"indirect", users.indirect}}},
+               {"last_queried_s", asked.at_s.has_value() ? Json(*asked.at_s) : Json()},
+               {"queries_since_s", asked.since_s},
+               {"coverage", users.coverage},
+               {"population", users.population},
+               {"updated_s", users.updated_s}};
+  put(json, "replacement", users.replacement);
+  return dump(json);
 }
 
 std::string event_page_json(const EventPage& page) {

@@ -9,6 +9,10 @@ Result<TagSummary> summary_without_values(const storage::Snapshot& snapshot,
                                           const storage::TagRecord& record) {
   TagSummary summary;
   summary.record = record;
+  if (record.replacement != 0) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto other, snapshot.tag(record.replacement));
+    summary.replacement = other.has_value() ? other->name : std::string();
+  }
   TAGLINE_ASSIGN_OR_RETURN(summary.coverage,
                            snapshot.cardinality({record.field, engine::kExistsRow}));
   if (record.kind == engine::TagKind::Number || record.kind == engine::TagKind::Date) {

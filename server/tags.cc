@@ -156,8 +156,6 @@ Result<std::vector<TagRecord>> named_records(const WriteTxn& txn) {
   return records;
 }
 
-constexpr ValueSearch kNoValues{};
-
 /// The tags that the words of a rule name, of one that cannot be checked.
 // Recursion is bounded by the brackets of the text.
 void fields_named(const dsl::Tree& tree, dsl::Names& names, std::set<engine::FieldId>& fields) {
@@ -282,7 +280,7 @@ Outcome<TagPage> Tags::create(const TagDraft& draft, const Edit& edit) {
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
-  TAGLINE_ASSIGN_OR_RETURN(auto page, show(record.name, kNoValues));
+  TAGLINE_ASSIGN_OR_RETURN(auto page, show(record.name, ValueSearch{}));
   return page;
 }
 
@@ -305,6 +303,14 @@ Outcome<TagPage> Tags::change(const std::string& name, const TagEdit& change, co
     if (change.min.has_value() || change.max.has_value()) {
       TAGLINE_RETURN_IF_ERROR(check_bounds(service_.store(), after));
     }
+    if (change.replacement.has_value()) {
+      after.replacement = 0;
+      if (!change.replacement->empty()) {
+        TAGLINE_ASSIGN_OR_RETURN(const TagRecord other, this->record(*change.replacement));
+        TAGLINE_RETURN_IF_ERROR(check_replacement(after, other));
+        after.replacement = other.field;
+      }
+    }
     TAGLINE_ASSIGN_OR_RETURN(const auto others, named_records(txn));
     TAGLINE_RETURN_IF_ERROR(check_spellings(after, before, others));
     TAGLINE_ASSIGN_OR_RETURN(const auto changed, changed_values(change, before, values));
@@ -316,7 +322,7 @@ Outcome<TagPage> Tags::change(const std::string& name, const TagEdit& change, co
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
-  TAGLINE_ASSIGN_OR_RETURN(auto page, show(stored, kNoValues));
+  TAGLINE_ASSIGN_OR_RETURN(auto page, show(stored, ValueSearch{}));
   return page;
 }
 
@@ -327,6 +333,11 @@ Result<TagUsers> Tags::users(const std::string& name) {
     users.tag = record.name;
     users.field = record.field;
     users.updated_s = record.updated_s;
+    users.deprecated = record.deprecated;
+    if (record.replacement != 0) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto other, snapshot.tag(record.replacement));
+      users.replacement = other.has_value() ? other->name : std::string();
+    }
     TAGLINE_ASSIGN_OR_RETURN(users.population, snapshot.population());
     TAGLINE_ASSIGN_OR_RETURN(users.coverage,
                              snapshot.cardinality({record.field, engine::kExistsRow}));

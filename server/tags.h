@@ -75,7 +75,11 @@ struct TagEdit {
   std::optional<std::string> unit;
   std::optional<std::int64_t> min;  ///< scaled
   std::optional<std::int64_t> max;
+  bool no_min = false;  ///< the bound goes
+  bool no_max = false;
   std::optional<bool> deprecated;
+  /// Name of the tag to use instead, of a deprecated one; "": none. It goes with the deprecation.
+  std::optional<std::string> replacement;
   std::vector<ValueEdit> values;
 };
 
@@ -89,6 +93,8 @@ struct TagDraft {
 struct TagUsers {
   std::string tag;
   engine::FieldId field = 0;
+  bool deprecated = false;
+  std::string replacement;            ///< as TagSummary
   std::vector<std::string> direct;    ///< segments whose rules name the tag
   std::vector<std::string> indirect;  ///< segments that use those
   std::uint64_t coverage = 0;
@@ -126,8 +132,9 @@ class Tags {
   /// A new tag that nobody has. BadInput: a name that is none, bounds or values the kind has not.
   /// SchemaConflict: a name or other spelling that is another tag's or event's, or of two values.
   [[nodiscard]] Outcome<TagPage> create(const TagDraft& draft, const Edit& edit);
-  /// One transaction. As `create`; NotFound: no such tag or value. What a load wrote (updated_s)
-  /// stays.
+  /// One transaction. As `create`; NotFound: no such tag or value, and no tag of
+  /// the replacement's name. BadInput: a replacement that is the tag itself, deprecated too, or of
+  /// a tag in use. What a load wrote (updated_s) stays.
   [[nodiscard]] Outcome<TagPage> change(const std::string& name, const TagEdit& change,
                                         const Edit& edit);
   [[nodiscard]] Result<TagUsers> users(const std::string& name);

@@ -88,6 +88,11 @@ Result<dsl::Catalogue> names_in(const storage::Snapshot& snapshot) {
     tag.min = record.min;
     tag.max = record.max;
     tag.unit = record.unit;
+    tag.deprecated = record.deprecated;
+    if (record.replacement != 0) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto other, snapshot.tag(record.replacement));
+      tag.replacement = other.has_value() ? other->name : std::string();
+    }
     if (has_values(record.kind)) {
       TAGLINE_ASSIGN_OR_RETURN(tag.values, values_of(snapshot, record.field));
     }

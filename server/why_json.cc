@@ -60,6 +60,9 @@ Json summary_json(const SegmentSummary& summary) {
   if (!summary.faults.empty()) {
     json["errors"] = diagnostics_json(summary.faults, record.expression);
   }
+  if (!summary.warnings.empty()) {
+    json["warnings"] = diagnostics_json(summary.warnings, record.expression);
+  }
   return json;
 }
 
@@ -156,6 +159,7 @@ std::string saved_json(const SavedSegment& saved, std::string_view text) {
                    {"count", saved.count},
                    {"population", saved.population},
                    {"canonical", saved.canonical},
+                   {"dropped", saved.rules_dropped},
                    {"warnings", diagnostics_json(saved.warnings, text)}});
 }
 
@@ -205,6 +209,7 @@ std::string versions_json(const SegmentVersions& versions) {
   return dump(Json{{"name", versions.name},
                    {"population", versions.population},
                    {"as_of", day_text(versions.as_of)},
+                   {"dropped", versions.dropped},
                    {"versions", std::move(list)}});
 }
 

@@ -29,16 +29,17 @@ namespace tagline::server {
 [[nodiscard]] std::string segment_json(const SegmentSummary& summary);
 /// {"population", "total", "segments": [as segment_json]}
 [[nodiscard]] std::string segments_json(const SegmentList& list);
-/// {"name", "created", "version", "revision", "count", "population", "canonical", "warnings"}
+/// {"name", "created", "version", "revision", "count", "population", "canonical", "dropped",
+/// "warnings"}
 [[nodiscard]] std::string saved_json(const SavedSegment& saved, std::string_view text);
 /// {"name", "created", "revision", "count", "population", "ids", "unknown", "repeated",
 /// "first_unknown"}
 [[nodiscard]] std::string imported_json(const ImportedList& imported);
 /// {"name", "revision", "count", "population", "snapshot_of"}
 [[nodiscard]] std::string frozen_json(const FrozenSegment& frozen);
-/// {"name", "population", "as_of", "versions": [{"version", "expression", "canonical", "author",
-/// "saved_s", "count_then", "population_then", "as_of_then" (null: not counted then), "count"
-/// (null: broken), "errors"?}]}
+/// {"name", "population", "as_of", "dropped", "versions": [{"version", "expression", "canonical",
+/// "author", "saved_s", "count_then", "population_then", "as_of_then" (null: not counted then),
+/// "count" (null: broken), "errors"?}]}
 [[nodiscard]] std::string versions_json(const SegmentVersions& versions);
 /// {"name", "population", "as_of", "from" and "to": {"of", "expression", "count"}, "both",
 /// "only_from" and "only_to": {"expression", "count"}}

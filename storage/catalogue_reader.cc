@@ -92,6 +92,23 @@ std::string rule_key(std::string_view segment, std::uint32_t number) {
   return std::string(segment) + std::string(text_of(make_key<1>({number})));
 }
 
+// Numbers begin with a zero byte (kRuleNumberEnd), so rules of longer names come after those of
+// this one, but for names that have a zero byte there.
+Result<std::uint32_t> first_rule(const Transaction& txn, std::string_view segment) {
+  const std::string first = rule_key(segment, 1);
+  TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Rules));
+  TAGLINE_ASSIGN_OR_RETURN(auto entry, cursor.seek(bytes_of(first)));
+  const std::string beginning = first.substr(0, segment.size() + 1);
+  while (entry && text_of(entry->key).starts_with(beginning)) {
+    if (entry->key.size() == first.size()) {
+      const auto number = parse_key<1>(entry->key.last(first.size() - segment.size()));
+      return number ? (*number)[0] : 0;
+    }
+    TAGLINE_ASSIGN_OR_RETURN(entry, cursor.next());
+  }
+  return 0;
+}
+
 // Keys of names that begin alike lie between each other's, so this asks for one after the other
 // instead of walking.
 Result<std::vector<RuleRecord>> read_rules(const Transaction& txn, std::string_view segment) {
@@ -99,7 +116,8 @@ Result<std::vector<RuleRecord>> read_rules(const Transaction& txn, std::string_v
   if (!possible_key(segment)) {
     return rules;
   }
-  for (std::uint32_t number = 1;; ++number) {
+  TAGLINE_ASSIGN_OR_RETURN(const std::uint32_t oldest, first_rule(txn, segment));
+  for (std::uint32_t number = oldest; number != 0; ++number) {
     TAGLINE_ASSIGN_OR_RETURN(const auto stored,
                              txn.get(KeySpace::Rules, bytes_of(rule_key(segment, number))));
     if (!stored) {
@@ -108,6 +126,7 @@ Result<std::vector<RuleRecord>> read_rules(const Transaction& txn, std::string_v
     TAGLINE_ASSIGN_OR_RETURN(auto rule, decode_rule(number, *stored));
     rules.push_back(std::move(rule));
   }
+  return rules;
 }
 
 Result<std::vector<OriginRecord>> read_origins(const Transaction& txn) {

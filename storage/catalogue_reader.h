@@ -33,6 +33,8 @@ namespace tagline::storage {
                                                                 std::string_view name);
 /// The key of a rule: the segment's name, then its number.
 [[nodiscard]] std::string rule_key(std::string_view segment, std::uint32_t number);
+/// The number of the oldest rule that is kept; 0: none is. REQUIRES: a possible key.
+[[nodiscard]] Result<std::uint32_t> first_rule(const Transaction& txn, std::string_view segment);
 /// Of one segment, by number; none for an unknown name. One look-up each.
 [[nodiscard]] Result<std::vector<RuleRecord>> read_rules(const Transaction& txn,
                                                          std::string_view segment);

@@ -71,7 +71,9 @@ Result<DataFile> look(const std::filesystem::path& folder, OpenMode mode) {
   } else if (!std::filesystem::is_directory(status)) {
     return failure(ErrorCode::WrongFormat,
                    {folder.string() + " is a file, expected the folder of a database",
-                    folder.string() + " 是一个文件，应为数据库所在的文件夹"});
+                    folder.string() + " 是一个文件，应为数据库所在的文件夹"},
+                   {"name the folder; where data.mdb was meant, the folder it lies in",
+                    "请写文件夹；如果想用 data.mdb，请写它所在的文件夹"});
   }
   TAGLINE_ASSIGN_OR_RETURN(const DataFile file, inspect_data_file(folder / "data.mdb"));
   if (mode != OpenMode::Create && file == DataFile::Absent) {
@@ -231,7 +233,7 @@ Status Database::check_format(bool writes) {
     TAGLINE_ASSIGN_OR_RETURN(const MetaRecord meta, read_meta(reading.txn));
     format = meta.format;
   }
-  if (format < kFormatVersion) {
+  if (format < kFormatVersionWithRules) {
     TAGLINE_RETURN_IF_ERROR(
         environment.open_key_spaces(LmdbEnvironment::Missing::Refuse, kKeySpacesOfVersion3));
     // A reader goes without; every commit writes the newest version, so a writer needs them all.

@@ -29,7 +29,8 @@ struct TagRecord {
   std::int64_t created_s = 0;  ///< seconds since 1970, UTC
   std::int64_t updated_s = 0;  ///< last load that wrote this tag
   bool deprecated = false;
-  bool has_amount = false;  ///< Event: its events carry amounts (of `scale` and `unit`)
+  engine::FieldId replacement = 0;  ///< the tag to use instead of a deprecated one; 0: none named
+  bool has_amount = false;          ///< Event: its events carry amounts (of `scale` and `unit`)
   friend bool operator==(const TagRecord&, const TagRecord&) = default;
 };
 
@@ -56,9 +57,9 @@ struct SegmentRecord {
   friend bool operator==(const SegmentRecord&, const SegmentRecord&) = default;
 };
 
-/// One rule a segment has had, in the order they were saved.
+/// One rule a segment has had, in the order they were saved. The oldest may have been dropped.
 struct RuleRecord {
-  std::uint32_t number = 0;  ///< from 1, without gaps; the last is the segment's rule
+  std::uint32_t number = 0;  ///< from 1 on, without gaps; the last is the segment's rule
   std::string expression;    ///< as typed; references to segments renamed since say the new names
   std::string author;        ///< who saved it; empty: not known
   std::int64_t saved_s = 0;  ///< seconds since 1970, UTC

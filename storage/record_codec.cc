@@ -1,39 +1,24 @@
 #include "storage/record_codec.h"
 
-#include "storage/write_txn.h"
-
-#include <algorithm>
-
 namespace tagline::storage {
 
 namespace {
 
 constexpr std::string_view kMetaMagic = "tagline";
-constexpr std::uint64_t kTagVersion = 1;
+constexpr std::uint64_t kTagVersion = 2;
+/// Read too: it names no replacement.
+constexpr std::uint64_t kOldestTagVersion = 1;
 constexpr std::uint64_t kValueVersion = 1;
 constexpr std::uint64_t kSegmentVersion = 1;
 constexpr std::uint64_t kLoadVersion = 1;
 constexpr std::uint64_t kRuleVersion = 1;
 constexpr std::uint64_t kOriginVersion = 1;
-constexpr std::uint8_t kIdBlockVersion = 1;
 
 constexpr std::uint64_t kHasMin = 1;
 constexpr std::uint64_t kHasMax = 2;
 constexpr std::uint64_t kDeprecated = 4;
 constexpr std::uint64_t kHasAmount = 8;
 constexpr std::uint64_t kAllTagFlags = kHasMin | kHasMax | kDeprecated | kHasAmount;
-
-// IdBlock: version, zero, u16 number of ids, then u16 start of each within the text, then the text.
-// The last start is at most 255 * 256, so 16 bits do.
-constexpr std::size_t kIdCountAt = 2;
-constexpr std::size_t kIdStartsAt = 4;
-constexpr std::size_t kIdStartBytes = 2;
-
-tl::unexpected<Error> corrupt(const std::string& what_en, const std::string& what_zh) {
-  return failure(ErrorCode::Corrupt, {"damaged record: " + what_en, "记录已损坏：" + what_zh},
-                 {"run \"tagline verify\", then load the data again or restore a backup",
-                  "请运行 \"tagline verify\"，然后重新导入数据或恢复备份"});
-}
 
 void strings(const std::vector<std::string>& values, RecordWriter& out) {
   out.varint(values.size());
@@ -59,6 +44,12 @@ Text text(RecordReader& in) {
 
 }  // namespace
 
+tl::unexpected<Error> damaged_record(const std::string& what_en, const std::string& what_zh) {
+  return failure(ErrorCode::Corrupt, {"damaged record: " + what_en, "记录已损坏：" + what_zh},
+                 {"run \"tagline verify\", then load the data again or restore a backup",
+                  "请运行 \"tagline verify\"，然后重新导入数据或恢复备份"});
+}
+
 void encode(const MetaRecord& meta, RecordWriter& out) {
   out.string(kMetaMagic);
   out.varint(kFormatVersion);
@@ -68,6 +59,7 @@ void encode(const MetaRecord& meta, RecordWriter& out) {
   out.varint(meta.id_seed);
   out.varint(meta.user_limit);
   out.varint(meta.next_field);
+  out.varint(meta.data_version);
 }
 
 Result<MetaRecord> decode_meta(Bytes bytes) {
@@ -100,11 +92,12 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
   meta.id_seed = in.varint();
   const std::uint64_t user_limit = in.varint();
   const std::uint64_t next_field = in.varint();
+  meta.data_version = format < kFormatVersionWithDataVersion ? meta.version : in.varint();
   meta.user_limit = static_cast<std::uint32_t>(user_limit);
   meta.next_field = static_cast<engine::FieldId>(next_field);
   if (!in.complete() || meta.user_limit != user_limit || meta.next_field != next_field ||
-      next_field == 0) {
-    return corrupt("the database's own record cannot be read", "无法读取数据库自身的记录");
+      next_field == 0 || meta.data_version > meta.version) {
+    return damaged_record("the database's own record cannot be read", "无法读取数据库自身的记录");
   }
   return meta;
 }
@@ -128,15 +121,17 @@ void encode(const TagRecord& tag, RecordWriter& out) {
   strings(tag.aliases, out);
   out.zigzag(tag.created_s);
   out.zigzag(tag.updated_s);
+  out.varint(tag.replacement);
 }
 
 Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   RecordReader in(bytes);
-  if (const std::uint64_t version = in.varint(); version != kTagVersion) {
-    return corrupt(
-        "tag " + std::to_string(field) + " has record version " + std::to_string(version) +
-            ", expected 1",
-        "标签 " + std::to_string(field) + " 的记录版本为 " + std::to_string(version) + "，应为 1");
+  const std::uint64_t version = in.varint();
+  if (version < kOldestTagVersion || version > kTagVersion) {
+    return damaged_record("tag " + std::to_string(field) + " has record version " +
+                              std::to_string(version) + ", expected 1 or 2",
+                          "标签 " + std::to_string(field) + " 的记录版本为 " +
+                              std::to_string(version) + "，应为 1 或 2");
   }
   TagRecord tag;
   tag.field = field;
@@ -155,12 +150,15 @@ Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   tag.aliases = strings(in);
   tag.created_s = in.zigzag();
   tag.updated_s = in.zigzag();
+  const std::uint64_t replacement = version == kOldestTagVersion ? 0 : in.varint();
+  tag.replacement = static_cast<engine::FieldId>(replacement);
   const bool event = kind == static_cast<std::uint8_t>(engine::TagKind::Event);
   if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Event) ||
       scale > kNumberScaleMax || (flags & ~kAllTagFlags) != 0 ||
-      ((flags & kHasAmount) != 0 && !event)) {
-    return corrupt("tag " + std::to_string(field) + " cannot be read",
-                   "无法读取标签 " + std::to_string(field));
+      ((flags & kHasAmount) != 0 && !event) || tag.replacement != replacement ||
+      (replacement != 0 && (flags & kDeprecated) == 0)) {
+    return damaged_record("tag " + std::to_string(field) + " cannot be read",
+                          "无法读取标签 " + std::to_string(field));
   }
   tag.kind = static_cast<engine::TagKind>(kind);
   tag.scale = static_cast<unsigned>(scale);
@@ -182,10 +180,10 @@ void encode(const ValueRecord& value, RecordWriter& out) {
 Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes) {
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kValueVersion) {
-    return corrupt("the value of row " + std::to_string(row) + " has record version " +
-                       std::to_string(version) + ", expected 1",
-                   "第 " + std::to_string(row) + " 行的取值记录版本为 " + std::to_string(version) +
-                       "，应为 1");
+    return damaged_record("the value of row " + std::to_string(row) + " has record version " +
+                              std::to_string(version) + ", expected 1",
+                          "第 " + std::to_string(row) + " 行的取值记录版本为 " +
+                              std::to_string(version) + "，应为 1");
   }
   ValueRecord value;
   value.row = row;
@@ -193,8 +191,8 @@ Result<ValueRecord> decode_value(engine::RowId row, Bytes bytes) {
   value.aliases = strings(in);
   value.title = text(in);
   if (!in.complete()) {
-    return corrupt("the value of row " + std::to_string(row) + " cannot be read",
-                   "无法读取第 " + std::to_string(row) + " 行的取值");
+    return damaged_record("the value of row " + std::to_string(row) + " cannot be read",
+                          "无法读取第 " + std::to_string(row) + " 行的取值");
   }
   return value;
 }
@@ -216,7 +214,7 @@ void encode(const SegmentRecord& segment, RecordWriter& out) {
 Result<SegmentRecord> decode_segment(std::string_view name, Bytes bytes) {
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kSegmentVersion) {
-    return corrupt(
+    return damaged_record(
         "segment \"" + std::string(name) + "\" has record version " + std::to_string(version) +
             ", expected 1",
         "人群 \"" + std::string(name) + "\" 的记录版本为 " + std::to_string(version) + "，应为 1");
@@ -234,11 +232,11 @@ Result<SegmentRecord> decode_segment(std::string_view name, Bytes bytes) {
   segment.list = static_cast<engine::FieldId>(list);
   // A segment is an expression or a list, never both.
   if (!in.complete() || segment.list != list || segment.expression.empty() == (list == 0)) {
-    return corrupt("segment \"" + std::string(name) + "\" cannot be read",
-                   "无法读取人群 \"" + std::string(name) + "\"");
+    return damaged_record("segment \"" + std::string(name) + "\" cannot be read",
+                          "无法读取人群 \"" + std::string(name) + "\"");
   }
   if (segment.name != name) {
-    return corrupt(
+    return damaged_record(
         "segment \"" + std::string(name) + "\" is called \"" + segment.name + "\" in its record",
         "人群 \"" + std::string(name) + "\" 在其记录中名为 \"" + segment.name + "\"");
   }
@@ -260,7 +258,7 @@ Result<RuleRecord> decode_rule(std::uint32_t number, Bytes bytes) {
   const std::string text = std::to_string(number);
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kRuleVersion) {
-    return corrupt(
+    return damaged_record(
         "rule " + text + " has record version " + std::to_string(version) + ", expected 1",
         "第 " + text + " 条规则的记录版本为 " + std::to_string(version) + "，应为 1");
   }
@@ -274,7 +272,7 @@ Result<RuleRecord> decode_rule(std::uint32_t number, Bytes bytes) {
   rule.population = in.varint();
   rule.as_of = in.zigzag();
   if (!in.complete() || rule.expression.empty() || number == 0) {
-    return corrupt("rule " + text + " cannot be read", "无法读取第 " + text + " 条规则");
+    return damaged_record("rule " + text + " cannot be read", "无法读取第 " + text + " 条规则");
   }
   return rule;
 }
@@ -296,9 +294,10 @@ Result<OriginRecord> decode_origin(std::string_view name, Bytes bytes) {
   const std::string whose(name);
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kOriginVersion) {
-    return corrupt("the origin of \"" + whose + "\" has record version " + std::to_string(version) +
-                       ", expected 1",
-                   "\"" + whose + "\" 的来源记录版本为 " + std::to_string(version) + "，应为 1");
+    return damaged_record(
+        "the origin of \"" + whose + "\" has record version " + std::to_string(version) +
+            ", expected 1",
+        "\"" + whose + "\" 的来源记录版本为 " + std::to_string(version) + "，应为 1");
   }
   OriginRecord origin;
   origin.name = whose;
@@ -314,8 +313,8 @@ Result<OriginRecord> decode_origin(std::string_view name, Bytes bytes) {
   origin.source_gone = gone != 0;
   origin.rule = static_cast<std::uint32_t>(rule);
   if (!in.complete() || gone > 1 || origin.rule != rule) {
-    return corrupt("the origin of \"" + whose + "\" cannot be read",
-                   "无法读取 \"" + whose + "\" 的来源");
+    return damaged_record("the origin of \"" + whose + "\" cannot be read",
+                          "无法读取 \"" + whose + "\" 的来源");
   }
   return origin;
 }
@@ -332,7 +331,7 @@ void encode(const LoadRecord& load, RecordWriter& out) {
 Result<LoadRecord> decode_load(std::string_view id, Bytes bytes) {
   RecordReader in(bytes);
   if (const std::uint64_t version = in.varint(); version != kLoadVersion) {
-    return corrupt(
+    return damaged_record(
         "load \"" + std::string(id) + "\" has record version " + std::to_string(version) +
             ", expected 1",
         "导入 \"" + std::string(id) + "\" 的记录版本为 " + std::to_string(version) + "，应为 1");
@@ -344,95 +343,15 @@ Result<LoadRecord> decode_load(std::string_view id, Bytes bytes) {
   load.events = in.varint();
   load.loaded_s = in.zigzag();
   if (!in.complete()) {
-    return corrupt("load \"" + std::string(id) + "\" cannot be read",
-                   "无法读取导入 \"" + std::string(id) + "\"");
+    return damaged_record("load \"" + std::string(id) + "\" cannot be read",
+                          "无法读取导入 \"" + std::string(id) + "\"");
   }
   if (load.id != id) {
-    return corrupt("load \"" + std::string(id) + "\" has the id \"" + load.id + "\" in its record",
-                   "导入 \"" + std::string(id) + "\" 在其记录中的 ID 为 \"" + load.id + "\"");
+    return damaged_record(
+        "load \"" + std::string(id) + "\" has the id \"" + load.id + "\" in its record",
+        "导入 \"" + std::string(id) + "\" 在其记录中的 ID 为 \"" + load.id + "\"");
   }
   return load;
-}
-
-Result<IdBlock> IdBlock::decode(Bytes bytes) {
-  if (bytes.size() < kIdStartsAt || bytes[0] != std::byte{kIdBlockVersion} ||
-      bytes[1] != std::byte{0}) {
-    return corrupt("a block of user ids does not start with version 1",
-                   "用户 ID 块未以版本 1 开头");
-  }
-  const unsigned size = load_little<std::uint16_t>(bytes, kIdCountAt);
-  const std::size_t text_at = kIdStartsAt + size * kIdStartBytes;
-  if (size == 0 || size > kBlockIds || text_at > bytes.size()) {
-    return corrupt("a block of user ids claims " + std::to_string(size) + " ids in " +
-                       std::to_string(bytes.size()) + " bytes",
-                   "用户 ID 块声称在 " + std::to_string(bytes.size()) + " 字节中有 " +
-                       std::to_string(size) + " 个 ID");
-  }
-  return IdBlock(bytes, size);
-}
-
-Result<std::string_view> IdBlock::id(unsigned at) const {
-  const Bytes text = bytes_.subspan(kIdStartsAt + size_ * kIdStartBytes);
-  const auto start_of = [&](unsigned number) -> std::size_t {
-    return load_little<std::uint16_t>(bytes_, kIdStartsAt + number * kIdStartBytes);
-  };
-  const std::size_t start = start_of(at);
-  const std::size_t end = at + 1 < size_ ? start_of(at + 1) : text.size();
-  if ((at == 0 && start != 0) || end < start || end > text.size() ||
-      end - start > kExternalIdBytesMax) {
-    return corrupt("id " + std::to_string(at) + " of a block of user ids lies outside it",
-                   "用户 ID 块中第 " + std::to_string(at) + " 个 ID 越界");
-  }
-  return text_of(text.subspan(start, end - start));
-}
-
-std::vector<std::byte> encode_id_block(std::span<const std::string_view> ids) {
-  std::size_t text_bytes = 0;
-  for (const std::string_view id : ids) {
-    text_bytes += id.size();
-  }
-  std::vector<std::byte> block(kIdStartsAt + ids.size() * kIdStartBytes + text_bytes);
-  block[0] = std::byte{kIdBlockVersion};
-  store_little(std::span(block), kIdCountAt, static_cast<std::uint16_t>(ids.size()));
-  const std::span<std::byte> text =
-      std::span(block).subspan(kIdStartsAt + ids.size() * kIdStartBytes);
-  std::size_t start = 0;
-  for (std::size_t at = 0; at < ids.size(); ++at) {
-    store_little(std::span(block), kIdStartsAt + at * kIdStartBytes,
-                 static_cast<std::uint16_t>(start));
-    const Bytes id = bytes_of(ids[at]);
-    std::copy(id.begin(), id.end(), text.begin() + static_cast<std::ptrdiff_t>(start));
-    start += id.size();
-  }
-  return block;
-}
-
-Result<IdBucket> IdBucket::decode(Bytes bytes) {
-  if (bytes.empty() || bytes.size() % kIdEntryBytes != 0) {
-    return corrupt("a bucket of the id directory has " + std::to_string(bytes.size()) +
-                       " bytes, expected a multiple of 8",
-                   "ID 目录的桶有 " + std::to_string(bytes.size()) + " 字节，应为 8 的倍数");
-  }
-  return IdBucket(bytes);
-}
-
-IdEntry IdBucket::at(std::size_t index) const {
-  return {load_little<std::uint32_t>(bytes_, index * kIdEntryBytes),
-          load_little<std::uint32_t>(bytes_, index * kIdEntryBytes + sizeof(std::uint32_t))};
-}
-
-std::size_t IdBucket::lower_bound(std::uint32_t hash) const {
-  std::size_t begin = 0;
-  std::size_t end = size();
-  while (begin < end) {
-    const std::size_t middle = begin + (end - begin) / 2;
-    if (at(middle).hash < hash) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
 }
 
 }  // namespace tagline::storage

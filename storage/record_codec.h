@@ -1,4 +1,4 @@
-// record_codec: records of the catalogue, of users and of the database itself, to bytes and back.
+// record_codec: records of the catalogue and of the database itself, to bytes and back.
 // Every decoder takes any bytes at all and gives a record or Corrupt; a version it does not know is
 // Corrupt too.
 #pragma once
@@ -8,20 +8,26 @@
 #include "storage/record.h"
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tagline::storage {
 
 /// Version of the whole file format; raised when an older program could misread a newer database,
 /// or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 4;
-/// Read too: it lacks the key spaces of rules and origins. The first commit makes it the newest.
+inline constexpr std::uint64_t kFormatVersion = 5;
+/// Read too. The first commit makes it the newest.
 inline constexpr std::uint64_t kOldestFormatVersion = 3;
+/// Versions before lack the key spaces of rules and origins.
+inline constexpr std::uint64_t kFormatVersionWithRules = 4;
+/// Versions before do not say when the data changed.
+inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
+
+/// The Corrupt of a record that cannot be read.
+[[nodiscard]] tl::unexpected<Error> damaged_record(const std::string& what_en,
+                                                   const std::string& what_zh);
 
 /// The one record of key space `meta`.
 struct MetaRecord {
@@ -31,6 +37,7 @@ struct MetaRecord {
   std::uint64_t id_seed = 0;              ///< of the hash of external ids
   std::uint32_t user_limit = 0;           ///< indexes given out so far
   engine::FieldId next_field = 1;         ///< 0 is the population
+  std::uint64_t data_version = 0;         ///< of the last commit that changed rows of old fields
   std::uint64_t format = kFormatVersion;  ///< as read; the newest is written whatever this says
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };
@@ -62,50 +69,5 @@ void encode(const OriginRecord& origin, RecordWriter& out);
 /// The key, `id`, is in the record too: another id there is Corrupt.
 void encode(const LoadRecord& load, RecordWriter& out);
 [[nodiscard]] Result<LoadRecord> decode_load(std::string_view id, Bytes bytes);
-
-/// External ids are stored by blocks of 256 users: one record a block, small enough to rewrite,
-/// large enough that printing ids in index order reads few of them.
-inline constexpr unsigned kBlockIdBits = 8;
-inline constexpr unsigned kBlockIds = 1U << kBlockIdBits;
-
-/// The ids of up to 256 neighbours: a view of the record's bytes.
-class IdBlock {
- public:
-  /// Checks the number of ids and that there is room for it, O(1): a look-up wants one id of 256.
-  [[nodiscard]] static Result<IdBlock> decode(Bytes bytes);
-  [[nodiscard]] unsigned size() const { return size_; }
-  /// Corrupt when it lies outside the block, overlaps its neighbour or is too long. REQUIRES: at <
-  /// size().
-  [[nodiscard]] Result<std::string_view> id(unsigned at) const;
-
- private:
-  IdBlock(Bytes bytes, unsigned size) : bytes_(bytes), size_(size) {}
-  Bytes bytes_;
-  unsigned size_;
-};
-/// REQUIRES: 1 to 256 ids of at most kExternalIdBytesMax bytes.
-[[nodiscard]] std::vector<std::byte> encode_id_block(std::span<const std::string_view> ids);
-
-/// One external id in the hash directory (user_directory.h).
-struct IdEntry {
-  std::uint32_t hash = 0;
-  engine::UserIndex user = 0;
-  friend auto operator<=>(const IdEntry&, const IdEntry&) = default;
-};
-inline constexpr std::size_t kIdEntryBytes = 8;
-
-/// A view of the sorted entries of one bucket.
-class IdBucket {
- public:
-  [[nodiscard]] static Result<IdBucket> decode(Bytes bytes);
-  [[nodiscard]] std::size_t size() const { return bytes_.size() / kIdEntryBytes; }
-  [[nodiscard]] IdEntry at(std::size_t index) const;
-  /// The first entry whose hash is not below `hash`.
-  [[nodiscard]] std::size_t lower_bound(std::uint32_t hash) const;
-
- private:
-  explicit IdBucket(Bytes bytes) : bytes_(bytes) {}
-  Bytes bytes_;
-};
 
 }  // namespace tagline::storage

@@ -109,6 +109,11 @@ Status check_limits(const LoadRecord& load) {
 Status check_limits(const std::string& name, const RuleRecord& rule) {
   const std::string whose_en = "segment \"" + name + "\"";
   const std::string whose_zh = "人群 \"" + name + "\" ";
+  if (rule.number >= kRuleNumberEnd) {
+    return failure(ErrorCode::TooLarge,
+                   {whose_en + " has had 16,777,215 rules", whose_zh + "已有过 16,777,215 条规则"},
+                   {"save the rule under another name", "请换一个名称保存"});
+  }
   if (rule.expression.size() > kExpressionBytesMax) {
     return too_long("a rule of " + whose_en, whose_zh + "的规则", rule.expression.size(),
                     kExpressionBytesMax);

@@ -6,9 +6,13 @@
 #include "storage/record.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace tagline::storage {
+
+/// Numbers of rules stay below, so that the first byte of one is 0 in its key.
+inline constexpr std::uint32_t kRuleNumberEnd = 1U << 24U;
 
 /// TooLarge, and BadInput for what needs a name and has none.
 [[nodiscard]] Status check_limits(const TagRecord& tag);

@@ -82,6 +82,9 @@ Snapshot::~Snapshot() {
 std::uint64_t Snapshot::version() const {
   return rep_->meta.version;
 }
+std::uint64_t Snapshot::data_version() const {
+  return rep_->meta.data_version;
+}
 std::uint64_t Snapshot::seed() const {
   return rep_->meta.id_seed;
 }
@@ -99,6 +102,11 @@ Result<std::uint64_t> Snapshot::population() const {
 Result<std::vector<TagRecord>> Snapshot::tags() const {
   const std::lock_guard lock(rep_->mutex);
   return read_tags(rep_->reading.txn);
+}
+
+Result<std::optional<TagRecord>> Snapshot::tag(engine::FieldId field) const {
+  const std::lock_guard lock(rep_->mutex);
+  return find_tag_record(rep_->reading.txn, field);
 }
 
 Result<std::vector<TagRecord>> Snapshot::events() const {

@@ -34,6 +34,10 @@ class Snapshot final : public engine::Source {
 
   /// Raised by one with every commit; equal versions are equal states.
   [[nodiscard]] std::uint64_t version() const;
+  /// The version of the last commit that changed a row any plan made before could read: those of
+  /// the catalogue, of new tags and of new lists leave it. One plan is answered alike by two
+  /// snapshots of equal data versions, and so is one text as long as it comes to the same plan.
+  [[nodiscard]] std::uint64_t data_version() const;
   /// Drawn at random when the database was made, so it tells databases apart (copies are the same
   /// one). The directory of ids is hashed with it: it is not for outsiders.
   [[nodiscard]] std::uint64_t seed() const;
@@ -45,13 +49,15 @@ class Snapshot final : public engine::Source {
 
   /// All tags, in order of creation; events are not among them.
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
+  /// The tag or event of a field; nothing for a field that is no tag's.
+  [[nodiscard]] Result<std::optional<TagRecord>> tag(engine::FieldId field) const;
   /// All events (kind Event), in order of creation.
   [[nodiscard]] Result<std::vector<TagRecord>> events() const;
   /// Saved segments, by name.
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
-  /// The rules a segment has had, by number; none for a list, and for one that was last saved by a
-  /// version of Tagline that did not keep them. One look-up each.
+  /// The rules a segment has had and that are kept, by number; none for a list, and for one that
+  /// was last saved by a version of Tagline that did not keep them. One look-up each.
   [[nodiscard]] Result<std::vector<RuleRecord>> rules(std::string_view segment) const;
   /// What static lists were frozen from, by name of the list.
   [[nodiscard]] Result<std::vector<OriginRecord>> origins() const;

@@ -79,6 +79,9 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       Status status = fn(txn);
       if (status.has_value() && rep.txn.changed()) {
         ++rep.meta.version;
+        if (rep.data_changed()) {
+          rep.meta.data_version = rep.meta.version;
+        }
         status = write_meta(rep.txn, rep.meta);
         if (status.has_value()) {
           status = rep.txn.commit();

@@ -3,8 +3,8 @@
 
 #include "engine/layout.h"
 #include "engine/result.h"
+#include "storage/id_records.h"
 #include "storage/lmdb_environment.h"
-#include "storage/record_codec.h"
 
 #include <cstdint>
 #include <optional>

@@ -17,6 +17,7 @@ constexpr std::size_t kNumberBytes = 4;
 Status Verifier::check_rules() {
   struct Seen {
     std::uint64_t rules = 0;
+    std::uint32_t first = 0;  // older ones were dropped
     std::uint32_t last = 0;
     std::string expression;  // of the last
   };
@@ -38,6 +39,7 @@ Status Verifier::check_rules() {
               "\"" + name + "\" 的规则：" + rule.error().message().zh);
     } else {
       Seen& seen = of_segment[name];
+      seen.first = seen.rules == 0 ? rule->number : seen.first;
       ++seen.rules;
       seen.last = rule->number;  // ascending, as the keys of one name are
       seen.expression = std::move(rule->expression);
@@ -45,11 +47,12 @@ Status Verifier::check_rules() {
     TAGLINE_ASSIGN_OR_RETURN(entry, cursor.next());
   }
   for (const auto& [name, seen] : of_segment) {
-    if (seen.rules != seen.last) {
+    if (seen.rules != std::uint64_t{seen.last} - seen.first + 1) {
+      const std::string expected = std::to_string(seen.first);
       problem("rules of \"" + name + "\": " + std::to_string(seen.rules) +
-                  " can be read, expected 1 to " + std::to_string(seen.last),
-              "\"" + name + "\" 的规则：可读取 " + std::to_string(seen.rules) + " 条，应为 1 到 " +
-                  std::to_string(seen.last));
+                  " can be read, expected " + expected + " to " + std::to_string(seen.last),
+              "\"" + name + "\" 的规则：可读取 " + std::to_string(seen.rules) + " 条，应为 " +
+                  expected + " 到 " + std::to_string(seen.last));
     }
     const auto& expression = rules.find(name)->second;
     if (expression.has_value() && *expression != seen.expression) {

@@ -89,6 +89,20 @@ Status WriteTxn::Rep::put_if_new(KeySpace space, Bytes key, Bytes value) {
   return txn.put(space, key, value);
 }
 
+Status WriteTxn::Rep::change_fragment(engine::RowKey row, engine::ShardId shard,
+                                      std::optional<Bytes> value) {
+  const auto key = make_key<3>({row.field, row.row, shard});
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(KeySpace::Fragments, key));
+  const bool same =
+      stored.has_value() == value.has_value() &&
+      (!stored || std::equal(stored->begin(), stored->end(), value->begin(), value->end()));
+  if (same) {
+    return {};
+  }
+  data_changed_ = data_changed_ || row.field < fields_before_;
+  return value ? txn.put(KeySpace::Fragments, key, *value) : txn.erase(KeySpace::Fragments, key);
+}
+
 Result<engine::FieldId> WriteTxn::Rep::take_field() {
   if (meta.next_field >= engine::kComputedField) {
     return failure(ErrorCode::TooLarge,
@@ -137,7 +151,7 @@ Status WriteTxn::Rep::erase_rows(engine::FieldId field, std::uint64_t begin, std
       break;
     }
     begin = (*parts)[1];
-    TAGLINE_RETURN_IF_ERROR(txn.erase(KeySpace::Fragments, make_key<3>(*parts)));
+    TAGLINE_RETURN_IF_ERROR(change_fragment({field, (*parts)[1]}, (*parts)[2], std::nullopt));
     seen((*parts)[1]);
   }
   return {};
@@ -146,6 +160,9 @@ Status WriteTxn::Rep::erase_rows(engine::FieldId field, std::uint64_t begin, std
 WriteTxn::WriteTxn(std::unique_ptr<Rep> rep) : rep_(std::move(rep)) {}
 WriteTxn::~WriteTxn() = default;
 
+std::uint64_t WriteTxn::version() const {
+  return rep_->meta.version;
+}
 std::uint32_t WriteTxn::user_limit() const {
   return rep_->meta.user_limit;
 }
@@ -167,6 +184,13 @@ Result<engine::FieldId> WriteTxn::put_tag(TagRecord tag) {
   if (tag.has_amount && tag.kind != engine::TagKind::Event) {
     return internal("amounts for tag \"" + tag.name + "\", which is no event",
                     "标签 \"" + tag.name + "\" 不是事件，不能有金额");
+  }
+  if (tag.replacement != 0) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto other, find_tag_record(rep_->txn, tag.replacement));
+    if (!tag.deprecated || !other || tag.replacement == tag.field) {
+      return internal("a replacement of tag \"" + tag.name + "\" that is none",
+                      "标签 \"" + tag.name + "\" 的替代标签无效");
+    }
   }
   TAGLINE_ASSIGN_OR_RETURN(Names * names, rep_->tag_names());
   if (const auto same = names->find(tag.name); same != names->end() && same->second != tag.field) {
@@ -268,7 +292,8 @@ Status WriteTxn::Rep::extend_population(engine::UserIndex first, std::uint32_t e
     members.add_range(std::max<std::uint64_t>(first, base) - base,
                       std::min<std::uint64_t>(end, base + engine::kShardUsers) - base);
     members.optimize();
-    TAGLINE_RETURN_IF_ERROR(txn.put(KeySpace::Fragments, key, encoder.encode(members)));
+    TAGLINE_RETURN_IF_ERROR(
+        change_fragment(engine::kPopulationRow, shard, encoder.encode(members)));
   }
   return {};
 }
@@ -288,10 +313,9 @@ Result<engine::Bitmap> WriteTxn::load_fragment(engine::RowKey row, engine::Shard
 }
 
 Status WriteTxn::put_fragment(engine::RowKey row, engine::ShardId shard, engine::Bitmap members) {
-  const auto key = make_key<3>({row.field, row.row, shard});
   const auto highest = members.max();
   if (!highest) {
-    return rep_->txn.erase(KeySpace::Fragments, key);
+    return rep_->change_fragment(row, shard, std::nullopt);
   }
   if (*highest >= engine::kShardUsers ||
       (std::uint64_t{shard} << engine::kShardBits) + *highest >= user_limit()) {
@@ -300,7 +324,7 @@ Status WriteTxn::put_fragment(engine::RowKey row, engine::ShardId shard, engine:
                     "编号为 " + std::to_string(row.field) + " 的标签的分片包含从未添加的用户");
   }
   members.optimize();
-  return rep_->put_if_new(KeySpace::Fragments, key, rep_->encoder.encode(members));
+  return rep_->change_fragment(row, shard, rep_->encoder.encode(members));
 }
 
 }  // namespace tagline::storage

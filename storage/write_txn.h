@@ -29,6 +29,8 @@ class WriteTxn {
   WriteTxn(const WriteTxn&) = delete;
   WriteTxn& operator=(const WriteTxn&) = delete;
 
+  /// Of the committed state that this changes.
+  [[nodiscard]] std::uint64_t version() const;
   [[nodiscard]] std::uint32_t user_limit() const;
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
@@ -60,8 +62,11 @@ class WriteTxn {
   /// The rules a segment has had, by number. A caller that changes a segment's expression puts the
   /// rule too: the last one is its expression, or it has none.
   [[nodiscard]] Result<std::vector<RuleRecord>> rules(std::string_view segment) const;
-  /// Adds the rule of the next number, or replaces that of one given out. Internal otherwise.
+  /// Adds the rule of the next number, or replaces that of one that is kept; the first may have any
+  /// number. Internal otherwise; TooLarge beyond 16,777,215.
   [[nodiscard]] Status put_rule(const std::string& segment, const RuleRecord& rule);
+  /// Drops the rules of smaller numbers.
+  [[nodiscard]] Status drop_rules_before(std::string_view segment, std::uint32_t number);
   /// Says what a static list was made from. Internal when there is no such list.
   [[nodiscard]] Status put_origin(const OriginRecord& origin);
   [[nodiscard]] Result<std::optional<OriginRecord>> origin(std::string_view list) const;

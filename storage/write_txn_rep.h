@@ -20,13 +20,19 @@ namespace tagline::storage {
 using Names = std::unordered_map<std::string, std::uint32_t>;
 
 struct WriteTxn::Rep {
-  Rep(WriteTransaction opened, MetaRecord read) : txn(std::move(opened)), meta(std::move(read)) {}
+  Rep(WriteTransaction opened, MetaRecord read)
+      : txn(std::move(opened)), meta(std::move(read)), fields_before_(meta.next_field) {}
 
   /// Read at the first use in a transaction.
   [[nodiscard]] Result<Names*> tag_names();
   [[nodiscard]] Result<Names*> value_names(engine::FieldId field);
   /// Writes unless the very same bytes are stored: loading a file twice changes nothing.
   [[nodiscard]] Status put_if_new(KeySpace space, Bytes key, Bytes value);
+  /// Writes a fragment, or erases it where there is nothing to write; as put_if_new.
+  [[nodiscard]] Status change_fragment(engine::RowKey row, engine::ShardId shard,
+                                       std::optional<Bytes> value);
+  /// Whether a row was changed that could be read before: not one of a field given out here.
+  [[nodiscard]] bool data_changed() const { return data_changed_; }
   [[nodiscard]] Status extend_population(engine::UserIndex first, std::uint32_t end);
   /// Gives out a number. TooLarge when there is none left: kComputedField is never given out.
   [[nodiscard]] Result<engine::FieldId> take_field();
@@ -54,6 +60,8 @@ struct WriteTxn::Rep {
   FragmentEncoder encoder;
 
  private:
+  engine::FieldId fields_before_;  ///< numbers below were given out by earlier commits
+  bool data_changed_ = false;
   std::optional<Names> tag_names_;
   std::map<engine::FieldId, Names> value_names_;
 };

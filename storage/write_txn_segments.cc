@@ -132,11 +132,15 @@ Status WriteTxn::put_rule(const std::string& segment, const RuleRecord& rule) {
   const std::string number = std::to_string(rule.number);
   bool fits =
       stored.has_value() && stored->list == 0 && rule.number != 0 && !rule.expression.empty();
-  if (fits && rule.number > 1) {
-    TAGLINE_ASSIGN_OR_RETURN(
-        const auto before,
-        rep_->txn.get(KeySpace::Rules, bytes_of(rule_key(segment, rule.number - 1))));
-    fits = before.has_value();
+  if (fits) {
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint32_t oldest, first_rule(rep_->txn, segment));
+    fits = oldest == 0 || rule.number == oldest;
+    if (!fits && rule.number > oldest) {
+      TAGLINE_ASSIGN_OR_RETURN(
+          const auto before,
+          rep_->txn.get(KeySpace::Rules, bytes_of(rule_key(segment, rule.number - 1))));
+      fits = before.has_value();
+    }
   }
   if (!fits) {
     return failure(ErrorCode::Internal,
@@ -147,6 +151,15 @@ Status WriteTxn::put_rule(const std::string& segment, const RuleRecord& rule) {
   encode(rule, record);
   return rep_->put_if_new(KeySpace::Rules, bytes_of(rule_key(segment, rule.number)),
                           record.bytes());
+}
+
+Status WriteTxn::drop_rules_before(std::string_view segment, std::uint32_t number) {
+  TAGLINE_ASSIGN_OR_RETURN(std::uint32_t oldest,
+                           possible_key(segment) ? first_rule(rep_->txn, segment) : 0);
+  for (; oldest != 0 && oldest < number; ++oldest) {
+    TAGLINE_RETURN_IF_ERROR(rep_->txn.erase(KeySpace::Rules, bytes_of(rule_key(segment, oldest))));
+  }
+  return {};
 }
 
 Status WriteTxn::put_origin(const OriginRecord& origin) {

@@ -142,8 +142,12 @@ void read_edit(JsonReader& body, unsigned scale, TagEdit& edit, std::optional<Er
   text("source", edit.source);
   text("owner", edit.owner);
   text("unit", edit.unit);
-  body.read_scaled("min", scale, edit.min);
-  body.read_scaled("max", scale, edit.max);
+  if (!edit.no_min) {
+    body.read_scaled("min", scale, edit.min);
+  }
+  if (!edit.no_max) {
+    body.read_scaled("max", scale, edit.max);
+  }
   read_values(body, edit.values, fault);
 }
 
@@ -194,10 +198,17 @@ HttpReply patch(const Call& call) {
   std::optional<Error> fault;
   auto refused = read_body(call, [&](JsonReader& body) {
     body.only({"title", "also", "description", "layer", "source", "owner", "unit", "min", "max",
-               "deprecated", "values"});
+               "deprecated", "replacement", "values"});
     if (body.has("deprecated")) {
       body.read("deprecated", change.deprecated.emplace());
     }
+    if (body.is_null("replacement")) {
+      change.replacement.emplace();
+    } else if (body.has("replacement")) {
+      body.read("replacement", change.replacement.emplace());
+    }
+    change.no_min = body.is_null("min");
+    change.no_max = body.is_null("max");
     read_edit(body, scale, change, fault);
   });
   if (refused.has_value()) {

@@ -140,6 +140,7 @@ unsigned http_status(ErrorCode code) {
     case ErrorCode::Cancelled:
       return 409;
     case ErrorCode::CursorExpired:
+    case ErrorCode::NotKept:
       return 410;
     case ErrorCode::TooManyRejects:
     case ErrorCode::TooLarge:

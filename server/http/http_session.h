@@ -111,7 +111,6 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void dispatch(const std::shared_ptr<Exchange>& exchange);
   void run(const std::shared_ptr<Exchange>& exchange);
   void stream(const std::shared_ptr<Exchange>& answered, HttpReply& answer);
-  struct Sending;
   void send_pieces(const std::shared_ptr<Exchange>& exchange, std::shared_ptr<HttpReply> reply);
   void make_piece(const std::shared_ptr<Sending>& sending);
   void send_piece(const std::shared_ptr<Sending>& sending, Result<std::string> piece);

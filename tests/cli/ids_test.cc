@@ -99,7 +99,7 @@ TEST_F(Ids, TheCursorIsTheLastWordOnStandardError) {
   EXPECT_EQ(first.out, "u1\nu2\nu3\n");
   EXPECT_NE(first.err.find("3 of 6 ids, 3 remain\n"), std::string::npos) << first.err;
   ASSERT_GT(first.err.size(), 56U);
-  const std::string next = first.err.substr(first.err.size() - 56, 55);
+  const std::string next = first.err.substr(first.err.size() - 67, 66);
   const Outcome second = query({"--ids", "--format", "csv", "--after", next, "*"});
   EXPECT_EQ(second.out, "id\nu4\nu5\n\"u,6\"\n");
   EXPECT_EQ(second.err, "3 of 6 ids, 0 remain\n");

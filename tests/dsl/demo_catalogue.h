@@ -54,6 +54,9 @@ class DemoCatalogue {
     number("spend", {"消费金额"}, 2, 0, 1'000'000'000).unit = "元";
     add(TagKind::Date, "signup", {"注册日期"});
     add(TagKind::Date, "last_active", {"最近活跃"});
+    Tag& old = add(TagKind::Flag, "loyal_2019");
+    old.deprecated = true;
+    old.replacement = "vip";
 
     const std::vector<NamedValue> goods = {{"beauty", {"美妆"}}, {"sports", {"运动"}}};
     Event& purchase = event("purchase", {"购买"}, values_of(goods));

@@ -315,7 +315,7 @@ TEST(Lower, ChosenPeople) {
   EXPECT_EQ(lowered("top(10, vip, by:spend)"), "(top 10 spend vip/0)");
   EXPECT_EQ(lowered("最低(10, 按:注册日期)"), "(bottom 10 signup everyone)");
   EXPECT_EQ(lowered("sample(1000, vip)"), "(sample 1000 vip/0)");
-  EXPECT_EQ(lowered("lookalike(10, vip)"), "(lookalike 10 of 31 vip/0)");
+  EXPECT_EQ(lowered("lookalike(10, vip)"), "(lookalike 10 of 32 vip/0)");
   EXPECT_EQ(lowered("top(10, sample(5, vip), by:age) AND churn_risk"),
             "(and (top 10 age (sample 5 vip/0)) churn_risk/0)");
 }

@@ -64,6 +64,36 @@ TEST(Warnings, NeverTrueByTheDaysOfAWindow) {
   EXPECT_EQ(warned("sequence(view, cart, within:6d..9d, in:last 7d)"), "");
 }
 
+TEST(Warnings, DeprecatedTags) {
+  Catalogue catalogue = demo_catalogue();
+  for (Tag& tag : catalogue.tags) {
+    tag.deprecated = tag.deprecated || tag.name == "score" || tag.name == "spend";
+    tag.replacement = tag.name == "spend" ? "city" : tag.replacement;
+  }
+  const auto warnings = [&](std::string_view text) {
+    return check(text, catalogue, demo_options()).warnings;
+  };
+  const auto old = warnings("vip AND NOT loyal_2019");
+  ASSERT_EQ(old.size(), 1U);
+  EXPECT_EQ(old[0].code, "deprecated-tag");
+  EXPECT_EQ(old[0].severity, Severity::Warning);
+  EXPECT_EQ(old[0].span, (Span{12, 22}));
+  ASSERT_EQ(old[0].fixes.size(), 1U);
+  EXPECT_EQ(old[0].fixes[0].insert, "vip");
+  EXPECT_EQ(old[0].fixes[0].span, old[0].span);
+  EXPECT_EQ(old[0].hint.zh, "请改用 vip");
+  // Nothing is named to use instead.
+  const auto unnamed = warnings("score > 3");
+  ASSERT_EQ(unnamed.size(), 1U);
+  EXPECT_TRUE(unnamed[0].fixes.empty());
+  EXPECT_FALSE(unnamed[0].hint.en.empty());
+  // Within functions, as what is ranked by, and in the script that was typed.
+  EXPECT_EQ(warnings("at_least(2, vip, score > 3, score < 9)").size(), 2U);
+  EXPECT_EQ(warnings("top(10, by:score)").front().span, (Span{11, 16}));
+  EXPECT_EQ(warnings("消费金额 > 3").front().fixes.front().insert, "城市");
+  EXPECT_TRUE(warnings("vip AND did(purchase)").empty());
+}
+
 TEST(Warnings, AlwaysTrue) {
   EXPECT_EQ(warned("vip OR NOT vip"), "always-true at 8");
   EXPECT_EQ(warned("NOT city:tier1 OR city:*"), "includes-unknown at 1, always-true at 19");
@@ -170,7 +200,8 @@ TEST(Codes, AreAllRaised) {
       {"always-true", "vip OR NOT vip"},
       {"includes-unknown", "vip AND NOT city:tier1"},
       {"alone-not", "NOT vip"},
-      {"duplicate", "vip AND vip"}};
+      {"duplicate", "vip AND vip"},
+      {"deprecated-tag", "loyal_2019"}};
   const Catalogue catalogue = demo_store();
   for (const std::string_view code : codes()) {
     ASSERT_EQ(inputs.count(code), 1U) << code;

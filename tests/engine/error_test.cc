@@ -21,6 +21,7 @@ TEST(Error, EveryCodeHasAWireNameOfItsOwn) {
   }
   EXPECT_EQ(wire_name(ErrorCode::TooManyRejects), "too-many-rejects");
   EXPECT_EQ(wire_name(ErrorCode::CursorExpired), "cursor-expired");
+  EXPECT_EQ(wire_name(ErrorCode::NotKept), "not-kept");
   EXPECT_EQ(wire_name(ErrorCode::BadCursor), "bad-cursor");
   EXPECT_EQ(wire_name(ErrorCode::DeadlineExceeded), "deadline-exceeded");
 }

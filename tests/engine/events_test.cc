@@ -155,7 +155,7 @@ TEST(LongSequences, NeedAsManyEventsAsTheyHaveSteps) {
     source.add_event(kBuy, 4, 300, 1000);
     source.add_event(kBuy, 5, 7, 1000);
     for (std::uint32_t user = 10; user < others + 10; ++user) {
-      source.add_event(kBuy, user, 20, static_cast<std::int64_t>(user % kStepsMax));
+      source.add_event(kBuy, user, 20, user % static_cast<std::uint32_t>(kStepsMax));
     }
     const auto users = [&](DayGap least, std::optional<DayGap> longest) {
       Plan plan;

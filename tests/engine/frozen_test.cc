@@ -34,8 +34,9 @@ std::vector<std::byte> frozen(const Bitmap& bitmap) {
     std::byte bytes[32];
   };
   std::vector<Line> lines(bitmap.frozen_size_bytes() / 32 + 1);
-  bitmap.write_frozen({lines.front().bytes, bitmap.frozen_size_bytes()});
-  return {lines.front().bytes, lines.front().bytes + bitmap.frozen_size_bytes()};
+  auto* const bytes = reinterpret_cast<std::byte*>(lines.data());
+  bitmap.write_frozen({bytes, bitmap.frozen_size_bytes()});
+  return {bytes, bytes + bitmap.frozen_size_bytes()};
 }
 
 std::vector<std::byte> widened(const Fragment& fragment) {

@@ -48,7 +48,8 @@ void expect_everywhere(const dsl::Bound& bound, const engine::Source& source,
 }
 
 TEST_P(Pipeline, AgreesWithTheNaiveTruth) {
-  const auto [users, questions] = GetParam();
+  const std::size_t users = GetParam().users;
+  const int questions = GetParam().questions;
   SCOPED_TRACE("TAGLINE_SEED=" + std::to_string(seed()));
   std::mt19937_64 random(seed() + users);
   const People people = random_people(users, random);

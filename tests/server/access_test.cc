@@ -4,6 +4,7 @@
 #include "server/api/route.h"
 #include "server/api/routes.h"
 
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -103,7 +104,7 @@ class AccessTest : public testing::Test {
     if (auto reply = routes_->quick(request); reply.has_value()) {
       return std::move(*reply);
     }
-    engine::Budget budget;
+    engine::Budget& budget = budgets_.emplace_back();
     return routes_->answer(request, budget);
   }
   HttpReply ask(const std::string& method, const std::string& target,
@@ -137,6 +138,7 @@ class AccessTest : public testing::Test {
   std::unique_ptr<Service> service_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Routes> routes_;
+  std::deque<engine::Budget> budgets_;  ///< of all requests: replies in pieces look at theirs
 };
 
 TEST_F(AccessTest, OnLoopbackWithoutKeysEverybodyMayDoAll) {

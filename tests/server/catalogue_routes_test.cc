@@ -237,6 +237,60 @@ TEST_F(CatalogueRoutesTest, DeprecatedOnesAreMarkedAndFound) {
   EXPECT_EQ(found("deprecated=true"), Names{});
 }
 
+TEST_F(CatalogueRoutesTest, BoundsGoAgain) {
+  ask("PATCH", "/v1/tags/age", 200, {{"min", 0}, {"max", 120}});
+  EXPECT_EQ(tag("age")["max"], 120);
+  ask("PATCH", "/v1/tags/age", 200, {{"max", nullptr}});
+  EXPECT_FALSE(tag("age").contains("max"));
+  EXPECT_EQ(tag("age")["min"], 0);
+  EXPECT_EQ(ask("POST", "/v1/query", 200, {{"expression", "age<500"}})["count"], 4);
+  ask("PATCH", "/v1/tags/age", 200, {{"min", nullptr}, {"max", 99}});
+  EXPECT_FALSE(tag("age").contains("min"));
+  EXPECT_EQ(tag("age")["max"], 99);
+  ask("PATCH", "/v1/tags/city", 400, {{"min", nullptr}});
+}
+
+TEST_F(CatalogueRoutesTest, ADeprecatedTagIsWarnedOfAndReplaced) {
+  ask("PATCH", "/v1/tags/age", 400, {{"replacement", "spend"}});  // it is in use
+  ask("PATCH", "/v1/tags/age", 404, {{"deprecated", true}, {"replacement", "spent"}});
+  ask("PATCH", "/v1/tags/age", 400, {{"deprecated", true}, {"replacement", "age"}});
+  EXPECT_EQ(tag("age")["deprecated"], false);
+  ask("PATCH", "/v1/tags/age", 200, {{"deprecated", true}, {"replacement", "spend"}});
+  EXPECT_EQ(tag("age")["replacement"], "spend");
+  ask("PATCH", "/v1/tags/spend", 400, {{"deprecated", true}, {"replacement", "age"}});
+  const auto warned = [&](const json& reply) {
+    const json& warning = reply["warnings"].at(0);
+    EXPECT_EQ(warning["code"], "deprecated-tag");
+    EXPECT_EQ(warning["fixes"].at(0)["insert"], "spend");
+    EXPECT_NE(warning["message"]["zh-CN"], warning["message"]["en"]);
+    return warning["at"];
+  };
+  const std::string rule = "vip OR age > 25";
+  EXPECT_EQ(warned(ask("POST", "/v1/query", 200, {{"expression", rule}})), 8);
+  warned(ask("POST", "/v1/check", 200, {{"expression", rule}}));
+  warned(ask("POST", "/v1/query", 200, {{"expression", "top(1, by:age)"}}));
+  warned(ask("PUT", "/v1/segments/old", 201, {{"expression", rule}}));
+  warned(ask("GET", "/v1/segments/old", 200));
+  const json usage = ask("GET", "/v1/tags/age/usage", 200);
+  EXPECT_EQ(usage["deprecated"], true);
+  EXPECT_EQ(usage["replacement"], "spend");
+  EXPECT_EQ(usage["segments"]["direct"], json{"old"});
+  // Completion offers it after all others.
+  const json offers = ask("POST", "/v1/complete", 200, {{"expression", ""}, {"cursor", 0}});
+  const json& last = offers["candidates"].back();
+  EXPECT_EQ(last["label"], "age");
+  EXPECT_EQ(last["deprecated"], true);
+  EXPECT_FALSE(offers["candidates"].front().contains("deprecated"));
+  // In use again it names no other.
+  ask("PATCH", "/v1/tags/age", 200, {{"deprecated", false}});
+  EXPECT_FALSE(tag("age").contains("replacement"));
+  EXPECT_EQ(ask("POST", "/v1/query", 200, {{"expression", rule}})["warnings"], json::array());
+  ask("PATCH", "/v1/tags/age", 200, {{"deprecated", true}, {"replacement", "spend"}});
+  ask("PATCH", "/v1/tags/age", 200, {{"replacement", nullptr}});
+  EXPECT_FALSE(tag("age").contains("replacement"));
+  EXPECT_TRUE(shop_.service().verify({})->clean());
+}
+
 TEST_F(CatalogueRoutesTest, TellsWhoUsesATagAndWhenItWasAskedLast) {
   ask("PUT", "/v1/segments/old", 201, {{"expression", "vip AND age>30"}});
   ask("PUT", "/v1/segments/on_old", 201, {{"expression", "@old OR city:tier1"}});

@@ -12,6 +12,7 @@ namespace {
 Cursor example() {
   Cursor cursor;
   cursor.version = 42;
+  cursor.data_version = 40;
   cursor.as_of = std::chrono::sys_days(std::chrono::days(-19'889));
   cursor.database = key_of(std::uint64_t{7});
   cursor.expression = key_of(std::string_view("0123456789abcdef"));
@@ -27,13 +28,14 @@ TEST(CursorTest, IsReadAsItWasWritten) {
   for (int i = 0; i < 1000; ++i) {
     Cursor cursor;
     cursor.version = random();
+    cursor.data_version = random();
     cursor.as_of = std::chrono::sys_days(std::chrono::days(static_cast<std::int32_t>(random())));
     cursor.database = random();
     cursor.expression = random();
     cursor.next = static_cast<engine::UserIndex>(random());
     cursor.before = static_cast<std::uint32_t>(random());
     const std::string text = text_of(cursor);
-    ASSERT_EQ(text.size(), 55U);
+    ASSERT_EQ(text.size(), 66U);
     ASSERT_NE(text.front(), '-');
     ASSERT_EQ(*read_cursor(text), cursor);
   }

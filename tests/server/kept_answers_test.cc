@@ -1,6 +1,8 @@
 // A service that keeps answers, over a database that is loaded into between questions.
 #include "server/answer_json.h"
+#include "server/segments.h"
 #include "server/service.h"
+#include "server/tags.h"
 
 #include <filesystem>
 #include <fstream>
@@ -75,6 +77,23 @@ TEST_F(KeptAnswers, TheSameQuestionIsLookedUpUntilTheDataChanges) {
   EXPECT_EQ(spared.explanation->cache->use.shards_run, 0U);
   EXPECT_GT(service_->kept_answers()->bytes, 0U);
   EXPECT_LE(service_->kept_answers()->bytes, 1U << 20U);
+}
+
+TEST_F(KeptAnswers, EditsOfTheCatalogueLeaveThem) {
+  service_->keep_answers(1U << 20U);
+  Segments segments(service_->store());
+  ASSERT_TRUE(segments.save("young", "age < 35", {}, std::nullopt).has_value());
+  EXPECT_EQ(ask("@young AND vip").count, 1U);
+  TagEdit title;
+  title.title_en = "Very important";
+  ASSERT_TRUE(Tags(*service_).change("vip", title, {}).has_value());
+  ASSERT_TRUE(segments.freeze("young", {}).has_value());
+  const Answer kept = ask("@young AND vip");
+  EXPECT_EQ(kept.count, 1U);
+  EXPECT_TRUE(whole(kept));
+  // The same text with another rule is another question.
+  ASSERT_TRUE(segments.save("young", "age < 45", {}, std::nullopt).has_value());
+  EXPECT_EQ(ask("@young AND vip").count, 2U);
 }
 
 TEST_F(KeptAnswers, ABatchLooksUpWhatIsKnownAndKeepsTheRest) {

@@ -365,5 +365,26 @@ TEST(SegmentRoutes, AServerThatWritesNothingSaysSo) {
   EXPECT_EQ(shop.ask("GET", "/v1/segments").status, 200U);
 }
 
+TEST_F(SegmentRoutesTest, OfVeryManyVersionsTheOldestAreDroppedAndSaidSo) {
+  // Blanks are part of what the author typed: 4 MiB hold 64 of these.
+  const std::string blanks(65'000, ' ');
+  json saved = save("long", "vip" + blanks);
+  for (int i = 0; i < 66; ++i) {
+    saved = save("long", (i % 2 == 0 ? "NOT vip" : "vip") + blanks, 200);
+  }
+  EXPECT_EQ(saved["version"], 67);
+  EXPECT_EQ(saved["dropped"], 1);
+  const json versions = ask("GET", "/v1/segments/long/versions");
+  EXPECT_EQ(versions["dropped"], 3);
+  EXPECT_EQ(versions["versions"].front()["version"], 4);
+  EXPECT_EQ(versions["versions"].size(), 64U);
+  EXPECT_EQ(ask("GET", "/v1/segments/long/diff?from=4")["only_from"]["count"], 2);
+  const json gone = ask("GET", "/v1/segments/long/diff?from=3", 410);
+  EXPECT_EQ(gone["code"], "not-kept");
+  EXPECT_NE(gone["hint"]["en"].get<std::string>().find("4 to 67"), std::string::npos);
+  EXPECT_EQ(ask("GET", "/v1/segments/long/diff?from=68", 404)["code"], "not-found");
+  EXPECT_TRUE(shop_.service().verify({})->clean());
+}
+
 }  // namespace
 }  // namespace tagline::server

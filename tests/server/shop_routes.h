@@ -3,6 +3,7 @@
 
 #include "server/api/routes.h"
 
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -58,7 +59,7 @@ class ShopRoutes {
     request.body = body;
     request.fields = std::move(fields);
     request.id = "r1";
-    engine::Budget budget;
+    engine::Budget& budget = budgets_.emplace_back();
     return routes_->answer(request, budget);
   }
 
@@ -66,6 +67,7 @@ class ShopRoutes {
   std::filesystem::path folder_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Routes> routes_;
+  std::deque<engine::Budget> budgets_;  ///< of all requests: replies in pieces look at theirs
 };
 
 }  // namespace tagline::server

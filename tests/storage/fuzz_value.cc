@@ -2,6 +2,7 @@
 // value. Properties: no crash, no read outside the bytes (ASan), and whatever decodes keeps its own
 // promises.
 #include "storage/fragment_value.h"
+#include "storage/id_records.h"
 #include "storage/record_codec.h"
 #include "storage/write_txn.h"
 

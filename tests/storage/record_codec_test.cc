@@ -1,5 +1,6 @@
 #include "storage/record_codec.h"
 
+#include "storage/id_records.h"
 #include "storage/write_txn.h"
 
 #include <array>
@@ -31,6 +32,7 @@ TagRecord full_tag() {
   tag.created_s = 1'700'000'000;
   tag.updated_s = -1;
   tag.deprecated = true;
+  tag.replacement = 9;
   return tag;
 }
 
@@ -148,9 +150,25 @@ TEST(RecordCodec, RulesAndOriginsComeBack) {
   EXPECT_EQ(*decode_origin(kFullOrigin.name, encoded(kFullOrigin)), kFullOrigin);
 }
 
+TEST(RecordCodec, TagsOfTheVersionBeforeNameNoReplacement) {
+  TagRecord tag = full_tag();
+  tag.replacement = 0;
+  auto bytes = encoded(tag);
+  bytes.front() = std::byte{1};
+  bytes.pop_back();
+  EXPECT_EQ(*decode_tag(7, bytes), tag);
+  // Of a tag in use there is none to name.
+  tag.replacement = 9;
+  tag.deprecated = false;
+  EXPECT_EQ(decode_tag(7, encoded(tag)).error().code(), ErrorCode::Corrupt);
+}
+
 TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
-  auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
+  auto meta = encoded(MetaRecord{6, 2, "UTC", 3, 4, 5, 1});
+  EXPECT_EQ(decode_meta(meta)->data_version, 1U);
+  meta.pop_back();  // versions before did not have it
   meta[8] = std::byte{3};
+  EXPECT_EQ(decode_meta(meta)->data_version, 6U);
   EXPECT_EQ(decode_meta(meta)->format, 3U);
   EXPECT_EQ(decode_meta(encoded(*decode_meta(meta)))->format, kFormatVersion);
   meta[8] = std::byte{2};
@@ -158,7 +176,7 @@ TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
 }
 
 TEST(RecordCodec, MetaComesBack) {
-  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF};
+  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF, 41};
   EXPECT_EQ(*decode_meta(encoded(meta)), meta);
 }
 
@@ -186,7 +204,7 @@ TEST(RecordCodec, EveryTruncationIsCorruptAndSoIsMore) {
 
 TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   auto tag = encoded(full_tag());
-  tag[0] = std::byte{2};
+  tag[0] = std::byte{3};
   EXPECT_EQ(decode_tag(7, tag).error().code(), ErrorCode::Corrupt);
 
   TagRecord odd = full_tag();

@@ -118,6 +118,35 @@ TEST(Rules, HaveNumbersWithoutGapsAndASegment) {
   });
 }
 
+TEST(Rules, TheOldestMayBeDropped) {
+  const Folder folder;
+  const auto store = open_store(folder.path(), OpenMode::Create);
+  write(*store, [](WriteTxn& txn) {
+    put_ruled(txn, "a", 5);
+    put_ruled(txn, "ab", 2);
+    put_ruled(txn, std::string("a\0\0\0\2", 5), 1);
+    must(txn.drop_rules_before("a", 4));
+    must(txn.drop_rules_before("ab", 1));
+    must(txn.drop_rules_before("none", 9));
+    EXPECT_EQ(txn.put_rule("a", rule_of(3, "a3")).error().code(), ErrorCode::Internal);
+    EXPECT_EQ(txn.put_rule("a", rule_of(7, "a7")).error().code(), ErrorCode::Internal);
+    must(txn.put_rule("a", rule_of(4, "a4 again")));
+  });
+  EXPECT_EQ(rules_of(*store, "a"),
+            (std::vector<RuleRecord>{rule_of(4, "a4 again"), rule_of(5, "a5")}));
+  EXPECT_EQ(rules_of(*store, "ab").size(), 2U);
+  expect_clean(*store);
+  // Their numbers come along with a new name.
+  write(*store, [](WriteTxn& txn) {
+    SegmentRecord renamed = *must(txn.segment("a"));
+    renamed.name = "b";
+    must(txn.rename_segment("a", renamed));
+  });
+  EXPECT_EQ(rules_of(*store, "b").front().number, 4U);
+  EXPECT_TRUE(rules_of(*store, "a").empty());
+  expect_clean(*store);
+}
+
 TEST(Rules, GoWithTheirSegmentAndDoNotComeBackWithItsName) {
   const Folder folder;
   const auto store = open_store(folder.path(), OpenMode::Create);
@@ -251,6 +280,7 @@ void make_version_3(const Folder& folder) {
     const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
     std::vector<std::byte> meta(stored->begin(), stored->end());
     meta[8] = std::byte{3};
+    meta.pop_back();  // the data version, which it did not have
     must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
   });
   MDB_env* env = nullptr;
@@ -301,6 +331,37 @@ TEST(Rules, ADatabaseOfVersion3BecomesTheNewestWithItsFirstCommit) {
   EXPECT_EQ(rules_of(*store, "a").size(), 2U);
   expect_clean(*store);
   EXPECT_EQ(test::verified(*store).segments, 2U);
+}
+
+TEST(Rules, ADatabaseOfVersion4KeepsThem) {
+  const Folder folder;
+  {
+    const auto store = open_store(folder.path(), OpenMode::Create);
+    write(*store, [](WriteTxn& txn) { put_ruled(txn, "a", 2); });
+  }
+  damage(folder, [](WriteTransaction& txn) {
+    const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
+    std::vector<std::byte> meta(stored->begin(), stored->end());
+    meta[8] = std::byte{4};
+    meta.pop_back();  // the data version, which it did not have
+    must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
+  });
+  {
+    const auto store = open_store(folder.path(), OpenMode::Read);
+    EXPECT_EQ(rules_of(*store, "a").size(), 2U);
+    must(store->read([](const Snapshot& snapshot) -> Status {
+      EXPECT_EQ(snapshot.data_version(), snapshot.version());
+      return {};
+    }));
+  }
+  const auto store = open_store(folder.path(), OpenMode::Write);
+  write(*store, [](WriteTxn& txn) { put_ruled(txn, "b", 1); });
+  must(store->read([](const Snapshot& snapshot) -> Status {
+    EXPECT_EQ(snapshot.data_version() + 1, snapshot.version());
+    return {};
+  }));
+  EXPECT_EQ(rules_of(*store, "a").size(), 2U);
+  expect_clean(*store);
 }
 
 }  // namespace

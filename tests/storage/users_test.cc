@@ -1,4 +1,5 @@
 // External ids to indexes and back.
+#include "storage/record_codec.h"
 #include "storage/user_directory.h"
 #include "tests/storage/database_folder.h"
 

@@ -3,6 +3,7 @@
 #include "storage/verify.h"
 
 #include "storage/fragment_value.h"
+#include "storage/id_records.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
 #include "storage/user_directory.h"
