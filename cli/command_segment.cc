@@ -209,17 +209,18 @@ int import_list(const SegmentArguments& arguments, Segments& segments, Console& 
     return kFine;
   }
   const server::SavedSegment& saved = imported->saved;
-  console.out(console.say(
-      {"@" + saved.record.name + " holds " + grouped(saved.count) + " of " +
-           grouped(imported->lines) + " ids read; unknown " + grouped(imported->unknown) +
-           ", repeated " + grouped(imported->repeated) + "\n",
-       "@" + saved.record.name + " 共 " + grouped(saved.count) + " 人（读入 " +
-           grouped(imported->lines) + " 个编号，未知 " + grouped(imported->unknown) + "，重复 " +
-           grouped(imported->repeated) + "）\n"}));
-  if (!imported->first_unknown.empty()) {
+  console.out(console.say({"@" + saved.record.name + " holds " + grouped(saved.count) + " of " +
+                               grouped(imported->listed.lines) + " ids read; unknown " +
+                               grouped(imported->listed.unknown) + ", repeated " +
+                               grouped(imported->listed.repeated) + "\n",
+                           "@" + saved.record.name + " 共 " + grouped(saved.count) + " 人（读入 " +
+                               grouped(imported->listed.lines) + " 个编号，未知 " +
+                               grouped(imported->listed.unknown) + "，重复 " +
+                               grouped(imported->listed.repeated) + "）\n"}));
+  if (!imported->listed.first_unknown.empty()) {
     console.err(console.say({"unknown ids: ", "未知编号："}) +
-                printable(joined(imported->first_unknown)) +
-                (imported->unknown > imported->first_unknown.size() ? " …\n" : "\n"));
+                printable(joined(imported->listed.first_unknown)) +
+                (imported->listed.unknown > imported->listed.first_unknown.size() ? " …\n" : "\n"));
   }
   return kFine;
 }

@@ -150,12 +150,12 @@ int run(const ServeArguments& arguments, Console& console) {
   };
   handlers.quick = [&](const server::HttpRequest& request) { return routes.quick(request); };
   handlers.refuse = [&](const server::HttpRequest& request, unsigned status) {
-    server::HttpReply reply =
-        server::refusal_of(request, status, options.limits.header_bytes,
-                           routes.body_bytes_max(request, options.limits.body_bytes));
-    (*gate)->cors().dress(request, reply);
-    return reply;
+    return routes.refusal(request, status, options.limits.header_bytes);
   };
+  handlers.fail = [&](const server::HttpRequest& request, const Error& error) {
+    return routes.fault(request, error);
+  };
+  handlers.admit = [&](const server::HttpRequest& request) { return routes.admission(request); };
   handlers.report = tell;
   handlers.hung_up = [&] {
     if (const Status reopened = (*gate)->audit().reopen(); !reopened.has_value()) {
@@ -167,8 +167,6 @@ int run(const ServeArguments& arguments, Console& console) {
     routes.note(outcome);
     requests.note(request, outcome);
   };
-  handlers.large = [&](const server::HttpRequest& request) { return routes.large_body(request); };
-  options.large = routes.large();
   auto listening = server::HttpServer::listen(options, std::move(handlers));
   if (!listening.has_value()) {
     return console.report(listening.error());

@@ -34,7 +34,7 @@ std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(parts[0]),
                                          std::chrono::month(static_cast<unsigned>(parts[1])),
                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
-  if (!date.ok()) {
+  if (!date.ok() || parts[0] == 0) {
     return std::nullopt;
   }
   return std::chrono::sys_days(date);

@@ -3,6 +3,7 @@
 #include "ingest/input.h"
 #include "ingest/line_reader.h"
 #include "ingest/text.h"
+#include "server/json_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,47 +25,59 @@ std::string unquoted(std::string_view text) {
   return id;
 }
 
-Result<std::vector<std::string>> read_ids(ingest::LineReader& lines, const Text& what) {
-  std::vector<std::string> ids;
-  bool first = true;
-  while (true) {
-    TAGLINE_ASSIGN_OR_RETURN(const ingest::LineStatus status, lines.begin());
-    if (status == ingest::LineStatus::End) {
-      return ids;
-    }
-    const std::string line = std::to_string(lines.first_line());
-    if (status == ingest::LineStatus::TooLong) {
-      return failure(ErrorCode::BadInput,
-                     {what.en + ", line " + line + ": far too long for an id",
-                      what.zh + " 第 " + line + " 行：作为编号过长"},
-                     {"write one id a line", "每行写一个编号"});
-    }
-    std::string id = unquoted(ingest::trim(lines.row()));
-    const bool header = first && ingest::to_lower_ascii(id) == "id";
-    first = false;
-    if (id.empty() || header) {
-      continue;
-    }
-    if (ids.size() == kListIdsMax) {
-      return failure(ErrorCode::TooLarge,
-                     {what.en + " holds more than " + std::to_string(kListIdsMax) + " ids",
-                      what.zh + " 的编号超过 " + std::to_string(kListIdsMax) + " 个"});
-    }
-    ids.push_back(std::move(id));
+/// The id of a line; empty: it has none.
+Result<std::string> id_of(std::string_view line, IdLines form, const Text& place) {
+  if (form == IdLines::Plain || line.empty()) {
+    return unquoted(line);
   }
+  const Json json = Json::parse(line.begin(), line.end(), nullptr, false);
+  if (!json.is_string()) {
+    return failure(ErrorCode::BadInput,
+                   {place.en + ": this is no JSON text", place.zh + "：不是 JSON 文本"},
+                   {"write one id a line, in quotes: \"u1\"", "每行写一个带引号的编号：\"u1\""});
+  }
+  return json.get<std::string>();
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> read_id_list(const std::string& file) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto input, ingest::Input::open(file));
+Status read_ids(const std::string& path, IdLines form, const Text& what, const IdTaker& take) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto input, ingest::Input::open(path, what.en));
   ingest::LineReader lines([&](std::span<char> out) { return input->read(out); });
-  return read_ids(lines, {file, file});
+  bool first = true;
+  while (true) {
+    TAGLINE_ASSIGN_OR_RETURN(const ingest::LineStatus status, lines.begin());
+    if (status == ingest::LineStatus::End) {
+      return {};
+    }
+    const std::string number = std::to_string(lines.first_line());
+    const Text place{what.en + ", line " + number, what.zh + " 第 " + number + " 行"};
+    if (status == ingest::LineStatus::TooLong) {
+      return failure(ErrorCode::BadInput,
+                     {place.en + ": far too long for an id", place.zh + "：作为编号过长"},
+                     {"write one id a line", "每行写一个编号"});
+    }
+    TAGLINE_ASSIGN_OR_RETURN(std::string id, id_of(ingest::trim(lines.row()), form, place));
+    const bool header = first && form == IdLines::Plain && ingest::to_lower_ascii(id) == "id";
+    first = false;
+    if (!id.empty() && !header) {
+      TAGLINE_RETURN_IF_ERROR(take(std::move(id)));
+    }
+  }
 }
 
-Result<std::vector<std::string>> ids_of_text(std::string_view text, const Text& what) {
-  ingest::LineReader lines(ingest::memory_source(text));
-  return read_ids(lines, what);
+Result<std::vector<std::string>> read_id_list(const std::string& file) {
+  std::vector<std::string> ids;
+  TAGLINE_RETURN_IF_ERROR(read_ids(file, IdLines::Plain, {file, file}, [&](std::string id) {
+    if (ids.size() == kListIdsMax) {
+      const std::string most = std::to_string(kListIdsMax);
+      return Status(failure(ErrorCode::TooLarge, {file + " holds more than " + most + " ids",
+                                                  file + " 的编号超过 " + most + " 个"}));
+    }
+    ids.push_back(std::move(id));
+    return Status();
+  }));
+  return ids;
 }
 
 Status write_list(storage::WriteTxn& txn, engine::FieldId field, const engine::Bitmap& members) {

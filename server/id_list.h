@@ -5,22 +5,28 @@
 #include "engine/result.h"
 #include "storage/write_txn.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tagline::server {
 
 inline constexpr std::size_t kUnknownShown = 10;
-/// A list of more ids than this is refused: they are held in memory while they are looked up.
+/// Of read_id_list: more are refused, for they are held in memory.
 inline constexpr std::size_t kListIdsMax = 200'000'000;
 
-/// Ids of a file, one a line, trimmed; blank lines left out, quotes around an id taken off, a first
-/// line "id" (any case) skipped. gzip, xz and zstd; "-" is standard input. NotFound, BadInput.
+/// What a line is. Plain: an id, trimmed, quotes around it taken off; a first line "id" (any case)
+/// is none. Quoted: a JSON text, as ids are exported. Blank lines are left out.
+enum class IdLines : std::uint8_t { Plain, Quoted };
+using IdTaker = std::function<Status(std::string)>;
+/// Gives the ids of a file to `take`, one a line, until it fails. gzip, xz and zstd; "-" is
+/// standard input. `what` the file is called in messages. NotFound, BadInput, what `take` says.
+[[nodiscard]] Status read_ids(const std::string& path, IdLines form, const Text& what,
+                              const IdTaker& take);
+/// Those of a file of texts, all.
 [[nodiscard]] Result<std::vector<std::string>> read_id_list(const std::string& file);
-
-/// As read_id_list, of a text in memory that is not compressed; `what` it is called in messages.
-[[nodiscard]] Result<std::vector<std::string>> ids_of_text(std::string_view text, const Text& what);
 
 /// Row kFlagRow of `field` becomes exactly `members`.
 [[nodiscard]] Status write_list(storage::WriteTxn& txn, engine::FieldId field,

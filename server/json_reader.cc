@@ -3,7 +3,6 @@
 #include "server/scaled_number.h"
 
 #include <algorithm>
-#include <unordered_set>
 #include <utility>
 
 namespace tagline::server {
@@ -27,117 +26,7 @@ std::string shown(const Json& value) {
   return text;
 }
 
-/// A first pass that builds nothing: finds where a document stops being JSON, or nests too deep.
-class JsonScan final : public nlohmann::json_sax<Json> {
- public:
-  explicit JsonScan(std::size_t depth_max) : depth_max_(depth_max) {}
-
-  bool null() override { return value(); }
-  bool boolean(bool) override { return value(); }
-  bool number_integer(number_integer_t) override { return value(); }
-  bool number_unsigned(number_unsigned_t) override { return value(); }
-  bool number_float(number_float_t, const string_t&) override { return value(); }
-  bool string(string_t&) override { return value(); }
-  bool binary(binary_t&) override { return value(); }
-  bool key(string_t& key) override {
-    open_.back().key = key;
-    is_twice_ = !open_.back().keys.insert(key).second;
-    return !is_twice_;
-  }
-  bool start_object(std::size_t) override { return open(false); }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(true); }
-  bool end_array() override { return close(); }
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception&) override {
-    error_byte_ = position == 0 ? 0 : position - 1;
-    return false;
-  }
-  [[nodiscard]] std::size_t error_byte() const { return error_byte_; }
-  /// A key stands twice in one object: the later would silently win.
-  [[nodiscard]] bool is_twice() const { return is_twice_; }
-  /// Where: "events.time".
-  [[nodiscard]] std::string place() const {
-    std::string place;
-    for (const Level& level : open_) {
-      if (level.is_list) {
-        place += "[" + std::to_string(level.values - 1) + "]";
-      } else {
-        place += (place.empty() ? "" : ".") + level.key;
-      }
-    }
-    return place;
-  }
-
- private:
-  struct Level {
-    bool is_list = false;
-    std::size_t values = 0;  ///< of a list, begun
-    std::string key;         ///< of an object, the last
-    std::unordered_set<std::string> keys;
-  };
-  bool value() {
-    if (!open_.empty()) {
-      ++open_.back().values;
-    }
-    return true;
-  }
-  bool open(bool is_list) {
-    value();
-    open_.emplace_back().is_list = is_list;
-    return open_.size() <= depth_max_;
-  }
-  bool close() {
-    open_.pop_back();
-    return true;
-  }
-
-  const std::size_t depth_max_;
-  std::vector<Level> open_;
-  bool is_twice_ = false;
-  std::size_t error_byte_ = 0;
-};
-
 }  // namespace
-
-Text line_and_column(std::string_view text, std::size_t byte) {
-  byte = std::min(byte, text.size());
-  const std::string_view before = text.substr(0, byte);
-  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  const auto line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  const auto column =
-      std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(),
-                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }) +
-      1;
-  return {"line " + std::to_string(line) + ", column " + std::to_string(column),
-          "第 " + std::to_string(line) + " 行第 " + std::to_string(column) + " 列"};
-}
-
-std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault,
-                               std::size_t depth_max) {
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") {
-    text.remove_prefix(3);
-  }
-  JsonScan scan(depth_max);
-  if (!Json::sax_parse(text.begin(), text.end(), &scan)) {
-    if (scan.is_twice()) {
-      const std::string place = scan.place();
-      fault = Error(
-          ErrorCode::BadSchema,
-          {place + ": this key stands twice in one object", place + "：同一个对象里有两个这样的键"},
-          {"keep one of them", "只保留一个"});
-      return std::nullopt;
-    }
-    const Text place = line_and_column(text, scan.error_byte());
-    fault = Error(ErrorCode::BadSchema,
-                  {"this is not JSON: unexpected text at " + place.en,
-                   "不是合法的 JSON：" + place.zh + "有误"},
-                  {"look for a missing comma, quote or bracket just before that place",
-                   "请检查该处之前是否缺少逗号、引号或括号"});
-    return std::nullopt;
-  }
-  return Json::parse(text.begin(), text.end(), nullptr, false);
-}
 
 JsonReader::JsonReader(const Json& object, std::string place, std::optional<Error>& fault)
     : object_(object), place_(std::move(place)), fault_(fault) {
@@ -232,19 +121,26 @@ void JsonReader::read(const char* key, unsigned& into, unsigned max) {
 
 void JsonReader::read(const char* key, std::vector<std::string>& into) {
   const Json* value = find(key);
-  if (value == nullptr) {
-    return;
-  }
-  if (value->is_string()) {
+  if (value != nullptr && value->is_string()) {
     into = {value->get<std::string>()};
     return;
   }
-  const bool texts =
-      value->is_array() &&
-      std::all_of(value->begin(), value->end(), [](const Json& item) { return item.is_string(); });
-  if (!texts) {
-    fail(key, shown(*value), {"a list of texts", "文本列表"});
+  read_list(key, into);
+}
+
+void JsonReader::read_list(const char* key, std::vector<std::string>& into) {
+  const Json* value = find(key);
+  if (value == nullptr) {
     return;
+  }
+  const auto is_text = [](const Json& item) { return item.is_string(); };
+  if (!value->is_array()) {
+    return fail(key, shown(*value), {"a list of texts, e.g. [\"a\"]", "文本列表，例如 [\"a\"]"});
+  }
+  if (const auto other = std::find_if_not(value->begin(), value->end(), is_text);
+      other != value->end()) {
+    const std::string place = std::string(key) + "[" + std::to_string(other - value->begin()) + "]";
+    return fail(place, shown(*other), {"a text in quotes", "带引号的文本"});
   }
   into.clear();
   for (const Json& item : *value) {
@@ -297,6 +193,29 @@ void JsonReader::read_scaled(const char* key, unsigned scale, std::optional<std:
     fail(key, shown(*value),
          {"a number with at most " + digits + " digits after the point",
           "小数不超过 " + digits + " 位的数字"});
+  }
+}
+
+void JsonReader::read_number(const char* key, unsigned scale, std::optional<std::int64_t>& into) {
+  const Json* value = find(key);
+  if (value != nullptr && !value->is_number()) {
+    return fail(key, shown(*value), {"a number, without quotes", "不带引号的数字"});
+  }
+  read_scaled(key, scale, into);
+}
+
+void JsonReader::read_whole(const char* key, std::optional<std::uint64_t>& into) {
+  const Json* value = find(key);
+  if (value == nullptr) {
+    return;
+  }
+  if (value->is_number_unsigned()) {
+    into = value->get<std::uint64_t>();
+  } else {
+    fail(key, shown(*value),
+         value->is_string()
+             ? Text{"a whole number of 0 or more, without quotes", "不带引号的非负整数"}
+             : Text{"a whole number of 0 or more", "非负整数"});
   }
 }
 

@@ -5,7 +5,9 @@
 #include "engine/error.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +42,14 @@ class JsonReader {
   /// As Text, where only the languages that are given are set.
   void read(const char* key, std::optional<std::string>& en, std::optional<std::string>& zh);
   void read(const char* key, Text& into);  ///< {"en": .., "zh-CN": ..} or a string for both
+  /// As above, but a string alone is none.
+  void read_list(const char* key, std::vector<std::string>& into);
+  /// A whole number of 0 or more, and no string of one.
+  void read_whole(const char* key, std::optional<std::uint64_t>& into);
   /// A JSON number or a string of one, exactly, times 10^scale.
   void read_scaled(const char* key, unsigned scale, std::optional<std::int64_t>& into);
+  /// As read_scaled, but a string is none.
+  void read_number(const char* key, unsigned scale, std::optional<std::int64_t>& into);
   /// The member, when it is there and an object (or an array); faults when it is something else.
   [[nodiscard]] const Json* object(const char* key);
   [[nodiscard]] const Json* array(const char* key);
@@ -61,11 +69,17 @@ class JsonReader {
   std::optional<Error>& fault_;
 };
 
+/// What a document may have, so that its tree is not many times its text.
+struct JsonBounds {
+  std::size_t depth = kJsonDepthMax;
+  std::size_t values = std::numeric_limits<std::size_t>::max();  ///< texts, numbers, lists ...
+};
+
 /// Parses text; BadSchema with line and column when it is not JSON, and with the place when a key
-/// stands twice in one object. Unknown keys are the readers' business.
-/// `depth_max`: nested deeper it is refused before a tree is built.
+/// stands twice in one object, or it is nested too deep; TooLarge when it has too many values. All
+/// that before a tree is built. Unknown keys are the readers' business.
 [[nodiscard]] std::optional<Json> parse_json(std::string_view text, std::optional<Error>& fault,
-                                             std::size_t depth_max = kJsonDepthMax);
+                                             const JsonBounds& bounds = {});
 
 /// "line 3, column 7" of a byte offset.
 [[nodiscard]] Text line_and_column(std::string_view text, std::size_t byte);

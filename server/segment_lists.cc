@@ -10,8 +10,6 @@
 #include "server/vocabulary.h"
 
 #include <algorithm>
-#include <set>
-#include <string_view>
 #include <utility>
 
 namespace tagline::server {
@@ -21,28 +19,6 @@ using storage::OriginRecord;
 using storage::SegmentRecord;
 using storage::Snapshot;
 using storage::WriteTxn;
-
-/// The users of these ids, and what is to be said of the others.
-Result<engine::Bitmap> find_ids(const Snapshot& snapshot, std::span<const std::string> ids,
-                                ImportedList& imported) {
-  engine::Bitmap members;
-  std::set<std::string_view> unknown;
-  imported.lines = ids.size();
-  for (const std::string& id : ids) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
-    if (!user.has_value()) {
-      ++imported.unknown;
-      if (imported.first_unknown.size() < kUnknownShown && unknown.insert(id).second) {
-        imported.first_unknown.push_back(id);
-      }
-    } else if (members.contains(*user)) {
-      ++imported.repeated;
-    } else {
-      members.add(*user);
-    }
-  }
-  return members;
-}
 
 /// Why the list of this name cannot be replaced.
 std::optional<Error> refuse_list(const SegmentRecord& stored,
@@ -111,51 +87,49 @@ std::string name_of_day(const std::string& segment, std::chrono::sys_days day) {
 
 Outcome<ImportedList> Segments::import_list(const std::string& name, const std::string& file,
                                             const SegmentCard& card) {
-  // Read once, before the transaction: it may run again, standard input may not.
-  TAGLINE_ASSIGN_OR_RETURN(const std::vector<std::string> ids, read_id_list(file));
-  return put_list(name, ids, {"in " + file, file + " 中"}, card);
+  UserFinder finder(store_, execute_.budget);
+  TAGLINE_RETURN_IF_ERROR(read_ids(file, IdLines::Plain, {file, file},
+                                   [&](std::string id) { return finder.add(std::move(id)); }));
+  TAGLINE_ASSIGN_OR_RETURN(ListedUsers listed, finder.found());
+  return put_list(name, std::move(listed), {"in " + file, file + " 中"}, card);
 }
 
-Outcome<ImportedList> Segments::put_list(const std::string& name, std::span<const std::string> ids,
+Outcome<ImportedList> Segments::put_list(const std::string& name, ListedUsers listed,
                                          const Text& where, const SegmentCard& card,
                                          const Edit& edit) {
   TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
   ImportedList imported;
+  imported.listed = std::move(listed);
+  const engine::Bitmap& members = imported.listed.users;
   std::optional<Refusal> refusal;
-  std::optional<SegmentRecord> stored;
-  engine::Bitmap members;
-  const auto read = [&](const Snapshot& snapshot) -> Result<bool> {
-    imported = {};
-    TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, snapshot.population());
-    TAGLINE_ASSIGN_OR_RETURN(stored, snapshot.segment(normal));
+  const Status written = store_.write([&](WriteTxn& txn) -> Status {
+    SavedSegment& saved = imported.saved;
+    saved = {};
+    TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.segment(normal));
     refusal = refuse_segment_changed(edit, stored, normal);
     if (refusal.has_value()) {
-      return false;
+      return {};
     }
-    if (ids.empty()) {
+    if (imported.listed.lines == 0) {
       return failure(ErrorCode::BadInput, {"there are no ids " + where.en, where.zh + "没有编号"},
                      {"give at least one id, one a line", "请至少给出一个编号，每行一个"});
     }
-    TAGLINE_ASSIGN_OR_RETURN(members, find_ids(snapshot, ids, imported));
     if (members.empty()) {
       return failure(
           ErrorCode::BadInput,
-          {"none of the " + std::to_string(ids.size()) + " ids " + where.en + " is known here",
-           where.zh + "的 " + std::to_string(ids.size()) + " 个编号在此都不存在"},
+          {"none of the " + std::to_string(imported.listed.lines) + " ids " + where.en +
+               " is known here",
+           where.zh + "的 " + std::to_string(imported.listed.lines) + " 个编号在此都不存在"},
           {"ids are matched exactly, one a line; check that the file lists the ids this "
            "database was loaded with",
            "编号须完全一致，每行一个；请确认文件所列正是装入时使用的编号"});
     }
     if (stored.has_value()) {
-      TAGLINE_ASSIGN_OR_RETURN(const auto origin, snapshot.origin(normal));
+      TAGLINE_ASSIGN_OR_RETURN(const auto origin, txn.origin(normal));
       if (const auto refused = refuse_list(*stored, origin); refused.has_value()) {
         return tl::unexpected(*refused);
       }
     }
-    return true;
-  };
-  const auto write = [&](WriteTxn& txn) -> Status {
-    SavedSegment& saved = imported.saved;
     saved.created = !stored.has_value();
     saved.record = stored.value_or(SegmentRecord{});
     saved.record.name = normal;
@@ -169,11 +143,14 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, std::span<cons
     saved.revision = revision_of(saved.record);
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(saved.record));
     return write_list(txn, saved.record.list, members);
-  };
-  TAGLINE_RETURN_IF_ERROR(write_drafted(store_, read, write));
+  });
+  TAGLINE_RETURN_IF_ERROR(written);
   if (refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
+  TAGLINE_ASSIGN_OR_RETURN(imported.saved.population, store_.read([](const Snapshot& snapshot) {
+    return snapshot.population();
+  }));
   return imported;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/execute.h"
 #include "engine/result.h"
 #include "server/edit.h"
+#include "server/listed_users.h"
 #include "server/service.h"
 #include "storage/record.h"
 #include "storage/store.h"
@@ -18,7 +19,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -72,10 +72,7 @@ struct SegmentList {
 
 struct ImportedList {
   SavedSegment saved;
-  std::uint64_t lines = 0;  ///< ids read, without blank lines
-  std::uint64_t unknown = 0;
-  std::uint64_t repeated = 0;
-  std::vector<std::string> first_unknown;  ///< at most 10
+  ListedUsers listed;
 };
 
 struct RenamedSegment {
@@ -188,10 +185,10 @@ class Segments {
   /// are counted and left out; BadInput when none is known.
   [[nodiscard]] Outcome<ImportedList> import_list(const std::string& name, const std::string& file,
                                                   const SegmentCard& card);
-  /// As import_list of the ids; `where` they came from is for the message.
-  [[nodiscard]] Outcome<ImportedList> put_list(const std::string& name,
-                                               std::span<const std::string> ids, const Text& where,
-                                               const SegmentCard& card, const Edit& edit = {});
+  /// As import_list of those who were found; `where` their ids came from is for the message.
+  [[nodiscard]] Outcome<ImportedList> put_list(const std::string& name, ListedUsers listed,
+                                               const Text& where, const SegmentCard& card,
+                                               const Edit& edit = {});
 
   /// Every rule it has had and that is kept, counted now. SchemaConflict: a list has none.
   [[nodiscard]] Outcome<SegmentVersions> versions(const std::string& name,

@@ -32,9 +32,9 @@ Json origin_json(const storage::OriginRecord& origin) {
   Json json = {{"segment", origin.source},
                {"gone", origin.source_gone},
                {"expression", origin.expression},
-               {"version", origin.rule},
+               {"rule_version", origin.rule},
                {"as_of", day_text(std::chrono::sys_days(std::chrono::days(origin.as_of)))},
-               {"data_version", origin.data_version},
+               {"version", origin.data_version},
                {"population", origin.population},
                {"taken_s", origin.taken_s},
                {"author", origin.author}};
@@ -154,7 +154,7 @@ std::string segments_json(const SegmentList& list) {
 std::string saved_json(const SavedSegment& saved, std::string_view text) {
   return dump(Json{{"name", saved.record.name},
                    {"created", saved.created},
-                   {"version", saved.rule},
+                   {"rule_version", saved.rule},
                    {"revision", saved.revision},
                    {"count", saved.count},
                    {"population", saved.population},
@@ -169,10 +169,10 @@ std::string imported_json(const ImportedList& imported) {
                    {"revision", imported.saved.revision},
                    {"count", imported.saved.count},
                    {"population", imported.saved.population},
-                   {"ids", imported.lines},
-                   {"unknown", imported.unknown},
-                   {"repeated", imported.repeated},
-                   {"first_unknown", imported.first_unknown}});
+                   {"ids", imported.listed.lines},
+                   {"unknown", imported.listed.unknown},
+                   {"repeated", imported.listed.repeated},
+                   {"first_unknown", imported.listed.first_unknown}});
 }
 
 std::string frozen_json(const FrozenSegment& frozen) {
@@ -187,7 +187,7 @@ std::string versions_json(const SegmentVersions& versions) {
   Json list = Json::array();
   for (const RuleVersion& version : versions.versions) {
     const storage::RuleRecord& rule = version.record;
-    Json json = {{"version", rule.number},
+    Json json = {{"rule_version", rule.number},
                  {"expression", rule.expression},
                  {"canonical", version.canonical},
                  {"author", rule.author},

@@ -1,4 +1,5 @@
 #include "server/api/edit_request.h"
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/schema_json.h"
 #include "server/tag_json.h"

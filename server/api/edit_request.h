@@ -1,6 +1,7 @@
 // What requests that list and edit the catalogue have in common. Included by server/api/*.cc only.
 #pragma once
 
+#include "server/api/request_body.h"
 #include "server/api/route.h"
 #include "server/edit.h"
 #include "server/segments.h"

@@ -4,6 +4,7 @@
 #include "dsl/complete.h"
 #include "dsl/print.h"
 #include "server/answer_json.h"
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/forms.h"
 #include "server/tree_json.h"
@@ -144,8 +145,8 @@ HttpReply complete(const Call& call) {
   auto refused = read_body(call, [&](JsonReader& body) {
     body.only({"expression", "cursor", "utf16", "as_of", "limit"});
     read_expression(body, expression);
-    read_number(body, "cursor", cursor);
-    read_number(body, "utf16", utf16);
+    body.read_whole("cursor", cursor);
+    body.read_whole("utf16", utf16);
     if (cursor.has_value() && utf16.has_value()) {
       body.fail("utf16", std::to_string(*utf16) + " beside a cursor",
                 {"one of them: \"cursor\" counts code points, \"utf16\" UTF-16 units",
@@ -183,7 +184,7 @@ HttpReply explain(const Call& call) {
   auto refused = read_body(call, [&](JsonReader& body) {
     body.only({"expression", "as_of", "timeout_ms"});
     read_expression(body, expression);
-    read_number(body, "timeout_ms", timeout_ms);
+    body.read_whole("timeout_ms", timeout_ms);
     read_day(body, "as_of", as_of);
   });
   if (refused.has_value()) {

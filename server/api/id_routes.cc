@@ -1,6 +1,7 @@
 #include "server/api/accept.h"
 #include "server/api/etag.h"
 #include "server/api/refused.h"
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/api/stream_room.h"
 #include "server/day_text.h"
@@ -156,7 +157,7 @@ HttpReply by_body(const Call& call) {
     require(body, "expression", {"an expression, e.g. \"vip\"", "表达式，例如 \"vip\""});
     body.read("expression", expression);
     read_day(body, "as_of", as_of);
-    read_number(body, "timeout_ms", timeout_ms);
+    body.read_whole("timeout_ms", timeout_ms);
   });
   if (fault.has_value()) {
     return std::move(*fault);

@@ -1,12 +1,12 @@
 // /v1/load, /v1/jobs: files into the database, while it answers.
 #include "server/answer_json.h"
+#include "server/api/edit_request.h"
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/diagnostic_json.h"
 #include "server/utc_text.h"
 #include "storage/write_txn.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
@@ -17,20 +17,6 @@ constexpr std::chrono::milliseconds kShortLoad{2'000};
 constexpr const char* kCsv = "text/csv";
 constexpr const char* kNdjson = "application/x-ndjson";
 constexpr const char* kDefaultName = "upload";
-
-Result<bool> truth_of(const Call& call, std::string_view name) {
-  const std::string* text = call.parameter(name);
-  if (text == nullptr || *text == "false") {
-    return false;
-  }
-  if (*text == "true") {
-    return true;
-  }
-  const std::string key(name);
-  return tl::unexpected(bad_input(key + ": \"" + *text + "\" is neither true nor false",
-                                  key + "：“" + *text + "”不是 true 或 false",
-                                  {"write true or false", "请写 true 或 false"}));
-}
 
 Result<double> max_errors_of(const Call& call, double otherwise) {
   const std::string* text = call.parameter("max_errors");
@@ -76,7 +62,7 @@ Result<LoadOrder> order_of(const Call& call) {
   order.id_column = text_of(call, "id");
   order.load_id = text_of(call, "load_id");
   TAGLINE_ASSIGN_OR_RETURN(order.max_errors_share, max_errors_of(call, order.max_errors_share));
-  TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const bool wait, truth_of(call, "wait"));
+  TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const bool wait, flag_parameter(call, "wait", false));
   if (const std::string* name = call.parameter("schema"); name != nullptr) {
     TAGLINE_ASSIGN_OR_RETURN(order.schema, call.api.schemas.get(*name));
     const bool csv = order.schema->format == ingest::FileFormat::Csv;
@@ -91,39 +77,14 @@ Result<LoadOrder> order_of(const Call& call) {
   return order;
 }
 
-std::optional<HttpReply> wrong_content(const Call& call) {
-  const std::string type = media_type(call.request);
-  if (type != kCsv && type != kNdjson) {
-    HttpReply reply =
-        problem(call.request, 415,
-                bad_input(type.empty() ? "the body's content type is missing"
-                                       : "the body is \"" + type + "\", expected text/csv",
-                          type.empty() ? "缺少内容类型" : "内容类型为“" + type + "”，应为 text/csv",
-                          {"send Content-Type: text/csv or application/x-ndjson",
-                           "请发送 Content-Type: text/csv 或 application/x-ndjson"}));
-    reply.set("Accept", std::string(kCsv) + ", " + kNdjson);
-    return reply;
-  }
-  // Which it is the loader sees for itself.
-  constexpr std::array<std::string_view, 5> kEncodings{"", "identity", "gzip", "zstd", "xz"};
-  const std::string encoding(call.request.field("Content-Encoding").value_or(""));
-  if (std::find(kEncodings.begin(), kEncodings.end(), encoding) == kEncodings.end()) {
-    HttpReply reply = problem(
-        call.request, 415,
-        bad_input("the body's encoding is \"" + encoding + "\", expected gzip or zstd",
-                  "内容编码为“" + encoding + "”，应为 gzip 或 zstd",
-                  {"send it as gzip, zstd or xz, or as it is", "请用 gzip、zstd 或 xz，或不压缩"}));
-    reply.set("Accept-Encoding", "gzip, zstd, xz");
-    return reply;
-  }
-  return std::nullopt;
-}
-
 std::optional<HttpReply> begin_load(const Call& call) {
   if (call.api.jobs == nullptr) {
     return call.fail(nothing_is_written());
   }
-  if (auto refused = wrong_content(call); refused.has_value()) {
+  if (auto refused = refuse_type(call, {kCsv, kNdjson}); refused.has_value()) {
+    return refused;
+  }
+  if (auto refused = refuse_encoding(call); refused.has_value()) {
     return refused;
   }
   const auto order = order_of(call);
@@ -175,16 +136,11 @@ HttpReply load(const Call& call) {
   if (!order.has_value()) {
     return call.fail(order.error());
   }
-  order->file = call.request.file;
-  if (order->file == nullptr) {  // it was small enough to come as a body
-    auto file = TemporaryFile::make(call.api.jobs->folder());
-    const Status stored = file.has_value() ? (*file)->append(call.request.body)
-                                           : Status(tl::unexpected(file.error()));
-    if (!stored.has_value()) {
-      return call.fail(stored.error());
-    }
-    order->file = std::move(*file);
+  auto file = file_of_body(call);
+  if (!file.has_value()) {
+    return call.fail(file.error());
   }
+  order->file = std::move(*file);
   const auto id = call.api.jobs->add(std::move(*order));
   if (!id.has_value()) {
     HttpReply reply = call.fail(id.error());

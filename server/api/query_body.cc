@@ -1,5 +1,7 @@
 #include "server/api/query_body.h"
 
+#include "server/api/request_body.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -11,7 +13,6 @@ namespace {
 constexpr unsigned kShareDigits = 6;
 constexpr std::int64_t kWhole = 1'000'000;
 constexpr std::size_t kExpressionsMax = 1000;
-constexpr std::size_t kIdsMax = 100'000;
 
 constexpr std::array kFields = {
     "expression", "expressions", "as_of",  "timeout_ms", "explain", "limit",   "n",    "cursor",
@@ -79,20 +80,6 @@ const Want* want_called(std::span<const Want> wants, std::string_view name, bool
   return found;
 }
 
-void read_list(JsonReader& reader, const char* key, std::vector<std::string>& into,
-               std::size_t most) {
-  const Json* list = reader.has(key) ? reader.array(key) : nullptr;
-  if (list == nullptr) {
-    return;
-  }
-  if (list->size() > most) {
-    const std::string max = std::to_string(most);
-    reader.fail(key, std::to_string(list->size()), {"at most " + max, "不超过 " + max + " 个"});
-    return;
-  }
-  reader.read(key, into);
-}
-
 void read_expressions(JsonReader& reader, std::vector<TitledExpression>& into) {
   const Json* list = reader.has("expressions") ? reader.array("expressions") : nullptr;
   if (list == nullptr) {
@@ -119,15 +106,6 @@ void read_expressions(JsonReader& reader, std::vector<TitledExpression>& into) {
   }
 }
 
-void read_up_to(JsonReader& reader, const char* key, std::optional<std::uint64_t>& into,
-                std::uint64_t most) {
-  read_number(reader, key, into);
-  if (into.has_value() && (*into == 0 || *into > most)) {
-    const std::string max = std::to_string(most);
-    reader.fail(key, std::to_string(*into), {"1 to " + max, " 1 到 " + max + " 的整数"});
-  }
-}
-
 template <class Text>
 void read_optional(JsonReader& reader, const char* key, std::optional<Text>& into) {
   if (reader.has(key)) {
@@ -146,23 +124,23 @@ void read_values(JsonReader& reader, QueryBody& body) {
   reader.read("expression", body.expression);
   read_expressions(reader, body.expressions);
   read_day(reader, "as_of", body.as_of);
-  read_number(reader, "timeout_ms", body.timeout_ms);
+  reader.read_whole("timeout_ms", body.timeout_ms);
   reader.read("explain", body.explain);
-  read_up_to(reader, "limit", body.limit, kIdsMax);
-  read_up_to(reader, "n", body.n, kIdsMax);
+  read_up_to(reader, "limit", body.limit, kBodyIdsMax);
+  read_up_to(reader, "n", body.n, kBodyIdsMax);
   if (body.limit.has_value() && body.n.has_value()) {
     reader.fail("n", std::to_string(*body.n),
                 {"one of n and limit, which mean the same", " n 与 limit 二者之一（含义相同）"});
   }
   read_optional(reader, "cursor", body.cursor);
-  read_list(reader, "ids", body.ids, kIdsMax);
+  read_texts(reader, "ids", body.ids, kBodyIdsMax);
   reader.read("tag", body.tag);
   read_optional(reader, "detail", body.detail);
   if (body.detail.has_value() && *body.detail != "total" && *body.detail != "full") {
     reader.fail("detail", "\"" + *body.detail + "\"",
                 {"\"total\" or \"full\"", " \"total\" 或 \"full\""});
   }
-  reader.read_scaled("share", kShareDigits, body.share);
+  reader.read_number("share", kShareDigits, body.share);
   if (body.share.has_value() && (*body.share <= 0 || *body.share > kWhole)) {
     reader.fail("share", number_text(*body.share),
                 {"a share above 0 and at most 1: 0.8 is 80 percent",
@@ -170,7 +148,7 @@ void read_values(JsonReader& reader, QueryBody& body) {
   }
   reader.read("rows", body.rows);
   reader.read("columns", body.columns);
-  read_list(reader, "tags", body.tags, 2);
+  read_texts(reader, "tags", body.tags, 2);
   reader.read("regions", body.regions);
 }
 

@@ -2,6 +2,7 @@
 #include "server/api/etag.h"
 #include "server/api/floored_query.h"
 #include "server/api/refused.h"
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/api/wants.h"
 #include "server/id_export.h"
@@ -81,6 +82,9 @@ HttpReply query(const Call& call) {
 }  // namespace
 
 std::vector<Route> query_routes() {
+  // Wants that tell of single people need more (wants.cc).
+  Route asking{"POST", "/v1/query", {}, Role::Viewer, query};
+  asking.body_bytes = kIdsBodyBytesMax;
   return {
       keeping_floor({"GET",
                      "/v1/count",
@@ -90,8 +94,7 @@ std::vector<Route> query_routes() {
                      Audited::No,
                      Entrance::Key,
                      true}),
-      // Wants that tell of single people need more (wants.cc).
-      keeping_floor({"POST", "/v1/query", {}, Role::Viewer, query}),
+      keeping_floor(asking),
   };
 }
 

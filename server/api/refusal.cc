@@ -5,7 +5,7 @@
 namespace tagline::server {
 
 HttpReply refusal_of(const HttpRequest& request, unsigned status, std::uint64_t header_bytes_max,
-                     std::uint64_t body_bytes_max) {
+                     std::uint64_t body_bytes_max, bool is_large) {
   const std::string headers = std::to_string(header_bytes_max);
   const std::string bodies = std::to_string(body_bytes_max);
   switch (status) {
@@ -20,11 +20,16 @@ HttpReply refusal_of(const HttpRequest& request, unsigned status, std::uint64_t 
                      bad_input("the request did not arrive in time", "请求未能及时送达",
                                {"send it without pauses", "请不间断地发送"}));
     case 413:
-      return problem(request, status,
-                     Error(ErrorCode::TooLarge,
-                           {"the body is larger than " + bodies + " bytes",
-                            "请求内容超过 " + bodies + " 字节"},
-                           {"send it in parts", "请分几次发送"}));
+      return problem(
+          request, status,
+          Error(
+              ErrorCode::TooLarge,
+              {"the body is larger than " + bodies + " bytes", "请求内容超过 " + bodies + " 字节"},
+              is_large ? Text{"whoever runs the server can allow more", "服务器管理员可以放宽上限"}
+                       : Text{"many ids go to POST /v1/segments/NAME/ids, rows to "
+                              "POST /v1/load, which take much more",
+                              "大量编号请发送到 POST /v1/segments/NAME/ids，数据行请发送"
+                              "到 POST /v1/load，二者的上限大得多"}));
     case 431:
       return problem(request, status,
                      Error(ErrorCode::TooLarge,

@@ -4,12 +4,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace tagline::server {
 namespace {
 
 constexpr const char* kJson = "application/json";
+
+bool is_negative(std::string_view text) {
+  return text.size() > 1 && text.front() == '-' &&
+         std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 }  // namespace
 
@@ -131,28 +137,28 @@ Error bad_input(std::string en, std::string zh, Text hint) {
   return Error(ErrorCode::BadInput, {std::move(en), std::move(zh)}, std::move(hint));
 }
 
-Result<std::optional<std::chrono::sys_days>> day_of(const std::string& text) {
-  if (text.empty()) {
-    return std::optional<std::chrono::sys_days>();
-  }
-  const auto day = parse_day(text);
-  if (!day.has_value()) {
-    return tl::unexpected(bad_input("as_of: \"" + text + "\" is no day",
-                                    "as_of：“" + text + "”不是日期",
-                                    {"write it as 2026-01-31", "请写成 2026-01-31"}));
-  }
-  return day;
-}
-
 Result<std::uint64_t> number_of(std::string_view name, std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size()) {
     const std::string key(name);
     const std::string found(text);
-    return tl::unexpected(bad_input(key + ": \"" + found + "\" is no whole number",
-                                    key + "：“" + found + "”不是整数",
-                                    {"write digits only, e.g. 1000", "请只写数字，例如 1000"}));
+    if (fault == std::errc::result_out_of_range && end == text.data() + text.size()) {
+      const std::string most = std::to_string(std::numeric_limits<std::uint64_t>::max());
+      return tl::unexpected(bad_input(key + ": " + found + " is larger than any number can be",
+                                      key + "：" + found + " 过大",
+                                      {"write at most " + most, "最大为 " + most}));
+    }
+    const Text hint{"write digits only, e.g. 1000", "请只写数字，例如 1000"};
+    if (is_negative(text)) {
+      return tl::unexpected(bad_input(key + ": " + found + " is below 0, expected 0 or more",
+                                      key + "：" + found + " 小于 0，应为 0 或以上", hint));
+    }
+    return tl::unexpected(text.empty()
+                              ? bad_input(key + ": nothing is given, expected a whole number",
+                                          key + "：内容为空，应为整数", hint)
+                              : bad_input(key + ": \"" + found + "\" is no whole number",
+                                          key + "：“" + found + "”不是整数", hint));
   }
   return value;
 }
@@ -168,86 +174,18 @@ Result<std::optional<std::uint64_t>> number_parameter(const Call& call, std::str
 Result<std::optional<std::chrono::sys_days>> day_parameter(const Call& call,
                                                            std::string_view name) {
   const std::string* text = call.parameter(name);
-  return day_of(text == nullptr ? std::string() : *text);
-}
-
-std::string media_type(const HttpRequest& request) {
-  const std::string_view field = request.field("Content-Type").value_or("");
-  std::string type(field.substr(0, field.find(';')));
-  while (!type.empty() && type.back() == ' ') {
-    type.pop_back();
+  if (text == nullptr) {
+    return std::optional<std::chrono::sys_days>();
   }
-  for (char& c : type) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto day = parse_day(*text);
+  if (!day.has_value()) {
+    const std::string key(name);
+    return tl::unexpected(bad_input(key + ": \"" + *text + "\" is no day of the years 1 to 9999",
+                                    key + "：“" + *text + "”不是公元 1 至 9999 年的日期",
+                                    {"write it as 2026-01-31, or leave " + key + " out for today",
+                                     "请写成 2026-01-31；省略 " + key + " 则表示今天"}));
   }
-  return type;
-}
-
-std::optional<HttpReply> read_body(const Call& call, const BodyReader& read,
-                                   std::size_t depth_max) {
-  if (media_type(call.request) != kJson) {
-    const std::string found(call.request.field("Content-Type").value_or(""));
-    HttpReply reply = problem(
-        call.request, 415,
-        bad_input(
-            found.empty() ? "the body's content type is missing"
-                          : "the body is \"" + found + "\", expected application/json",
-            found.empty() ? "缺少内容类型" : "内容类型为“" + found + "”，应为 application/json",
-            {"send Content-Type: application/json", "请发送 Content-Type: application/json"}));
-    reply.set("Accept", kJson);
-    return reply;
-  }
-  if (const auto coding = call.request.field("Content-Encoding");
-      coding.has_value() && *coding != "identity") {
-    const std::string found(*coding);
-    HttpReply reply = problem(
-        call.request, 415,
-        bad_input("the body is encoded as " + found, "内容以 " + found + " 编码",
-                  {"send JSON without Content-Encoding", "请不带 Content-Encoding 发送 JSON"}));
-    reply.set("Accept-Encoding", "identity");
-    return reply;
-  }
-  std::optional<Error> fault;
-  const auto json = parse_json(call.request.body, fault, depth_max);
-  if (!fault.has_value()) {
-    JsonReader reader(*json, "", fault);
-    read(reader);
-  }
-  if (fault.has_value()) {
-    // What is wrong with a body is not a schema's fault.
-    return call.fail(Error(ErrorCode::BadInput, fault->message(), fault->hint()));
-  }
-  return std::nullopt;
-}
-
-void require(JsonReader& reader, const char* key, const Text& expected) {
-  if (!reader.failed() && !reader.has(key)) {
-    reader.fail(key, "nothing", expected);
-  }
-}
-
-void read_number(JsonReader& reader, const char* key, std::optional<std::uint64_t>& into) {
-  if (!reader.has(key)) {
-    return;
-  }
-  std::optional<std::int64_t> number;
-  reader.read_scaled(key, 0, number);
-  if (number.has_value() && *number < 0) {
-    reader.fail(key, std::to_string(*number), {"0 or more", "0 或以上"});
-  } else if (number.has_value()) {
-    into = static_cast<std::uint64_t>(*number);
-  }
-}
-
-void read_day(JsonReader& reader, const char* key, std::optional<std::chrono::sys_days>& into) {
-  std::string text;
-  reader.read(key, text);
-  if (const auto day = day_of(text); day.has_value()) {
-    into = *day;
-  } else {
-    reader.fail(key, "\"" + text + "\"",
-                {"a day, e.g. \"2026-01-31\"", "日期，例如 \"2026-01-31\""});
-  }
+  return day;
 }
 
 }  // namespace tagline::server

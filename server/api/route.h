@@ -17,7 +17,7 @@
 #include "server/api/running_queries.h"
 #include "server/api/stream_room.h"
 #include "server/http/http_message.h"
-#include "server/json_reader.h"
+#include "server/http/temporary_file.h"
 #include "server/load_jobs.h"
 #include "server/saved_schemas.h"
 #include "server/service.h"
@@ -47,7 +47,8 @@ struct Api {
   RunningQueries& queries;
   const Metrics& metrics;
   const SavedSchemas& schemas;
-  LoadJobs* jobs;  ///< null: nothing is written
+  LoadJobs* jobs;                  ///< null: nothing is written
+  std::shared_ptr<DiskRoom> room;  ///< of large bodies
   /// Of count and query, for who wants to know what is still asked about.
   std::shared_ptr<AskedExpressions> asked =
       std::make_shared<AskedExpressions>(seconds_since_1970());
@@ -109,11 +110,14 @@ struct Route {
   Entrance entrance = Entrance::Key;
   /// A reply of status 200 depends on the address, the data and the day alone, and may be kept.
   bool keeps = false;
-  /// Of a route with large bodies, which come as HttpRequest::file: refuses before one is read.
+  /// Of a route with large bodies, which come as HttpRequest::file and may have
+  /// RoutesOptions::load_bytes: refuses before one is read.
   std::optional<HttpReply> (*begin)(const Call&) = nullptr;
   /// It keeps to the caller's privacy floor, or tells no numbers of people. All other routes refuse
   /// callers with a floor.
   bool keeps_floor = false;
+  /// How long a body may be that is held in memory; 0: RoutesOptions::body_bytes.
+  std::uint64_t body_bytes = 0;
 };
 
 /// The route, told to keep to the floor.
@@ -126,8 +130,6 @@ struct Route {
 [[nodiscard]] Error nothing_is_written();
 [[nodiscard]] Error bad_input(std::string en, std::string zh, Text hint);
 
-/// A day as "2026-01-31"; "" is none.
-[[nodiscard]] Result<std::optional<std::chrono::sys_days>> day_of(const std::string& text);
 /// A whole number of 0 or more, digits only.
 [[nodiscard]] Result<std::uint64_t> number_of(std::string_view name, std::string_view text);
 /// As number_of, of a parameter that may be missing.
@@ -135,22 +137,5 @@ struct Route {
                                                                     std::string_view name);
 [[nodiscard]] Result<std::optional<std::chrono::sys_days>> day_parameter(const Call& call,
                                                                          std::string_view name);
-
-/// The media type of the body, in lower case and without parameters: "application/json".
-[[nodiscard]] std::string media_type(const HttpRequest& request);
-
-/// Reads the body as one JSON object: `read` takes from it what it knows (JsonReader::only says
-/// what that is). A reply when the body is not said to be JSON (415), is none, or `read` found a
-/// fault (400).
-using BodyReader = std::function<void(JsonReader&)>;
-/// `depth_max`: as parse_json.
-[[nodiscard]] std::optional<HttpReply> read_body(const Call& call, const BodyReader& read,
-                                                 std::size_t depth_max = kJsonDepthMax);
-/// Fails when the key is missing.
-void require(JsonReader& reader, const char* key, const Text& expected);
-/// A whole number of 0 or more of a body.
-void read_number(JsonReader& reader, const char* key, std::optional<std::uint64_t>& into);
-/// A day of a body.
-void read_day(JsonReader& reader, const char* key, std::optional<std::chrono::sys_days>& into);
 
 }  // namespace tagline::server

@@ -3,7 +3,9 @@
 #include "server/api/gate.h"
 #include "server/api/kept_replies.h"
 #include "server/api/metrics.h"
+#include "server/api/reply_end.h"
 #include "server/api/route_groups.h"
+#include "server/api/route_table.h"
 #include "server/api/today.h"
 
 #include <algorithm>
@@ -16,42 +18,14 @@ namespace tagline::server {
 namespace {
 
 constexpr unsigned kGoOn = 100;
+// Large bodies that are here, waiting for a worker or for loads before them, together: of the
+// largest body.
+constexpr std::uint64_t kBodiesOnDisk = 4;
 
-using Parts = std::vector<std::string_view>;
-
-Parts parts_of(std::string_view path) {
-  Parts parts;
-  while (!path.empty()) {
-    path.remove_prefix(1);  // the slash
-    const std::size_t end = std::min(path.find('/'), path.size());
-    parts.push_back(path.substr(0, end));
-    path.remove_prefix(end);
-  }
-  return parts;
-}
-
-bool is_variable(std::string_view part) {
-  return !part.empty() && part.front() == '{';
-}
-
-bool matches(const Parts& pattern, const std::vector<std::string>& path) {
-  return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(),
-                    [](std::string_view expected, const std::string& found) {
-                      return is_variable(expected) ? !found.empty() : expected == found;
-                    });
-}
-
-// "/v1/tags/search" is not the tag "search": fewer variables win.
-std::size_t variables_in(const Parts& pattern) {
-  return static_cast<std::size_t>(std::count_if(pattern.begin(), pattern.end(), is_variable));
-}
-
-std::string listed(const std::vector<std::string_view>& names) {
-  std::string list;
-  for (const std::string_view name : names) {
-    list += (list.empty() ? "" : ", ") + std::string(name);
-  }
-  return list;
+HttpReply go_on() {
+  HttpReply reply;
+  reply.status = kGoOn;
+  return reply;
 }
 
 std::optional<Error> fault_of_parameters(const Target& target,
@@ -91,66 +65,7 @@ std::optional<AuditKind> audited_as(const Route& route) {
   return route.method == "GET" ? AuditKind::Export : AuditKind::Write;
 }
 
-/// Has the record, and the place among the running queries, end with the reply, which for one that
-/// is streamed or comes in pieces is later.
-void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
-              std::shared_ptr<RunningQueries::Place> place) {
-  audit->set_status(reply.status);
-  if (reply.pieces && !head) {
-    // Without its last piece both end with the reply, the record as incomplete.
-    reply.pieces = [pieces = std::move(reply.pieces), audit = std::move(audit),
-                    place = std::move(place), status = reply.status,
-                    bytes = std::uint64_t{0}]() mutable {
-      Result<std::string> piece = pieces();
-      if (piece.has_value()) {
-        bytes += piece->size();
-        audit->add_bytes(piece->size());
-      }
-      if (!piece.has_value() || piece->empty()) {
-        audit->end(bytes, piece.has_value());
-        place->ends(status);
-      }
-      return piece;
-    };
-    return;
-  }
-  if (reply.file != nullptr && !head) {
-    // The record ends when the last of it is sent, or the connection is gone.
-    const auto bytes = reply.file->size();
-    audit->add_bytes(bytes.has_value() ? *bytes : 0);
-    place->ends(reply.status);
-    struct Sent {
-      std::shared_ptr<const TemporaryFile> file;
-      std::shared_ptr<AuditRecord> audit;
-    };
-    auto sent = std::make_shared<Sent>(Sent{std::move(reply.file), std::move(audit)});
-    reply.file = std::shared_ptr<const TemporaryFile>(sent, sent->file.get());
-    return;
-  }
-  if (!reply.stream || head) {
-    audit->end(head ? 0 : reply.body.size(), true);
-    return place->ends(reply.status);
-  }
-  reply.stream = [stream = std::move(reply.stream), audit = std::move(audit),
-                  place = std::move(place), status = reply.status](const BodySink& sink) {
-    std::uint64_t bytes = 0;
-    bool complete = true;
-    stream([&](std::string_view piece) {
-      complete = sink(piece) && complete;
-      bytes += complete ? piece.size() : 0;
-      return complete;
-    });
-    audit->end(bytes, complete);
-    place->ends(status);
-  };
-}
-
 }  // namespace
-
-struct Routes::Entry {
-  Route route;
-  Parts parts;
-};
 
 struct Routes::Kept {
   explicit Kept(std::string zone) : today(std::move(zone)) {}
@@ -183,6 +98,8 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
       status_(std::move(status)),
       gate_(gate),
       service_(service),
+      table_(std::make_unique<RouteTable>()),
+      room_(std::make_shared<DiskRoom>(kBodiesOnDisk * options.load_bytes)),
       queries_(std::make_unique<RunningQueries>()),
       schemas_(std::make_unique<SavedSchemas>(service.store().folder() / "schemas")),
       streams_(std::make_shared<StreamRoom>(options.memory)),
@@ -193,37 +110,28 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
   if (!options_.read_only) {
     jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming");
   }
-  for (auto group :
-       {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
-        user_routes, segment_routes, metrics_routes, load_routes, schema_routes, backup_routes}) {
+  for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
+                     catalogue_routes, user_routes, segment_routes, segment_list_routes,
+                     metrics_routes, load_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
-      put_in_place(std::move(route));
+      table_->add(std::move(route));
     }
   }
   settle();
 }
 
-void Routes::put_in_place(Route route) {
-  Parts parts = parts_of(route.path);
-  const auto place = std::upper_bound(table_.begin(), table_.end(), variables_in(parts),
-                                      [](std::size_t variables, const Entry& entry) {
-                                        return variables < variables_in(entry.parts);
-                                      });
-  table_.insert(place, {std::move(route), std::move(parts)});
-}
-
 void Routes::settle() {
   std::vector<Metrics::Route> measured;
-  for (const Entry& each : table_) {
+  for (const RouteEntry& each : table_->entries()) {
     measured.push_back({std::string(each.route.method), std::string(each.route.path)});
   }
   metrics_ = std::make_unique<Metrics>(std::move(measured));
-  api_ = std::make_unique<Api>(
-      Api{service_, options_, status_, streams_, *queries_, *metrics_, *schemas_, jobs_.get()});
+  api_ = std::make_unique<Api>(Api{service_, options_, status_, streams_, *queries_, *metrics_,
+                                   *schemas_, jobs_.get(), room_});
 }
 
 void Routes::add(Route route) {
-  put_in_place(std::move(route));
+  table_->add(std::move(route));
   settle();
 }
 
@@ -231,10 +139,13 @@ Routes::~Routes() = default;
 
 std::vector<RouteName> Routes::names() const {
   std::vector<RouteName> names;
-  std::transform(table_.begin(), table_.end(), std::back_inserter(names), [](const Entry& each) {
+  const auto& entries = table_->entries();
+  std::transform(entries.begin(), entries.end(), std::back_inserter(names), [](const auto& each) {
     return RouteName{std::string(each.route.method),
                      std::string(each.route.path),
-                     {each.route.parameters.begin(), each.route.parameters.end()}};
+                     {each.route.parameters.begin(), each.route.parameters.end()},
+                     each.route.role,
+                     each.route.entrance == Entrance::Open};
   });
   return names;
 }
@@ -249,7 +160,8 @@ std::optional<HttpReply> Routes::quick(const HttpRequest& request) const {
     std::optional<HttpReply> reply = gate_->cors().preflight(request);
     if (!reply.has_value()) {
       const std::optional<Target> target = parse_target(request.target);
-      const Entry* entry = target.has_value() ? find(request, *target).entry : nullptr;
+      const RouteEntry* entry =
+          target.has_value() ? table_->find(request.method, target->path).entry : nullptr;
       if (entry == nullptr || entry->route.entrance != Entrance::Open) {
         Gate::Entry seen = gate_->look(request);
         reply = std::move(seen.refused);
@@ -285,11 +197,7 @@ std::optional<HttpReply> Routes::known(const HttpRequest& request) const {
   return reply;
 }
 
-std::uint32_t Routes::number_of(const Entry& entry) const {
-  return static_cast<std::uint32_t>(&entry - table_.data() + 1);
-}
-
-HttpReply Routes::answer_by(const Entry& entry, const Call& call) const {
+HttpReply Routes::answer_by(const RouteEntry& entry, const Call& call) const {
   const Route& route = entry.route;
   if (!route.keeps || kept_ == nullptr || call.caller.floor != 0 || !is_plain(call.request) ||
       !call.api.service.kept_answers().has_value()) {
@@ -298,7 +206,7 @@ HttpReply Routes::answer_by(const Entry& entry, const Call& call) const {
   // The same before and after: the answer is of no other state.
   const auto before = Kept::state(call.api.service, kept_->today);
   HttpReply reply = route.answer(call);
-  reply.route = number_of(entry);
+  reply.route = table_->number_of(entry);
   if (reply.status == 200 && before.has_value() &&
       before == Kept::state(call.api.service, kept_->today)) {
     kept_->replies.put(call.request.target, *before, reply);
@@ -310,33 +218,51 @@ void Routes::note(const HttpOutcome& outcome) const {
   metrics_->note(outcome);
 }
 
-std::vector<std::pair<std::string, std::string>> Routes::large() const {
-  std::vector<std::pair<std::string, std::string>> large;
-  for (const Entry& each : table_) {
-    if (each.route.begin != nullptr) {
-      large.emplace_back(each.route.method, each.route.path);
-    }
+std::uint64_t Routes::body_bytes_max(const RouteEntry* entry) const {
+  if (entry != nullptr && entry->route.begin != nullptr) {
+    return options_.load_bytes;
   }
-  return large;
+  return entry != nullptr && entry->route.body_bytes != 0 ? entry->route.body_bytes
+                                                          : options_.body_bytes;
 }
 
-std::uint64_t Routes::body_bytes_max(const HttpRequest& request, std::uint64_t ordinary) const {
-  const std::string_view target = request.target;
-  const std::string_view path = target.substr(0, target.find('?'));
-  const bool large = std::any_of(table_.begin(), table_.end(), [&](const Entry& each) {
-    return each.route.begin != nullptr && each.route.method == request.method &&
-           each.route.path == path;
-  });
-  return large ? options_.load_bytes : ordinary;
-}
-
-HttpLargeBody Routes::large_body(const HttpRequest& request) const {
+HttpAdmission Routes::admission(const HttpRequest& request) const {
   engine::Budget unlimited;
   HttpReply reply = answer(request, unlimited, Stage::Header);
+  HttpAdmission admission;
   if (reply.status != kGoOn) {
-    return {std::move(reply), {}, 0};
+    admission.refusal = std::move(reply);
+    return admission;
   }
-  return {std::nullopt, jobs_->folder(), options_.load_bytes};
+  const std::optional<Target> target = parse_target(request.target);
+  const RouteEntry* entry =
+      target.has_value() ? table_->find(request.method, target->path).entry : nullptr;
+  admission.bytes_max = body_bytes_max(entry);
+  if (entry != nullptr && entry->route.begin != nullptr) {
+    admission.folder = jobs_->folder();
+    admission.room = room_;
+  }
+  return admission;
+}
+
+HttpReply Routes::refusal(const HttpRequest& request, unsigned status,
+                          std::uint64_t header_bytes_max) const {
+  const std::optional<Target> target = parse_target(request.target);
+  const RouteEntry* entry =
+      target.has_value() ? table_->find(request.method, target->path).entry : nullptr;
+  HttpReply reply = refusal_of(request, status, header_bytes_max, body_bytes_max(entry),
+                               entry != nullptr && entry->route.begin != nullptr);
+  dress(request, reply);
+  return reply;
+}
+
+HttpReply Routes::fault(const HttpRequest& request, const Error& error) const {
+  HttpReply reply = problem(request, error);
+  if (error.code() == ErrorCode::Busy) {
+    reply.set("Retry-After", "10");
+  }
+  dress(request, reply);
+  return reply;
 }
 
 HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
@@ -363,24 +289,6 @@ void Routes::dress(const HttpRequest& request, HttpReply& reply) const {
   }
 }
 
-Routes::Found Routes::find(const HttpRequest& request, const Target& target) const {
-  Found found;
-  for (const Entry& entry : table_) {
-    if (!matches(entry.parts, target.path) ||
-        (!found.at_path.empty() &&
-         variables_in(entry.parts) != variables_in(found.at_path.front()->parts))) {
-      continue;
-    }
-    found.at_path.push_back(&entry);
-    const std::string_view method = entry.route.method;
-    if (method == request.method || (method == "GET" && request.method == "HEAD")) {
-      found.entry = &entry;
-      return found;
-    }
-  }
-  return found;
-}
-
 // Who is not let in learns nothing of what is there.
 HttpReply Routes::admit(const HttpRequest& request, const Target& target, engine::Budget& budget,
                         Stage stage) const {
@@ -389,7 +297,7 @@ HttpReply Routes::admit(const HttpRequest& request, const Target& target, engine
       return std::move(*preflight);
     }
   }
-  const Found found = find(request, target);
+  const RouteTable::Found found = table_->find(request.method, target.path);
   Gate::Entry entered;
   if (gate_ != nullptr &&
       (found.entry == nullptr || found.entry->route.entrance != Entrance::Open)) {
@@ -399,37 +307,35 @@ HttpReply Routes::admit(const HttpRequest& request, const Target& target, engine
   if (entered.refused.has_value()) {
     return std::move(*entered.refused);
   }
+  if (found.entry == nullptr && stage == Stage::Header) {
+    return go_on();
+  }
   HttpReply reply = found.entry != nullptr
                         ? run(*found.entry, request, target, entered.caller, budget, stage)
-                        : nothing_there(request, found);
+                        : nothing_there(request, *table_, found);
   for (HttpField& field : entered.fields) {
     reply.fields.push_back(std::move(field));
   }
   return reply;
 }
 
-HttpReply Routes::run(const Entry& entry, const HttpRequest& request, const Target& target,
+HttpReply Routes::run(const RouteEntry& entry, const HttpRequest& request, const Target& target,
                       const Caller& caller, engine::Budget& budget, Stage stage) const {
   Call call{*api_,
             request,
             target,
             budget,
-            {},
+            RouteTable::variables(entry, target.path),
             caller,
             std::make_shared<AuditRecord>(gate_, request, caller),
             queries_->enter(request, entry.route.path, budget)};
-  for (std::size_t i = 0; i < entry.parts.size(); ++i) {
-    if (is_variable(entry.parts[i])) {
-      call.variables.push_back(target.path[i]);
-    }
-  }
   HttpReply reply = answer(entry, call, stage);
-  reply.route = number_of(entry);
+  reply.route = table_->number_of(entry);
   reply.key = caller.name;
   return reply;
 }
 
-HttpReply Routes::answer(const Entry& entry, Call& call, Stage stage) const {
+HttpReply Routes::answer(const RouteEntry& entry, Call& call, Stage stage) const {
   const Route& route = entry.route;
   if (auto refused = call.needs(route.role); refused.has_value()) {
     return std::move(*refused);
@@ -438,14 +344,15 @@ HttpReply Routes::answer(const Entry& entry, Call& call, Stage stage) const {
       refused.has_value()) {
     return std::move(*refused);
   }
+  if (stage == Stage::Header && route.begin == nullptr) {
+    return go_on();  // all else is said with the body here, so that the connection can go on
+  }
   if (const auto fault = fault_of_parameters(call.target, route.parameters); fault.has_value()) {
     return problem(call.request, *fault);
   }
   if (stage == Stage::Header) {
-    HttpReply reply;
-    reply.status = kGoOn;
     auto refused = route.begin(call);
-    return refused.has_value() ? std::move(*refused) : reply;
+    return refused.has_value() ? std::move(*refused) : go_on();
   }
   if (const auto kind = audited_as(route); kind.has_value()) {
     if (const Status logged = call.audit->begin(*kind, ""); !logged.has_value()) {
@@ -456,36 +363,6 @@ HttpReply Routes::answer(const Entry& entry, Call& call, Stage stage) const {
   HttpReply reply = answer_by(entry, call);
   end_with(reply, call.request.method == "HEAD", std::move(call.audit), std::move(call.place));
   return reply;
-}
-
-HttpReply Routes::nothing_there(const HttpRequest& request, const Found& found) const {
-  if (!found.at_path.empty()) {
-    std::vector<std::string_view> methods;
-    for (const Entry* entry : found.at_path) {
-      methods.push_back(entry->route.method);
-      if (entry->route.method == "GET") {
-        methods.push_back("HEAD");
-      }
-    }
-    const std::string allowed = listed(methods);
-    HttpReply reply =
-        problem(request, 405,
-                bad_input("\"" + request.method + "\" is not what " + request.target + " answers",
-                          request.target + " 不支持 " + request.method,
-                          {"it answers " + allowed, "支持的方法：" + allowed}));
-    reply.set("Allow", allowed);
-    return reply;
-  }
-  std::vector<std::string_view> paths;
-  for (const Entry& each : table_) {
-    if (std::find(paths.begin(), paths.end(), each.route.path) == paths.end()) {
-      paths.push_back(each.route.path);
-    }
-  }
-  return problem(request,
-                 Error(ErrorCode::NotFound,
-                       {"there is nothing at " + request.target, request.target + " 不存在"},
-                       {"the paths are " + listed(paths), "可用的路径：" + listed(paths)}));
 }
 
 }  // namespace tagline::server

@@ -6,6 +6,7 @@
 
 #include "engine/budget.h"
 #include "server/api/caller.h"
+#include "server/api/role.h"
 #include "server/http/http_message.h"
 #include "server/http/http_server.h"
 #include "server/service.h"
@@ -27,7 +28,8 @@ struct RoutesOptions {
   std::uint64_t memory = std::uint64_t{256} << 20U;     ///< bytes a query may hold
   bool read_only = false;                               ///< nothing is written
   std::string version;                                  ///< of the program
-  std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of the body of a load
+  std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of a large body: a load, a list of ids
+  std::uint64_t body_bytes = std::uint64_t{1} << 20U;   ///< of a body, where the route says nothing
 };
 
 /// What a server says of itself.
@@ -46,6 +48,8 @@ struct RouteName {
   std::string method;
   std::string path;  ///< "/v1/tags/{tag}"
   std::vector<std::string> parameters;
+  Role role = Role::Viewer;
+  bool open = false;  ///< everybody is let in
 };
 
 struct Api;
@@ -53,6 +57,8 @@ struct Call;
 class Gate;
 class LoadJobs;
 class Metrics;
+class RouteTable;
+struct RouteEntry;
 class RunningQueries;
 class SavedSchemas;
 class StreamRoom;
@@ -78,44 +84,37 @@ class Routes {
   /// Health checks, which must not wait behind queries, browsers' preflights, refusals of those
   /// who are not let in, and counts whose reply is kept; nothing for all else.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;
-  /// For HttpOptions::large: the requests whose bodies are large.
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> large() const;
-  /// How large the body of this one may be; `ordinary` where nothing else is said.
-  [[nodiscard]] std::uint64_t body_bytes_max(const HttpRequest& request,
-                                             std::uint64_t ordinary) const;
-  /// For HttpHandlers::large.
-  [[nodiscard]] HttpLargeBody large_body(const HttpRequest& request) const;
+  /// For HttpHandlers::admit: who is not let in, or may not call the route, is refused, and what
+  /// else can be seen of a request with a large body; where the body goes, and how long it may be.
+  [[nodiscard]] HttpAdmission admission(const HttpRequest& request) const;
+  /// For HttpHandlers::refuse.
+  [[nodiscard]] HttpReply refusal(const HttpRequest& request, unsigned status,
+                                  std::uint64_t header_bytes_max) const;
+  /// For HttpHandlers::fail.
+  [[nodiscard]] HttpReply fault(const HttpRequest& request, const Error& error) const;
   /// For HttpHandlers::done: counts it.
   void note(const HttpOutcome& outcome) const;
   /// Every method at every path, for what describes them.
   [[nodiscard]] std::vector<RouteName> names() const;
 
  private:
-  struct Entry;
-  /// The entries at a path, and which of them answers the method (or null).
-  struct Found {
-    std::vector<const Entry*> at_path;
-    const Entry* entry = nullptr;
-  };
-  /// Of a request with a large body, the header is looked at first, and what would be refused then
-  /// is refused now; status 100 when it may go on.
+  /// Of a request with a body, the header is looked at first, and who is not let in is refused
+  /// then; status 100 when it may go on.
   enum class Stage : std::uint8_t { Header, Whole };
   [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget,
                                  Stage stage) const;
-  [[nodiscard]] Found find(const HttpRequest& request, const Target& target) const;
   [[nodiscard]] HttpReply admit(const HttpRequest& request, const Target& target,
                                 engine::Budget& budget, Stage stage) const;
-  [[nodiscard]] HttpReply run(const Entry& entry, const HttpRequest& request, const Target& target,
-                              const Caller& caller, engine::Budget& budget, Stage stage) const;
-  [[nodiscard]] HttpReply nothing_there(const HttpRequest& request, const Found& found) const;
+  [[nodiscard]] HttpReply run(const RouteEntry& entry, const HttpRequest& request,
+                              const Target& target, const Caller& caller, engine::Budget& budget,
+                              Stage stage) const;
   void dress(const HttpRequest& request, HttpReply& reply) const;
   /// A reply that is kept and still true, for who is let in.
   [[nodiscard]] std::optional<HttpReply> known(const HttpRequest& request) const;
-  [[nodiscard]] HttpReply answer_by(const Entry& entry, const Call& call) const;
-  [[nodiscard]] HttpReply answer(const Entry& entry, Call& call, Stage stage) const;
-  /// For HttpReply::route.
-  [[nodiscard]] std::uint32_t number_of(const Entry& entry) const;
-  void put_in_place(Route route);
+  [[nodiscard]] HttpReply answer_by(const RouteEntry& entry, const Call& call) const;
+  [[nodiscard]] HttpReply answer(const RouteEntry& entry, Call& call, Stage stage) const;
+  /// Of the route's requests; null: of no route.
+  [[nodiscard]] std::uint64_t body_bytes_max(const RouteEntry* entry) const;
   /// Makes what depends on the whole table.
   void settle();
 
@@ -123,6 +122,8 @@ class Routes {
   const std::function<ServerStatus()> status_;
   Gate* const gate_;
   Service& service_;
+  std::unique_ptr<RouteTable> table_;
+  std::shared_ptr<DiskRoom> room_;
   std::unique_ptr<RunningQueries> queries_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<SavedSchemas> schemas_;
@@ -131,11 +132,12 @@ class Routes {
   std::unique_ptr<Api> api_;
   struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read
-  std::vector<Entry> table_;
 };
 
-/// Words for a request that was refused before routes saw it (HttpHandlers::refuse).
+/// Words for a request that was refused before routes saw it. `is_large`: its route takes large
+/// bodies.
 [[nodiscard]] HttpReply refusal_of(const HttpRequest& request, unsigned status,
-                                   std::uint64_t header_bytes_max, std::uint64_t body_bytes_max);
+                                   std::uint64_t header_bytes_max, std::uint64_t body_bytes_max,
+                                   bool is_large);
 
 }  // namespace tagline::server

@@ -1,3 +1,4 @@
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/diagnostic_json.h"
 #include "server/schema_json.h"

@@ -1,6 +1,5 @@
 #include "server/api/edit_request.h"
 #include "server/api/route_groups.h"
-#include "server/id_list.h"
 #include "server/segments.h"
 #include "server/why_json.h"
 
@@ -194,42 +193,6 @@ HttpReply freeze(const Call& call) {
                             : problem(call.request, frozen.error(), "");
 }
 
-/// Ids as JSON {"ids": [...]} with the list's card, or as text, one a line.
-HttpReply post_ids(const Call& call) {
-  const Text body_name{"in the body", "请求内容中"};
-  std::vector<std::string> ids;
-  SegmentCard card;
-  const std::string type = media_type(call.request);
-  if (type == "text/csv" || type == "text/plain") {
-    auto read = ids_of_text(call.request.body, {"the body", "请求内容"});
-    if (!read.has_value()) {
-      return call.fail(read.error());
-    }
-    ids = std::move(*read);
-  } else {
-    auto refused = read_body(call, [&](JsonReader& body) {
-      body.only({"ids", "title", "description", "owner", "labels"});
-      require(body, "ids", {"a list of ids, e.g. [\"u1\"]", "编号列表，例如 [\"u1\"]"});
-      body.read("ids", ids);
-      read_card(body, card);
-    });
-    if (refused.has_value()) {
-      if (refused->status == 415) {
-        refused->set("Accept", "application/json, text/csv, text/plain");
-      }
-      return std::move(*refused);
-    }
-  }
-  auto edit = begin_edit(call);
-  if (!edit.has_value()) {
-    return std::move(edit).error();
-  }
-  const auto imported = segments_of(call).put_list(call.variables[0], ids, body_name, card, *edit);
-  return imported.has_value()
-             ? edited(imported_json(*imported), imported->saved.revision, imported->saved.created)
-             : problem(call.request, imported.error(), "");
-}
-
 }  // namespace
 
 std::vector<Route> segment_routes() {
@@ -245,7 +208,6 @@ std::vector<Route> segment_routes() {
       {"GET", "/v1/segments/{name}/diff", {"from", "to", "as_of"}, Role::Viewer, diff},
       {"GET", "/v1/segments/{name}/snapshots", {}, Role::Viewer, frozen},
       {"POST", "/v1/segments/{name}/snapshots", {}, Role::Analyst, freeze},
-      {"POST", "/v1/segments/{name}/ids", {}, Role::Analyst, post_ids},
   };
 }
 

@@ -1,4 +1,5 @@
 #include "server/answer_json.h"
+#include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/user_segments.h"
 #include "server/user_segments_json.h"
@@ -50,7 +51,7 @@ HttpReply why(const Call& call) {
     body.read("id", id);
     require(body, "expression", {"an expression, e.g. \"vip\"", "表达式，例如 \"vip\""});
     body.read("expression", expression);
-    read_number(body, "timeout_ms", timeout_ms);
+    body.read_whole("timeout_ms", timeout_ms);
     read_day(body, "as_of", as_of);
   });
   if (refused.has_value()) {

@@ -15,13 +15,20 @@ class BodyShare {
   BodyShare(const BodyShare&) = delete;
   BodyShare& operator=(const BodyShare&) = delete;
 
-  /// All shares there were when this one was added, with it.
+  /// Makes it this large, if it is smaller.
+  void hold(std::uint64_t bytes) {
+    if (bytes > bytes_) {
+      sum_ = total_.fetch_add(bytes - bytes_) + (bytes - bytes_);
+      bytes_ = bytes;
+    }
+  }
+  /// All shares there were when this one was last made larger, with it.
   [[nodiscard]] std::uint64_t sum() const { return sum_; }
 
  private:
   std::atomic<std::uint64_t>& total_;
-  const std::uint64_t bytes_;
-  const std::uint64_t sum_;
+  std::uint64_t bytes_;
+  std::uint64_t sum_;
 };
 
 }  // namespace tagline::server

@@ -29,9 +29,10 @@ struct HttpRequest {
   std::string target;             ///< as sent: "/v1/count?q=vip"
   std::vector<HttpField> fields;  ///< in order
   std::string body;
-  std::shared_ptr<TemporaryFile> file = nullptr;  ///< instead of `body`: a large one (HttpLarge)
-  std::string peer;                               ///< address and port of the client
-  std::string id;                                 ///< of this request, in replies and logs
+  std::shared_ptr<TemporaryFile> file =
+      nullptr;       ///< instead of `body`: a large one (HttpAdmission)
+  std::string peer;  ///< address and port of the client
+  std::string id;    ///< of this request, in replies and logs
 
   /// The first field of that name.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;

@@ -9,6 +9,7 @@
 #include "engine/budget.h"
 #include "engine/result.h"
 #include "server/http/http_message.h"
+#include "server/http/temporary_file.h"
 
 #include <chrono>
 #include <cstddef>
@@ -29,7 +30,7 @@ struct HttpLimits {
   std::uint32_t header_bytes = 16 * 1024;  ///< 32 KiB at most
   std::uint64_t body_bytes = 1024 * 1024;
   std::uint64_t bodies_bytes = std::uint64_t{256} << 20U;  ///< of all connections together
-  std::size_t large_bodies = 8;                            ///< being received at a time (HttpLarge)
+  std::size_t large_bodies = 8;                            ///< being received at a time, to files
   std::size_t connections = 4096;
   std::size_t queued = 256;                          ///< requests that wait for a worker
   std::chrono::milliseconds handshake_time{10'000};  ///< of TLS
@@ -52,9 +53,6 @@ struct HttpOptions {
   std::string tls_certificate;
   std::string tls_key;
   HttpLimits limits;
-  /// Requests with one of these methods at one of these paths bring large bodies, e.g. {"POST",
-  /// "/v1/load"}.
-  std::vector<std::pair<std::string, std::string>> large;
 };
 
 /// Called on a worker, by several at a time. The budget is cancelled when the client goes away or
@@ -67,15 +65,18 @@ using HttpQuick = std::function<std::optional<HttpReply>(const HttpRequest&)>;
 /// request only what was read is there.
 using HttpRefuser = std::function<HttpReply(const HttpRequest&, unsigned status)>;
 
-/// What is to be done with the body of a request whose header is read: it goes to a file in
-/// `folder`, up to `bytes_max`, unless the request is refused.
-struct HttpLargeBody {
-  std::optional<HttpReply> refusal;
-  std::filesystem::path folder;
-  std::uint64_t bytes_max = 0;
+/// What is to be done with the body of a request whose header is read.
+struct HttpAdmission {
+  std::optional<HttpReply> refusal;   ///< nothing of the body is taken, and the connection ends
+  std::uint64_t bytes_max = 0;        ///< of the body
+  std::filesystem::path folder = {};  ///< it is large, and goes to a file in it; empty: to memory
+  std::shared_ptr<DiskRoom> room = nullptr;  ///< that the file takes part of; null: as it needs
 };
-/// Called on a thread that moves bytes: must not wait long.
-using HttpLarge = std::function<HttpLargeBody(const HttpRequest&)>;
+/// Asked when a header is read that has a body after it. On a thread that moves bytes: must not
+/// wait long.
+using HttpAdmit = std::function<HttpAdmission(const HttpRequest&)>;
+/// Words for a body that could not be put on the disk.
+using HttpFault = std::function<HttpReply(const HttpRequest&, const Error&)>;
 
 /// What became of a request.
 struct HttpOutcome {
@@ -101,7 +102,8 @@ struct HttpHandlers {
   /// May be empty: called at SIGHUP, where logs are reopened. On a thread that moves bytes.
   std::function<void()> hung_up = {};
   HttpWatcher done = {};  ///< may be empty
-  HttpLarge large = {};   ///< may be empty when HttpOptions::large is
+  HttpAdmit admit = {};   ///< may be empty: all may send HttpLimits::body_bytes, to memory
+  HttpFault fail = {};    ///< may be empty: HttpRefuser says it with 507 or 500
 };
 
 /// Threads: run() once; port(), stop() and figures() at any time.

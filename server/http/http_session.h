@@ -91,15 +91,16 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void read_header();
   void header_read(const Problem& problem);
   [[nodiscard]] bool skip_empty_lines();
+  void admit_body();
   void read_body();
+  void read_body_piece();
   void body_read(const Problem& problem);
   void take_request();
   template <class Message>
   [[nodiscard]] std::shared_ptr<Exchange> exchange_of(const Message& message) const;
   void take(const std::shared_ptr<Exchange>& exchange);
   void expect_body();
-  [[nodiscard]] bool is_large() const;
-  void begin_large(const std::shared_ptr<Exchange>& exchange);
+  void begin_large(const std::shared_ptr<Exchange>& exchange, const HttpAdmission& admission);
   void read_large();
   void large_read(const Problem& problem);
   void take_large();
@@ -107,7 +108,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void send_file(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
   void send_file_piece(const std::shared_ptr<SendingFile>& sending);
   void file_sent(SendingFile& sending, const Problem& problem);
-  [[nodiscard]] static unsigned status_of(const Error& error);
+  [[nodiscard]] HttpReply failed(const HttpRequest& request, const Error& error) const;
   void dispatch(const std::shared_ptr<Exchange>& exchange);
   void run(const std::shared_ptr<Exchange>& exchange);
   void stream(const std::shared_ptr<Exchange>& answered, HttpReply& answer);
@@ -123,6 +124,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void tell(Exchange& exchange, bool written) const;
   void written(const Problem& problem, bool keep);
   void refuse(unsigned status);
+  void refuse_large(HttpReply answer);
   void refuse(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
   void put(Exchange& exchange, HttpReply answer, bool keep);
   [[nodiscard]] bool is_well_framed() const;

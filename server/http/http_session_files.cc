@@ -28,20 +28,15 @@ HttpSession::Large::Large(Parser&& header, std::shared_ptr<Exchange> asked,
       piece(kPieceBytes),
       share(count, 1) {}
 
-// The request is told to the routes before its body comes, so that what would be refused is refused
-// now.
-void HttpSession::begin_large(const std::shared_ptr<Exchange>& exchange) {
-  HttpLargeBody body = shared_.handlers.large(exchange->request);
-  if (body.refusal.has_value()) {
-    return refuse(exchange, std::move(*body.refusal));
-  }
+void HttpSession::begin_large(const std::shared_ptr<Exchange>& exchange,
+                              const HttpAdmission& body) {
   const auto length = parser_->content_length();
   if (length.has_value() && *length > body.bytes_max) {
     return refuse(exchange, shared_.handlers.refuse(exchange->request, 413));
   }
-  auto file = TemporaryFile::make(body.folder);
+  auto file = TemporaryFile::make(body.folder, body.room);
   if (!file.has_value()) {
-    return refuse(exchange, shared_.handlers.refuse(exchange->request, status_of(file.error())));
+    return refuse(exchange, failed(exchange->request, file.error()));
   }
   large_ = std::make_shared<Large>(std::move(*parser_), exchange, std::move(*file),
                                    shared_.large_bodies);
@@ -52,8 +47,15 @@ void HttpSession::begin_large(const std::shared_ptr<Exchange>& exchange) {
   expect_body();
 }
 
-unsigned HttpSession::status_of(const Error& error) {
-  return error.code() == ErrorCode::DiskFull ? 507 : 500;
+HttpReply HttpSession::failed(const HttpRequest& request, const Error& error) const {
+  if (shared_.handlers.fail) {
+    return shared_.handlers.fail(request, error);
+  }
+  return shared_.handlers.refuse(request, error.code() == ErrorCode::DiskFull ? 507 : 500);
+}
+
+void HttpSession::refuse_large(HttpReply answer) {
+  refuse(std::exchange(large_, nullptr)->exchange, std::move(answer));
 }
 
 void HttpSession::read_large() {
@@ -78,13 +80,12 @@ void HttpSession::large_read(const Problem& problem) {
   asio::post(shared_.disk, [self = shared_from_this(), large = large_, size,
                             busy = asio::make_work_guard(stream_.get_executor())] {
     const Status stored = large->file->append({large->piece.data(), size});
-    const unsigned status = stored.has_value() ? 0 : status_of(stored.error());
-    asio::post(self->stream_.get_executor(), [self, status] {
+    asio::post(self->stream_.get_executor(), [self, stored] {
       if (!self->stream_.socket().is_open()) {
         return;  // closed meanwhile
       }
-      if (status != 0) {
-        return self->refuse(status);
+      if (!stored.has_value()) {
+        return self->refuse_large(self->failed(self->large_->exchange->request, stored.error()));
       }
       return self->large_->parser.is_done() ? self->take_large() : self->read_large();
     });

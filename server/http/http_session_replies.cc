@@ -3,6 +3,8 @@
 #include "server/http/http_session.h"
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <exception>
 #include <future>
 #include <memory>
@@ -15,6 +17,35 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Clock = std::chrono::steady_clock;
+
+constexpr const char* kServer = "tagline";
+// After a refusal the client may be sending still: closing at once would reset the connection, and
+// the words might never arrive.
+constexpr std::chrono::milliseconds kLingerTime{2'000};
+constexpr std::size_t kDiscardedAtOnce = 4096;
+
+// IMF-fixdate of RFC 9110. Written once a second.
+const std::string& date_now() {
+  thread_local std::time_t written = 0;
+  thread_local std::string date;
+  const std::time_t now = std::time(nullptr);
+  if (now == written) {
+    return date;
+  }
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
+                kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
+                utc.tm_min, utc.tm_sec);
+  date = text.data();
+  written = now;
+  return date;
+}
 
 }  // namespace
 
@@ -205,6 +236,122 @@ void HttpSession::end_pieces(const Sending& sending, const Problem& problem) {
 void HttpSession::end_by_reset(bool on) {
   Problem ignored;
   stream_.socket().set_option(asio::socket_base::linger(on, 0), ignored);
+}
+
+void HttpSession::note(Exchange& exchange, HttpReply& answer) {
+  exchange.outcome.status = answer.status;
+  exchange.outcome.route = answer.route;
+  exchange.outcome.key = std::move(answer.key);
+}
+
+http::response_header<> HttpSession::head_of(const Exchange& exchange, const HttpReply& answer) {
+  http::response_header<> head;
+  head.version(exchange.version);
+  head.result(answer.status);
+  head.set(http::field::server, kServer);
+  head.set(http::field::date, date_now());
+  head.set("X-Request-Id", exchange.request.id);
+  for (const HttpField& field : answer.fields) {
+    head.insert(field.name, field.value);
+  }
+  return head;
+}
+
+void HttpSession::put(Exchange& exchange, HttpReply answer, bool keep) {
+  note(exchange, answer);
+  response_.emplace(head_of(exchange, answer));
+  response_->keep_alive(keep);
+  response_->body() = std::move(answer.body);
+  // What HEAD does not make, and 304 does not repeat, has no length that could be told.
+  if (!answer.stream && !answer.pieces && response_->result() != http::status::not_modified) {
+    response_->prepare_payload();
+  }
+  if (exchange.head) {
+    response_->body().clear();  // its length stays
+  }
+  stream_.expires_after(shared_.options.limits.write_time);
+}
+
+void HttpSession::reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
+  Problem ignored;
+  gone_timer_.cancel();
+  stream_.socket().cancel(ignored);  // the watch
+  if (answer.file != nullptr) {
+    return send_file(exchange, std::move(answer));
+  }
+  const bool keep = exchange->keep && !shared_.stopping;
+  put(*exchange, std::move(answer), keep);
+  http::async_write(
+      stream_, *response_,
+      [self = shared_from_this(), exchange, keep](const Problem& problem, std::size_t size) {
+        self->response_.reset();
+        exchange->outcome.sent += size;
+        self->tell(*exchange, !problem);
+        self->written(problem, keep);
+      });
+}
+
+void HttpSession::tell(Exchange& exchange, bool written) const {
+  if (shared_.handlers.done) {
+    exchange.outcome.written = written;
+    exchange.outcome.elapsed = Clock::now() - exchange.arrived;
+    shared_.handlers.done(exchange.request, exchange.outcome);
+  }
+}
+
+void HttpSession::written(const Problem& problem, bool keep) {
+  if (problem) {
+    return drop();
+  }
+  if (!keep) {
+    Problem ignored;
+    if (stream_.is_tls() || buffer_.size() > 0 || stream_.socket().available(ignored) > 0) {
+      return linger();  // closed on what is unread, the connection would be reset
+    }
+    stream_.socket().shutdown(Socket::shutdown_send, ignored);
+    return drop();
+  }
+  if (shared_.stopping && buffer_.size() == 0) {
+    return drop();
+  }
+  read_header();
+}
+
+void HttpSession::refuse(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
+  share_ = nullptr;
+  exchange->arrived = Clock::now();
+  exchange->outcome.refused = true;
+  exchange->outcome.received = std::exchange(received_, 0);
+  put(*exchange, std::move(answer), false);
+  http::async_write(
+      stream_, *response_,
+      [self = shared_from_this(), exchange](const Problem& problem, std::size_t size) {
+        self->response_.reset();
+        exchange->outcome.sent += size;
+        self->tell(*exchange, !problem);
+        return problem ? self->drop() : self->linger();
+      });
+}
+
+void HttpSession::linger() {
+  stream_.expires_after(kLingerTime);
+  const auto end = [self = shared_from_this()] {
+    Problem ignored;
+    self->stream_.socket().shutdown(Socket::shutdown_send, ignored);
+    self->discard();
+  };
+  if (stream_.is_tls()) {
+    return stream_.async_shutdown([end](const Problem& /*ignored*/) { end(); });
+  }
+  end();
+}
+
+void HttpSession::discard() {
+  buffer_.clear();
+  stream_.tcp().async_read_some(buffer_.prepare(kDiscardedAtOnce),
+                                [self = shared_from_this()](const Problem& problem, std::size_t) {
+                                  return problem ? self->drop() : self->discard();
+                                });
 }
 
 }  // namespace tagline::server

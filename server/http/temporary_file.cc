@@ -13,6 +13,7 @@ namespace tagline::server {
 namespace {
 
 constexpr const char* kPrefix = "temporary-";
+constexpr unsigned kMibBits = 20;
 
 tl::unexpected<Error> failed(const std::filesystem::path& path, int number) {
   const std::string where = path.string();
@@ -27,7 +28,18 @@ tl::unexpected<Error> failed(const std::filesystem::path& path, int number) {
 
 }  // namespace
 
-Result<std::shared_ptr<TemporaryFile>> TemporaryFile::make(const std::filesystem::path& folder) {
+bool DiskRoom::take(std::uint64_t bytes) {
+  std::uint64_t taken = taken_;
+  do {
+    if (bytes > bytes_max_ || taken > bytes_max_ - bytes) {
+      return false;
+    }
+  } while (!taken_.compare_exchange_weak(taken, taken + bytes));
+  return true;
+}
+
+Result<std::shared_ptr<TemporaryFile>> TemporaryFile::make(const std::filesystem::path& folder,
+                                                           std::shared_ptr<DiskRoom> room) {
   std::error_code problem;
   std::filesystem::create_directories(folder, problem);
   if (problem) {
@@ -38,15 +50,29 @@ Result<std::shared_ptr<TemporaryFile>> TemporaryFile::make(const std::filesystem
   if (file < 0) {
     return failed(folder, errno);
   }
-  return std::shared_ptr<TemporaryFile>(new TemporaryFile(path, file));
+  return std::shared_ptr<TemporaryFile>(new TemporaryFile(path, file, std::move(room)));
 }
 
 TemporaryFile::~TemporaryFile() {
   ::close(file_);
   ::unlink(path_.c_str());
+  if (room_ != nullptr) {
+    room_->give_back(taken_);
+  }
 }
 
 Status TemporaryFile::append(std::string_view bytes) {
+  if (room_ != nullptr) {
+    if (!room_->take(bytes.size())) {
+      const std::string most = std::to_string(room_->bytes_max() >> kMibBits);
+      return failure(ErrorCode::Busy,
+                     {"bodies that were sent and wait their turn take all of the " + most +
+                          " MiB of disk that they may have",
+                      "已送达并等待处理的请求内容占满了允许的 " + most + " MiB 磁盘空间"},
+                     {"send it again when some of them are done", "请在其中一些处理完后重新发送"});
+    }
+    taken_ += bytes.size();
+  }
   while (!bytes.empty()) {
     const ::ssize_t written = ::write(file_, bytes.data(), bytes.size());
     if (written < 0 && errno != EINTR) {

@@ -293,7 +293,7 @@ TEST_F(Behaviour, SegmentsRememberTheirRulesAndAreFrozen) {
   EXPECT_EQ(diff.at("only_to").at("count"), 3);
   EXPECT_EQ(answer({"segment", "diff", "s", "@then", "1"}).at("both").at("count"), 2);
   EXPECT_EQ(answer({"segment", "snapshots", "s"}).at("segments").at(0).at("name"), "then");
-  EXPECT_EQ(answer({"segment", "show", "then"}).at("snapshot_of").at("version"), 1);
+  EXPECT_EQ(answer({"segment", "show", "then"}).at("snapshot_of").at("rule_version"), 1);
   EXPECT_EQ(run({"segment", "import", "then", folder_.write("one.txt", "u1\n")}).status, 1);
   EXPECT_EQ(run({"segment", "versions", "then"}).status, 1);
   EXPECT_EQ(run({"segment", "diff", "s", "3"}).status, 1);

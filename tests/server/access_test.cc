@@ -311,6 +311,35 @@ TEST_F(AccessTest, AKeyMayAskAsOftenAsItsRateSays) {
   EXPECT_EQ(with(free, "GET", "/v1/who").status, 200U);
 }
 
+TEST_F(AccessTest, BodiesOfWhoIsNotLetInAreNotTaken) {
+  const std::string viewer = key("viewer");
+  const std::string operating = key("operator", Role::Operator);
+  const std::string hasty = key("hasty", Role::Operator, Rate{1, std::chrono::seconds(3600)});
+  open();
+  const auto admitted = [&](const std::string& shown, const std::string& target) {
+    std::vector<HttpField> fields{{"Content-Type", "text/csv"}};
+    if (!shown.empty()) {
+      fields.push_back({"Authorization", "Bearer " + shown});
+    }
+    const HttpAdmission admission = routes_->admission(request("POST", target, fields));
+    return admission.refusal.has_value() ? admission.refusal->status : 100U;
+  };
+  for (const char* target : {"/v1/write", "/v1/load", "/v1/query", "/v1/nothing"}) {
+    EXPECT_EQ(admitted("", target), 401U) << target;
+    EXPECT_EQ(admitted("tk_wrong", target), 401U) << target;
+    EXPECT_EQ(admitted(operating, target), 100U) << target;
+  }
+  EXPECT_EQ(admitted(viewer, "/v1/write"), 403U);
+  EXPECT_EQ(admitted(viewer, "/v1/load"), 403U);
+  EXPECT_EQ(admitted(viewer, "/v1/query"), 100U);
+  // To be looked at is no request yet.
+  EXPECT_EQ(admitted(hasty, "/v1/write"), 100U);
+  EXPECT_EQ(admitted(hasty, "/v1/write"), 100U);
+  EXPECT_EQ(with(hasty, "POST", "/v1/write").status, 200U);
+  EXPECT_EQ(admitted(hasty, "/v1/write"), 429U);
+  EXPECT_EQ(written, 1);
+}
+
 TEST_F(AccessTest, WithoutKeysAddressesHaveTheRate) {
   options_.rate = Rate{1, std::chrono::seconds(3600)};
   open();

@@ -47,7 +47,16 @@ class IdPages : public testing::Test {
     return Segments(service_->store()).save(name, rule, {}, std::nullopt).has_value();
   }
   bool put_list(const std::vector<std::string>& ids) {
-    return Segments(service_->store()).put_list("given", ids, {"here", "此处"}, {}).has_value();
+    UserFinder finder(service_->store(), nullptr);
+    for (const std::string& id : ids) {
+      if (!finder.add(id).has_value()) {
+        return false;
+      }
+    }
+    auto listed = finder.found();
+    return listed.has_value() && Segments(service_->store())
+                                     .put_list("given", std::move(*listed), {"here", "此处"}, {})
+                                     .has_value();
   }
   bool edit(const std::string& tag, const TagEdit& edit) {
     return Tags(*service_).change(tag, edit, {}).has_value();

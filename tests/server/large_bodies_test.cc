@@ -23,7 +23,6 @@ class LargeBodies : public testing::Test {
     HttpOptions options;
     options.port = 0;
     options.limits = limits;
-    options.large = {{"POST", "/large"}};
     HttpHandlers handlers;
     handlers.answer = [this](const HttpRequest& request, engine::Budget&) {
       HttpReply reply;
@@ -41,10 +40,12 @@ class LargeBodies : public testing::Test {
       reply.body = "refused " + request.target;
       return reply;
     };
-    handlers.large = [this, bytes_max](const HttpRequest& request) {
-      HttpLargeBody body;
-      body.folder = where_;
-      body.bytes_max = bytes_max;
+    handlers.admit = [this, bytes_max, limits](const HttpRequest& request) {
+      HttpAdmission body;
+      const bool large = request.target.rfind("/large", 0) == 0;
+      body.folder = large ? where_ : std::filesystem::path();
+      body.bytes_max = large ? bytes_max : limits.body_bytes;
+      body.room = large ? room_ : nullptr;
       if (request.target.find("?refuse") != std::string::npos) {
         body.refusal.emplace().status = 409;
         body.refusal->body = "not this one";
@@ -80,6 +81,7 @@ class LargeBodies : public testing::Test {
   const std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() / ("tagline_large_" + std::to_string(getpid()));
   std::filesystem::path where_ = folder_;
+  std::shared_ptr<DiskRoom> room_;
   std::atomic<int> answered_{0};
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
@@ -87,8 +89,8 @@ class LargeBodies : public testing::Test {
 
 TEST_F(LargeBodies, GoThroughAFileWhole) {
   begin();
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{262'144},
-                                 std::size_t{262'145}, std::size_t{2'500'001}}) {
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{262'144}, std::size_t{262'145}, std::size_t{2'500'001}}) {
     Client client(server_->port());
     const std::string body = body_of(size);
     std::thread sender(
@@ -159,6 +161,35 @@ TEST_F(LargeBodies, AreOnlySoManyAtATime) {
   EXPECT_NE(third.read_all().find("200 OK"), std::string::npos);
 }
 
+TEST_F(LargeBodies, HaveSoMuchDiskTogether) {
+  room_ = std::make_shared<DiskRoom>(1000);
+  begin();
+  ASSERT_TRUE(room_->take(200));  // another one, which waits
+  Client much(server_->port());
+  EXPECT_EQ(much.send(post("/large", 801) + std::string(801, 'x'))
+                .read_all()
+                .rfind("HTTP/1.1 500", 0),  // in words it is HttpHandlers::fail's
+            0U);
+  Client enough(server_->port());
+  enough.send(post("/large", 800, "Connection: close\r\n") + std::string(800, 'x'));
+  EXPECT_EQ(rest(enough.read_all()), std::string(800, 'x'));
+  room_->give_back(200);
+  Client all(server_->port());
+  all.send(post("/large", 1000, "Connection: close\r\n") + std::string(1000, 'x'));
+  EXPECT_EQ(rest(all.read_all()), std::string(1000, 'x'));
+}
+
+TEST_F(LargeBodies, OrdinaryOnesAreRefusedBeforeTheyAreSentToo) {
+  begin();
+  Client told(server_->port());
+  const std::string refused =
+      told.send(post("/small?refuse", 10, "Expect: 100-continue\r\n")).read_all();
+  EXPECT_EQ(refused.rfind("HTTP/1.1 409", 0), 0U) << refused;
+  Client silent(server_->port());  // nothing of the body ever comes
+  EXPECT_EQ(silent.send(post("/small?refuse", 10)).read_all().rfind("HTTP/1.1 409", 0), 0U);
+  EXPECT_EQ(answered_, 0);
+}
+
 TEST_F(LargeBodies, AFolderThatCannotBeUsedIsSaid) {
   begin();
   where_ = "/dev/full";  // no folder: cannot be made
@@ -179,6 +210,20 @@ TEST_F(LargeBodies, OrdinaryOnesTogetherAreBounded) {
   Client third(server_->port());
   third.send(post("/small", 800, "Connection: close\r\n") + std::string(800, 'x'));
   EXPECT_EQ(rest(third.read_all()), "800");
+}
+
+TEST_F(LargeBodies, OrdinaryOnesInChunksTakeMemoryAsTheyCome) {
+  HttpLimits limits;
+  limits.bodies_bytes = 1000;
+  begin(limits);
+  const std::string chunked =
+      "POST /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  Client small(server_->port());
+  small.send(chunked + "3\r\nabc\r\n0\r\n\r\n");
+  EXPECT_NE(small.read_all().find("200 OK"), std::string::npos);
+  Client large(server_->port());
+  large.send(chunked + "7d0\r\n" + std::string(2000, 'x') + "\r\n");
+  EXPECT_EQ(large.read_all().rfind("HTTP/1.1 503", 0), 0U);
 }
 
 TEST(TemporaryFiles, SayThatTheDiskIsFull) {

@@ -130,7 +130,7 @@ TEST_F(LoadRoutes, WhatIsWrongIsRefusedBeforeTheBodyIsRead) {
   for (const auto& each : cases) {
     const HttpRequest request =
         request_of("POST", std::string("/v1/load") + each.query, "", each.type);
-    const HttpLargeBody body = routes_->large_body(request);
+    const HttpAdmission body = routes_->admission(request);
     EXPECT_EQ(body.refusal.has_value() ? body.refusal->status : 100U, each.status) << each.query;
     if (body.refusal.has_value()) {
       EXPECT_EQ(body_of(*body.refusal)["status"], each.status);
@@ -141,7 +141,7 @@ TEST_F(LoadRoutes, WhatIsWrongIsRefusedBeforeTheBodyIsRead) {
   }
   HttpRequest request = request_of("POST", "/v1/load", "", kCsv);
   request.fields.push_back({"Content-Encoding", "br"});
-  EXPECT_EQ(routes_->large_body(request).refusal->status, 415U);
+  EXPECT_EQ(routes_->admission(request).refusal->status, 415U);
   EXPECT_EQ(files_incoming(), 0U);
 }
 
@@ -165,7 +165,7 @@ TEST_F(LoadRoutes, WithoutWritingThereAreNoLoads) {
   engine::Budget budget;
   const HttpRequest request = request_of("POST", "/v1/load", "id\n1\n", kCsv);
   EXPECT_EQ(body_of(reading.answer(request, budget))["code"], "read-only");
-  EXPECT_EQ(reading.large_body(request).refusal->status, 409U);
+  EXPECT_EQ(reading.admission(request).refusal->status, 409U);
   EXPECT_EQ(reading.answer(request_of("PUT", "/v1/schemas/a", "{}"), budget).status, 409U);
   EXPECT_EQ(body_of(reading.answer(request_of("GET", "/v1/jobs"), budget))["jobs"], json::array());
   EXPECT_EQ(reading.answer(request_of("GET", "/v1/jobs/x"), budget).status, 404U);

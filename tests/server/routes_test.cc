@@ -103,6 +103,21 @@ struct Bad {
   const char* hint;
 };
 
+TEST_F(RoutesTest, NeitherDeepNorManyValuedDocumentsBecomeTrees) {
+  const std::string deep =
+      "{\"expression\": " + std::string(100, '[') + std::string(100, ']') + "}";
+  const HttpReply nested = ask("POST", "/v1/query", deep);
+  EXPECT_EQ(nested.status, 400U);
+  EXPECT_EQ(body_of(nested)["detail"], "brackets are nested deeper than 32 levels");
+  std::string many = "{\"ids\": [0";
+  for (int i = 0; i < 200'000; ++i) {
+    many += ",0";
+  }
+  const HttpReply refused = ask("POST", "/v1/query", many + "]}");
+  EXPECT_EQ(refused.status, 422U);
+  EXPECT_EQ(body_of(refused)["code"], "too-large");
+}
+
 TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
   for (const Bad& bad : {
            Bad{"GET", "/v1/nothing", "", 404, "not-found", "/v1/nothing", "/v1/query"},
@@ -115,9 +130,22 @@ TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
            Bad{"GET", "/v1/count?q=vip&q=vip", "", 400, "bad-input", "stands twice", "keep one"},
            Bad{"GET", "/v1/count", "", 400, "bad-input", "\"q\" is missing", "/v1/count?q="},
            Bad{"GET", "/v1/count?q=vip&as_of=soon", "", 400, "bad-input", "\"soon\"", "2026-01-31"},
-           Bad{"GET", "/v1/count?q=vip&timeout_ms=-1", "", 400, "bad-input", "\"-1\"", "digits"},
+           Bad{"GET", "/v1/count?q=vip&timeout_ms=-1", "", 400, "bad-input",
+               "timeout_ms: -1 is below 0", "digits"},
+           Bad{"GET", "/v1/tags?limit=-1", "", 400, "bad-input", "limit: -1 is below 0", "digits"},
+           Bad{"GET", "/v1/tags?limit=", "", 400, "bad-input", "limit: nothing is given", "digits"},
+           Bad{"GET", "/v1/tags?limit=99999999999999999999", "", 400, "bad-input",
+               "larger than any number", "18446744073709551615"},
+           Bad{"GET", "/v1/count?q=vip&as_of=", "", 400, "bad-input", "as_of: \"\" is no day",
+               "leave as_of out"},
+           Bad{"GET", "/v1/count?q=vip&as_of=0000-01-01", "", 400, "bad-input",
+               "no day of the years", ""},
            Bad{"GET", "/v1/count?q=%", "", 400, "bad-input", "cannot be read", "UTF-8"},
-           Bad{"POST", "/v1/query", "", 400, "bad-input", "not JSON", "comma"},
+           Bad{"POST", "/v1/query", "", 400, "bad-input", "not JSON: it is empty", "cut off"},
+           Bad{"POST", "/v1/query", "{\"expression\": \"vi", 400, "bad-input",
+               "ends too soon, at line 1, column 19", "cut off"},
+           Bad{"POST", "/v1/query", "{\"expression\" \"vip\"}", 400, "bad-input",
+               "unexpected text at line 1, column 19", "comma"},
            Bad{"POST", "/v1/query", "[]", 400, "bad-input", "unexpected []", "object"},
            Bad{"POST", "/v1/query", "{}", 400, "bad-input", "needs \"expression\"", ""},
            Bad{"POST", "/v1/query", R"({"expression": 5})", 400, "bad-input", "unexpected 5",
@@ -127,7 +155,18 @@ TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
            Bad{"POST", "/v1/query", R"({"expression": "vip", "timeout_ms": -5})", 400, "bad-input",
                "unexpected -5", "0 or more"},
            Bad{"POST", "/v1/query", R"({"expression": "vip", "timeout_ms": 1.5})", 400, "bad-input",
-               "unexpected 1.5", ""},
+               "unexpected 1.5", "whole number"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "timeout_ms": "5"})", 400, "bad-input",
+               "timeout_ms: unexpected \"5\"", "without quotes"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "as_of": ""})", 400, "bad-input",
+               "as_of: unexpected \"\"", "years 1 to 9999"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "as_of": "0000-12-31"})", 400,
+               "bad-input", "as_of: unexpected", "years 1 to 9999"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "as_of": 20240101})", 400, "bad-input",
+               "as_of: unexpected 20240101", "text"},
+           Bad{"POST", "/v1/query",
+               R"({"want": "pareto", "expression": "vip", "tag": "age", "share": "0.8"})", 400,
+               "bad-input", "share: unexpected \"0.8\"", "without quotes"},
            Bad{"POST", "/v1/query", R"({"expression": "vip", "expression": "vip"})", 400,
                "bad-input", "stands twice", "keep one"},
            Bad{"POST", "/v1/query", R"({"expression": "vip AND age > 1", "timeout_ms": 0})", 504,
@@ -164,7 +203,7 @@ TEST_F(RoutesTest, RefusalsBeforeTheRoutesHaveWords) {
   HttpRequest request;
   request.id = "r2";
   for (const unsigned status : {400U, 408U, 413U, 431U, 500U, 503U}) {
-    const HttpReply reply = refusal_of(request, status, 1000, 2000);
+    const HttpReply reply = refusal_of(request, status, 1000, 2000, false);
     EXPECT_EQ(reply.status, status);
     const json body = body_of(reply);
     EXPECT_FALSE(body["hint"]["en"].get<std::string>().empty()) << status;

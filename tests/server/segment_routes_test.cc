@@ -77,7 +77,7 @@ TEST_F(SegmentRoutesTest, SavesShowsAndReplaces) {
   EXPECT_EQ(saved["count"], 2);
   EXPECT_EQ(saved["population"], 4);
   EXPECT_EQ(saved["created"], true);
-  EXPECT_EQ(saved["version"], 1);
+  EXPECT_EQ(saved["rule_version"], 1);
   const json shown = ask("GET", "/v1/segments/members");
   EXPECT_EQ(shown["title"]["zh-CN"], "会员");
   EXPECT_EQ(shown["labels"], (json{"core", "2026"}));
@@ -85,7 +85,7 @@ TEST_F(SegmentRoutesTest, SavesShowsAndReplaces) {
   EXPECT_EQ(field_of(last_, "ETag"), "\"" + shown["revision"].get<std::string>() + "\"");
   EXPECT_EQ(shown["revision"], saved["revision"]);
   // What a second save does not give stays.
-  EXPECT_EQ(save("members", "vip AND age>30", 200)["version"], 2);
+  EXPECT_EQ(save("members", "vip AND age>30", 200)["rule_version"], 2);
   EXPECT_EQ(ask("GET", "/v1/segments/members")["owner"], "crm");
   EXPECT_NE(ask("GET", "/v1/segments/members")["revision"], saved["revision"]);
 }
@@ -220,7 +220,7 @@ TEST_F(SegmentRoutesTest, EveryRuleIsKeptOnceWithItsCounts) {
   const std::vector<int> then = {2, 1, 2};
   const std::vector<int> now = {3, 2, 3};
   for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(versions[i]["version"], i + 1);
+    EXPECT_EQ(versions[i]["rule_version"], i + 1);
     EXPECT_EQ(versions[i]["expression"], rules[i]);
     EXPECT_EQ(versions[i]["count_then"], then[i]);
     EXPECT_EQ(versions[i]["population_then"], 4);
@@ -306,6 +306,83 @@ TEST_F(SegmentRoutesTest, ListsComeAsJsonAndAsText) {
   EXPECT_EQ(ask("GET", "/v1/segments/mailing/versions", 409)["code"], "schema-conflict");
 }
 
+TEST_F(SegmentRoutesTest, ListsComeAsExportedAndCompressed) {
+  const auto post = [&](const std::string& type, const std::string& body,
+                        const std::string& encoding = "identity") {
+    return shop_.ask("POST", "/v1/segments/mailing/ids", body,
+                     {{"Content-Type", type}, {"Content-Encoding", encoding}});
+  };
+  EXPECT_EQ(post("application/x-ndjson", "\"u1\"\n\n\"用户4\"\n").status, 201U);
+  EXPECT_EQ(count("@mailing"), 2U);
+  const HttpReply wrong = post("application/x-ndjson", "\"u1\"\n{\"id\": \"u2\"}\n");
+  EXPECT_EQ(wrong.status, 400U);
+  EXPECT_EQ(json::parse(wrong.body)["detail"], "the body, line 2: this is no JSON text");
+  const HttpReply cut = post("application/x-ndjson", "\"u1\"\n\"u");
+  EXPECT_EQ(json::parse(cut.body)["detail"], "the body, line 2: this is no JSON text");
+  // "u2\n" by gzip.
+  const std::string packed(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x2b\x35\xe2\x02\x00\xc6\xce\xde"
+      "\xa0\x03\x00\x00\x00",
+      23);
+  EXPECT_EQ(post("text/plain", packed, "gzip").status, 200U);
+  EXPECT_EQ(count("@mailing"), 1U);
+  EXPECT_EQ(post("text/plain", "u1", "br").status, 415U);
+  EXPECT_EQ(post("application/json", R"({"ids": ["u1"]})", "gzip").status, 415U);
+  const json text = ask("POST", "/v1/segments/mailing/ids", 400, {{"ids", "u1"}});
+  EXPECT_EQ(text["detail"], "ids: unexpected \"u1\"");
+  EXPECT_EQ(count("@mailing"), 1U);
+}
+
+TEST_F(SegmentRoutesTest, ListsMayBeLong) {
+  json ids = json::array();
+  std::string lines;
+  for (int i = 0; i < 100'000; ++i) {
+    ids.push_back("nobody at all " + std::to_string(i));
+    lines += "nobody at all " + std::to_string(i) + "\n";
+  }
+  ids.back() = "u1";
+  json made = ask("POST", "/v1/segments/long/ids", 201, {{"ids", ids}});
+  EXPECT_EQ(made["ids"], 100'000);
+  EXPECT_EQ(made["unknown"], 99'999);
+  EXPECT_EQ(made["count"], 1);
+  ids.push_back("u2");
+  EXPECT_EQ(ask("POST", "/v1/segments/long/ids", 400, {{"ids", ids}})["detail"],
+            "ids: unexpected 100001 texts");
+  const std::string more = lines + lines + "u1\nu2\nu1\n";
+  const HttpReply text =
+      shop_.ask("POST", "/v1/segments/long/ids", more, {{"Content-Type", "text/plain"}});
+  made = json::parse(text.body);
+  EXPECT_EQ(made["ids"], 200'003);
+  EXPECT_EQ(made["count"], 2);
+  EXPECT_EQ(made["repeated"], 1);
+  EXPECT_EQ(made["first_unknown"].size(), 10U);
+  EXPECT_EQ(made["first_unknown"][9], "nobody at all 9");
+}
+
+TEST_F(SegmentRoutesTest, ListsThatAreTooLongAreToldWhatToDo) {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/v1/segments/long/ids";
+  request.fields = {{"Content-Type", "application/json"}, {"Content-Length", "16777217"}};
+  HttpAdmission admission = shop_.routes().admission(request);
+  ASSERT_TRUE(admission.refusal.has_value());
+  EXPECT_EQ(admission.refusal->status, 413U);
+  EXPECT_NE(admission.refusal->body.find("text/plain"), std::string::npos);
+  request.fields[0].value = "text/plain";
+  admission = shop_.routes().admission(request);
+  EXPECT_FALSE(admission.refusal.has_value());
+  EXPECT_EQ(admission.bytes_max, RoutesOptions().load_bytes);
+  EXPECT_FALSE(admission.folder.empty());
+  request.target = "/v1/query";
+  request.fields[0].value = "application/json";
+  EXPECT_EQ(shop_.routes().admission(request).bytes_max, std::uint64_t{16} << 20U);
+  request.target = "/v1/check";
+  EXPECT_EQ(shop_.routes().admission(request).bytes_max, std::uint64_t{1} << 20U);
+  const HttpReply refused = shop_.routes().refusal(request, 413, 1000);
+  EXPECT_NE(refused.body.find("/v1/segments/NAME/ids"), std::string::npos);
+  EXPECT_NE(refused.body.find("1048576 bytes"), std::string::npos);
+}
+
 TEST_F(SegmentRoutesTest, ASnapshotKeepsThePeopleAndKnowsWhereTheyCameFrom) {
   save("members", "vip");
   save("members", "vip OR age>45", 200);
@@ -318,7 +395,7 @@ TEST_F(SegmentRoutesTest, ASnapshotKeepsThePeopleAndKnowsWhereTheyCameFrom) {
   EXPECT_EQ(shown["kind"], "list");
   EXPECT_EQ(shown["owner"], "crm");
   EXPECT_EQ(shown["snapshot_of"]["segment"], "members");
-  EXPECT_EQ(shown["snapshot_of"]["version"], 2);
+  EXPECT_EQ(shown["snapshot_of"]["rule_version"], 2);
   EXPECT_EQ(shown["snapshot_of"]["expression"], "vip OR age>45");
   EXPECT_EQ(shown["snapshot_of"]["as_of"], "2026-01-31");
   EXPECT_EQ(shown["snapshot_of"]["gone"], false);
@@ -372,11 +449,11 @@ TEST_F(SegmentRoutesTest, OfVeryManyVersionsTheOldestAreDroppedAndSaidSo) {
   for (int i = 0; i < 66; ++i) {
     saved = save("long", (i % 2 == 0 ? "NOT vip" : "vip") + blanks, 200);
   }
-  EXPECT_EQ(saved["version"], 67);
+  EXPECT_EQ(saved["rule_version"], 67);
   EXPECT_EQ(saved["dropped"], 1);
   const json versions = ask("GET", "/v1/segments/long/versions");
   EXPECT_EQ(versions["dropped"], 3);
-  EXPECT_EQ(versions["versions"].front()["version"], 4);
+  EXPECT_EQ(versions["versions"].front()["rule_version"], 4);
   EXPECT_EQ(versions["versions"].size(), 64U);
   EXPECT_EQ(ask("GET", "/v1/segments/long/diff?from=4")["only_from"]["count"], 2);
   const json gone = ask("GET", "/v1/segments/long/diff?from=3", 410);
