@@ -89,6 +89,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   [[nodiscard]] bool end_of_read();  ///< whether its time had run out
   void shake_hands();
   void read_header();
+  void read_more_header();
   void header_read(const Problem& problem);
   [[nodiscard]] bool skip_empty_lines();
   void admit_body();

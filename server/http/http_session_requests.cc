@@ -59,15 +59,27 @@ void HttpSession::read_header() {
   parser_->header_limit(shared_.options.limits.header_bytes);
   parser_->body_limit(boost::none);  // known when the header is: expect_body()
   limit_read(shared_.options.limits.header_time);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](const Problem& problem, std::size_t size) {
-                            self->received_ += size;
-                            self->header_read(problem);
-                          });
+  read_more_header();
+}
+
+// The parser's own limit is of one field: short ones would go on without end. So they are counted
+// here, read by read.
+void HttpSession::read_more_header() {
+  http::async_read_some(
+      stream_, buffer_, *parser_, [self = shared_from_this()](Problem problem, std::size_t size) {
+        self->received_ += size;
+        if (!problem && self->received_ > self->shared_.options.limits.header_bytes) {
+          problem = http::error::header_limit;
+        }
+        if (problem || self->parser_->is_header_done() || self->read_too_slow_) {
+          return self->header_read(problem);
+        }
+        self->read_more_header();
+      });
 }
 
 void HttpSession::header_read(const Problem& problem) {
-  if (const bool too_slow = end_of_read(); problem && too_slow) {
+  if (const bool too_slow = end_of_read(); too_slow && (problem || !parser_->is_header_done())) {
     // A client that idles between requests is owed no words.
     return !parser_->got_some() && (skip_empty_lines() || buffer_.size() == 0) ? drop()
                                                                                : refuse(408);

@@ -152,7 +152,7 @@ def stream_of(connection, truth):
 
 
 def pages_of(connection, truth):
-    """All pages, until the data changes."""
+    """All pages, until a load comes between."""
     body, ids, first = {"expression": "city:tier1 AND vip", "want": "ids", "limit": 700}, [], None
     while True:
         status, said = ask(connection, "POST", "/v1/query", body)
@@ -163,8 +163,9 @@ def pages_of(connection, truth):
         page = json.loads(said)
         first = first or page
         ids += page["ids"]
-        if page["version"] != first["version"] or len(ids) + page["remaining"] != first["returned"] + first["remaining"]:
-            truth.faults.add(f"pages: {len(ids)} ids and {page['remaining']} more of version {page['version']}, at first {first['returned'] + first['remaining']} of {first['version']}")
+        # An edit makes another version of the same people.
+        if page["population"] != first["population"] or len(ids) + page["remaining"] != first["returned"] + first["remaining"]:
+            truth.faults.add(f"pages: {len(ids)} ids and {page['remaining']} more of {page['population']} people, at first {first['returned'] + first['remaining']} of {first['population']}")
         if page["next"] is None:
             if len(set(ids)) != len(ids):
                 truth.faults.add("pages: an id came twice")
@@ -177,7 +178,7 @@ def members_of(connection, truth):
     if status == 200:
         answer = json.loads(body)
         truth.check("members", answer["version"], answer["population"], {})
-        if answer["yes"] != 10:
+        if answer["in"] != 10:
             truth.faults.add(f"members: {answer['yes']} of the first 100 are vip")
     return status, body
 
@@ -254,9 +255,8 @@ def edit(number, port, until, truth, faults, edits, going):
                 faults.add(f"edit: {problem!r}")
             going["up"].wait(30)
             connection = revision = None
-        except RuntimeError as problem:
-            faults.add(f"{name}: {problem}")
-            return
+        except (RuntimeError, KeyError, TypeError, ValueError) as problem:
+            return faults.add(f"{name}: {problem!r}")
 
 
 def read(port, until, truth, faults, asked, going):
@@ -273,6 +273,9 @@ def read(port, until, truth, faults, asked, going):
                 faults.add(f"{question.__name__}: {problem!r}")
             going["up"].wait(30)
             connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=60)
+            continue
+        except (KeyError, IndexError, TypeError, ValueError) as problem:  # not the reply it should be
+            faults.add(f"{question.__name__}: {problem!r}")
             continue
         if status == 503:
             time.sleep(0.01)  # as Retry-After would have it, but sooner

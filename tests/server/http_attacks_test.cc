@@ -106,10 +106,18 @@ TEST(HttpAttacks, TenThousandBytesOfHeaderAreFineAndTenThousandFieldsAreNot) {
   EXPECT_TRUE(has(ask("X: " + std::string(10'000, 'x') + "\r\n"), "HTTP/1.1 200 "));
   EXPECT_TRUE(has(ask(fields(2'500)), "HTTP/1.1 200 "));
   EXPECT_TRUE(has(ask(fields(10'000)), "HTTP/1.1 431 "));
+  EXPECT_TRUE(has(ask(fields(1'000'000)), "HTTP/1.1 431 "));
   EXPECT_TRUE(has(ask("X: " + std::string(1'000'000, 'x') + "\r\n"), "HTTP/1.1 431 "));
   const std::string target(20'000, 'x');
   EXPECT_TRUE(
       has(Client(server->port()).send("GET /" + target + " HTTP/1.1\r\nHost: x\r\n\r\n").read_all(),
+          "HTTP/1.1 431 "));
+  // As trailers they come after a body.
+  EXPECT_TRUE(
+      has(Client(server->port())
+              .send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" +
+                    fields(1'000'000) + "\r\n")
+              .read_all(),
           "HTTP/1.1 431 "));
   expect_answers(server);
 }
