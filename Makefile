@@ -1,5 +1,5 @@
 # The commands people and CI use. `make demo` and `make test` do all the set-up on a fresh Debian 12.
-.PHONY: help setup configure-release build demo test test-asan test-release test-tsan check format lint bench fuzz diagrams package-list clean
+.PHONY: help setup configure-release build demo test test-asan test-release test-clang test-tsan check format lint bench fuzz diagrams package-list clean
 
 DB ?= build/demo-db
 TAGLINE := build/release/cli/tagline
@@ -23,7 +23,7 @@ build: configure-release
 
 build/.exists:
 	@mkdir -p build && touch $@
-build configure-release demo test test-asan test-release test-tsan bench fuzz lint: build/.exists
+build configure-release demo test test-asan test-release test-clang test-tsan bench fuzz lint: build/.exists
 
 demo: build
 	@examples/bank-marketing/demo $(TAGLINE) $(DB)
@@ -47,6 +47,10 @@ test-release: setup
 	@cmake --build --preset release
 	@ctest --preset release -j2
 	@.ci/check-instructions
+
+# Another compiler, whose sanitizers see more (alignment, bounds of members). Needs clang.
+test-clang: setup
+	@cmake --preset asan-clang && cmake --build --preset asan-clang && ctest --preset asan-clang -j2
 
 test-tsan: setup
 	@cmake --preset tsan && cmake --build --preset tsan && ctest --preset tsan -j2

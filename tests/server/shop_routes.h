@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -59,14 +60,20 @@ class ShopRoutes {
     request.body = body;
     request.fields = std::move(fields);
     request.id = "r1";
-    engine::Budget& budget = budgets_.emplace_back();
-    return routes_->answer(request, budget);
+    return routes_->answer(request, new_budget());
   }
 
  private:
+  // Tests ask from many threads.
+  engine::Budget& new_budget() {
+    const std::lock_guard lock(asking_);
+    return budgets_.emplace_back();
+  }
+
   std::filesystem::path folder_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<Routes> routes_;
+  std::mutex asking_;                   ///< guards budgets_
   std::deque<engine::Budget> budgets_;  ///< of all requests: replies in pieces look at theirs
 };
 
