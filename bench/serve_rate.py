@@ -15,13 +15,28 @@ import random
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.parse
 import urllib.request
+
+# The server's own time of each request is in the reply; wrk has taken the time when it calls response().
+OWN_TIMES = """
+local of
+function setup(thread) of = thread end
+times = {}
+function response(status, headers, body)
+  times[#times + 1] = tonumber(body:match('"elapsed_us":%s*(%d+)'))
+end
+function done()
+  local own = of:get("times")
+  table.sort(own)
+  print("own p50 us: " .. own[math.floor(#own / 2) + 1] .. " of " .. #own)
+end
+"""
+
 
 class Cities:
     """The one thing in which the made-up database and the peers' differ, for these questions."""
@@ -36,7 +51,7 @@ class Cities:
         age, spend = 18 + n * 7 % 61, n * 7919 % 4000000
         return f"city:{self.form % (n % self.number)} AND age>={age} AND spend<{spend // 100}.{spend % 100:02}"
 
-    def script(self):
+    def script(self, own_times=False):
         """new(), in wrk's language: three clauses, and never the same twice in a run: 61 ages, 40,000 amounts."""
         return f"""
 local asked = 1000000
@@ -46,7 +61,7 @@ function request()
   return wrk.format("GET", string.format("/v1/count?q=city:{self.form}+AND+age%%3E%%3D%d+AND+spend%%3C%d.%02d",
     asked % {self.number}, age, math.floor(spend / 100), spend % 100))
 end
-"""
+{OWN_TIMES if own_times else ""}"""
 
 
 PAGE = {"want": "ids", "expression": "age:25-34 AND vip", "limit": 1000}
@@ -86,8 +101,8 @@ def make(tagline, folder, users):
 
 
 class Program:
-    def __init__(self, *command):
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    def __init__(self, *command, log=None):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.url = self.process.stdout.readline().strip()
 
     def get(self, target):
@@ -168,9 +183,13 @@ def check_rows(server, users):
     assert server.get(three)["count"] == found["three"], "an uncached count is wrong"
 
 
-def engine_time(server, cities):
-    """p50 of what the server itself says of new counts, in microseconds."""
-    return statistics.median(server.get("/v1/count?q=" + urllib.parse.quote(cities.new(500000 + n)))["elapsed_us"] for n in range(1000))
+def beside_engine(server, cities, seconds, script):
+    """p50 of new counts, one at a time: over HTTP, and what the server itself says of the same ones; in microseconds."""
+    with open(script, "w") as out:
+        out.write(cities.script(own_times=True))
+    said = subprocess.run(["wrk", "-t1", "-c1", f"-d{seconds}s", "--latency", "-s", script, server.url], check=True, capture_output=True, text=True).stdout
+    half, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", said).groups()
+    return float(half) * MICROSECONDS[unit], float(re.search(r"own p50 us: (\d+)", said).group(1))
 
 
 def main():
@@ -187,14 +206,13 @@ def main():
         with open(path, "w") as out:
             out.write(text)
     hello = Program(bare)
-    server = Program(tagline, "serve", "--db", database, "--listen", "127.0.0.1:0", "--read-only")
+    server = Program(tagline, "serve", "--db", database, "--listen", "127.0.0.1:0", "--read-only", log=open(os.path.join(scripts.name, "log"), "w"))
     try:
         if os.environ.get("SERVE_RATE_CHECK", "1") == "1":
             check(server, cities)
             if not peers:
                 check_rows(server, users)
         server.get(cities.kept()), server.get(cities.kept())
-        engine = engine_time(server, cities)
         print(f"{users:,} users, {seconds} s each\n{'':24}{'connections':>12}{'requests/s':>12}{'p50 us':>9}{'p99 us':>9}")
         rates = {}
         for connections in (1, 64):
@@ -210,8 +228,8 @@ def main():
         for connections in (1, 64):
             share = rates["count, kept", connections][0] / rates["bare Beast", connections][0]
             print(f"kept counts at {share:.0%} of the bare server's rate, {connections} connections")
-        over = rates["count, new, 3 clauses", 1][1]
-        print(f"new counts: engine p50 {engine:,.0f} us, over HTTP {over:,.0f} us ({over - engine:,.0f} more)")
+        over, engine = beside_engine(server, cities, seconds, script)
+        print(f"new counts, the same ones: engine p50 {engine:,.0f} us, over HTTP {over:,.0f} us ({over - engine:,.0f} more)")
     finally:
         server.end()
         hello.end()

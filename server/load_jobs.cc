@@ -226,9 +226,13 @@ void LoadJobs::end(const EntryPtr& entry, const std::function<void(LoadJob&)>& h
   std::shared_ptr<TemporaryFile> file;
   {
     const std::lock_guard lock(mutex_);
+    file = std::move(entry->order.file);
+  }
+  file.reset();  // who sees that the load is over finds its body gone
+  {
+    const std::lock_guard lock(mutex_);
     how(entry->job);
     entry->job.ended = std::chrono::system_clock::now();
-    file = std::move(entry->order.file);
     ++figures_.ended[static_cast<std::size_t>(entry->job.state)];
     figures_.rows += entry->job.report.has_value() ? entry->job.report->rows : 0;
     auto over = std::count_if(jobs_.begin(), jobs_.end(),

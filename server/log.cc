@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -18,7 +19,14 @@ namespace {
 
 // What a pipe takes whole when it says that it takes something (PIPE_BUF): more might wait.
 constexpr std::size_t kPieceBytes = 4096;
+constexpr std::size_t kFilePieceBytes = 65536;
 constexpr int kPatienceMs = 1000;
+constexpr std::chrono::milliseconds kGathering{10};
+
+bool is_regular(int file) {
+  struct stat found {};
+  return ::fstat(file, &found) == 0 && S_ISREG(found.st_mode);
+}
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
@@ -65,7 +73,10 @@ std::string value_text(const LogField& field, bool quote) {
 }  // namespace
 
 Log::Log(const LogOptions& options, int file)
-    : options_(options), file_(file), thread_([this] { work(); }) {}
+    : options_(options),
+      file_(file),
+      piece_bytes_(is_regular(file) ? kFilePieceBytes : kPieceBytes),
+      thread_([this] { work(); }) {}
 
 Log::~Log() {
   {
@@ -99,18 +110,27 @@ void Log::write(LogLevel level, std::string_view event, std::span<const LogField
   if (!wants(level)) {
     return;
   }
-  std::string made = line(level, event, fields);
+  const std::string made = line(level, event, fields);
+  const bool urgent = level <= LogLevel::Warning;
+  bool wake = urgent;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.queued_max) {
+    if (queued_lines_ >= options_.queued_max) {
       ++dropped_;
       return;
     }
-    queue_.push_back(std::move(made));
+    wake = wake || queued_lines_ == 0;
+    queued_ += made;
+    ++queued_lines_;
+    urgent_ = urgent_ || urgent;
   }
-  ready_.notify_one();
+  if (wake) {
+    ready_.notify_one();
+  }
 }
 
+// Waking a thread for each line would cost a busy server more than the line does: the first one
+// waits a little for others.
 void Log::work() {
   // A reader that is gone must not end the process.
   sigset_t pipe{};
@@ -120,13 +140,17 @@ void Log::work() {
   std::uint64_t told = 0;
   bool over = false;
   bool torn = false;  // the last line is there in part
+  std::string lines;
   while (!over) {
-    std::deque<std::string> lines;
+    lines.clear();
     {
       std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+      ready_.wait(lock, [this] { return closed_ || queued_lines_ > 0; });
+      ready_.wait_for(lock, kGathering, [this] { return closed_ || urgent_; });
       over = closed_;
-      lines.swap(queue_);
+      lines.swap(queued_);
+      queued_lines_ = 0;
+      urgent_ = false;
     }
     std::string bytes = torn ? "\n" : "";
     const std::uint64_t dropped = dropped_;
@@ -135,9 +159,7 @@ void Log::work() {
       bytes += line(LogLevel::Warning, "log-dropped", {&lines_lost, 1});
     }
     const std::size_t before = bytes.size();
-    for (const std::string& each : lines) {
-      bytes += each;
-    }
+    bytes += lines;
     const std::size_t sent = put(bytes);
     torn = sent == 0 ? torn : bytes[sent - 1] != '\n';
     told = sent < before ? told : dropped;
@@ -160,7 +182,7 @@ std::size_t Log::put(std::string_view all) {
       }
       continue;
     }
-    const ::ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), kPieceBytes));
+    const ::ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), piece_bytes_));
     if (written < 0 && errno != EINTR && errno != EAGAIN) {
       break;  // closed, or its disk is full
     }

@@ -7,7 +7,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <initializer_list>
 #include <mutex>
 #include <span>
@@ -32,7 +31,8 @@ struct LogField {
   std::variant<std::string_view, std::uint64_t, double, bool> value;
 };
 
-/// Thread-safe. Cost of a line: about a microsecond.
+/// Thread-safe. Cost of a line: about a microsecond. Lines are with the reader within about 10 ms,
+/// errors and warnings (and what is before them) at once.
 class Log {
  public:
   /// `file` is a descriptor, not closed.
@@ -62,10 +62,13 @@ class Log {
 
   const LogOptions options_;
   const int file_;
+  const std::size_t piece_bytes_;  ///< of one write
   std::atomic<std::uint64_t> dropped_{0};
-  std::mutex mutex_;  // guards queue_ and closed_
+  std::mutex mutex_;  // guards what follows
   std::condition_variable ready_;
-  std::deque<std::string> queue_;
+  std::string queued_;
+  std::size_t queued_lines_ = 0;
+  bool urgent_ = false;
   bool closed_ = false;
   std::thread thread_;
 };

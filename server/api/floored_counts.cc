@@ -326,22 +326,31 @@ class Go {
   FlooredCounts found_;
 };
 
-/// Faults again, without numbers of people in their hints.
+/// Faults and warnings again, without the numbers of people that they would have: those are counts
+/// too, and nobody has compared them with what this caller was told. A name that is gone by now
+/// takes its warnings with it.
 Status say_no_numbers(const Call& call, std::span<const std::string> expressions,
                       FlooredCounts& found) {
-  const auto is_faulty = [](const FlooredCount& one) {
-    return !one.outcome.has_value() && !one.outcome.error().error.has_value();
+  const auto has_numbers = [](const FlooredCount& one) {
+    return one.outcome.has_value() ? !one.outcome->warnings.empty()
+                                   : !one.outcome.error().error.has_value();
   };
-  if (std::none_of(found.counts.begin(), found.counts.end(), is_faulty)) {
+  if (std::none_of(found.counts.begin(), found.counts.end(), has_numbers)) {
     return {};
   }
   return call.api.service.with_catalogue(
       std::nullopt, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
         for (std::size_t i = 0; i < expressions.size(); ++i) {
-          if (is_faulty(found.counts[i])) {
-            auto checked = dsl::check(expressions[i], catalogue, call.checking(options));
-            found.counts[i].outcome = tl::unexpected(
-                checked.ok ? Refusal(cannot_be_compared()) : Refusal(std::move(checked.errors)));
+          FlooredCount& one = found.counts[i];
+          if (!has_numbers(one)) {
+            continue;
+          }
+          auto checked = dsl::check(expressions[i], catalogue, call.checking(options));
+          if (one.outcome.has_value()) {
+            one.outcome->warnings = std::move(checked.warnings);
+          } else {
+            one.outcome = tl::unexpected(checked.ok ? Refusal(cannot_be_compared())
+                                                    : Refusal(std::move(checked.errors)));
           }
         }
       });

@@ -31,7 +31,8 @@
 namespace tagline::server {
 
 struct FlooredCount {
-  /// Without the numbers of people that hints would have. A suppressed count is 0 here.
+  /// Without the numbers of people that warnings and hints would have. A suppressed count is 0
+  /// here.
   Outcome<Answer> outcome;
   bool suppressed = false;
 };

@@ -102,10 +102,18 @@ def ask(connection, method, target, body=None):
     return reply.status, reply.read()
 
 
+def read_json(status, body):
+    """What a reply says; a fault that shows the reply where that is no JSON."""
+    try:
+        return json.loads(body)
+    except ValueError as problem:
+        raise ValueError(f"{problem} in a reply {status} of {len(body)} bytes: {body[:200]!r}") from None
+
+
 def count_of(connection, truth):
     status, body = ask(connection, "GET", "/v1/count?q=" + urllib.parse.quote(random.choice(["vip", "vip AND vip"])))
     if status == 200:
-        answer = json.loads(body)
+        answer = read_json(status, body)
         truth.check("count", answer["version"], answer["population"], {"vip": answer["count"]})
     return status, body
 
@@ -113,7 +121,7 @@ def count_of(connection, truth):
 def batch_of(connection, truth):
     status, body = ask(connection, "POST", "/v1/query", {"expressions": ["vip", "city:tier1", "vip OR NOT vip", "city:tier3"]})
     if status == 200:
-        batch = json.loads(body)
+        batch = read_json(status, body)
         counts = [each["count"] for each in batch["answers"]]
         truth.check("batch", batch["version"], counts[2], dict(zip(["vip", "tier1", "all", "tier3"], counts)))
     return status, body
@@ -122,7 +130,7 @@ def batch_of(connection, truth):
 def breakdown_of(connection, truth):
     status, body = ask(connection, "POST", "/v1/query", {"expression": "vip OR NOT vip", "want": "breakdown", "tag": "city"})
     if status == 200:
-        answer = json.loads(body)
+        answer = read_json(status, body)
         rows = {row["value"]: row["count"] for row in answer["tags"][0]["rows"]}
         truth.check("breakdown", answer["version"], answer["population"], {"tier1": rows["tier1"], "all": answer["count"]})
     return status, body
@@ -131,7 +139,7 @@ def breakdown_of(connection, truth):
 def stats_of(connection, truth):
     status, body = ask(connection, "POST", "/v1/query", {"expression": "city:tier3", "want": "stats", "tag": "spend"})
     if status == 200:
-        answer = json.loads(body)
+        answer = read_json(status, body)
         truth.check("stats", answer["version"], answer["population"], {"tier3": answer["number"]["known"]})
     return status, body
 
@@ -139,7 +147,7 @@ def stats_of(connection, truth):
 def page_of(connection, truth):
     status, body = ask(connection, "POST", "/v1/query", {"expression": "vip", "want": "ids", "limit": 50})
     if status == 200:
-        page = json.loads(body)
+        page = read_json(status, body)
         truth.check("page", page["version"], page["population"], {"vip": page["returned"] + page["remaining"]})
     return status, body
 
@@ -156,11 +164,11 @@ def pages_of(connection, truth):
     body, ids, first = {"expression": "city:tier1 AND vip", "want": "ids", "limit": 700}, [], None
     while True:
         status, said = ask(connection, "POST", "/v1/query", body)
-        if status == 410 and first is not None and json.loads(said)["code"] == "cursor-expired":
+        if status == 410 and first is not None and read_json(status, said)["code"] == "cursor-expired":
             return 200, said
         if status != 200:
             return status, said
-        page = json.loads(said)
+        page = read_json(status, said)
         first = first or page
         ids += page["ids"]
         # An edit makes another version of the same people.
@@ -176,7 +184,7 @@ def pages_of(connection, truth):
 def members_of(connection, truth):
     status, body = ask(connection, "POST", "/v1/query", {"expression": "vip", "want": "members", "ids": [f"u{i}" for i in range(100)] + ["nobody"]})
     if status == 200:
-        answer = json.loads(body)
+        answer = read_json(status, body)
         truth.check("members", answer["version"], answer["population"], {})
         if answer["in"] != 10:
             truth.faults.add(f"members: {answer['yes']} of the first 100 are vip")
@@ -197,7 +205,7 @@ def others_of(connection, truth):
     ])
     status, said = ask(connection, "POST", "/v1/query", body)
     if status == 200:
-        answer = json.loads(said)
+        answer = read_json(status, said)
         truth.check(body["want"], answer["version"], answer["population"], {})
     return status, said
 
@@ -224,12 +232,15 @@ def edit(number, port, until, truth, faults, edits, going):
                 connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=60)
             if revision is None and sent is not None:  # what became of it the kill did not say
                 status, body = ask(connection, "GET", target)
-                if status == 404 and edits["done"] == 0:
+                if status == 404 and name not in edits:
                     sent = None
                 elif status != 200:
                     raise RuntimeError(f"{status} {body[:200]!r}")
-                elif json.loads(body)["expression"] not in (sent, edits.get(name)):
-                    faults.add(f"{name} is {json.loads(body)['expression']}, {edits.get(name)} was acknowledged and {sent} sent")
+                else:
+                    stored = read_json(status, body)["expression"]
+                    if stored not in (sent, edits.get(name)):
+                        faults.add(f"{name} is {stored}, {edits.get(name)} was acknowledged and {sent} sent")
+                    edits[name] = stored  # committed, if not acknowledged: so it stays after the next kill
             turn += 1
             rule = list(RULES)[turn % 3]
             sent = RULES[rule]
@@ -245,7 +256,7 @@ def edit(number, port, until, truth, faults, edits, going):
             for way in ("kept", "new"):
                 status, body = ask(connection, "GET", "/v1/count?q=@" + name)
                 if status == 200:
-                    answer = json.loads(body)
+                    answer = read_json(status, body)
                     truth.check(f"{way} count of {name}", answer["version"], answer["population"], {rule: answer["count"]})
                 elif status != 503:
                     faults.add(f"count of @{name}: {status} {body[:200]!r}")
@@ -351,7 +362,7 @@ def main():
                 going["life"] += 1
                 going["killing"] = False
                 connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=60)
-                population = json.loads(ask(connection, "GET", "/v1/status")[1])["population"]
+                population = read_json(*ask(connection, "GET", "/v1/status"))["population"]
                 if population < FIRST + 10 * acknowledged:
                     faults.add(f"after a kill {population} people, {acknowledged} loads of ten were acknowledged")
                 going["up"].set()

@@ -414,6 +414,37 @@ TEST_F(PrivacyTest, HeadCountsNobodyAndTellsNoLength) {
   EXPECT_EQ(ask(viewer_, "HEAD", "/v1/count?q=nonsense").status, 422U);
 }
 
+TEST_F(PrivacyTest, WarningsHaveNoNumbersOfPeople) {
+  const std::filesystem::path file = folder_ / "unknown.csv";
+  std::ofstream(file) << "id,age,vip,city\nx1,81,no,\nx2,82,no,\n";
+  ASSERT_TRUE(service_->load(std::nullopt, {file.string()}, {}).has_value());
+  const auto warnings_of = [](const HttpReply& reply) {
+    json body = json::parse(reply.body);
+    json found;
+    for (const json& each : (body.contains("answers") ? body["answers"][0] : body)["warnings"]) {
+      found[each["code"]] = each;
+    }
+    return found;
+  };
+  const std::string unknown = "NOT city:north";
+  const json full = warnings_of(count(analyst_, unknown));
+  ASSERT_TRUE(full.contains("includes-unknown")) << full;
+  ASSERT_NE(full.dump().find("2 people"), std::string::npos) << full;
+  // Told or suppressed, alone or in a batch: the warning, without the number.
+  const std::vector<HttpReply> replies = {
+      count(viewer_, unknown), count(viewer_, unknown + " AND age > 79"),
+      query(viewer_, {{"expressions", {unknown}}}),
+      ask(viewer_, "POST", "/v1/check", json{{"expression", unknown}}.dump())};
+  for (const HttpReply& reply : replies) {
+    ASSERT_EQ(reply.status, 200U) << reply.body;
+    const json warnings = warnings_of(reply);
+    ASSERT_TRUE(warnings.contains("includes-unknown")) << reply.body;
+    EXPECT_EQ(warnings.dump().find("2 people"), std::string::npos) << warnings;
+    EXPECT_EQ(warnings.dump().find("2 人"), std::string::npos) << warnings;
+  }
+  EXPECT_TRUE(json::parse(replies[1].body)["count"].is_null());
+}
+
 TEST_F(PrivacyTest, HintsAndCandidatesHaveNoNumbersOfPeople) {
   const json wrong = {{"expression", "city:northh"}};
   ASSERT_NE(ask(analyst_, "POST", "/v1/check", wrong.dump()).body.find(" people)"),
