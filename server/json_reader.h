@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/error.h"
+#include "server/json.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,11 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace tagline::server {
-
-using Json = nlohmann::ordered_json;
 
 /// Nested deeper than any schema or catalogue.
 inline constexpr std::size_t kJsonDepthMax = 32;
