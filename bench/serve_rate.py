@@ -54,7 +54,7 @@ class Cities:
     def script(self, own_times=False):
         """new(), in wrk's language: three clauses, and never the same twice in a run: 61 ages, 40,000 amounts."""
         return f"""
-local asked = 1000000
+local asked = {2000000 if own_times else 1000000}
 function request()
   asked = asked + 1
   local age, spend = 18 + asked * 7 % 61, asked * 7919 % 4000000

@@ -55,6 +55,7 @@ void HttpSession::start() {
   on_strand([](HttpSession& self) {
     boost::system::error_code ignored;
     self.stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    self.stream_.socket().non_blocking(true, ignored);
     self.peer_ = text_of(self.stream_.socket());
     const std::size_t most = self.shared_.options.limits.connections;
     if (self.shared_.served >= most) {
@@ -116,35 +117,47 @@ void HttpSession::drop() {
   stream_.socket().close(ignored);
 }
 
-// The stream's own timer closes the connection, and then nothing can be said any more.
+// The stream's own timer closes the connection, and then nothing can be said any more. This one
+// goes on from read to read: setting one anew for each would cost as much as reading a request.
 void HttpSession::limit_read(std::chrono::milliseconds time) {
   stream_.expires_never();
   read_too_slow_ = false;
-  read_timer_.expires_after(time);
-  await_read(++reads_, false);
+  read_ends_ = Clock::now() + time;
+  if (!timer_ends_.has_value() || *timer_ends_ > *read_ends_) {
+    await_read(*read_ends_);
+  }
+}
+
+void HttpSession::await_read(Clock::time_point end) {
+  timer_ends_ = end;
+  read_timer_.expires_at(end);  // ends the wait that there is
+  read_timer_.async_wait([self = shared_from_this()](const Problem& ended) {
+    return ended ? void() : self->read_time_over();
+  });
 }
 
 // A read may have ended just before it was told to, and another one of the same header begun: one
 // that is still there later loses the connection.
-void HttpSession::await_read(std::uint64_t read, bool again) {
-  read_timer_.async_wait([self = shared_from_this(), read, again](const Problem& in_time) {
-    if (in_time || self->reads_ != read) {
-      return;
-    }
-    if (again) {
-      return self->drop();
-    }
-    Problem ignored;
-    self->read_too_slow_ = true;
-    self->stream_.socket().cancel(ignored);
-    self->read_timer_.expires_after(kLateTime);
-    self->await_read(read, true);
-  });
+void HttpSession::read_time_over() {
+  timer_ends_.reset();
+  if (!read_ends_.has_value()) {
+    return;
+  }
+  if (Clock::now() < *read_ends_) {
+    return await_read(*read_ends_);  // of a later read
+  }
+  if (read_too_slow_) {
+    return drop();
+  }
+  Problem ignored;
+  read_too_slow_ = true;
+  stream_.socket().cancel(ignored);
+  read_ends_ = Clock::now() + kLateTime;
+  await_read(*read_ends_);
 }
 
 bool HttpSession::end_of_read() {
-  read_timer_.cancel();
-  ++reads_;
+  read_ends_.reset();
   return std::exchange(read_too_slow_, false);
 }
 
@@ -171,6 +184,7 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
 
 // While a query runs nobody reads, so the end of the connection is looked for on its own.
 void HttpSession::watch() {
+  watching_ = true;
   stream_.socket().async_wait(Socket::wait_read,
                               [self = shared_from_this()](const Problem& problem) {
                                 if (problem || self->current_ == nullptr) {
@@ -184,11 +198,22 @@ void HttpSession::watch() {
                                   // The next request already, or the end of TLS.
                                   return self->look_for_end();
                                 }
+                                if (ended == asio::error::would_block) {
+                                  return self->watch();
+                                }
                                 if (ended == asio::error::eof || (!ended && size == 0)) {
                                   return self->gone();
                                 }
                                 self->current_->budget.cancelled = true;
                               });
+}
+
+void HttpSession::end_watch() {
+  if (std::exchange(watching_, false)) {
+    Problem ignored;
+    gone_timer_.cancel();
+    stream_.socket().cancel(ignored);
+  }
 }
 
 void HttpSession::look_for_end() {

@@ -8,6 +8,7 @@
 #include "server/http/http_server.h"
 #include "server/http/session_list.h"
 #include "server/http/temporary_file.h"
+#include "server/http/whole_reply.h"
 #include "server/http/work_queue.h"
 
 #include <atomic>
@@ -59,7 +60,6 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
  private:
   using Problem = boost::system::error_code;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
   /// A request being answered. Shared with its worker.
   struct Exchange {
@@ -85,7 +85,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   struct Sending;
 
   void limit_read(std::chrono::milliseconds time);
-  void await_read(std::uint64_t read, bool again);
+  void await_read(std::chrono::steady_clock::time_point end);
+  void read_time_over();
   [[nodiscard]] bool end_of_read();  ///< whether its time had run out
   void shake_hands();
   void read_header();
@@ -119,6 +120,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void end_pieces(const Sending& sending, const Problem& problem);
   void end_by_reset(bool on);
   void watch();
+  void end_watch();
   void look_for_end();
   void gone();
   void reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
@@ -127,7 +129,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void refuse(unsigned status);
   void refuse_large(HttpReply answer);
   void refuse(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
-  void put(Exchange& exchange, HttpReply answer, bool keep);
+  template <class Then>
+  void send(const ReplyFrame& frame, const std::shared_ptr<Exchange>& exchange, HttpReply answer,
+            Then then);
   [[nodiscard]] bool is_well_framed() const;
   void linger();
   void discard();
@@ -141,13 +145,15 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpShared& shared_;
   Connection stream_;  // and all below: on its strand
   boost::asio::steady_timer read_timer_;
+  std::optional<std::chrono::steady_clock::time_point> timer_ends_;  ///< while it runs
+  std::optional<std::chrono::steady_clock::time_point> read_ends_;   ///< the read under way
   bool read_too_slow_ = false;
-  std::uint64_t reads_ = 0;  ///< so that a timer that fires late stops no later read
+  bool watching_ = false;
   boost::asio::steady_timer gone_timer_;
   /// Bounded: chunk heads and trailers are read into it whole, whatever the limits say.
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  std::optional<Response> response_;  ///< being written
+  std::optional<WholeReply> response_;  ///< being written
   std::shared_ptr<Exchange> current_;
   std::shared_ptr<BodyShare> share_;  ///< of the body being read
   std::shared_ptr<Large> large_;      ///< a large body being read

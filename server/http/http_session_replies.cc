@@ -1,10 +1,9 @@
 // Replies of a session: what the handler makes, whole, streamed from a worker or piece by piece.
 #include "server/http/compression.h"
+#include "server/http/http_date.h"
 #include "server/http/http_session.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <exception>
 #include <future>
 #include <memory>
@@ -23,29 +22,6 @@ constexpr const char* kServer = "tagline";
 // the words might never arrive.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 constexpr std::size_t kDiscardedAtOnce = 4096;
-
-// IMF-fixdate of RFC 9110. Written once a second.
-const std::string& date_now() {
-  thread_local std::time_t written = 0;
-  thread_local std::string date;
-  const std::time_t now = std::time(nullptr);
-  if (now == written) {
-    return date;
-  }
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                utc.tm_min, utc.tm_sec);
-  date = text.data();
-  written = now;
-  return date;
-}
 
 }  // namespace
 
@@ -161,10 +137,8 @@ struct HttpSession::Sending {
 
 void HttpSession::send_pieces(const std::shared_ptr<Exchange>& exchange,
                               std::shared_ptr<HttpReply> reply) {
-  Problem ignored;
   // From here on writing shows whether the client is there, also one that has closed its own side.
-  gone_timer_.cancel();
-  stream_.socket().cancel(ignored);  // the watch
+  end_watch();
   const bool chunked = exchange->version >= 11;
   auto sending = std::make_shared<Sending>();
   sending->exchange = exchange;
@@ -249,7 +223,7 @@ http::response_header<> HttpSession::head_of(const Exchange& exchange, const Htt
   head.version(exchange.version);
   head.result(answer.status);
   head.set(http::field::server, kServer);
-  head.set(http::field::date, date_now());
+  head.set(http::field::date, http_date_now());
   head.set("X-Request-Id", exchange.request.id);
   for (const HttpField& field : answer.fields) {
     head.insert(field.name, field.value);
@@ -257,38 +231,43 @@ http::response_header<> HttpSession::head_of(const Exchange& exchange, const Htt
   return head;
 }
 
-void HttpSession::put(Exchange& exchange, HttpReply answer, bool keep) {
-  note(exchange, answer);
-  response_.emplace(head_of(exchange, answer));
-  response_->keep_alive(keep);
-  response_->body() = std::move(answer.body);
-  // What HEAD does not make, and 304 does not repeat, has no length that could be told.
-  if (!answer.stream && !answer.pieces && response_->result() != http::status::not_modified) {
-    response_->prepare_payload();
-  }
-  if (exchange.head) {
-    response_->body().clear();  // its length stays
-  }
-  stream_.expires_after(shared_.options.limits.write_time);
-}
-
 void HttpSession::reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
-  Problem ignored;
-  gone_timer_.cancel();
-  stream_.socket().cancel(ignored);  // the watch
+  end_watch();
   if (answer.file != nullptr) {
     return send_file(exchange, std::move(answer));
   }
   const bool keep = exchange->keep && !shared_.stopping;
-  put(*exchange, std::move(answer), keep);
-  http::async_write(
-      stream_, *response_,
-      [self = shared_from_this(), exchange, keep](const Problem& problem, std::size_t size) {
-        self->response_.reset();
-        exchange->outcome.sent += size;
-        self->tell(*exchange, !problem);
-        self->written(problem, keep);
-      });
+  note(*exchange, answer);
+  send({exchange->version, keep, exchange->head}, exchange, std::move(answer),
+       [keep](HttpSession& self, const Problem& problem) { self.written(problem, keep); });
+}
+
+// Most replies fit into what the system holds for the connection: they are on their way without a
+// wait, and without a timer for it.
+template <class Then>
+void HttpSession::send(const ReplyFrame& frame, const std::shared_ptr<Exchange>& exchange,
+                       HttpReply answer, Then then) {
+  response_.emplace(frame, exchange->request.id, std::move(answer));
+  const auto end = [exchange, then](HttpSession& self, const Problem& problem, std::size_t size) {
+    self.response_.reset();
+    exchange->outcome.sent += size;
+    self.tell(*exchange, !problem);
+    then(self, problem);
+  };
+  if (!stream_.is_tls()) {
+    Problem waits;
+    const std::size_t size = stream_.socket().write_some(response_->left(), waits);
+    response_->take(size);
+    if (response_->is_taken()) {
+      return end(*this, {}, size);
+    }
+    exchange->outcome.sent += size;
+  }
+  stream_.expires_after(shared_.options.limits.write_time);
+  asio::async_write(stream_, response_->left(),
+                    [self = shared_from_this(), end](const Problem& problem, std::size_t size) {
+                      end(*self, problem, size);
+                    });
 }
 
 void HttpSession::tell(Exchange& exchange, bool written) const {
@@ -322,15 +301,11 @@ void HttpSession::refuse(const std::shared_ptr<Exchange>& exchange, HttpReply an
   exchange->arrived = Clock::now();
   exchange->outcome.refused = true;
   exchange->outcome.received = std::exchange(received_, 0);
-  put(*exchange, std::move(answer), false);
-  http::async_write(
-      stream_, *response_,
-      [self = shared_from_this(), exchange](const Problem& problem, std::size_t size) {
-        self->response_.reset();
-        exchange->outcome.sent += size;
-        self->tell(*exchange, !problem);
-        return problem ? self->drop() : self->linger();
-      });
+  note(*exchange, answer);
+  send({exchange->version, false, exchange->head}, exchange, std::move(answer),
+       [](HttpSession& self, const Problem& problem) {
+         return problem ? self.drop() : self.linger();
+       });
 }
 
 void HttpSession::linger() {

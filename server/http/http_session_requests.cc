@@ -134,13 +134,13 @@ void HttpSession::expect_body() {
   const auto expected = asked == nullptr ? std::string(parser_->get()[http::field::expect])
                                          : std::string(asked->field("Expect").value_or(""));
   if (beast::iequals(expected, "100-continue")) {
-    response_.emplace(http::status::continue_, 11);
+    constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
     stream_.expires_after(shared_.options.limits.write_time);
-    return http::async_write(stream_, *response_,
-                             [self = shared_from_this()](const Problem& failed, std::size_t) {
-                               self->response_.reset();
-                               return failed ? self->drop() : self->read_body();
-                             });
+    return boost::asio::async_write(
+        stream_, boost::asio::buffer(kGoOn),
+        [self = shared_from_this()](const Problem& failed, std::size_t) {
+          return failed ? self->drop() : self->read_body();
+        });
   }
   read_body();
 }
