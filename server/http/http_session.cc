@@ -114,6 +114,8 @@ void HttpSession::drop() {
   if (current_ != nullptr) {
     current_->budget.cancelled = true;
   }
+  const std::lock_guard lock(closing_);
+  closed_ = true;
   stream_.socket().close(ignored);
 }
 

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,8 +43,9 @@ struct HttpShared {
 };
 
 /// Reads a request, has it answered, writes the reply, and so on until one side has enough. All of
-/// it on the connection's strand, but for the handler, which runs on a worker. Lives as long as
-/// something it started is under way.
+/// it on the connection's strand, but for the handler, which runs on a worker; the worker also
+/// sends what the system takes of its reply at once. Lives as long as something it started is under
+/// way.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -132,6 +134,10 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   template <class Then>
   void send(const ReplyFrame& frame, const std::shared_ptr<Exchange>& exchange, HttpReply answer,
             Then then);
+  template <class Then>
+  void send_rest(const std::shared_ptr<Exchange>& exchange, Then then);
+  void send_from_worker(const std::shared_ptr<Exchange>& exchange, HttpReply answer);
+  [[nodiscard]] std::size_t send_now(const WholeReply& reply);  ///< how much the system takes
   [[nodiscard]] bool is_well_framed() const;
   void linger();
   void discard();
@@ -143,7 +149,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void on_strand(Fn fn);
 
   HttpShared& shared_;
-  Connection stream_;  // and all below: on its strand
+  std::mutex closing_;   ///< of the socket, while a worker may send
+  bool closed_ = false;  ///< guarded by closing_
+  Connection stream_;    // and all below: on its strand
   boost::asio::steady_timer read_timer_;
   std::optional<std::chrono::steady_clock::time_point> timer_ends_;  ///< while it runs
   std::optional<std::chrono::steady_clock::time_point> read_ends_;   ///< the read under way

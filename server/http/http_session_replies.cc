@@ -4,10 +4,12 @@
 #include "server/http/http_session.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <future>
 #include <memory>
 #include <string_view>
+#include <sys/socket.h>
 #include <utility>
 
 namespace tagline::server {
@@ -45,6 +47,9 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
       return close();
     }
   }
+  if (!stream_.is_tls() && answer->file == nullptr && (!answer->pieces || exchange->head)) {
+    return send_from_worker(exchange, std::move(*answer));
+  }
   asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, answer] {
     if (answer->pieces && !exchange->head) {
       return self->send_pieces(exchange, answer);
@@ -52,6 +57,41 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
     self->current_ = nullptr;
     self->reply(exchange, std::move(*answer));
   });
+}
+
+// On a worker: what the system takes is with the client before the strand wakes up for the rest.
+void HttpSession::send_from_worker(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
+  const bool keep = exchange->keep && !shared_.stopping;
+  note(*exchange, answer);
+  const auto whole = std::make_shared<WholeReply>(
+      ReplyFrame{exchange->version, keep, exchange->head}, exchange->request.id, std::move(answer));
+  exchange->outcome.sent = send_now(*whole);
+  whole->take(exchange->outcome.sent);
+  asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, whole, keep] {
+    self->current_ = nullptr;
+    self->end_watch();
+    self->response_.emplace(std::move(*whole));
+    self->send_rest(exchange,
+                    [keep](HttpSession& of, const Problem& problem) { of.written(problem, keep); });
+  });
+}
+
+std::size_t HttpSession::send_now(const WholeReply& reply) {
+  const auto left = reply.left();
+  std::array<iovec, 2> bytes{};
+  std::transform(left.begin(), left.end(), bytes.begin(), [](const asio::const_buffer& each) {
+    return iovec{const_cast<void*>(each.data()), each.size()};
+  });
+  msghdr message{};
+  message.msg_iov = bytes.data();
+  message.msg_iovlen = bytes.size();
+  const std::lock_guard lock(closing_);
+  if (closed_) {
+    return 0;
+  }
+  const ::ssize_t sent =
+      ::sendmsg(stream_.socket().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent < 0 ? 0 : static_cast<std::size_t>(sent);  // why not, the strand's write will find
 }
 
 // On a worker, which waits for each piece to be taken: so a reply of any length needs the memory of
@@ -248,26 +288,31 @@ template <class Then>
 void HttpSession::send(const ReplyFrame& frame, const std::shared_ptr<Exchange>& exchange,
                        HttpReply answer, Then then) {
   response_.emplace(frame, exchange->request.id, std::move(answer));
-  const auto end = [exchange, then](HttpSession& self, const Problem& problem, std::size_t size) {
-    self.response_.reset();
+  if (!stream_.is_tls()) {
+    const std::size_t size = send_now(*response_);
+    response_->take(size);
     exchange->outcome.sent += size;
+  }
+  send_rest(exchange, then);
+}
+
+template <class Then>
+void HttpSession::send_rest(const std::shared_ptr<Exchange>& exchange, Then then) {
+  const auto end = [exchange, then](HttpSession& self, const Problem& problem) {
+    self.response_.reset();
     self.tell(*exchange, !problem);
     then(self, problem);
   };
-  if (!stream_.is_tls()) {
-    Problem waits;
-    const std::size_t size = stream_.socket().write_some(response_->left(), waits);
-    response_->take(size);
-    if (response_->is_taken()) {
-      return end(*this, {}, size);
-    }
-    exchange->outcome.sent += size;
+  if (response_->is_taken()) {
+    return end(*this, {});
   }
   stream_.expires_after(shared_.options.limits.write_time);
-  asio::async_write(stream_, response_->left(),
-                    [self = shared_from_this(), end](const Problem& problem, std::size_t size) {
-                      end(*self, problem, size);
-                    });
+  asio::async_write(
+      stream_, response_->left(),
+      [self = shared_from_this(), exchange, end](const Problem& problem, std::size_t size) {
+        exchange->outcome.sent += size;
+        end(*self, problem);
+      });
 }
 
 void HttpSession::tell(Exchange& exchange, bool written) const {
