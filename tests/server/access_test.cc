@@ -177,7 +177,9 @@ TEST_F(AccessTest, WhatIsNoLiveKeyIsNotLetIn) {
   old.name = "old";
   old.expires = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
   const std::string expired =
-      create_key(options_.key_file, old, std::chrono::system_clock::now()).value().text;
+      create_key(options_.key_file, old, std::chrono::sys_days(std::chrono::year(2019) / 1 / 1))
+          .value()
+          .text;
   const std::string revoked = key("gone");
   ASSERT_TRUE(revoke_key(options_.key_file, "gone", std::chrono::system_clock::now()).has_value());
   open();
