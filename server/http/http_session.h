@@ -153,6 +153,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::shared_ptr<Large> large_;      ///< a large body being read
   std::string peer_;
   bool served_ = false;
+  bool watching_ = false;       ///< for the end of the connection, while nobody reads or writes
   std::uint64_t received_ = 0;  ///< bytes of the request being read
 };
 

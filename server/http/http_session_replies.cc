@@ -168,7 +168,8 @@ void HttpSession::send_pieces(const std::shared_ptr<Exchange>& exchange,
   Problem ignored;
   // From here on writing shows whether the client is there, also one that has closed its own side.
   gone_timer_.cancel();
-  stream_.socket().cancel(ignored);  // the watch
+  watching_ = false;
+  stream_.socket().cancel(ignored);
   const bool chunked = exchange->version >= 11;
   auto sending = std::make_shared<Sending>();
   sending->exchange = exchange;
@@ -279,7 +280,8 @@ void HttpSession::put(Exchange& exchange, HttpReply answer, bool keep) {
 void HttpSession::reply(const std::shared_ptr<Exchange>& exchange, HttpReply answer) {
   Problem ignored;
   gone_timer_.cancel();
-  stream_.socket().cancel(ignored);  // the watch
+  watching_ = false;
+  stream_.socket().cancel(ignored);
   if (answer.file != nullptr) {
     return send_file(exchange, std::move(answer));
   }
