@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
-#include "cli/refusal.h"
 #include "cli/service_notice.h"
 #include "cli/version.h"
 #include "server/access/key_file.h"
@@ -18,9 +17,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace tagline::cli {
 namespace {
@@ -79,6 +80,31 @@ std::size_t connections_max() {
                                         : std::max<std::size_t>(1, files.rlim_cur / 2);
 }
 
+/// Says what goes wrong: in words for people, or as a line of a log that is JSON, whose reader
+/// takes nothing else. Thread-safe.
+class Faults {
+ public:
+  Faults(server::LogFormat format, server::Log& log, Console& console)
+      : format_(format), log_(log), console_(console) {}
+
+  void tell(const Error& error) {
+    if (format_ == server::LogFormat::Json) {
+      return log_.write(server::LogLevel::Error, "fault",
+                        {{"code", wire_name(error.code())},
+                         {"message", std::string_view(console_.say(error.message()))},
+                         {"hint", std::string_view(console_.say(error.hint()))}});
+    }
+    const std::lock_guard lock(mutex_);
+    static_cast<void>(console_.report(error));
+  }
+
+ private:
+  const server::LogFormat format_;
+  server::Log& log_;
+  Console& console_;
+  std::mutex mutex_;
+};
+
 void log_start(server::Log& log, const ServeArguments& arguments, const std::string& url,
                const server::HttpOptions& options) {
   log.write(server::LogLevel::Info, "start",
@@ -104,37 +130,37 @@ int run(const ServeArguments& arguments, Console& console) {
     console.out(arguments.settings);
     return kFine;
   }
-  const auto service = open_service(
-      arguments.db, arguments.read_only ? storage::OpenMode::Read : storage::OpenMode::Write,
-      console);
-  if (service == nullptr) {
+  // First, so that what goes wrong from here on is told where the log is read.
+  server::LogOptions how;
+  how.format = arguments.log_format;
+  how.level = arguments.log_level;
+  server::Log log(how, STDERR_FILENO);
+  Faults faults(arguments.log_format, log, console);
+  storage::OpenOptions storage;
+  storage.mode = arguments.read_only ? storage::OpenMode::Read : storage::OpenMode::Write;
+  auto opened = server::Service::open(arguments.db, storage);
+  if (!opened.has_value()) {
+    faults.tell(opened.error());
     return kSystemAtFault;
   }
+  const std::unique_ptr<server::Service> service = std::move(*opened);
   // Once now, and not for the first client: what the system's time zones are read with may be short
   // later (open files).
   if (const Status named = service->with_catalogue(std::nullopt, [](const auto&, auto) {});
       !named.has_value()) {
-    static_cast<void>(console.report(named.error()));
+    faults.tell(named.error());
     return kSystemAtFault;
   }
   service->keep_answers(arguments.cache_mib << kMibBits);
   server::HttpOptions options = http_of(arguments);
   options.limits.connections = std::min(options.limits.connections, connections_max());
   const auto started = std::chrono::steady_clock::now();
-  std::mutex telling;
-  const auto tell = [&](const Error& error) {
-    const std::lock_guard lock(telling);
-    static_cast<void>(console.report(error));
-  };
+  const auto tell = [&](const Error& error) { faults.tell(error); };
   const auto gate = server::Gate::open(access_of(arguments), tell);
   if (!gate.has_value()) {
     tell(gate.error());
     return kSystemAtFault;
   }
-  server::LogOptions how;
-  how.format = arguments.log_format;
-  how.level = arguments.log_level;
-  server::Log log(how, STDERR_FILENO);
   std::unique_ptr<server::HttpServer> http;
   const server::Routes routes(
       *service, routes_of(arguments),
@@ -169,7 +195,8 @@ int run(const ServeArguments& arguments, Console& console) {
   };
   auto listening = server::HttpServer::listen(options, std::move(handlers));
   if (!listening.has_value()) {
-    return console.report(listening.error());
+    tell(listening.error());
+    return exit_status(listening.error());
   }
   http = std::move(*listening);
   http->stop_on_signals();

@@ -1,5 +1,6 @@
 #include "cli/serve_parser.h"
 
+#include "server/access/addresses.h"
 #include "server/api/cors.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 namespace tagline::cli {
 namespace {
 
-/// "127.0.0.1:8080", "[::1]:8080", ":8080" (every address), "8080".
+/// "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" (every address), "8080".
 std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   std::string_view port = text;
@@ -29,6 +30,8 @@ std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_vie
     }
     if (address.empty()) {
       address = "0.0.0.0";
+    } else if (server::same_text(address, "localhost")) {
+      address = "127.0.0.1";  // whatever the system's files of hosts say (RFC 6761, 6.3)
     }
   }
   std::uint16_t number = 0;
@@ -61,8 +64,9 @@ void ServeParser::add_to(CLI::App& app) {
           [this](const std::string& text) {
             std::tie(arguments_.address, arguments_.port) = *endpoint_of(text);
           },
-          say("where to listen (default 127.0.0.1:8080); port 0 takes a free one",
-              "监听地址（默认 127.0.0.1:8080）；端口 0 表示任取一个空闲端口"))
+          say("where to listen: an address or localhost (default 127.0.0.1:8080); port 0 takes a "
+              "free one",
+              "监听地址，或 localhost（默认 127.0.0.1:8080）；端口 0 表示任取一个空闲端口"))
       ->check(CLI::Validator(
           [wrong](std::string& text) {
             return endpoint_of(text).has_value() ? std::string() : wrong + text;

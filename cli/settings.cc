@@ -2,18 +2,23 @@
 
 #include "cli/read_file.h"
 #include "cli/settings_file.h"
+#include "dsl/suggest.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 
 namespace tagline::cli {
 namespace {
 
+constexpr std::string_view kVariables = "TAGLINE_";
+constexpr std::string_view kConfigVariable = "TAGLINE_CONFIG";
+
 std::string variable_of(const std::string& name) {
-  std::string variable = "TAGLINE_" + name;
+  std::string variable = std::string(kVariables) + name;
   for (char& c : variable) {
     c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   }
@@ -97,10 +102,62 @@ std::string value_text(const std::string& text) {
   return number ? text : quoted(text);
 }
 
+/// Variables that are no settings: our tests', and those a container platform makes of a service
+/// called tagline (TAGLINE_SERVICE_HOST, TAGLINE_PORT=tcp://..., TAGLINE_PORT_8080_TCP_ADDR).
+bool is_of_others(const std::string& variable, std::string_view value) {
+  const auto begins = [&](std::string_view text) { return variable.rfind(text, 0) == 0; };
+  const bool address = value.rfind("tcp://", 0) == 0 || value.rfind("udp://", 0) == 0;
+  return variable == "TAGLINE_SEED" || variable == "TAGLINE_UPDATE_DOCS" ||
+         begins("TAGLINE_TEST_") || begins("TAGLINE_SERVICE_HOST") ||
+         begins("TAGLINE_SERVICE_PORT") || begins("TAGLINE_PORT_") ||
+         (variable == "TAGLINE_PORT" && address);
+}
+
+tl::unexpected<Error> unknown_variable(const std::string& variable,
+                                       const std::vector<std::string>& known) {
+  // What all of them begin with says nothing about which is near.
+  std::vector<dsl::Candidate> candidates;
+  for (const std::string& each : known) {
+    candidates.push_back({std::string_view(each).substr(kVariables.size()), candidates.size()});
+  }
+  const auto near = dsl::closest(std::string_view(variable).substr(kVariables.size()), candidates,
+                                 [](std::size_t) { return std::uint64_t{0}; });
+  Text hint{"unset it; tagline serve --print-config shows every setting",
+            "请取消该变量；tagline serve --print-config 显示全部设置"};
+  if (!near.empty()) {
+    const std::string& closest = known[near.front().owner];
+    hint = {closest + " is the closest; " + hint.en, closest + " 最接近；" + hint.zh};
+  }
+  return failure(ErrorCode::BadInput,
+                 {"the environment variable " + variable + " is no setting",
+                  "环境变量 " + variable + " 不是设置"},
+                 hint);
+}
+
+/// One that is spelt wrong would otherwise be taken for one that is in force.
+Status check_variables(const std::vector<const CLI::Option*>& options) {
+  std::vector<std::string> known{std::string(kConfigVariable)};
+  for (const CLI::Option* option : options) {
+    known.push_back(variable_of(name_of(*option)));
+  }
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view entry(*each);
+    const std::size_t end = std::min(entry.find('='), entry.size());
+    const std::string variable(entry.substr(0, end));
+    if (variable.rfind(kVariables, 0) == 0 &&
+        !is_of_others(variable, entry.substr(std::min(end + 1, entry.size()))) &&
+        std::find(known.begin(), known.end(), variable) == known.end()) {
+      return unknown_variable(variable, known);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status Settings::add_to(std::vector<std::string>& words, const CLI::App& command) {
   const std::vector<const CLI::Option*> options = settable(command);
+  TAGLINE_RETURN_IF_ERROR(check_variables(options));
   std::vector<std::string> added;
   const auto is_open = [&](const std::string& name) {
     return !given(words, name).has_value() && origins_.count(name) == 0;
@@ -120,7 +177,7 @@ Status Settings::add_to(std::vector<std::string>& words, const CLI::App& command
     origins_[name] = variable;
   }
   std::string file = given(words, kConfig).value_or("");
-  if (const char* named = std::getenv("TAGLINE_CONFIG"); file.empty() && named != nullptr) {
+  if (const char* named = std::getenv(kConfigVariable.data()); file.empty() && named != nullptr) {
     file = named;
   }
   if (!file.empty()) {

@@ -20,7 +20,8 @@ class Settings {
 
   /// `words`: the command line behind the command's name. Adds those for options it does not have:
   /// from the environment (TAGLINE_READ_ONLY of --read-only), then from the file that --config or
-  /// TAGLINE_CONFIG names. BadInput, and what reading the file gives.
+  /// TAGLINE_CONFIG names. BadInput, also for a
+  /// TAGLINE_* variable that is of no option; and what reading the file gives.
   [[nodiscard]] Status add_to(std::vector<std::string>& words, const CLI::App& command);
 
   /// ", from tagline.toml, line 3" of an option "--workers"; empty when it is of the command line.

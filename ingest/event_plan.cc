@@ -204,6 +204,11 @@ Result<std::uint32_t> EventPlans::code_of(std::string_view cell) {
   const auto found = codes_.find(*name);
   std::uint32_t code = found == codes_.end() ? kRefused : found->second;
   if (found == codes_.end()) {
+    // One that an older program made stays what it is.
+    if (!check_addressable(*name, ErrorCode::BadInput, {}).has_value() &&
+        known_event(*name) == nullptr) {
+      return kRefused;
+    }
     TAGLINE_ASSIGN_OR_RETURN(code, add(*name));
   }
   if (cells_.size() < kSpellingsMax && cells_.add(cell).inserted) {

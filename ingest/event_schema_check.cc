@@ -20,14 +20,9 @@ Status check_name(const std::string& name) {
   if (trim(name).empty()) {
     return bad("a name is empty", "名称为空");
   }
-  if (!is_utf8(name)) {
-    return bad("a name is not UTF-8 text", "名称不是 UTF-8 文本");
-  }
-  if (has_control(name)) {
-    return bad("the name \"" + excerpt(name) + "\" holds a line break or a control character",
-               "名称 \"" + excerpt(name) + "\" 含有换行或控制字符",
-               {"write a space instead", "请改用空格"});
-  }
+  TAGLINE_RETURN_IF_ERROR(check_shown(
+      name, ErrorCode::BadSchema,
+      {"events: the name \"" + excerpt(name) + "\"", "events：名称“" + excerpt(name) + "”"}));
   const auto normal = to_nfc(trim(name));
   if (!normal.has_value() || normal->size() > storage::kNameBytesMax) {
     const std::string limit = std::to_string(storage::kNameBytesMax);
@@ -37,12 +32,24 @@ Status check_name(const std::string& name) {
   return {};
 }
 
+/// An event's name or other name: it has an address.
+Status check_event_name(const std::string& name) {
+  TAGLINE_RETURN_IF_ERROR(check_name(name));
+  return check_addressable(trim(name), ErrorCode::BadSchema, {"events", "events"});
+}
+
+Status check_text(const std::string& text, const std::string& place) {
+  return check_shown(text, ErrorCode::BadSchema, {"events: " + place, "events：" + place});
+}
+
 Status check_texts(const EventTexts& texts) {
-  TAGLINE_RETURN_IF_ERROR(check_name(texts.name));
+  TAGLINE_RETURN_IF_ERROR(check_event_name(texts.name));
   for (const std::string& alias : texts.aliases) {
-    TAGLINE_RETURN_IF_ERROR(check_name(alias));
+    TAGLINE_RETURN_IF_ERROR(check_event_name(alias));
   }
-  return {};
+  TAGLINE_RETURN_IF_ERROR(check_text(texts.title.en, texts.name + ", title.en"));
+  TAGLINE_RETURN_IF_ERROR(check_text(texts.title.zh, texts.name + ", title.zh-CN"));
+  return check_text(texts.description, texts.name + ", description");
 }
 
 /// Each spelling names one event, or one key.
@@ -113,6 +120,9 @@ Status check_events(const EventColumns& columns) {
   TAGLINE_RETURN_IF_ERROR(check_names(columns));
   TAGLINE_RETURN_IF_ERROR(check_spellings(columns));
   TAGLINE_RETURN_IF_ERROR(check_time(columns));
+  if (columns.amount.has_value()) {
+    TAGLINE_RETURN_IF_ERROR(check_text(columns.amount->unit, "amount.unit"));
+  }
   if (columns.amount.has_value() && columns.amount->scale > kScaleMax) {
     const std::string limit = std::to_string(kScaleMax);
     return bad("scale " + std::to_string(columns.amount->scale) + " is above " + limit,

@@ -117,11 +117,16 @@ bool varies(const ColumnEvidence& id, const ColumnEvidence& column) {
 /// A name that can be written in an expression without quotes: other characters become "_".
 std::string plain_name(std::string_view column) {
   constexpr std::string_view kAwkward = " \t\"'():,!=<>@&|~*#%/\\[]{}+;?^`$";
+  std::string text;
+  std::string_view rest = trim(column);
+  for (auto hidden = hidden_in(rest); hidden.has_value(); hidden = hidden_in(rest)) {
+    text.append(rest.substr(0, hidden->begin)).push_back(' ');
+    rest.remove_prefix(hidden->begin + hidden->bytes);
+  }
+  text.append(rest);
   std::string name;
-  for (const char c : trim(column)) {
-    const bool awkward =
-        static_cast<unsigned char>(c) < 0x20 || kAwkward.find(c) != std::string_view::npos;
-    if (!awkward) {
+  for (const char c : text) {
+    if (kAwkward.find(c) == std::string_view::npos) {
       name.push_back(c);
     } else if (!name.empty() && name.back() != '_') {
       name.push_back('_');
@@ -130,7 +135,7 @@ std::string plain_name(std::string_view column) {
   while (!name.empty() && name.back() == '_') {
     name.pop_back();
   }
-  return name;
+  return check_addressable(name, ErrorCode::BadSchema, {}).has_value() ? name : std::string();
 }
 
 const storage::TagRecord* find_known(const std::vector<storage::TagRecord>& tags,
@@ -148,6 +153,12 @@ const storage::TagRecord* find_known(const std::vector<storage::TagRecord>& tags
     }
   }
   return nullptr;
+}
+
+/// Whether a column's name may stand beside its tag's.
+bool is_spelling(const std::string& name) {
+  return !hidden_in(name).has_value() &&
+         check_addressable(name, ErrorCode::BadSchema, {}).has_value();
 }
 
 /// Tags of one schema, each name once.
@@ -189,7 +200,7 @@ Column make_column(const Evidence& evidence, std::size_t position, std::optional
   Column column = guess(seen, context);
   column.tag = tag;
   if (tag != seen.name && !seen.name.empty() && seen.name.front() != '#' &&
-      context.known == nullptr) {
+      context.known == nullptr && is_spelling(seen.name)) {
     column.aliases.push_back(seen.name);
   }
   if (tag.size() > storage::kNameBytesMax || seen.name.size() > storage::kNameBytesMax) {

@@ -7,18 +7,26 @@
 #include "storage/write_txn.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace tagline::ingest {
 namespace {
 
 using engine::TagKind;
 
+Text place_of(const Column& column) {
+  const std::string name = excerpt(column.column);
+  return {"column " + name, "列 " + name};
+}
+
 tl::unexpected<Error> bad(const Column& column, const std::string& en, const std::string& zh,
                           Text hint = {}) {
-  return failure(ErrorCode::BadSchema,
-                 {"column " + column.column + ": " + en, "列 " + column.column + "：" + zh},
+  const Text place = place_of(column);
+  return failure(ErrorCode::BadSchema, {place.en + ": " + en, place.zh + "：" + zh},
                  std::move(hint));
 }
 
@@ -29,20 +37,39 @@ Status check_name(const Column& column, const std::string& name) {
         column, "a name is empty", "名称为空",
         {"give it a \"tag\", or \"kind\": \"skip\"", "请写 \"tag\"，或写 \"kind\": \"skip\""});
   }
-  if (!is_utf8(name)) {
-    return bad(column, "a name is not UTF-8 text", "名称不是 UTF-8 文本");
-  }
-  if (has_control(name)) {
-    return bad(column,
-               "the name \"" + excerpt(name) + "\" holds a line break or a control character",
-               "名称 \"" + excerpt(name) + "\" 含有换行或控制字符",
-               {"write a space instead", "请改用空格"});
-  }
+  const Text place = place_of(column);
+  TAGLINE_RETURN_IF_ERROR(check_shown(name, ErrorCode::BadSchema,
+                                      {place.en + ", the name \"" + excerpt(name) + "\"",
+                                       place.zh + "，名称“" + excerpt(name) + "”"}));
   auto normal = to_nfc(trimmed);
   if (!normal.has_value() || normal->size() > storage::kNameBytesMax) {
     const std::string limit = std::to_string(storage::kNameBytesMax);
     return bad(column, "the name \"" + excerpt(name) + "\" is longer than " + limit + " bytes",
                "名称 \"" + excerpt(name) + "\" 超过 " + limit + " 字节");
+  }
+  return {};
+}
+
+/// A tag's name or other name: it has an address.
+Status check_tag_name(const Column& column, const std::string& name) {
+  TAGLINE_RETURN_IF_ERROR(check_name(column, name));
+  return check_addressable(trim(name), ErrorCode::BadSchema, place_of(column));
+}
+
+Status check_texts(const Column& column) {
+  const Text place = place_of(column);
+  const std::initializer_list<std::pair<std::string_view, const std::string*>> texts = {
+      {"unit", &column.unit},
+      {"title.en", &column.title.en},
+      {"title.zh-CN", &column.title.zh},
+      {"description", &column.description},
+      {"layer", &column.layer},
+      {"source", &column.source},
+      {"owner", &column.owner}};
+  for (const auto& [name, text] : texts) {
+    TAGLINE_RETURN_IF_ERROR(
+        check_shown(*text, ErrorCode::BadSchema,
+                    {place.en + ", " + std::string(name), place.zh + "，" + std::string(name)}));
   }
   return {};
 }
@@ -73,10 +100,11 @@ Status check_words(const Column& column) {
 }
 
 Status check_column(const Column& column) {
-  TAGLINE_RETURN_IF_ERROR(check_name(column, column.tag));
+  TAGLINE_RETURN_IF_ERROR(check_tag_name(column, column.tag));
   for (const std::string& alias : column.aliases) {
-    TAGLINE_RETURN_IF_ERROR(check_name(column, alias));
+    TAGLINE_RETURN_IF_ERROR(check_tag_name(column, alias));
   }
+  TAGLINE_RETURN_IF_ERROR(check_texts(column));
   for (const auto& [value, aliases] : column.value_aliases) {
     TAGLINE_RETURN_IF_ERROR(check_name(column, value));
     for (const std::string& alias : aliases) {

@@ -1,6 +1,8 @@
 #include "ingest/text.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <simdjson.h>
@@ -81,6 +83,29 @@ std::size_t control_bytes(std::string_view text) {
   return byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9) ? 3 : 0;
 }
 
+/// The same of U+202A..202E and U+2066..2069.
+std::size_t bidi_bytes(std::string_view text) {
+  const std::string_view two = text.substr(0, 2);
+  const unsigned third = text.size() > 2 ? static_cast<unsigned char>(text[2]) : 0U;
+  const bool found = (two == "\xE2\x80" && third >= 0xAA && third <= 0xAE) ||
+                     (two == "\xE2\x81" && third >= 0xA6 && third <= 0xA9);
+  return found ? 3 : 0;
+}
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+/// Of one character of UTF-8.
+char32_t point_of(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes.front());
+  char32_t point = bytes.size() == 1 ? first : first & (0x7FU >> bytes.size());
+  for (const char c : bytes.substr(1)) {
+    point = (point << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
+  }
+  return point;
+}
+
 }  // namespace
 
 bool has_control(std::string_view text) {
@@ -90,6 +115,54 @@ bool has_control(std::string_view text) {
     }
   }
   return false;
+}
+
+std::optional<HiddenCharacter> hidden_in(std::string_view text) {
+  HiddenCharacter hidden;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    hidden.at += is_continuation(text[at]) ? 0U : 1U;
+    const std::string_view rest = text.substr(at);
+    hidden.bytes = std::max(control_bytes(rest), bidi_bytes(rest));
+    if (hidden.bytes > 0) {
+      hidden.begin = at;
+      hidden.point = point_of(rest.substr(0, hidden.bytes));
+      return hidden;
+    }
+  }
+  return std::nullopt;
+}
+
+Status check_shown(std::string_view text, ErrorCode code, const Text& what) {
+  if (!is_utf8(text)) {
+    return failure(code, {what.en + " is not UTF-8 text", what.zh + " 不是 UTF-8 文本"},
+                   {"write it in UTF-8", "请使用 UTF-8 编码"});
+  }
+  const auto hidden = hidden_in(text);
+  if (!hidden.has_value()) {
+    return {};
+  }
+  std::array<char, 16> point{};
+  std::snprintf(point.data(), point.size(), "U+%04X", static_cast<unsigned>(hidden->point));
+  const std::string name = point.data();
+  const std::string place = std::to_string(hidden->at);
+  return failure(code,
+                 {what.en + ": unexpected control character " + name + " at character " + place,
+                  what.zh + "：第 " + place + " 个字符是控制字符 " + name},
+                 {"expected one line of text that can be seen; take the character out, or write a "
+                  "space",
+                  "此处应为一行可见文本；请去掉该字符，或改用空格"});
+}
+
+Status check_addressable(std::string_view name, ErrorCode code, const Text& what) {
+  if (name != "." && name != "..") {
+    return {};
+  }
+  const std::string found(name);
+  return failure(code,
+                 {what.en + ": nothing can be called \"" + found +
+                      "\": clients take it out of the addresses they ask for",
+                  what.zh + "：名称不能是“" + found + "”，客户端会把它从地址中去掉"},
+                 {"add a letter or a digit", "请加上文字或数字"});
 }
 
 Result<std::string> name_of_cell(std::string_view cell) {
@@ -112,12 +185,14 @@ Result<std::string> name_of_cell(std::string_view cell) {
 std::string excerpt(std::string_view text) {
   std::string shown;
   std::size_t length = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) != 0x80U && ++length > kExcerptLength) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_continuation(text[at]) && ++length > kExcerptLength) {
       return shown + "...";
     }
-    shown.push_back(byte < 0x20 || byte == 0x7F ? '?' : c);
+    const std::string_view rest = text.substr(at);
+    const std::size_t hidden = std::max(control_bytes(rest), bidi_bytes(rest));
+    shown.push_back(hidden > 0 ? '?' : text[at]);
+    at += std::max<std::size_t>(hidden, 1) - 1;
   }
   return shown;
 }

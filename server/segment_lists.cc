@@ -98,6 +98,7 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, ListedUsers li
                                          const Text& where, const SegmentCard& card,
                                          const Edit& edit) {
   TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
+  TAGLINE_RETURN_IF_ERROR(check_card(card));
   ImportedList imported;
   imported.listed = std::move(listed);
   const engine::Bitmap& members = imported.listed.users;
@@ -156,6 +157,7 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, ListedUsers li
 
 Outcome<FrozenSegment> Segments::freeze(const std::string& name, const FreezeRequest& request,
                                         const Edit& edit) {
+  TAGLINE_RETURN_IF_ERROR(check_card(request.card));
   FrozenSegment frozen;
   std::optional<Refusal> refusal;
   engine::Bitmap users;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace tagline::server {
 namespace {
@@ -39,9 +40,8 @@ Result<std::string> normal_segment_name(const std::string& name) {
                    {"use letters, digits, Chinese characters and single blanks between words",
                     "请用文字、数字和词间空格"});
   };
-  if (!ingest::is_utf8(name)) {
-    return refused("the name is not UTF-8", "名称不是 UTF-8");
-  }
+  const Text what{"the segment's name", "人群名称"};
+  TAGLINE_RETURN_IF_ERROR(ingest::check_shown(ingest::trim(name), ErrorCode::BadInput, what));
   TAGLINE_ASSIGN_OR_RETURN(std::string normal, ingest::to_nfc(ingest::trim(name)));
   if (normal.empty()) {
     return refused("the name is empty", "名称为空");
@@ -52,12 +52,7 @@ Result<std::string> normal_segment_name(const std::string& name) {
                    "名称长 " + std::to_string(normal.size()) + " 字节，最多 " +
                        std::to_string(storage::kNameBytesMax) + " 字节");
   }
-  const bool control = std::any_of(normal.begin(), normal.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
-  });
-  if (control) {
-    return refused("the name holds a control character", "名称含有控制字符");
-  }
+  TAGLINE_RETURN_IF_ERROR(ingest::check_addressable(normal, ErrorCode::BadInput, what));
   // The name must be writable as @name.
   dsl::Catalogue only;
   only.runnable = false;
@@ -95,6 +90,23 @@ Result<std::uint64_t> count_of(const dsl::Bound& bound, const storage::Snapshot&
   engine::Plan plan;
   const engine::NodeId root = dsl::lower(bound, plan);
   return engine::count(plan, root, snapshot, options);
+}
+
+Status check_card(const SegmentCard& card) {
+  const auto check = [](const std::string& text, const std::string& name) {
+    return ingest::check_shown(text, ErrorCode::BadInput, {name, name});
+  };
+  for (const auto& [text, name] :
+       {std::pair(&card.title_en, "title.en"), std::pair(&card.title_zh, "title.zh-CN"),
+        std::pair(&card.description, "description"), std::pair(&card.owner, "owner")}) {
+    if (text->has_value()) {
+      TAGLINE_RETURN_IF_ERROR(check(**text, name));
+    }
+  }
+  for (std::size_t i = 0; card.labels.has_value() && i < card.labels->size(); ++i) {
+    TAGLINE_RETURN_IF_ERROR(check((*card.labels)[i], "labels[" + std::to_string(i) + "]"));
+  }
+  return {};
 }
 
 void apply(const SegmentCard& card, storage::SegmentRecord& record) {

@@ -17,7 +17,7 @@ namespace tagline::server {
 [[nodiscard]] std::int64_t now_s();  ///< seconds since 1970, UTC
 
 /// A name as it is stored: NFC, without blanks around it. BadInput when it could not be written as
-/// @name.
+/// @name, or not be seen, or not be asked for ("." and "..").
 [[nodiscard]] Result<std::string> normal_segment_name(const std::string& name);
 /// The stored name that `name` means. NotFound, with the nearest.
 [[nodiscard]] Result<std::string> stored_segment_name(const dsl::Catalogue& catalogue,
@@ -30,7 +30,9 @@ namespace tagline::server {
                                              const storage::Snapshot& snapshot,
                                              const engine::ExecuteOptions& options);
 
-/// Puts what the card gives into the record.
+/// BadInput: a text with a character that cannot be seen (ingest::hidden_in).
+[[nodiscard]] Status check_card(const SegmentCard& card);
+/// Puts what the card gives into the record. REQUIRES: check_card.
 void apply(const SegmentCard& card, storage::SegmentRecord& record);
 
 /// The rules of a segment, at least the one it has: databases of older versions kept none.

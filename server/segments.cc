@@ -186,6 +186,7 @@ Outcome<SavedSegment> Segments::save(const std::string& name, const std::string&
                                      const SegmentCard& card,
                                      std::optional<std::chrono::sys_days> as_of, const Edit& edit) {
   TAGLINE_ASSIGN_OR_RETURN(const std::string normal, normal_segment_name(name));
+  TAGLINE_RETURN_IF_ERROR(check_card(card));
   Draft draft;
   const auto read = [&](const Snapshot& snapshot) -> Result<bool> {
     TAGLINE_ASSIGN_OR_RETURN(draft,
@@ -276,6 +277,7 @@ Outcome<RenamedSegment> Segments::rename(const std::string& from, const std::str
 Outcome<RenamedSegment> Segments::change(const std::string& from,
                                          const std::optional<std::string>& to,
                                          const SegmentCard& card, const Edit& edit) {
+  TAGLINE_RETURN_IF_ERROR(check_card(card));
   std::optional<std::string> wanted;
   if (to.has_value()) {
     TAGLINE_ASSIGN_OR_RETURN(wanted, normal_segment_name(*to));

@@ -148,7 +148,8 @@ class Segments {
 
   /// Saves a rule under a new name, or replaces the rule of that name. Refused: a text with errors,
   /// a cycle, nesting too deep, a rule that would break a segment that uses this name, the name of
-  /// a static list (SchemaConflict), a name that is no name (BadInput). A rule other than the one
+  /// a static list (SchemaConflict), a name that is no name (BadInput). Here and below BadInput: a
+  /// text of the card with a character that cannot be seen. A rule other than the one
   /// it had is kept as its next version; of more than 1,000, and of more than 4 MiB of text, the
   /// oldest are dropped.
   [[nodiscard]] Outcome<SavedSegment> save(const std::string& name, const std::string& expression,

@@ -15,6 +15,30 @@ using engine::TagKind;
 using storage::TagRecord;
 using storage::ValueRecord;
 
+Text part_of(const Text& what, const std::string& part) {
+  return {what.en + ", " + part, what.zh + "，" + part};
+}
+
+Status check_text(const std::optional<std::string>& given, const Text& what, const char* part) {
+  return given.has_value() ? ingest::check_shown(*given, ErrorCode::BadInput, part_of(what, part))
+                           : Status();
+}
+
+Status check_texts(const TagEdit& edit, const Text& what) {
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.title_en, what, "title.en"));
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.title_zh, what, "title.zh-CN"));
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.description, what, "description"));
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.layer, what, "layer"));
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.source, what, "source"));
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.owner, what, "owner"));
+  return check_text(edit.unit, what, "unit");
+}
+
+Status check_value_titles(const ValueEdit& edit, const Text& what) {
+  TAGLINE_RETURN_IF_ERROR(check_text(edit.title_en, what, "title.en"));
+  return check_text(edit.title_zh, what, "title.zh-CN");
+}
+
 Result<std::vector<std::string>> normal_spellings(const std::vector<std::string>& names,
                                                   const std::string& own, const Text& what) {
   std::vector<std::string> normal;
@@ -54,9 +78,8 @@ Result<std::string> normal_spelling(const std::string& name, const Text& what) {
                    {"use letters, digits, Chinese characters and single blanks between words",
                     "请用文字、数字和词间空格"});
   };
-  if (!ingest::is_utf8(name)) {
-    return refused("the name is not UTF-8", "名称不是 UTF-8");
-  }
+  TAGLINE_RETURN_IF_ERROR(ingest::check_shown(ingest::trim(name), ErrorCode::BadInput,
+                                              {what.en + ", name", what.zh + "，名称"}));
   TAGLINE_ASSIGN_OR_RETURN(std::string normal, ingest::to_nfc(ingest::trim(name)));
   if (normal.empty()) {
     return refused("the name is empty", "名称为空");
@@ -66,9 +89,6 @@ Result<std::string> normal_spelling(const std::string& name, const Text& what) {
     return refused(
         "the name has " + std::to_string(normal.size()) + " bytes, expected at most " + most,
         "名称长 " + std::to_string(normal.size()) + " 字节，最多 " + most + " 字节");
-  }
-  if (ingest::has_control(normal)) {
-    return refused("the name holds a control character", "名称含有控制字符");
   }
   return normal;
 }
@@ -84,6 +104,7 @@ Status apply(const TagEdit& edit, TagRecord& record) {
                         "，只有 number 才有 min 和 max"},
                    {"leave them out", "请去掉它们"});
   }
+  TAGLINE_RETURN_IF_ERROR(check_texts(edit, what));
   set(edit.title_en, record.title.en);
   set(edit.title_zh, record.title.zh);
   set(edit.description, record.description);
@@ -104,6 +125,9 @@ Status apply(const TagEdit& edit, TagRecord& record) {
   }
   if (edit.aliases.has_value()) {
     TAGLINE_ASSIGN_OR_RETURN(record.aliases, normal_spellings(*edit.aliases, record.name, what));
+    for (const std::string& alias : record.aliases) {
+      TAGLINE_RETURN_IF_ERROR(ingest::check_addressable(alias, ErrorCode::BadInput, what));
+    }
   }
   return {};
 }
@@ -144,6 +168,7 @@ Result<std::vector<ValueRecord>> changed_values(const TagEdit& edit, const TagRe
                       "取值随数据导入产生；名称须完全一致"});
     }
     ValueRecord value = *found;
+    TAGLINE_RETURN_IF_ERROR(check_value_titles(each, what));
     set(each.title_en, value.title.en);
     set(each.title_zh, value.title.zh);
     if (each.aliases.has_value()) {

@@ -12,11 +12,12 @@
 namespace tagline::server {
 
 /// As names are stored: NFC, without blanks around. BadInput when empty, not UTF-8, too long or
-/// with a control character. `what`: whose name it is, for the message.
+/// with a character that cannot be seen (ingest::hidden_in). `what`: whose name it is, for the
+/// message.
 [[nodiscard]] Result<std::string> normal_spelling(const std::string& name, const Text& what);
 
 /// Puts what is given into the record, in normal form. BadInput: bounds of what is no number, or
-/// the wrong way round.
+/// the wrong way round; a text with a character that cannot be seen.
 [[nodiscard]] Status apply(const TagEdit& edit, storage::TagRecord& record);
 /// BadInput unless `record` is deprecated, and `other` another tag that is in use.
 [[nodiscard]] Status check_replacement(const storage::TagRecord& record,

@@ -3,6 +3,7 @@
 #include "dsl/catalogue.h"
 #include "dsl/check.h"
 #include "dsl/names.h"
+#include "ingest/text.h"
 #include "server/as_of.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
@@ -244,6 +245,8 @@ Result<TagRecord> Tags::record(const std::string& name) {
 Outcome<TagPage> Tags::create(const TagDraft& draft, const Edit& edit) {
   TagRecord record;
   TAGLINE_ASSIGN_OR_RETURN(record.name, normal_spelling(draft.name, {"tag", "标签"}));
+  TAGLINE_RETURN_IF_ERROR(
+      ingest::check_addressable(record.name, ErrorCode::BadInput, {"tag", "标签"}));
   record.kind = draft.kind;
   record.scale = draft.scale;
   TAGLINE_RETURN_IF_ERROR(apply(draft.card, record));

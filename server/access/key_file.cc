@@ -256,16 +256,29 @@ auto change(const std::string& path, const Fn& fn) -> decltype(fn(std::declval<K
 Status check_name(const std::string& name) {
   const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
   const auto characters = static_cast<std::size_t>(std::count_if(name.begin(), name.end(), begins));
-  const bool prints = ingest::is_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
-                        return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
-                      });
-  if (name.empty() || characters > kNameCharactersMax || !prints) {
+  if (name.empty() || characters > kNameCharactersMax) {
     return failure(ErrorCode::BadInput,
                    {"the key's name has to have 1 to 64 characters that print",
                     "密钥名称应为 1 到 64 个可显示字符"},
                    {"name who uses it, e.g. dashboard", "请写使用者的名称，例如 dashboard"});
   }
-  return {};
+  return ingest::check_shown(name, ErrorCode::BadInput, {"the key's name", "密钥名称"});
+}
+
+Status check_last_day(const std::optional<std::chrono::sys_days>& expires,
+                      std::chrono::system_clock::time_point now) {
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  if (!expires.has_value() || *expires >= today) {
+    return {};
+  }
+  const std::string day = day_text(*expires);
+  const std::string now_text = day_text(today);
+  return failure(
+      ErrorCode::BadInput,
+      {"a key that expires on " + day + " could not be used: today is " + now_text + " (UTC)",
+       "有效期至 " + day + " 的密钥无法使用：今天是 " + now_text + "（UTC）"},
+      {"give a day from " + now_text + " on, or none for a key that does not expire",
+       "请给出不早于 " + now_text + " 的日期；不写则不过期"});
 }
 
 }  // namespace
@@ -291,6 +304,7 @@ Result<std::optional<Keys>> read_keys(const std::string& file) {
 Result<MadeKey> create_key(const std::string& file, const NewKey& wanted,
                            std::chrono::system_clock::time_point now) {
   TAGLINE_RETURN_IF_ERROR(check_name(wanted.name));
+  TAGLINE_RETURN_IF_ERROR(check_last_day(wanted.expires, now));
   return change(file, [&](Keys& keys) -> Result<MadeKey> {
     const bool taken = std::any_of(keys.begin(), keys.end(), [&](const ApiKey& key) {
       return key.name == wanted.name && state_of(key, now) == KeyState::Live;

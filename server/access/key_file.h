@@ -26,14 +26,15 @@ namespace tagline::server {
 struct NewKey {
   std::string name;  ///< 1 to 64 characters that print, and no other live key's
   Role role = Role::Viewer;
-  std::optional<std::chrono::sys_days> expires;
+  std::optional<std::chrono::sys_days> expires;  ///< not past
   std::optional<Rate> rate;
 };
 struct MadeKey {
   ApiKey key;
   std::string text;  ///< to be shown once: it is not kept
 };
-/// Makes the file when it is not there. BadInput for a name that cannot be one; InUse when a live
+/// Makes the file when it is not there. BadInput for a name that cannot be one, or a last
+/// day before that of `now` (UTC); InUse when a live
 /// key has it; TooLarge beyond 10,000 keys. Several processes at once wait for each other.
 [[nodiscard]] Result<MadeKey> create_key(const std::string& file, const NewKey& wanted,
                                          std::chrono::system_clock::time_point now);

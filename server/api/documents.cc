@@ -28,14 +28,17 @@ void merge(Json& into, const Json& from) {
 
 std::string merged() {
   constexpr std::string_view kCommon = "common.json";
+  // Last, so that they stand behind what they are examples of.
+  constexpr std::string_view kExamples = "examples.json";
   Json document = Json::parse(embedded(kCommon));
   for (const EmbeddedFile& file : embedded_files()) {
-    const bool fragment = file.name != kCommon && file.name.size() > 5 &&
+    const bool fragment = file.name != kCommon && file.name != kExamples && file.name.size() > 5 &&
                           file.name.substr(file.name.size() - 5) == ".json";
     if (fragment) {
       merge(document, Json::parse(file.text));
     }
   }
+  merge(document, Json::parse(embedded(kExamples)));
   return dump(document) + "\n";
 }
 

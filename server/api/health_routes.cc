@@ -31,7 +31,7 @@ HttpReply status(const Call& call) {
             {"read_only", call.api.options.read_only},
             {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(up).count()},
             {"connections", now.connections},
-            {"queries_running", now.running},
+            {"queries_running", call.api.queries.figures().running},
             {"queries_queued", now.queued},
             {"requests", now.requests},
             {"refused_busy", now.refused_busy}};

@@ -115,6 +115,9 @@ void Metrics::note(const HttpOutcome& outcome) {
   const std::size_t status = std::clamp<std::size_t>(
       outcome.status < kLeastStatus ? 0 : outcome.status - kLeastStatus, 0, kStatuses - 1);
   route.statuses[status].fetch_add(1, kRelaxed);
+  if (!outcome.written) {
+    route.broken_off.fetch_add(1, kRelaxed);
+  }
   received_.fetch_add(outcome.received, kRelaxed);
   sent_.fetch_add(outcome.sent, kRelaxed);
   if (!outcome.refused) {
@@ -132,7 +135,8 @@ void Metrics::note(const HttpOutcome& outcome) {
 }
 
 void Metrics::write(MetricsText& text) const {
-  text.family("tagline_http_requests_total", "counter", "Requests replied to.");
+  text.family("tagline_http_requests_total", "counter",
+              "Requests replied to, also where the reply broke off.");
   const auto labels_of = [](const OfRoute& route) {
     return MetricsText::label("route", route.name.path) + "," +
            MetricsText::label("method", route.name.method);
@@ -145,6 +149,13 @@ void Metrics::write(MetricsText& text) const {
                     count);
       }
     }
+  }
+  text.family(
+      "tagline_http_replies_broken_off_total", "counter",
+      "Replies that were not sent whole: the client went, was too slow or was cancelled, or "
+      "making them failed.");
+  for (const auto& route : routes_) {
+    text.sample(labels_of(*route), route->broken_off.load(kRelaxed));
   }
   text.family("tagline_http_request_duration_seconds", "histogram",
               "From a request's last byte read to its reply's last byte written.");

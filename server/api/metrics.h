@@ -73,6 +73,7 @@ class Metrics {
   struct OfRoute {
     Route name;
     std::array<std::atomic<std::uint64_t>, kStatuses> statuses{};
+    std::atomic<std::uint64_t> broken_off{0};
     TimeHistogram times;
   };
   struct Refusals {

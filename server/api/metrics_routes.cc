@@ -6,6 +6,8 @@
 #include "server/diagnostic_json.h"
 #include "server/utc_text.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace tagline::server {
@@ -41,6 +43,7 @@ void write_queries(const RunningQueries::Figures& now, MetricsText& text) {
   text.sample(MetricsText::label("outcome", "refused"), now.refused);
   text.sample(MetricsText::label("outcome", "cancelled"), now.cancelled);
   text.sample(MetricsText::label("outcome", "deadline"), now.too_late);
+  text.sample(MetricsText::label("outcome", "broken_off"), now.broken_off);
   text.single("tagline_query_seconds_total", kCounter, "Time that queries took.",
               seconds(now.time));
   text.single("tagline_queries_running", kGauge, "Queries being answered.",
@@ -112,9 +115,16 @@ HttpReply metrics(const Call& call) {
   return reply;
 }
 
+/// Whose queries a caller may see and end: everybody's, or those of its own key. Who has a privacy
+/// floor is not shown what others ask.
+std::optional<std::string> whose(const Call& call) {
+  const bool all = call.caller.role >= Role::Operator && call.caller.floor == 0;
+  return all ? std::nullopt : std::optional(call.caller.key_id);
+}
+
 HttpReply queries(const Call& call) {
   Json list = Json::array();
-  for (const RunningQueries::Query& query : call.api.queries.list()) {
+  for (const RunningQueries::Query& query : call.api.queries.list(whose(call))) {
     list.push_back({{"id", query.id},
                     {"method", query.method},
                     {"route", query.route},
@@ -129,12 +139,16 @@ HttpReply queries(const Call& call) {
 
 HttpReply cancel_query(const Call& call) {
   const std::string& id = call.variables.front();
-  const std::size_t cancelled = call.api.queries.cancel(id);
+  const std::size_t cancelled = call.api.queries.cancel(id, whose(call));
   if (cancelled == 0) {
+    // Of another's query a caller learns no more than of none.
     return call.fail(
         Error(ErrorCode::NotFound,
               {"no query with the id " + id + " is running", "没有正在运行的查询 " + id},
-              {"GET /v1/queries lists those that are", "GET /v1/queries 列出正在运行的查询"}));
+              {"GET /v1/queries lists those that are and that you may end: your own, or with the "
+               "role operator all",
+               "GET /v1/queries 列出您可以取消的正在运行的查询：您自己的；角色为 operator "
+               "时为全部"}));
   }
   return json_reply(dump(Json{{"id", id}, {"cancelled", cancelled}}));
 }
@@ -144,8 +158,8 @@ HttpReply cancel_query(const Call& call) {
 std::vector<Route> metrics_routes() {
   return {
       {"GET", "/metrics", {}, Role::Viewer, metrics},
-      {"GET", "/v1/queries", {}, Role::Operator, queries, Audited::No},
-      {"DELETE", "/v1/queries/{id}", {}, Role::Operator, cancel_query},
+      keeping_floor({"GET", "/v1/queries", {}, Role::Viewer, queries, Audited::No}),
+      keeping_floor({"DELETE", "/v1/queries/{id}", {}, Role::Viewer, cancel_query, Audited::Write}),
   };
 }
 

@@ -1,5 +1,6 @@
 #include "server/api/reply_end.h"
 
+#include "server/api/problem.h"
 #include "server/http/temporary_file.h"
 
 #include <string>
@@ -12,7 +13,9 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
               std::shared_ptr<RunningQueries::Place> place) {
   audit->set_status(reply.status);
   if (reply.pieces && !head) {
-    // Without its last piece both end with the reply, the record as incomplete.
+    // Without its last piece both end with the reply: the record is incomplete, the query broken
+    // off.
+    place->goes_on();
     reply.pieces = [pieces = std::move(reply.pieces), audit = std::move(audit),
                     place = std::move(place), status = reply.status,
                     bytes = std::uint64_t{0}]() mutable {
@@ -23,7 +26,11 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
       }
       if (!piece.has_value() || piece->empty()) {
         audit->end(bytes, piece.has_value());
+      }
+      if (piece.has_value() && piece->empty()) {
         place->ends(status);
+      } else if (!piece.has_value() && piece.error().code() == ErrorCode::DeadlineExceeded) {
+        place->ends(http_status(piece.error().code()));
       }
       return piece;
     };
@@ -46,6 +53,7 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
     audit->end(head ? 0 : reply.body.size(), true);
     return place->ends(reply.status);
   }
+  place->goes_on();
   reply.stream = [stream = std::move(reply.stream), audit = std::move(audit),
                   place = std::move(place), status = reply.status](const BodySink& sink) {
     std::uint64_t bytes = 0;
@@ -56,7 +64,9 @@ void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
       return complete;
     });
     audit->end(bytes, complete);
-    place->ends(status);
+    if (complete) {
+      place->ends(status);
+    }
   };
 }
 

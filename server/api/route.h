@@ -23,6 +23,7 @@
 #include "server/service.h"
 #include "server/tag_fields.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -49,6 +50,8 @@ struct Api {
   const SavedSchemas& schemas;
   LoadJobs* jobs;                  ///< null: nothing is written
   std::shared_ptr<DiskRoom> room;  ///< of large bodies
+  /// A backup is being made or sent.
+  std::shared_ptr<std::atomic<bool>> backing_up = std::make_shared<std::atomic<bool>>(false);
   /// Of count and query, for who wants to know what is still asked about.
   std::shared_ptr<AskedExpressions> asked =
       std::make_shared<AskedExpressions>(seconds_since_1970());

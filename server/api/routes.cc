@@ -359,7 +359,7 @@ HttpReply Routes::answer(const RouteEntry& entry, Call& call, Stage stage) const
       return unlogged(call.request, logged.error());
     }
   }
-  call.place->asked_with(call.caller.name);
+  call.place->asked_with(call.caller.name, call.caller.key_id);
   HttpReply reply = answer_by(entry, call);
   end_with(reply, call.request.method == "HEAD", std::move(call.audit), std::move(call.place));
   return reply;

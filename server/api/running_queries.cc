@@ -42,12 +42,13 @@ std::shared_ptr<RunningQueries::Place> RunningQueries::enter(const HttpRequest& 
   return std::make_shared<Place>(*this, std::prev(entries_.end()));
 }
 
-std::vector<RunningQueries::Query> RunningQueries::list() const {
+std::vector<RunningQueries::Query> RunningQueries::list(
+    const std::optional<std::string>& key_id) const {
   std::vector<Query> queries;
   const auto now = Clock::now();
   const std::lock_guard lock(mutex_);
   for (const Entry& entry : entries_) {
-    if (entry.is_query) {
+    if (entry.is_query && (!key_id.has_value() || entry.query.key_id == *key_id)) {
       queries.push_back(entry.query);
       queries.back().elapsed =
           std::chrono::duration_cast<std::chrono::milliseconds>(now - entry.started);
@@ -56,11 +57,12 @@ std::vector<RunningQueries::Query> RunningQueries::list() const {
   return queries;
 }
 
-std::size_t RunningQueries::cancel(std::string_view id) {
+std::size_t RunningQueries::cancel(std::string_view id, const std::optional<std::string>& key_id) {
   std::size_t found = 0;
   const std::lock_guard lock(mutex_);
   for (const Entry& entry : entries_) {
-    if (entry.is_query && entry.query.id == id) {
+    if (entry.is_query && entry.query.id == id &&
+        (!key_id.has_value() || entry.query.key_id == *key_id)) {
       entry.budget->cancelled = true;
       ++found;
     }
@@ -83,10 +85,13 @@ RunningQueries::Place::~Place() {
   if (entry_->is_query) {
     Figures& over = all_.over_;
     over.time += now - entry_->started;
-    if (cancelled_) {
+    const bool broken_off = goes_on_;
+    if (cancelled_ || (broken_off && entry_->budget->cancelled)) {
       ++over.cancelled;
     } else if (status_ == kTooLate) {
       ++over.too_late;
+    } else if (broken_off) {
+      ++over.broken_off;
     } else {
       ++(status_ >= kFault ? over.refused : over.answered);
     }
@@ -108,12 +113,18 @@ void RunningQueries::Place::asks(std::string_view expression) {
   }
 }
 
-void RunningQueries::Place::asked_with(std::string_view key) {
+void RunningQueries::Place::asked_with(std::string_view key, std::string_view key_id) {
   const std::lock_guard lock(all_.mutex_);
   entry_->query.key = key;
+  entry_->query.key_id = key_id;
+}
+
+void RunningQueries::Place::goes_on() {
+  goes_on_ = true;
 }
 
 void RunningQueries::Place::ends(unsigned status) {
+  goes_on_ = false;
   status_ = status;
   cancelled_ = entry_->budget->cancelled;
 }

@@ -11,6 +11,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ class RunningQueries {
     std::string_view route;  ///< "/v1/count"
     std::string expression;  ///< the beginning of it; empty: none was given yet
     std::string key;         ///< name of the key it was asked with; empty: none
+    std::string key_id;      ///< of that key
     std::string peer;
     std::chrono::system_clock::time_point since;
     std::chrono::milliseconds elapsed{};
@@ -35,6 +37,7 @@ class RunningQueries {
     std::uint64_t refused = 0;    ///< the expression or the request was at fault
     std::uint64_t cancelled = 0;  ///< by an operator, or because the client went away
     std::uint64_t too_late = 0;
+    std::uint64_t broken_off = 0;     ///< their replies in pieces ended before the last
     std::chrono::nanoseconds time{};  ///< that all of them took
     std::size_t running = 0;
   };
@@ -45,10 +48,11 @@ class RunningQueries {
   /// `budget` and `route` outlive the call of the route, and of what the reply streams.
   [[nodiscard]] std::shared_ptr<Place> enter(const HttpRequest& request, std::string_view route,
                                              engine::Budget& budget);
-  /// Longest running first.
-  [[nodiscard]] std::vector<Query> list() const;
-  /// Cancels the queries with this id; how many there were.
-  std::size_t cancel(std::string_view id);
+  /// Longest running first. Of one key alone where it is given.
+  [[nodiscard]] std::vector<Query> list(
+      const std::optional<std::string>& key_id = std::nullopt) const;
+  /// Cancels the queries with this id, of one key alone where it is given; how many there were.
+  std::size_t cancel(std::string_view id, const std::optional<std::string>& key_id = std::nullopt);
   [[nodiscard]] Figures figures() const;
 
  private:
@@ -73,7 +77,9 @@ class RunningQueries::Place {
   void is_query();
   /// Also makes it a query. The first of several is kept.
   void asks(std::string_view expression);
-  void asked_with(std::string_view key);
+  void asked_with(std::string_view key, std::string_view key_id);
+  /// The reply follows in pieces. It has broken off, unless ends() is called before the place goes.
+  void goes_on();
   /// The reply is made; looks at the budget, for the last time.
   void ends(unsigned status);
 
@@ -82,6 +88,7 @@ class RunningQueries::Place {
   std::list<Entry>::iterator entry_;
   unsigned status_ = 200;
   bool cancelled_ = false;
+  bool goes_on_ = false;
 };
 
 }  // namespace tagline::server

@@ -1,6 +1,8 @@
 #include "server/http/http_session.h"
 
+#include <cerrno>
 #include <poll.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace tagline::server {
@@ -184,30 +186,30 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
   watch();
 }
 
-// While a query runs nobody reads, so the end of the connection is looked for on its own.
+// While a query runs nobody reads, so the end of the connection is looked for on its own. The wait
+// may end for nothing (of what came before, and is read already): a look that waited would hold the
+// thread, and all connections on it, until the client says more.
 void HttpSession::watch() {
   watching_ = true;
-  stream_.socket().async_wait(Socket::wait_read,
-                              [self = shared_from_this()](const Problem& problem) {
-                                if (problem || self->current_ == nullptr) {
-                                  return;
-                                }
-                                char next = 0;
-                                Problem ended;
-                                const std::size_t size = self->stream_.socket().receive(
-                                    asio::buffer(&next, 1), asio::socket_base::message_peek, ended);
-                                if (!ended && size > 0) {
-                                  // The next request already, or the end of TLS.
-                                  return self->look_for_end();
-                                }
-                                if (ended == asio::error::would_block) {
-                                  return self->watch();
-                                }
-                                if (ended == asio::error::eof || (!ended && size == 0)) {
-                                  return self->gone();
-                                }
-                                self->current_->budget.cancelled = true;
-                              });
+  stream_.socket().async_wait(
+      Socket::wait_read, [self = shared_from_this()](const Problem& problem) {
+        if (problem || !self->watching_ || self->current_ == nullptr) {
+          return;
+        }
+        char next = 0;
+        const ssize_t size =
+            ::recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (size > 0) {
+          return self->look_for_end();  // the next request already, or the end of TLS
+        }
+        if (size == 0) {
+          return self->gone();
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
+          return self->watch();
+        }
+        self->current_->budget.cancelled = true;
+      });
 }
 
 void HttpSession::end_watch() {

@@ -156,7 +156,6 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::optional<std::chrono::steady_clock::time_point> timer_ends_;  ///< while it runs
   std::optional<std::chrono::steady_clock::time_point> read_ends_;   ///< the read under way
   bool read_too_slow_ = false;
-  bool watching_ = false;
   boost::asio::steady_timer gone_timer_;
   /// Bounded: chunk heads and trailers are read into it whole, whatever the limits say.
   boost::beast::flat_buffer buffer_;
@@ -167,6 +166,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::shared_ptr<Large> large_;      ///< a large body being read
   std::string peer_;
   bool served_ = false;
+  bool watching_ = false;       ///< for the end of the connection, while nobody reads or writes
   std::uint64_t received_ = 0;  ///< bytes of the request being read
 };
 

@@ -44,7 +44,11 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
       return stream(exchange, *answer);
     } catch (const std::exception&) {
       // Half of it is with the client already: all that can be said is that it ended too soon.
-      return close();
+      return asio::post(stream_.get_executor(), [self = shared_from_this(), exchange] {
+        self->current_ = nullptr;
+        self->tell(*exchange, false);
+        self->drop();
+      });
     }
   }
   if (!stream_.is_tls() && answer->file == nullptr && (!answer->pieces || exchange->head)) {

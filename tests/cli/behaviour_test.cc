@@ -173,7 +173,8 @@ TEST_F(Behaviour, ConflictingSpellingsAreRefused) {
       refused(R"("names": {"buy": {"name": "b"}})", R"("values": {"a": ["sports"], "sports": []})"),
       "sports");
   holds(refused(R"("names": {"buy": {"name": "b"}, "buy": {"name": "c"}})", fine), "twice");
-  holds(refused(R"("names": {"buy": {"name": "b\nc"}})", fine), "line break");
+  holds(refused(R"("names": {"buy": {"name": "b\nc"}})", fine),
+        "the name \"b?c\": unexpected control character U+000A at character 2");
 }
 
 // A line break in a cell would be a name that no expression can write.

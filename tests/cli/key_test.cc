@@ -84,6 +84,15 @@ TEST_F(Key, WhatIsAskedIsChecked) {
   EXPECT_EQ(run_tagline({"key", "create", "--db", folder_.path("none"), "x"}).status, 3);
 }
 
+TEST_F(Key, ThatWouldBeExpiredIsNotMade) {
+  const Outcome run = run_tagline({"key", "create", "--db", db_, "x", "--expires", "2020-01-31"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_NE(run.err.find("expires on 2020-01-31"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("today is 2"), std::string::npos) << run.err;
+  EXPECT_EQ(list().size(), 0U);
+}
+
 TEST_F(Key, ServeListensToOthersOnlyWithOne) {
   const Outcome refused =
       run_tagline({"serve", "--db", db_, "--listen", "0.0.0.0:0", "--read-only"});

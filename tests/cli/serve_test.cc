@@ -8,10 +8,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <netinet/in.h>
+#include <sstream>
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -88,6 +91,69 @@ TEST_F(Serve, WhereItCannotListenItSaysSo) {
   EXPECT_EQ(server.wait(), 0);
 }
 
+TEST_F(Serve, ListensOnLocalhost) {
+  for (const char* listen : {"localhost:0", "LocalHost:0"}) {
+    RunningTagline server({"serve", "--db", db_, "--listen", listen, "--read-only"});
+    const std::string url = server.line();
+    // And needs no key, as on every address of this machine alone.
+    ASSERT_EQ(url.substr(0, 17), "http://127.0.0.1:") << url;
+    EXPECT_EQ(body_of(get(url, "/v1/count?q=city:a"))["count"], 2);
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+  }
+}
+
+// One JSON object a line, and nothing else.
+std::vector<json> log_lines(const std::string& text) {
+  std::vector<json> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(json::parse(line, nullptr, false));
+    EXPECT_TRUE(lines.back().is_object()) << line;
+  }
+  return lines;
+}
+
+TEST_F(Serve, WithALogOfJsonItsFaultsAreLinesOfIt) {
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0", "--read-only"});
+  const std::string taken = server.line().substr(7);
+  const struct {
+    std::vector<std::string> options;
+    const char* code;
+    std::string words;
+  } cases[] = {{{"--listen", taken}, "system", "cannot listen on " + taken},
+               {{"--listen", "0.0.0.0:0"}, "forbidden", "there is no key yet"},
+               {{"--listen", "127.0.0.1:0", "--tls-cert", folder_.path("no.pem"), "--tls-key",
+                 folder_.path("no.pem")},
+                nullptr,
+                "no.pem"}};
+  for (const auto& each : cases) {
+    std::vector<std::string> arguments = {"serve", "--db", db_, "--read-only"};
+    arguments.insert(arguments.end(), each.options.begin(), each.options.end());
+    const Outcome plain = run_tagline(arguments);
+    EXPECT_EQ(plain.err.substr(0, 7), "error: ") << plain.err;
+    arguments.insert(arguments.end(), {"--log-format", "json"});
+    const Outcome run = run_tagline(arguments);
+    EXPECT_EQ(run.status, plain.status);
+    EXPECT_NE(run.status, 0);
+    EXPECT_EQ(run.out, "");
+    const auto lines = log_lines(run.err);
+    ASSERT_EQ(lines.size(), 1U) << run.err;
+    EXPECT_EQ(lines[0]["event"], "fault");
+    EXPECT_EQ(lines[0]["level"], "error");
+    EXPECT_NE(lines[0]["message"].get<std::string>().find(each.words), std::string::npos)
+        << run.err;
+    EXPECT_TRUE(each.code == nullptr || lines[0]["code"] == each.code) << run.err;
+  }
+  const Outcome none = run_tagline({"serve", "--db", folder_.path("none"), "--log-format", "json"});
+  EXPECT_EQ(none.status, 3);
+  const auto lines = log_lines(none.err);
+  ASSERT_EQ(lines.size(), 1U) << none.err;
+  EXPECT_EQ(lines[0]["code"], "not-found");
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
 TEST_F(Serve, AddressesAreChecked) {
   for (const char* listen : {"host:http", "127.0.0.1:70000", "::1:80", "1.2.3.4:", "80 80"}) {
     const Outcome run = run_tagline({"serve", "--db", db_, "--listen", listen});
@@ -129,6 +195,40 @@ TEST_F(Serve, SettingsComeFromTheCommandLineTheEnvironmentAndAFile) {
   // What is shown is a file of settings again.
   const std::string again = folder_.write("again.toml", shown.out);
   EXPECT_EQ(run_tagline({"serve", "--config", again, "--print-config"}).status, 0);
+}
+
+TEST_F(Serve, VariablesThatAreNoSettingsAreRefused) {
+  const auto print_with = [&](const char* variable, const char* value) {
+    ::setenv(variable, value, 1);
+    const Outcome run = run_tagline({"serve", "--db", db_, "--print-config"});
+    ::unsetenv(variable);
+    return run;
+  };
+  const Outcome misspelt = print_with("TAGLINE_WORKER", "4");
+  EXPECT_EQ(misspelt.status, 2);
+  EXPECT_EQ(misspelt.out, "");
+  EXPECT_NE(misspelt.err.find("the environment variable TAGLINE_WORKER is no setting"),
+            std::string::npos)
+      << misspelt.err;
+  EXPECT_NE(misspelt.err.find("TAGLINE_WORKERS is the closest"), std::string::npos) << misspelt.err;
+  for (const auto& [variable, value] :
+       {std::pair("TAGLINE_PRINT_CONFIG", "true"), std::pair("TAGLINE_PORT", "8080"),
+        std::pair("TAGLINE_", "x"), std::pair("TAGLINE_workers", "2")}) {
+    EXPECT_EQ(print_with(variable, value).status, 2) << variable;
+  }
+  // Tests' own, a container platform's, and what only looks alike.
+  for (const auto& [variable, value] :
+       {std::pair("TAGLINE_SEED", "1"), std::pair("TAGLINE_SERVICE_HOST", "10.0.0.1"),
+        std::pair("TAGLINE_PORT", "tcp://10.0.0.1:8080"),
+        std::pair("TAGLINE_PORT_8080_TCP_ADDR", "10.0.0.1"), std::pair("TAGLINES", "x"),
+        std::pair("TAGLINE_CONFIG", "")}) {
+    EXPECT_EQ(print_with(variable, value).status, 0) << variable;
+  }
+  // No other command reads settings.
+  ::setenv("TAGLINE_WORKER", "4", 1);
+  EXPECT_EQ(run_tagline({"query", "--db", db_, "vip"}).status, 0);
+  EXPECT_EQ(run_tagline({"serve", "--help"}).status, 0);
+  ::unsetenv("TAGLINE_WORKER");
 }
 
 TEST_F(Serve, PrivacyFloorsAreASettingOfManyValues) {

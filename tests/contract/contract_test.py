@@ -15,6 +15,9 @@ import jsonschema
 from server import Server
 
 METHODS = ["get", "post", "put", "patch", "delete"]
+ROLES = ["none", "viewer", "analyst", "operator", "admin"]
+# Replies that are long, or that no example leads to.
+WITHOUT_EXAMPLE = ["openapi", "cancelQuery"]
 # What makes things comes before what reads them, and what takes them away comes last.
 ORDER = {"put": 0, "post": 1, "get": 2, "patch": 3, "delete": 4}
 
@@ -86,19 +89,21 @@ class Contract:
                  and (each.get("required") or optional or each["name"] in (replaced or {}))]
         return path + ("?" + urllib.parse.urlencode(query) if query else "")
 
-    def bodies(self, operation):
-        """(media type, example) of every example; one (None, None) where there is no body."""
+    def named_bodies(self, operation):
+        """(name, media type, example) of every example; one ("", None, None) where there is no body."""
         body = self.follow(operation.get("requestBody"))
         if not body:
-            return [(None, None)]
+            return [("", None, None)]
         found = []
         for media_type, media in body["content"].items():
-            examples = [self.follow(each)["value"] for each in media.get("examples", {}).values()]
+            found += [(name, media_type, self.follow(each)["value"]) for name, each in media.get("examples", {}).items()]
             if "example" in media:
-                examples.append(media["example"])
-            found += [(media_type, each) for each in examples]
+                found.append(("", media_type, media["example"]))
         self.expect(found, operation["operationId"] + " has no example of its body")
         return found
+
+    def bodies(self, operation):
+        return [(media_type, example) for _, media_type, example in self.named_bodies(operation)]
 
     def hold(self, operation, reply, what, head=False):
         """The reply is one the document tells of."""
@@ -137,24 +142,53 @@ class Contract:
             return self.server.ask(method.upper(), target)
         return self.server.ask(method.upper(), target, body if isinstance(body, str) else json.dumps(body), {"Content-Type": media_type})
 
-    def walk_examples(self):
+    def ask_examples(self):
+        """Sends every example: path, method, operation, the body's name, target, body, reply."""
         for path, method, operation in self.operations():
-            name = operation["operationId"]
             missing = [each["name"] for each in self.parameters(operation) if each["in"] == "path" and self.example_of(each) is None]
-            if not self.expect(not missing, f"{name} has no example of {missing}"):
+            if not self.expect(not missing, f"{operation['operationId']} has no example of {missing}"):
                 continue
-            for media_type, body in self.bodies(operation):
+            for name, media_type, body in self.named_bodies(operation):
                 target = self.target(path, operation)
-                what = f"{method.upper()} {target} {json.dumps(body, ensure_ascii=False)[:120] if body is not None else ''}"
                 reply = self.send(method, target, media_type, body)
-                allowed = operation.get("x-example-status", [])
-                self.expect(200 <= reply.status < 300 or reply.status in allowed, f"{what}: {reply.status} {reply.body[:400]!r}")
-                self.hold(operation, reply, what)
                 self.remember(operation, reply)
-                if method == "get" and reply.status == 200:
-                    head = self.server.ask("HEAD", target)
-                    self.expect(head.status == reply.status, f"HEAD {target}: {head.status}")
-                    self.expect(head.body == b"", f"HEAD {target} has a body")
+                yield path, method, operation, name, target, body, reply
+
+    def walk_examples(self):
+        for _, method, operation, _, target, body, reply in self.ask_examples():
+            what = f"{method.upper()} {target} {json.dumps(body, ensure_ascii=False)[:120] if body is not None else ''}"
+            allowed = operation.get("x-example-status", [])
+            self.expect(200 <= reply.status < 300 or reply.status in allowed, f"{what}: {reply.status} {reply.body[:400]!r}")
+            self.hold(operation, reply, what)
+            if method == "get" and reply.status == 200:
+                head = self.server.ask("HEAD", target)
+                self.expect(head.status == reply.status, f"HEAD {target}: {head.status}")
+                self.expect(head.body == b"", f"HEAD {target} has a body")
+
+    def roles(self):
+        for _, _, operation in self.operations():
+            name = operation["operationId"]
+            self.expect(operation.get("x-role") in ROLES, f"{name} has the role {operation.get('x-role')}")
+            self.expect((operation.get("x-role") == "none") == (operation.get("security") == []), f"{name}: x-role and security differ")
+
+    def written_examples(self):
+        """What the document shows of requests and replies is as the document says they are."""
+        for _, method, operation in self.operations():
+            name = operation["operationId"]
+            replied = 0
+            for status, response in operation["responses"].items():
+                for media_type, media in self.follow(response).get("content", {}).items():
+                    for title, example in media.get("examples", {}).items():
+                        replied += 1
+                        what = f"{name}, the example {title} of {status}"
+                        if self.expect("schema" in media, what + ": no such reply is described"):
+                            self.validate(media["schema"], self.follow(example)["value"], what)
+            for title, media_type, body in self.named_bodies(operation):
+                schema = self.follow(operation.get("requestBody") or {}).get("content", {}).get(media_type, {}).get("schema")
+                if media_type == "application/json" and schema is not None:
+                    self.validate(schema, body, f"{name}, the example {title} of the body")
+            json_reply = any("application/json" in self.follow(each).get("content", {}) for status, each in operation["responses"].items() if status[0] == "2")
+            self.expect(replied or not json_reply or name in WITHOUT_EXAMPLE, f"{name} has no example of its reply: take_examples.py makes it")
 
     def remember(self, operation, reply):
         """"x-remember": {"id": "/job/id"}: what later requests need of a reply, by the parameter's name."""
@@ -225,6 +259,8 @@ def main():
         document = server.ask("GET", "/openapi.json").json
         contract = Contract(server, document)
         contract.references(document)
+        contract.roles()
+        contract.written_examples()
         names = [operation["operationId"] for _, _, operation in contract.operations()]
         contract.expect(len(names) == len(set(names)), "an operationId stands twice")
         contract.walk_methods()

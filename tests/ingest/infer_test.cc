@@ -1,5 +1,6 @@
 #include "ingest/infer.h"
 
+#include "ingest/field_plan.h"
 #include "ingest/sniff.h"
 
 #include <string>
@@ -233,6 +234,18 @@ TEST(Infer, NamesThatExpressionsCanUse) {
   EXPECT_EQ(column_of(schema, "Last order").aliases, std::vector<std::string>{"Last order"});
   EXPECT_EQ(column_of(schema, "Last_order").tag, "Last_order_2");
   EXPECT_EQ(column_of(schema, "(x)").tag, "x");
+}
+
+TEST(Infer, HeadersNobodyCanSeeOrAskFor) {
+  const Schema schema =
+      must_infer("id,\"\u202A姓名\u202C\",\"two\nlines\",..\nu1,a,b,c\nu2,a,b,c\n");
+  EXPECT_EQ(column_of(schema, "\u202A姓名\u202C").tag, "姓名");
+  EXPECT_TRUE(column_of(schema, "\u202A姓名\u202C").aliases.empty());
+  EXPECT_EQ(column_of(schema, "two\nlines").tag, "two_lines");
+  EXPECT_TRUE(column_of(schema, "two\nlines").aliases.empty());
+  EXPECT_EQ(column_of(schema, "..").tag, "c4");
+  EXPECT_TRUE(column_of(schema, "..").aliases.empty());
+  EXPECT_TRUE(check_schema(schema).has_value());
 }
 
 TEST(Infer, KnownTagsWin) {

@@ -183,6 +183,18 @@ TEST(LoadEvents, AmountsMayComeLaterAndKeepTheirScale) {
   EXPECT_EQ(refused.error().code(), ErrorCode::SchemaConflict);
 }
 
+TEST(LoadEvents, AnEventNobodyCouldAskForIsNoEvent) {
+  EventDatabase database;
+  EventColumns columns = shop_columns();
+  columns.event_column = "e";
+  const LoadReport report =
+      database.must_load("u,t,k,a,e\nu1,2024-01-01,,1,..\nu1,2024-01-01,,1,...\n",
+                         events_schema(columns), all_bad_rows());
+  EXPECT_EQ(report.rejected, 1U);
+  ASSERT_EQ(database.events().size(), 1U);
+  EXPECT_EQ(database.events()[0].name, "...");
+}
+
 TEST(LoadEvents, ATagsNameIsTaken) {
   EventDatabase database;
   database.must_load("id,buy\nu1,a\nu2,b\n");

@@ -3,6 +3,7 @@
 #include "ingest/text_table.h"
 
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +29,55 @@ TEST(Text, ExcerptCutsCodePoints) {
   }
   EXPECT_EQ(excerpt(longer).size(), 40 * 3 + 3U);
   EXPECT_EQ(excerpt("a\nb"), "a?b");
+  EXPECT_EQ(excerpt("a\u202E城\u0085"), "a?城?");
+}
+
+TEST(Text, FindsWhatCannotBeSeen) {
+  const std::pair<std::string, char32_t> hidden[] = {{std::string(1, '\0'), 0x0000},
+                                                     {"\x1F", 0x001F},
+                                                     {"\n", 0x000A},
+                                                     {"\x7F", 0x007F},
+                                                     {"\xC2\x80", 0x0080},
+                                                     {"\xC2\x9F", 0x009F},
+                                                     {"\u2028", 0x2028},
+                                                     {"\u2029", 0x2029},
+                                                     {"\u202A", 0x202A},
+                                                     {"\u202E", 0x202E},
+                                                     {"\u2066", 0x2066},
+                                                     {"\u2069", 0x2069}};
+  for (const auto& [text, point] : hidden) {
+    const auto found = hidden_in("a城" + text + "b");
+    ASSERT_TRUE(found.has_value()) << static_cast<unsigned>(point);
+    EXPECT_EQ(found->point, point);
+    EXPECT_EQ(found->at, 3U);
+    EXPECT_EQ(found->begin, 4U);
+    EXPECT_EQ(found->bytes, text.size());
+  }
+  for (const char* shown :
+       {"", " ", "~", "\u00A0", "\u2027", "\u202F", "\u2065", "\u206A", "城市"}) {
+    EXPECT_FALSE(hidden_in(shown).has_value()) << shown;
+  }
+}
+
+TEST(Text, SaysWhatCannotBeSeenAndWhere) {
+  EXPECT_TRUE(check_shown("New tags", ErrorCode::BadInput, {"title", "标题"}).has_value());
+  const Status refused = check_shown("New\u202Etags", ErrorCode::BadSchema, {"title", "标题"});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code(), ErrorCode::BadSchema);
+  EXPECT_EQ(refused.error().message().en,
+            "title: unexpected control character U+202E at character 4");
+  EXPECT_EQ(refused.error().message().zh, "标题：第 4 个字符是控制字符 U+202E");
+  EXPECT_FALSE(check_shown("\xFF", ErrorCode::BadInput, {"title", "标题"}).has_value());
+}
+
+TEST(Text, NamesThatClientsTakeOutOfPaths) {
+  const Text what{"tag", "标签"};
+  for (const char* name : {".", ".."}) {
+    EXPECT_FALSE(check_addressable(name, ErrorCode::BadInput, what).has_value()) << name;
+  }
+  for (const char* name : {"...", ".a", "a.", "v1.2"}) {
+    EXPECT_TRUE(check_addressable(name, ErrorCode::BadInput, what).has_value()) << name;
+  }
 }
 
 TEST(TextTable, FindsWhatWasAdded) {

@@ -4,9 +4,11 @@
 #include "server/api/route.h"
 #include "server/api/routes.h"
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -177,7 +179,9 @@ TEST_F(AccessTest, WhatIsNoLiveKeyIsNotLetIn) {
   old.name = "old";
   old.expires = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1);
   const std::string expired =
-      create_key(options_.key_file, old, std::chrono::system_clock::now()).value().text;
+      create_key(options_.key_file, old, std::chrono::sys_days(std::chrono::year(2019) / 1 / 1))
+          .value()
+          .text;
   const std::string revoked = key("gone");
   ASSERT_TRUE(revoke_key(options_.key_file, "gone", std::chrono::system_clock::now()).has_value());
   open();
@@ -254,6 +258,48 @@ TEST_F(AccessTest, RolesMayDoWhatThoseBelowMayAndNoMore) {
   EXPECT_EQ(body["detail"], "this needs the role operator; the key \"v\" is of a viewer");
   EXPECT_EQ(with(keys[0], "GET", "/v1/three_ids").status, 403U);
   EXPECT_EQ(with(keys[1], "GET", "/v1/three_ids").status, 200U);
+}
+
+TEST_F(AccessTest, ViewersSeeAndEndTheirOwnQueriesOthersOnlyOperators) {
+  const std::string mine = key("mine");
+  const std::string other = key("other", Role::Analyst);
+  const std::string operating = key("operator", Role::Operator);
+  open();
+  static bool asked_from_within;  // by the query while it runs
+  asked_from_within = false;
+  static std::function<void()> while_it_runs;
+  routes_->add({"GET", "/v1/slow", {}, Role::Viewer, [](const Call& call) {
+                  call.limit(std::nullopt);
+                  while_it_runs();
+                  asked_from_within = true;
+                  const Status ended = call.budget.check();
+                  return ended.has_value() ? json_reply("{}") : call.fail(ended.error());
+                }});
+  const auto listed = [&](const std::string& who) {
+    return json::parse(with(who, "GET", "/v1/queries").body)["queries"].size();
+  };
+  const auto ended_by = [&](const std::string& who, unsigned expected) {
+    while_it_runs = [&] {
+      EXPECT_EQ(listed(mine), 1U);
+      EXPECT_EQ(listed(other), 0U);
+      EXPECT_EQ(listed(operating), 1U);
+      EXPECT_EQ(with(who, "DELETE", "/v1/queries/r1").status, expected);
+    };
+    return with(mine, "GET", "/v1/slow").status;
+  };
+  EXPECT_EQ(ended_by(other, 404U), 200U);
+  EXPECT_EQ(ended_by(mine, 200U), 409U);
+  EXPECT_EQ(ended_by(operating, 200U), 409U);
+  EXPECT_TRUE(asked_from_within);
+  while_it_runs = nullptr;
+  // Ending one is written down.
+  const auto lines = audit();
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const json& line) {
+                            return line["phase"] == "begin" && line["what"] == "write" &&
+                                   line["method"] == "DELETE";
+                          }),
+            3);
 }
 
 TEST_F(AccessTest, ABrokenFileOfKeysOpensNothing) {

@@ -68,6 +68,8 @@ TEST(Documents, DescribeEveryRouteAndNothingElse) {
     EXPECT_EQ(parameters_of(operation, "query"),
               std::set<std::string>(route.parameters.begin(), route.parameters.end()))
         << route.method << " " << route.path;
+    EXPECT_EQ(operation.value("x-role", ""), route.open ? "none" : name_of(route.role))
+        << route.method << " " << route.path;
     for (const std::string& name : parameters_of(operation, "path")) {
       EXPECT_NE(route.path.find("{" + name + "}"), std::string::npos) << route.path;
     }

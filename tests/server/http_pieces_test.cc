@@ -104,6 +104,34 @@ TEST(HttpPieces, AStreamThatThrowsBreaksOffToo) {
   EXPECT_TRUE(plain.was_reset());
 }
 
+TEST(HttpPieces, WhatBecameOfThemIsToldOnce) {
+  std::atomic<int> whole{0};
+  std::atomic<int> broken_off{0};
+  Running server(
+      {},
+      [](const HttpRequest& request, engine::Budget&) {
+        if (request.target == "/thrown") {
+          HttpReply reply;
+          reply.stream = [](const BodySink& sink) {
+            sink("piece0\n");
+            throw std::bad_alloc();
+          };
+          return reply;
+        }
+        return request.target == "/pieces" ? in_pieces(broken) : in_pieces(three);
+      },
+      {},
+      [&](const HttpRequest&, const HttpOutcome& outcome) {
+        ++(outcome.written ? whole : broken_off);
+      });
+  Client(server->port()).send(kGet).read_all();
+  Client(server->port()).send(kOther).read_all();
+  Client(server->port()).send("GET /thrown HTTP/1.1\r\nHost: x\r\n\r\n").read_all();
+  server.stop();
+  EXPECT_EQ(whole, 1);
+  EXPECT_EQ(broken_off, 2);
+}
+
 TEST(HttpPieces, HeadHasNeitherBodyNorLengthAndMakesNone) {
   std::atomic<int> made{0};
   Running server({}, [&](const HttpRequest&, engine::Budget&) {

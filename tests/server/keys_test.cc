@@ -109,6 +109,31 @@ TEST_F(KeysTest, StatesOfKeys) {
   EXPECT_EQ(state_of(key, day), KeyState::Revoked);
 }
 
+TEST_F(KeysTest, NamesCanBeSeen) {
+  for (const std::string name : {"a\nb", "a\x7F", "a\u0085", "\u202Eadmin", "a\u2066"}) {
+    const auto refused = create_key(file_, named(name), now_);
+    ASSERT_FALSE(refused.has_value()) << name;
+    EXPECT_EQ(refused.error().code(), ErrorCode::BadInput);
+    EXPECT_NE(refused.error().message().en.find("unexpected control character U+"),
+              std::string::npos);
+  }
+  EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(KeysTest, AKeyIsMadeForDaysToCome) {
+  const auto noon = std::chrono::sys_days(std::chrono::year(2026) / 3 / 1) + 12h;
+  NewKey wanted = named("late");
+  wanted.expires = parse_day("2026-02-28");
+  const auto refused = create_key(file_, wanted, noon);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code(), ErrorCode::BadInput);
+  EXPECT_EQ(refused.error().message().en,
+            "a key that expires on 2026-02-28 could not be used: today is 2026-03-01 (UTC)");
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  wanted.expires = parse_day("2026-03-01");
+  EXPECT_TRUE(create_key(file_, wanted, noon).has_value()) << "today is a day yet";
+}
+
 TEST_F(KeysTest, RevokedKeysStayAndFreeTheirNames) {
   const MadeKey first = make("dashboard");
   EXPECT_EQ(create_key(file_, named("dashboard"), now_).error().code(), ErrorCode::InUse);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,7 @@ class LargeBodies : public testing::Test {
     HttpOptions options;
     options.port = 0;
     options.limits = limits;
+    options.workers = workers_;
     HttpHandlers handlers;
     handlers.answer = [this](const HttpRequest& request, engine::Budget&) {
       HttpReply reply;
@@ -82,6 +84,7 @@ class LargeBodies : public testing::Test {
       std::filesystem::temp_directory_path() / ("tagline_large_" + std::to_string(getpid()));
   std::filesystem::path where_ = folder_;
   std::shared_ptr<DiskRoom> room_;
+  unsigned workers_ = 2;
   std::atomic<int> answered_{0};
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
@@ -145,6 +148,36 @@ TEST_F(LargeBodies, OfClientsThatGoAwayLeaveNothing) {
   EXPECT_NE(next.send(post("/large", 0, "Connection: close\r\n")).read_all().find("200 OK"),
             std::string::npos);
   EXPECT_EQ(answered_, 1);
+}
+
+TEST_F(LargeBodies, ThatComeSlowlyHoldNoWorker) {
+  workers_ = 1;
+  begin();
+  // As many as may come in at a time, and as many small ones; each half here.
+  const std::size_t each = HttpLimits().large_bodies;
+  const std::string body = body_of(300'000);
+  std::vector<std::unique_ptr<Client>> slow;
+  for (std::size_t i = 0; i < 2 * each; ++i) {
+    slow.push_back(std::make_unique<Client>(server_->port()));
+    slow.back()->send(post(i < each ? "/large" : "/small", body.size(),
+                           "Expect: 100-continue\r\nConnection: close\r\n"));
+    slow.back()->read_until("100 Continue\r\n\r\n");
+    slow.back()->send(body.substr(0, body.size() / 2));
+  }
+  for (int i = 0; i < 3; ++i) {
+    Client other(server_->port());
+    EXPECT_NE(other.send(post("/small", 3, "Connection: close\r\n") + "abc").read_all().find("200"),
+              std::string::npos);
+    EXPECT_EQ(server_->figures().queued, 0U);
+  }
+  EXPECT_EQ(answered_, 3) << "none of the slow ones is with a worker";
+  for (std::size_t i = 0; i < slow.size(); ++i) {
+    const std::string reply = slow[i]->send(body.substr(body.size() / 2)).read_all();
+    EXPECT_NE(reply.find("200 OK"), std::string::npos) << i;
+    const std::string expected = i < each ? body : std::to_string(body.size());
+    EXPECT_TRUE(reply.ends_with("\r\n\r\n" + expected)) << i;
+  }
+  EXPECT_EQ(answered_, 3 + static_cast<int>(slow.size()));
 }
 
 TEST_F(LargeBodies, AreOnlySoManyAtATime) {

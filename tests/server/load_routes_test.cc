@@ -324,6 +324,38 @@ TEST_F(LoadRoutes, ABackupIsOneStateWhileAWriterWrites) {
   EXPECT_EQ(files_incoming(), 0U);
 }
 
+TEST_F(LoadRoutes, OneBackupAtATimeUntilItIsSent) {
+  {
+    const HttpReply first = ask("GET", "/v1/backup");
+    ASSERT_EQ(first.status, 200U) << first.body;
+    EXPECT_EQ(files_incoming(), 1U);
+    const HttpReply second = ask("GET", "/v1/backup");
+    EXPECT_EQ(second.status, 503U) << "the first is not sent yet";
+    EXPECT_EQ(body_of(second)["code"], "busy");
+    EXPECT_EQ(field_of(second, "Retry-After"), "10");
+    EXPECT_EQ(files_incoming(), 1U);
+    EXPECT_EQ(ask("HEAD", "/v1/backup").status, 200U);
+  }
+  EXPECT_EQ(files_incoming(), 0U);
+  EXPECT_EQ(ask("GET", "/v1/backup").status, 200U);
+  EXPECT_EQ(ask("GET", "/v1/backup").status, 200U) << "whose client is gone keeps nobody waiting";
+}
+
+TEST_F(LoadRoutes, TheHeadOfABackupCopiesNothing) {
+  // With nowhere to put a copy.
+  std::filesystem::remove_all(folder_ / "db" / "incoming");
+  std::ofstream(folder_ / "db" / "incoming") << "no folder";
+  EXPECT_GE(ask("GET", "/v1/backup").status, 500U);
+  const HttpReply head = ask("HEAD", "/v1/backup");
+  EXPECT_EQ(head.status, 200U);
+  EXPECT_EQ(head.file, nullptr);
+  EXPECT_TRUE(head.pieces) << "its length is not told";
+  EXPECT_EQ(head.body, "");
+  EXPECT_EQ(field_of(head, "Content-Type"), "application/octet-stream");
+  EXPECT_EQ(field_of(head, "Tagline-Population"), "3");
+  EXPECT_EQ(field_of(head, "Tagline-Version"), std::to_string(service_->standing()->version));
+}
+
 TEST_F(LoadRoutes, ABackupMayBeTakenWithoutWriting) {
   RoutesOptions options;
   options.read_only = true;

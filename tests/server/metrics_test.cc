@@ -5,6 +5,7 @@
 #include "tests/server/running_fixture.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <regex>
@@ -110,6 +111,7 @@ TEST_F(MetricsTest, CountsRequestsByRouteMethodAndStatus) {
     outcome.received = 10;
     outcome.sent = 100;
     outcome.waited = std::chrono::microseconds(200);
+    outcome.written = true;
     routes_->note(outcome);
   };
   ended("/v1/count?q=vip", std::chrono::microseconds(100));  // on the bound: within it
@@ -133,6 +135,69 @@ TEST_F(MetricsTest, CountsRequestsByRouteMethodAndStatus) {
   EXPECT_EQ(now.at("tagline_http_queue_wait_seconds_count"), 4);
   EXPECT_EQ(now.at("tagline_http_received_bytes_total"), 40);
   EXPECT_EQ(now.at("tagline_http_sent_bytes_total"), 400);
+}
+
+TEST_F(MetricsTest, RepliesThatBreakOffAreCounted) {
+  HttpOutcome outcome;
+  outcome.status = 200;
+  outcome.route = ask("GET", "/v1/count?q=vip").route;
+  for (const bool whole : {true, false, true, false}) {
+    outcome.written = whole;
+    routes_->note(outcome);
+  }
+  const auto now = metrics();
+  const std::string count = "route=\"/v1/count\",method=\"GET\"";
+  EXPECT_EQ(now.at("tagline_http_requests_total{" + count + ",status=\"200\"}"), 4);
+  EXPECT_EQ(now.at("tagline_http_replies_broken_off_total{" + count + "}"), 2);
+  EXPECT_EQ(now.at("tagline_http_replies_broken_off_total{route=\"/v1/ids\",method=\"GET\"}"), 0);
+}
+
+TEST_F(MetricsTest, StreamsAreAnsweredWhenTheyAreWhole) {
+  const auto outcomes = [&] {
+    const auto now = metrics();
+    std::map<std::string, double> found;
+    for (const char* each : {"answered", "refused", "cancelled", "deadline", "broken_off"}) {
+      found[each] = now.at(std::string("tagline_queries_total{outcome=\"") + each + "\"}");
+    }
+    return found;
+  };
+  std::map<std::string, double> expected = outcomes();
+  const auto stream = [&](const char* ends, auto&& take) {
+    engine::Budget budget;
+    {
+      HttpReply reply = routes_->answer(request_of("GET", "/v1/ids?q=vip"), budget);
+      ASSERT_EQ(reply.status, 200U);
+      EXPECT_EQ(metrics().at("tagline_queries_running"), 1);
+      take(reply, budget);
+    }
+    ++expected[ends];
+    EXPECT_EQ(outcomes(), expected) << ends;
+  };
+  stream("answered", [](HttpReply& reply, engine::Budget&) {
+    while (!reply.pieces().value().empty()) {
+    }
+  });
+  stream("broken_off", [](HttpReply&, engine::Budget&) {});
+  stream("broken_off",
+         [](HttpReply& reply, engine::Budget&) { EXPECT_FALSE(reply.pieces().value().empty()); });
+  stream("cancelled", [](HttpReply&, engine::Budget& budget) { budget.cancelled = true; });
+  stream("deadline", [](HttpReply& reply, engine::Budget& budget) {
+    budget.deadline = std::chrono::steady_clock::now();
+    EXPECT_FALSE(reply.pieces().has_value());
+  });
+}
+
+TEST_F(MetricsTest, StatusCountsQueriesAndNotItself) {
+  EXPECT_EQ(body_of(ask("GET", "/v1/status"))["queries_running"], 0);
+  engine::Budget budget;
+  {
+    const HttpReply reply = routes_->answer(request_of("GET", "/v1/ids?q=vip"), budget);
+    EXPECT_EQ(body_of(ask("GET", "/v1/status"))["queries_running"], 1);
+    const json queries = body_of(ask("GET", "/v1/queries"))["queries"];
+    ASSERT_EQ(queries.size(), 1U);
+    EXPECT_EQ(queries[0]["route"], "/v1/ids");
+  }
+  EXPECT_EQ(body_of(ask("GET", "/v1/status"))["queries_running"], 0);
 }
 
 TEST_F(MetricsTest, RefusalsAreCountedByReason) {
@@ -181,13 +246,17 @@ TEST_F(MetricsTest, RunningQueriesAreListedAndCancelled) {
   EXPECT_TRUE(queries.list().empty());          // neither is a query yet
   place->asks(std::string(199, 'x') + "城市");  // cut before the character that does not fit
   place->asks("a second one");
-  place->asked_with("dashboard");
+  place->asked_with("dashboard", "0123456789ab");
   const auto list = queries.list();
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0].id, "r1");
   EXPECT_EQ(list[0].route, "/v1/count");
   EXPECT_EQ(list[0].key, "dashboard");
   EXPECT_EQ(list[0].expression, std::string(199, 'x') + "…");
+  EXPECT_EQ(queries.list("0123456789ab").size(), 1U);
+  EXPECT_TRUE(queries.list("another").empty());
+  EXPECT_EQ(queries.cancel("r1", "another"), 0U);
+  EXPECT_FALSE(budget.cancelled);
   EXPECT_EQ(queries.cancel("r2"), 0U);
   EXPECT_EQ(queries.cancel("r1"), 1U);
   EXPECT_TRUE(budget.cancelled);

@@ -17,7 +17,7 @@ before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "tagline_client_"));
   const db = path.join(folder, "shop");
   execFileSync(path.join(SOURCE, "examples/shop/demo"), [TAGLINE, db], { stdio: "ignore" });
-  server = spawn(TAGLINE, ["serve", "--db", db, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"] });
+  server = spawn(TAGLINE, ["serve", "--db", db, "--listen", "127.0.0.1:0", "--log-level", "error"], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise((done, failed) => {
     createInterface(server.stdout).once("line", done);
     server.once("exit", status => failed(new Error(`serve ended with ${status}`)));
@@ -26,7 +26,8 @@ before(async () => {
 });
 
 after(async () => {
-  const ended = new Promise(done => server.once("exit", done));
+  // One that has ended already would never say so again.
+  const ended = server.exitCode ?? new Promise(done => server.once("exit", done));
   server.kill("SIGTERM");
   assert.equal(await ended, 0);
   rmSync(folder, { recursive: true });
@@ -86,6 +87,44 @@ test("editors, the catalogue, people", async () => {
   assert.ok(segments.some(each => each.name === name), JSON.stringify(segments));
   await client.deleteSegment(name);
   await assert.rejects(client.segment(name), { status: 404, code: "not-found" });
+});
+
+test("lists of any length, from whatever can be looped over", async () => {
+  const { count } = await client.count("city:tier1", { asOf });
+  // More than JSON may have, most of them of nobody; and what ids may hold.
+  async function* many() {
+    yield* client.ids("city:tier1", { asOf });
+    for (let i = 0; i < 150_000; ++i) yield `nobody ${i} "城", \n\u2028`;
+  }
+  const made = await client.saveList("tier1_then", many());
+  assert.equal(made.count, count);
+  assert.equal(made.created, true);
+  assert.equal(made.unknown, 150_000);
+  assert.equal((await client.count("@tier1_then AND city:tier1", { asOf })).count, count);
+  const few = [];
+  for await (const id of client.ids("city:tier1", { asOf })) if (few.push(id) === 3) break;
+  await assert.rejects(client.saveList("tier1_then", few, { onlyNew: true }), { status: 412, code: "changed" });
+  await assert.rejects(client.saveList("tier1_then", few, { revision: "none" }), { status: 412, code: "changed" });
+  const { revision } = await client.segment("tier1_then");
+  assert.equal((await client.saveList("tier1_then", new Set(few), { revision })).count, 3);
+  await assert.rejects(client.saveList("tier1_then", []), { status: 400 });
+  await assert.rejects(client.saveList("tier1_then", few.join()), TypeError);
+  await assert.rejects(client.saveList("tier1_then", [...few, 7]), TypeError);
+  assert.equal((await client.segment("tier1_then")).count, 3);
+  await client.deleteSegment("tier1_then");
+});
+
+test("a list is sent again to a server that was busy", async () => {
+  const bodies = [];
+  const busy = async (_, { body, headers }) => {
+    bodies.push(await body.text());
+    assert.equal(headers["Content-Type"], "application/x-ndjson");
+    return bodies.length === 1
+      ? new Response(JSON.stringify({ code: "busy" }), { status: 503, headers: { "Retry-After": "0.01" } })
+      : Response.json({ count: 2 }, { status: 201 });
+  };
+  assert.equal((await new Tagline({ fetch: busy }).saveList("x", ["u1", "城"])).count, 2);
+  assert.deepEqual(bodies, ['"u1"\n"城"\n', '"u1"\n"城"\n']);
 });
 
 test("a busy server is asked again after as long as it says", async () => {

@@ -101,6 +101,7 @@ export declare class Tagline {
   segment(name: string, query?: Record<string, string | number | boolean | undefined>): Promise<any>;
   saveSegment(name: string, segment: { expression: string } & Record<string, unknown>): Promise<any>;
   deleteSegment(name: string, options?: { force?: boolean }): Promise<any>;
+  saveList(name: string, ids: Iterable<string> | AsyncIterable<string>, options?: { revision?: string; onlyNew?: boolean; signal?: AbortSignal }): Promise<any>;
   user(id: string): Promise<any>;
   segmentsOf(id: string, query?: { asOf?: string }): Promise<any>;
   why(id: string, expression: string, options?: QueryOptions): Promise<any>;

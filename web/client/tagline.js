@@ -50,6 +50,22 @@ async function* pieces(stream) {
   }
 }
 
+// Ids a line, as parts of a Blob: no text has to hold all of a list, and a busy server can be sent it again.
+async function blobOf(ids) {
+  if (typeof ids === "string") throw new TypeError("expected ids in an array or the like, found a text");
+  const parts = [];
+  let text = "";
+  for await (const id of ids) {
+    if (typeof id !== "string") throw new TypeError(`expected texts as ids, found ${typeof id}`);
+    text += JSON.stringify(id) + "\n";
+    if (text.length >= 1 << 20) {
+      parts.push(new Blob([text]));
+      text = "";
+    }
+  }
+  return new Blob([...parts, text]);
+}
+
 export class Tagline {
   /**
    * @param {{url?: string, key?: string, language?: string, retries?: number, fetch?: typeof fetch}} options
@@ -154,6 +170,16 @@ export class Tagline {
   segment(name, query = {}) { return this.json("GET", `/v1/segments/${part(name)}`, { query: wire(query) }); }
   saveSegment(name, segment) { return this.json("PUT", `/v1/segments/${part(name)}`, { body: wire(segment) }); }
   deleteSegment(name, { force } = {}) { return this.json("DELETE", `/v1/segments/${part(name)}`, { query: { force } }); }
+  /**
+   * Makes or replaces a static list: `ids` may be an array, or anything to loop over (also `client.ids(...)`), of any
+   * length the server takes. `revision`: only as long as the list is as it was read; `onlyNew`: replaces nothing.
+   */
+  async saveList(name, ids, { revision, onlyNew, signal } = {}) {
+    const headers = {};
+    if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
+    if (onlyNew) headers["If-None-Match"] = "*";
+    return this.json("POST", `/v1/segments/${part(name)}/ids`, { body: await blobOf(ids), type: "application/x-ndjson", headers, signal });
+  }
   user(id) { return this.json("GET", `/v1/users/${part(id)}`); }
   segmentsOf(id, query = {}) { return this.json("GET", `/v1/users/${part(id)}/segments`, { query: wire(query) }); }
   why(id, expression, { signal, ...options } = {}) {
