@@ -1,6 +1,7 @@
 #include "server/id_page.h"
 
 #include "dsl/fingerprint.h"
+#include "engine/cached_count.h"
 #include "engine/computed_rows.h"
 #include "engine/page.h"
 #include "server/cursor.h"
@@ -70,6 +71,19 @@ Status check_question(const Cursor& cursor, const Prepared& prepared, std::uint6
   return {};
 }
 
+/// Kept between the pages of one state, where counts are kept.
+Result<std::uint64_t> count_of(const QueryRequest& request, Prepared& prepared,
+                               const storage::Snapshot& snapshot,
+                               const engine::ExecuteOptions& options) {
+  if (request.answers == nullptr) {
+    return engine::count(prepared.plan, prepared.root, snapshot, options);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const engine::CachedCount counted,
+                           engine::cached_count(*request.answers, snapshot.data_version(),
+                                                prepared.plan, prepared.root, snapshot, options));
+  return counted.users;
+}
+
 /// Ids of a block's users to the sink, as long as the reader of pages likes it.
 engine::VisitUsers ids_to(const IdSink& sink, const storage::Snapshot& snapshot,
                           std::uint64_t& sent) {
@@ -110,7 +124,7 @@ Outcome<IdPage> id_page(const storage::Snapshot& snapshot, const QueryRequest& r
   options.computed = &decided;
   IdPage found;
   TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t count,
-                           engine::count(prepared->plan, prepared->root, snapshot, options));
+                           count_of(request, *prepared, snapshot, options));
   TAGLINE_ASSIGN_OR_RETURN(const engine::Sweep sweep,
                            engine::Sweep::prepare(prepared->plan, {&prepared->root, 1}, snapshot,
                                                   options, engine::Answers::InTurn));

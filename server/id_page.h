@@ -38,7 +38,8 @@ struct IdPage {
 /// of both changes, and again where both are of one version.) Refused when the expression is at
 /// fault.
 ///
-/// Cost: the count, and the blocks of the page; those of the pages before are not looked at.
+/// Cost: the count (kept between pages with QueryRequest::answers), and the blocks of the page;
+/// those of the pages before are not looked at.
 [[nodiscard]] Outcome<IdPage> id_page(const storage::Snapshot& snapshot,
                                       const QueryRequest& request, const IdPageRequest& page,
                                       const IdSink& sink);

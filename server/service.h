@@ -53,6 +53,7 @@ struct QueryRequest {
   unsigned threads = 0;  ///< as engine::ExecuteOptions
   const engine::Budget* budget = nullptr;
   KeptCatalogue* names = nullptr;  ///< where names are kept; null: they are read for this request
+  engine::AnswerCache* answers = nullptr;  ///< where counts are kept; null: they are counted anew
 };
 
 /// The exact counts at one node of the expression. In an AND each clause is asked about those whom
@@ -257,6 +258,8 @@ class Service {
   [[nodiscard]] storage::Store& store() { return *store_; }
   /// For requests to what is not a function of this class (QueryRequest::names).
   [[nodiscard]] KeptCatalogue& names() { return names_; }
+  /// The same (QueryRequest::answers): null when none are kept.
+  [[nodiscard]] engine::AnswerCache* answers() { return answers_.get(); }
 
  private:
   explicit Service(std::unique_ptr<storage::Store> store) : store_(std::move(store)) {}

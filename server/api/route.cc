@@ -115,6 +115,7 @@ QueryRequest Call::query(std::string expression, std::optional<std::chrono::sys_
   query.threads = api.options.threads;
   query.budget = &budget;
   query.names = &api.service.names();
+  query.answers = api.service.answers();
   return query;
 }
 

@@ -27,6 +27,7 @@ class IdPages : public testing::Test {
     storage::OpenOptions options;
     options.mode = storage::OpenMode::Create;
     service_ = Service::open((folder_ / "db").string(), options).value();
+    service_->keep_answers(std::size_t{1} << 20U);
     load(
         "id,city,vip,age\nu1,tier1,yes,20\nu2,tier1,no,30\nu3,tier2,yes,40\nu4,tier2,no,50\n"
         "u5,tier1,yes,20\nu6,tier1,yes,30\nu7,tier2,yes,40\nu8,tier3,no,50\n");
@@ -66,11 +67,14 @@ class IdPages : public testing::Test {
     std::vector<std::string> ids;
     std::optional<std::string> next;
     std::optional<ErrorCode> refused;
+    std::uint64_t remaining = 0;
   };
+  // Every second one counts anew.
   Page page(const std::string& expression, const std::optional<std::string>& after) {
     Page page;
     QueryRequest request;
     request.expression = expression;
+    request.answers = ++pages_ % 2 == 0 ? service_->answers() : nullptr;
     IdPageRequest how;
     how.limit = 2;
     how.after = after;
@@ -80,6 +84,7 @@ class IdPages : public testing::Test {
     });
     if (found.has_value()) {
       page.next = found->next;
+      page.remaining = found->remaining;
     } else {
       page.refused =
           found.error().error.has_value() ? found.error().error->code() : ErrorCode::Internal;
@@ -109,6 +114,7 @@ class IdPages : public testing::Test {
 
   const std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() / ("tagline_id_pages_" + std::to_string(getpid()));
+  unsigned pages_ = 0;
   std::unique_ptr<Service> service_;
 };
 
@@ -170,6 +176,7 @@ TEST_F(IdPages, TogetherAreTheAnswerWhateverComesBetween) {
         break;
       }
       seen.insert(seen.end(), one.ids.begin(), one.ids.end());
+      ASSERT_EQ(seen.size() + one.remaining, answer.size()) << question;
       next = one.next;
       if (!next.has_value()) {
         ASSERT_EQ(seen, answer) << question;
