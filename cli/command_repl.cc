@@ -24,7 +24,7 @@ Result<std::unique_ptr<Api>> api_of(const ReplArguments& arguments) {
   return std::unique_ptr<Api>(std::move(api));
 }
 
-int run_typed(Session& session, History& history, const Interrupt& interrupt) {
+int run_typed(Session& session, History& history) {
   Console& console = session.console();
   LineEditor editor(session, history, session.api().name());
   console.out(
@@ -32,7 +32,6 @@ int run_typed(Session& session, History& history, const Interrupt& interrupt) {
                    "输入表达式即可计数，\\help 查看帮助，\\quit 退出。\n"}));
   int status = kFine;
   for (auto input = editor.read(); input.has_value(); input = editor.read()) {
-    interrupt.clear();
     status = session.run(*input);
     if (session.is_over()) {
       break;
@@ -62,10 +61,14 @@ int run(const ReplArguments& arguments, Console& console) {
   };
   if (isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1) {
     History history(History::default_file());
-    const Interrupt interrupt([&api] { (*api)->cancel(); });
+    const Interrupt interrupt([&api] {
+      // The terminal has shown "^C".
+      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, "\n", 1);
+      (*api)->cancel();
+    });
     Session session(**api, console, history, &interrupt);
     prepare(session);
-    return run_typed(session, history, interrupt);
+    return run_typed(session, history);
   }
   History history("");
   Session session(**api, console, history, nullptr);

@@ -14,8 +14,8 @@ namespace {
 using server::JsonValue;
 
 /// What is asked at every key may take so long; else it is not asked for a while.
-constexpr std::chrono::milliseconds kLiveMax{150};
-constexpr std::chrono::seconds kPause{5};
+constexpr std::chrono::milliseconds kLiveMax{250};
+constexpr std::chrono::seconds kPause{2};
 constexpr std::uint64_t kHintTimeoutMs = 120;
 
 std::size_t code_points(std::string_view text) {

@@ -110,6 +110,7 @@ int show_curve(Session& session, const std::string& tag) {
   if (curve.points.back().first < 100.0) {
     curve.points.emplace_back(100.0, 100.0);
   }
+  curve.points.back().second = 100.0;
   session.console().out("\n" +
                         session.console().say({"share of " + tag + " held by those who have most\n",
                                                "拥有最多者所占的 " + tag + " 比例\n"}) +

@@ -83,14 +83,14 @@ bool add(ic_completion_env_t* env, const Candidates& found, const Candidate& can
                                 static_cast<long>(std::max(found.to, cursor) - cursor));
 }
 
-/// One candidate: what follows of the word that can only be this one; or what a whole expression
-/// comes to, beside a blank, which is not seen.
+/// One candidate, of which isocline shows what is not typed yet: the rest of a word that can only
+/// be this one; or what a whole expression comes to. That is never put in: to take a hint, isocline
+/// asks for the list.
 void add_hint(ic_completion_env_t* env, const std::string& text, std::size_t cursor) {
   if (!text.starts_with('\\') && cursor == text.size()) {
     const std::string count = editor->completer().count_hint(text);
     if (!count.empty()) {
-      const std::string help = literal(count);
-      ic_add_completion_prim(env, " ", " ", help.c_str(), 0, 0);
+      ic_add_completion_prim(env, ("   " + count).c_str(), nullptr, nullptr, 0, 0);
       return;
     }
   }
@@ -186,6 +186,8 @@ std::optional<std::string> LineEditor::read() {
     }
     const std::string line = typed;
     ic_free(typed);
+    // From here on Ctrl-C is about this line.
+    session_.clear_interrupt();
     asked_to_leave = false;
     const bool blank = line.find_first_not_of(" \t\n") == std::string::npos;
     if (blank && before_.empty()) {
@@ -193,7 +195,12 @@ std::optional<std::string> LineEditor::read() {
     }
     const bool is_command = before_.empty() && line[line.find_first_not_of(" \t\n")] == '\\';
     const std::string input = before_ + (blank ? "" : line);
-    if (!is_command && !blank && session_.is_open(input)) {
+    const bool is_open = !is_command && !blank && session_.is_open(input);
+    if (session_.is_interrupted()) {
+      before_.clear();
+      continue;
+    }
+    if (is_open) {
       ic_history_remove_last();  // the whole is kept, when it is there
       before_ = input + "\n";
       continue;

@@ -52,6 +52,11 @@ class Session {
   [[nodiscard]] bool is_interrupted() const {
     return interrupt_ != nullptr && interrupt_->happened();
   }
+  void clear_interrupt() const {
+    if (interrupt_ != nullptr) {
+      interrupt_->clear();
+    }
+  }
   /// The expression that commands are about, the last that was answered; "" when there is none.
   [[nodiscard]] const std::string& expression() const { return expression_; }
   /// Says that one has to be typed first; the exit status.
