@@ -123,6 +123,11 @@ struct HttpClient::State {
     connection->tcp().async_connect(
         places, [&](const error_code& outcome, const auto&) { problem = outcome; });
     run();
+    if (!problem) {
+      // Header and body go out one after the other, and neither is to wait for the other's receipt.
+      error_code ignored;
+      connection->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    }
     if (!problem && tls != nullptr) {
       connection->async_handshake_with(url.host,
                                        [&](const error_code& outcome) { problem = outcome; });
