@@ -18,6 +18,7 @@ enum class Takes : std::uint8_t { Nothing, Tags, Segments, Expression, Setting, 
 struct Command {
   std::string_view name;       ///< without the backslash
   std::string_view arguments;  ///< "TAG [SHARE]"
+  std::string_view arguments_zh;
   Takes takes = Takes::Nothing;
   std::string_view what;
   std::string_view what_zh;
@@ -28,8 +29,8 @@ struct Command {
 [[nodiscard]] std::span<const Command> commands();
 /// Null when there is none of that name.
 [[nodiscard]] const Command* find_command(std::string_view name);
-/// "\by TAG".
-[[nodiscard]] std::string usage_of(const Command& command);
+/// "\by TAG", for readers of each language.
+[[nodiscard]] Text usage_of(const Command& command);
 
 /// Words between blanks; a text in double quotes is one.
 [[nodiscard]] std::vector<std::string> words_of(const std::string& arguments);

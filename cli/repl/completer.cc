@@ -195,7 +195,7 @@ Candidates Completer::of_command(const std::string& input, std::size_t cursor) {
       if (("\\" + std::string(command.name)).starts_with(typed)) {
         candidates.list.push_back(
             {"\\" + std::string(command.name) + (command.arguments.empty() ? "" : " "),
-             usage_of(command),
+             console.say(usage_of(command)),
              console.say({std::string(command.what), std::string(command.what_zh)})});
       }
     }
@@ -247,7 +247,7 @@ Candidates Completer::of_command(const std::string& input, std::size_t cursor) {
       }
       for (const Command& each : commands()) {
         if (each.name.starts_with(typed)) {
-          candidates.list.push_back({std::string(each.name), usage_of(each), ""});
+          candidates.list.push_back({std::string(each.name), console.say(usage_of(each)), ""});
         }
       }
       candidates.from = space + 1;

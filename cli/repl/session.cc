@@ -175,10 +175,10 @@ int Session::report_no_expression() {
 
 int Session::report_usage(std::string_view command, const Text& message) {
   const Command* found = find_command(command);
-  const std::string usage = found == nullptr ? std::string() : usage_of(*found);
+  const Text usage = found == nullptr ? Text{} : usage_of(*found);
   const std::string example(found == nullptr ? std::string_view() : found->example);
-  return console_.report_usage(
-      message, {"write " + usage + ", e.g. " + example, "请写 " + usage + "，例如 " + example});
+  return console_.report_usage(message, {"write " + usage.en + ", e.g. " + example,
+                                         "请写 " + usage.zh + "，例如 " + example});
 }
 
 JsonBody Session::body_of(const std::string& expression) const {

@@ -10,6 +10,7 @@
 #include "cli/repl/json_body.h"
 #include "server/json_value.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -57,6 +58,8 @@ class Session {
       interrupt_->clear();
     }
   }
+  /// Files of inputs that are being run, each by the one before.
+  [[nodiscard]] std::size_t& files_deep() { return files_deep_; }
   /// The expression that commands are about, the last that was answered; "" when there is none.
   [[nodiscard]] const std::string& expression() const { return expression_; }
   /// Says that one has to be typed first; the exit status.
@@ -119,6 +122,7 @@ class Session {
   ReplSettings settings_;
   std::string expression_;
   std::optional<std::string> time_zone_;
+  std::size_t files_deep_ = 0;
   bool is_over_ = false;
 };
 
