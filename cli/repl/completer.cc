@@ -17,6 +17,8 @@ using server::JsonValue;
 constexpr std::chrono::milliseconds kLiveMax{250};
 constexpr std::chrono::seconds kPause{2};
 constexpr std::uint64_t kHintTimeoutMs = 120;
+/// Tags whose titles are known; those of more are not shown.
+constexpr std::uint64_t kTitlesMax = 10'000;
 
 std::size_t code_points(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -32,6 +34,13 @@ std::size_t byte_of(std::string_view text, std::size_t point) {
     }
   }
   return at;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
 }
 
 Text kind_words(const std::string& kind) {
@@ -175,7 +184,13 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
     if (const auto people = each["people"].number_if_any(); people.has_value()) {
       add_part(candidate.help, grouped(*people) + console.say({" people", " 人"}));
     }
-    add_part(candidate.help, console.say(each["detail"].words()));
+    const std::string detail = console.say(each["detail"].words());
+    add_part(candidate.help, detail);
+    if (const auto title = titles().find(candidate.label);
+        each["kind"].text() == "tag" && title != titles().end()) {
+      const std::string& said = console.say(title->second);
+      add_part(candidate.help, said == detail || said == candidate.label ? "" : said);
+    }
     if (each["deprecated"].truth()) {
       add_part(candidate.help, console.say({"deprecated", "已弃用"}));
     }
@@ -241,7 +256,7 @@ Candidates Completer::of_command(const std::string& input, std::size_t cursor) {
       break;
     case Takes::Topic:
       for (const std::string& topic : topics(console.language())) {
-        if (topic.find(before.substr(space + 1)) != std::string::npos) {
+        if (lower(topic).find(lower(before.substr(space + 1))) != std::string::npos) {
           candidates.list.push_back({topic, topic, ""});
         }
       }

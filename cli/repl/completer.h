@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,7 +54,11 @@ class Completer {
                                          const std::string& kind);
   [[nodiscard]] Candidates of_command(const std::string& input, std::size_t cursor);
 
+  /// Of the tags, by name and by every other name; asked for once.
+  [[nodiscard]] const std::map<std::string, Text>& titles();
+
   Session& session_;
+  std::optional<std::map<std::string, Text>> titles_;
   Checked checked_;
   Clock::time_point paused_until_{};
 };

@@ -286,7 +286,8 @@ void HttpClient::cancel() {
   }
   state_->cancelled = true;
   asio::post(state_->io, [state = state_.get()] {
-    if (state->connection != nullptr) {
+    // It may come when the request it was meant for is over, and another is being sent.
+    if (state->cancelled && state->connection != nullptr) {
       state->connection->tcp().close();
     }
   });

@@ -260,11 +260,19 @@ class Repl(unittest.TestCase):
         terminal.send("\x1b")  # leaves the list
         terminal.expect_last_line(r"^shop> city:t\S* *$")
         self.drop(terminal)
+        terminal.send("vip AND c" + TAB)
+        terminal.expect(r"city.*tag · 1,881 people · 城市 · City tier")
+        terminal.send("\x1b")
+        terminal.expect_last_line(r"^shop> vip AND c\S* *$")
+        self.drop(terminal)
         terminal.send("城" + TAB)
         terminal.expect(r"shop> 城市")
         self.drop(terminal)
-        terminal.send("\\seg" + TAB)
-        terminal.expect(r"shop> \\segments")
+        for typed, completed in ((r"\seg", r"\\segments"), (r"\by cty", r"\\by city"), (r"\set for", r"\\set format"),
+                                 (r"\help what an", r"\\help What an expression means")):
+            terminal.send(typed + TAB)
+            terminal.expect(rf"shop> {completed} *$")
+            self.drop(terminal)
 
     def test_an_expression_goes_on_until_it_is_complete(self):
         terminal = self.ready()

@@ -97,11 +97,9 @@ TEST_F(Repl, InputsPrintWhatTheyDid) {
 }
 
 TEST_F(Repl, AServerAnswersAsAFolderDoes) {
-  std::vector<std::string> here;
   for (const fs::path& path : cases()) {
-    here.push_back(record(local(slurp(path))));
+    static_cast<void>(local(slurp(path)));  // what it saves is there from now on
   }
-  // What was saved above is there now, so it is asked once more afterwards.
   RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
   const std::string url = server.line();
   ASSERT_EQ(url.substr(0, 7), "http://");
@@ -112,13 +110,8 @@ TEST_F(Repl, AServerAnswersAsAFolderDoes) {
   }
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
-  std::vector<std::string> again;
-  for (const fs::path& path : cases()) {
-    again.push_back(record(local(slurp(path))));
-  }
-  ASSERT_EQ(there.size(), again.size());
   for (std::size_t i = 0; i < there.size(); ++i) {
-    EXPECT_EQ(there[i], again[i]) << cases()[i];
+    EXPECT_EQ(there[i], record(local(slurp(cases()[i])))) << cases()[i];
   }
 }
 
