@@ -101,11 +101,31 @@ std::optional<JsonValue> Completer::live(const ApiRequest& request) {
   }
   const auto reply = session_.api().send(request);
   const auto end = Clock::now();
-  if (end - start > kLiveMax) {
+  const bool is_good = reply.has_value() && reply->status == 200;
+  if (!is_good || end - start > kLiveMax) {
     paused_until_ = end + kPause;
   }
-  return reply.has_value() && reply->status == 200 ? std::optional(JsonValue::parse(reply->body))
-                                                   : std::nullopt;
+  return is_good ? std::optional(JsonValue::parse(reply->body)) : std::nullopt;
+}
+
+const std::map<std::string, Text>& Completer::titles() {
+  if (!titles_.has_value()) {
+    titles_.emplace();
+    const auto reply =
+        session_.api().send(get("/v1/tags?values=0&limit=" + std::to_string(kTitlesMax)));
+    const JsonValue tags = reply.has_value() ? JsonValue::parse(reply->body)["tags"] : JsonValue();
+    for (const JsonValue& tag : tags.items()) {
+      const Text title = tag["title"].words();
+      if (title.empty()) {
+        continue;
+      }
+      titles_->emplace(tag["name"].text(), title);
+      for (const std::string& alias : tag["also"].texts()) {
+        titles_->emplace(alias, title);
+      }
+    }
+  }
+  return *titles_;
 }
 
 const Completer::Checked& Completer::check(const std::string& expression) {
