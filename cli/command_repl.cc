@@ -61,11 +61,7 @@ int run(const ReplArguments& arguments, Console& console) {
   };
   if (isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1) {
     History history(History::default_file());
-    const Interrupt interrupt([&api] {
-      // The terminal has shown "^C".
-      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, "\n", 1);
-      (*api)->cancel();
-    });
+    const Interrupt interrupt([&api] { (*api)->cancel(); });
     Session session(**api, console, history, &interrupt);
     prepare(session);
     return run_typed(session, history);

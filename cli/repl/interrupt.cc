@@ -58,6 +58,8 @@ void Interrupt::listen() {
       return;
     }
     if (read == 1) {
+      // The terminal has shown "^C"; who is told prints what comes next.
+      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, "\n", 1);
       {
         const std::lock_guard lock(mutex_);
         happened_ = true;

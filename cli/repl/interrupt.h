@@ -9,7 +9,8 @@
 
 namespace tagline::cli {
 
-/// While it lives, SIGINT calls `cancel` (on a thread of its own) and is remembered. One at a time.
+/// While it lives, SIGINT ends the line on standard error, is remembered and calls `cancel` (on a
+/// thread of its own). One at a time.
 class Interrupt {
  public:
   explicit Interrupt(std::function<void()> cancel);
