@@ -214,12 +214,20 @@ struct BackupArguments {
   Format format = Format::Table;
 };
 
+struct ReplArguments {
+  std::string db;
+  std::string server;  ///< instead of a database: its address
+  std::string key;
+  std::optional<std::chrono::sys_days> as_of;
+  Format format = Format::Table;
+};
+
 struct Arguments {
   dsl::Language language = dsl::Language::English;
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
                SegmentArguments, OverlapArguments, EditTagArguments, ServeArguments, KeyArguments,
-               BackupArguments>
+               BackupArguments, ReplArguments>
       command;
 };
 

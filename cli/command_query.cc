@@ -1,6 +1,7 @@
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/count_csv.h"
+#include "cli/count_text.h"
 #include "cli/exit_status.h"
 #include "cli/explanation.h"
 #include "cli/ids.h"
@@ -8,43 +9,13 @@
 #include "cli/members.h"
 #include "cli/query_request.h"
 #include "cli/refusal.h"
-#include "cli/table.h"
 #include "server/answer_json.h"
-#include "server/day_text.h"
 #include "server/service.h"
-
-#include <algorithm>
-#include <utility>
 
 namespace tagline::cli {
 namespace {
 
 using server::Answer;
-
-constexpr unsigned kBarCells = 30;
-
-double seconds_of(const Answer& answer) {
-  return std::chrono::duration<double>(answer.elapsed).count();
-}
-
-void print_facts(const Answer& answer, Console& console) {
-  const auto line = [&](const Text& label, const std::string& value) {
-    Text padded = label;
-    padded.en.resize(std::max<std::size_t>(padded.en.size(), 12), ' ');
-    for (std::size_t cells = padded.zh.size() / 3 * 2; cells < 12;
-         ++cells) {  // every character here is three bytes, two cells
-      padded.zh += ' ';
-    }
-    console.out("  " + console.say(padded) + value + "\n");
-  };
-  console.out(answer.expression + "\n");
-  line({"count", "人数"}, grouped(answer.count));
-  line({"population", "总人数"}, grouped(answer.population));
-  line({"share", "占比"}, percent(answer.count, answer.population) + "  " +
-                              bar(answer.count, answer.population, kBarCells));
-  line({"as of", "日期"}, server::day_text(answer.as_of) + " (" + answer.time_zone + ")");
-  line({"time", "用时"}, duration_text(seconds_of(answer)));
-}
 
 int run_count(const QueryArguments& arguments, server::Service& service, Console& console) {
   const QueryBudget budget(arguments.limits);
@@ -62,7 +33,7 @@ int run_count(const QueryArguments& arguments, server::Service& service, Console
                                                   : kCountCsvHeader + count_csv(*answer));
       break;
     case Format::Table:
-      print_facts(*answer, console);
+      print(*answer, console);
       break;
   }
   if (answer->explanation.has_value() && arguments.format == Format::Table) {

@@ -1,39 +1,16 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
-#include "cli/table.h"
-#include "server/day_text.h"
+#include "cli/segment_text.h"
 #include "server/segments.h"
 #include "server/why_json.h"
-#include "storage/time_zone.h"
 
 #include <string>
-#include <vector>
 
 namespace tagline::cli {
 namespace {
 
 using server::Segments;
-using server::SegmentSummary;
-
-constexpr unsigned kRuleCells = 60;
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += (text.empty() ? "" : ", ") + name;
-  }
-  return text;
-}
-
-std::string title_of(const storage::SegmentRecord& record, const Console& console) {
-  const std::string& title = console.say(record.title);
-  return title.empty() ? record.title.en + record.title.zh : title;
-}
-
-std::string count_text(const SegmentSummary& summary, const Console& console) {
-  return summary.count.has_value() ? grouped(*summary.count) : console.say({"broken", "已失效"});
-}
 
 int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto saved =
@@ -45,20 +22,7 @@ int save(const SegmentArguments& arguments, Segments& segments, Console& console
     console.out(server::saved_json(*saved, arguments.expression) + "\n");
     return kFine;
   }
-  const std::string& name = saved->record.name;
-  const std::string people =
-      grouped(saved->count) + " (" + percent(saved->count, saved->population) + ")";
-  console.out(console.say(saved->created
-                              ? Text{"saved @" + name + ": " + people + " people now\n",
-                                     "已保存 @" + name + "：当前 " + people + " 人\n"}
-                              : Text{"changed @" + name + ": " + people + " people now\n",
-                                     "已更新 @" + name + "：当前 " + people + " 人\n"}));
-  if (saved->rules_dropped > 0) {
-    const std::string dropped = grouped(saved->rules_dropped);
-    console.out(console.say({"no longer kept: its " + dropped + " oldest versions\n",
-                             "不再保留：最早的 " + dropped + " 个版本\n"}));
-  }
-  console.report(saved->warnings, arguments.expression);
+  print(*saved, arguments.expression, console);
   return kFine;
 }
 
@@ -71,39 +35,8 @@ int print_list(const server::Outcome<server::SegmentList>& list, const SegmentAr
     console.out(server::segments_json(*list) + "\n");
     return kFine;
   }
-  Table table({{console.say({"segment", "人群"})},
-               {console.say({"people", "人数"}), Align::Right},
-               {console.say({"share", "占比"}), Align::Right},
-               {""},
-               {console.say({"rule", "规则"}), Align::Left, kRuleCells},
-               {console.say({"title", "标题"}), Align::Left, kRuleCells / 2}});
-  for (const SegmentSummary& summary : list->segments) {
-    const std::uint64_t count = summary.count.value_or(0);
-    table.add({summary.record.name, count_text(summary, console),
-               summary.count.has_value() ? percent(count, list->population) : "-",
-               bar(count, list->population, 12),
-               summary.record.list != 0 ? console.say({"(list of ids)", "（静态名单）"})
-                                        : summary.record.expression,
-               title_of(summary.record, console)});
-  }
-  console.out(table.text());
+  print(*list, console);
   return kFine;
-}
-
-/// "who was in @buyers on 2026-01-31".
-std::string origin_text(const storage::OriginRecord& origin, const Console& console) {
-  const std::string day = server::day_text(std::chrono::sys_days(std::chrono::days(origin.as_of)));
-  const std::string gone =
-      origin.source_gone ? console.say({" (deleted since)", "（已删除）"}) : "";
-  return console.say({"who was in @" + origin.source + gone + " on " + day,
-                      day + " 在 @" + origin.source + gone + " 中的人"});
-}
-
-/// The day in the database's time zone.
-std::string day_of(std::int64_t seconds, const std::string& zone) {
-  const auto day = storage::day_in_zone(
-      std::chrono::system_clock::time_point(std::chrono::seconds(seconds)), zone);
-  return day.has_value() ? server::day_text(*day) : std::string("-");
 }
 
 int show(const SegmentArguments& arguments, Segments& segments, Console& console) {
@@ -115,30 +48,7 @@ int show(const SegmentArguments& arguments, Segments& segments, Console& console
     console.out(server::segment_json(*summary) + "\n");
     return kFine;
   }
-  const storage::SegmentRecord& record = summary->record;
-  console.out("@" + record.name + "\n");
-  Table table({{""}, {""}});
-  const auto line = [&](const Text& label, const std::string& value) {
-    if (!value.empty()) {
-      table.add({console.say(label), value});
-    }
-  };
-  line({"title", "标题"}, title_of(record, console));
-  line({"description", "说明"}, record.description);
-  line({"owner", "负责人"}, record.owner);
-  line({"labels", "标记"}, joined(record.labels));
-  line({"rule", "规则"},
-       record.list != 0 ? console.say({"(list of ids)", "（静态名单）"}) : record.expression);
-  line({"people", "人数"}, count_text(*summary, console));
-  if (summary->origin.has_value()) {
-    line({"snapshot of", "快照来源"}, origin_text(*summary->origin, console));
-  }
-  line({"uses", "引用"}, joined(summary->uses));
-  line({"used by", "被引用"}, joined(summary->used_by));
-  line({"updated", "更新于"}, day_of(record.updated_s, summary->time_zone));
-  console.out(table.body(2));
-  console.report(summary->faults, record.expression);
-  console.report(summary->warnings, record.expression);
+  print(*summary, console);
   return kFine;
 }
 
@@ -234,27 +144,7 @@ int versions(const SegmentArguments& arguments, Segments& segments, Console& con
     console.out(server::versions_json(*versions) + "\n");
     return kFine;
   }
-  Table table({{console.say({"version", "版本"}), Align::Right},
-               {console.say({"saved", "保存于"})},
-               {console.say({"by", "保存人"})},
-               {console.say({"people then", "当时人数"}), Align::Right},
-               {console.say({"people now", "当前人数"}), Align::Right},
-               {console.say({"rule", "规则"}), Align::Left, kRuleCells}});
-  for (const server::RuleVersion& version : versions->versions) {
-    const storage::RuleRecord& rule = version.record;
-    table.add(
-        {std::to_string(rule.number), day_of(rule.saved_s, versions->time_zone),
-         rule.author.empty() ? "-" : rule.author,
-         rule.count.has_value() ? grouped(*rule.count) : "-",
-         version.count.has_value() ? grouped(*version.count) : console.say({"broken", "已失效"}),
-         rule.expression});
-  }
-  console.out(table.text());
-  if (versions->dropped > 0) {
-    const std::string dropped = grouped(versions->dropped);
-    console.out(console.say({"no longer kept: " + dropped + " older versions\n",
-                             "不再保留：更早的 " + dropped + " 个版本\n"}));
-  }
+  print(*versions, console);
   return kFine;
 }
 
@@ -268,20 +158,7 @@ int diff(const SegmentArguments& arguments, Segments& segments, Console& console
     console.out(server::diff_json(*diff) + "\n");
     return kFine;
   }
-  Table table({{""},
-               {console.say({"people", "人数"}), Align::Right},
-               {console.say({"expression", "表达式"}), Align::Left, 2 * kRuleCells}});
-  const auto line = [&](const std::string& label, const server::SegmentDiff::Part& part) {
-    table.add({label, grouped(part.count), part.expression});
-  };
-  const std::string& from = diff->from_name;
-  const std::string& to = diff->to_name;
-  line(from, diff->from);
-  line(to, diff->to);
-  line(console.say({"in both", "两者皆有"}), diff->both);
-  line(console.say({"only in " + from, "仅在 " + from}), diff->only_from);
-  line(console.say({"only in " + to, "仅在 " + to}), diff->only_to);
-  console.out(table.text());
+  print(*diff, console);
   return kFine;
 }
 

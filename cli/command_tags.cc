@@ -1,44 +1,18 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
-#include "cli/table.h"
+#include "cli/tags_text.h"
 #include "dsl/print.h"
 #include "server/answer_json.h"
-#include "server/number_range.h"
-#include "server/schema_json.h"
 #include "server/service.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 
 namespace tagline::cli {
 namespace {
-
-constexpr unsigned kBarCells = 20;
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) {
-    all += (all.empty() ? "" : ", ") + text;
-  }
-  return all;
-}
-
-/// What stands beside a tag in the overview.
-std::string details(const server::TagSummary& tag, const Console& console) {
-  const auto& record = tag.record;
-  if (tag.lowest.has_value() && tag.highest.has_value()) {
-    return server::value_text(record.kind, *tag.lowest, record.scale) + " .. " +
-           server::value_text(record.kind, *tag.highest, record.scale) +
-           (record.unit.empty() ? "" : " " + record.unit);
-  }
-  if (record.kind == engine::TagKind::Category || record.kind == engine::TagKind::Set) {
-    return grouped(tag.values.size()) +
-           console.say({tag.values.size() == 1 ? " value" : " values", " 个取值"});
-  }
-  return {};
-}
 
 /// The event of that name or alias, as an expression writes it.
 std::optional<std::string> event_called(const server::EventList& list, const std::string& name) {
@@ -49,32 +23,6 @@ std::optional<std::string> event_called(const server::EventList& list, const std
     }
   }
   return std::nullopt;
-}
-
-/// " (deprecated: use score)".
-std::string deprecation(const server::TagSummary& tag, const Console& console) {
-  if (!tag.record.deprecated) {
-    return {};
-  }
-  return tag.replacement.empty() ? console.say({" (deprecated)", "（已弃用）"})
-                                 : console.say({" (deprecated: use " + tag.replacement + ")",
-                                                "（已弃用，请改用 " + tag.replacement + "）"});
-}
-
-void print_tag_values(const server::TagSummary& tag, std::uint64_t population, std::size_t shown,
-                      Table& table, const Console& console) {
-  const std::size_t count = std::min(shown, tag.values.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const server::ValueCount& value = tag.values[i];
-    const std::string also = value.aliases.empty() ? "" : " (" + joined(value.aliases) + ")";
-    table.add({"  " + value.name + also, "", grouped(value.count), percent(value.count, population),
-               bar(value.count, population, kBarCells), ""});
-  }
-  if (count < tag.values.size()) {
-    const std::string more = grouped(tag.values.size() - count);
-    table.add(
-        {console.say({"  ... " + more + " more", "  ……另有 " + more + " 个"}), "", "", "", "", ""});
-  }
 }
 
 }  // namespace
@@ -122,29 +70,9 @@ int run(const TagsArguments& arguments, Console& console) {
     console.out(server::catalog_json(*catalog) + "\n");
     return kFine;
   }
-  console.out(
-      console.say({grouped(catalog->population) + " users, " + grouped(catalog->tags.size()) +
-                       " tags, days in " + catalog->time_zone + "\n\n",
-                   grouped(catalog->population) + " 个用户，" + grouped(catalog->tags.size()) +
-                       " 个标签，时区 " + catalog->time_zone + "\n\n"}));
-  Table table({{console.say({"tag", "标签"}), Align::Left, 44},
-               {console.say({"kind", "类型"})},
-               {console.say({"people", "人数"}), Align::Right},
-               {console.say({"share", "占比"}), Align::Right},
-               {""},
-               {console.say({"range or values", "范围或取值"})}});
-  for (const server::TagSummary& tag : catalog->tags) {
-    const std::string also =
-        tag.record.aliases.empty() ? "" : " (" + joined(tag.record.aliases) + ")";
-    table.add({tag.record.name + also + deprecation(tag, console),
-               std::string(server::kind_name(tag.record.kind)), grouped(tag.coverage),
-               percent(tag.coverage, catalog->population),
-               bar(tag.coverage, catalog->population, kBarCells), details(tag, console)});
-    print_tag_values(tag, catalog->population,
-                     arguments.tag.empty() ? arguments.values_shown : tag.values.size(), table,
-                     console);
-  }
-  console.out(table.text());
+  print(*catalog,
+        arguments.tag.empty() ? arguments.values_shown : std::numeric_limits<std::size_t>::max(),
+        console);
   return kFine;
 }
 

@@ -16,14 +16,6 @@ namespace {
 
 constexpr unsigned kWidthWithoutTerminal = 100;
 
-unsigned terminal_width() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    return size.ws_col;
-  }
-  return kWidthWithoutTerminal;
-}
-
 void write_to(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
 }
@@ -33,8 +25,15 @@ void write_to(std::FILE* stream, std::string_view text) {
 Console::Console(dsl::Language language)
     : language_(language),
       out_is_terminal_(isatty(STDOUT_FILENO) == 1),
-      err_is_terminal_(isatty(STDERR_FILENO) == 1),
-      width_(terminal_width()) {}
+      err_is_terminal_(isatty(STDERR_FILENO) == 1) {}
+
+unsigned Console::width() const {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    return size.ws_col;
+  }
+  return kWidthWithoutTerminal;
+}
 
 void Console::out(std::string_view text) {
   write_to(stdout, text);

@@ -24,8 +24,12 @@ class Console {
   }
   [[nodiscard]] bool out_is_terminal() const { return out_is_terminal_; }
   [[nodiscard]] bool err_is_terminal() const { return err_is_terminal_; }
-  /// Columns of the terminal; 100 when there is none.
-  [[nodiscard]] unsigned width() const { return width_; }
+  /// Columns of the terminal as it is now; 100 when there is none.
+  [[nodiscard]] unsigned width() const;
+  /// The same for Table: 0 when there is none, so that a file gets whole lines.
+  [[nodiscard]] unsigned window() const { return out_is_terminal_ ? width() : 0; }
+  /// From now on.
+  void set_language(dsl::Language language) { language_ = language; }
 
   /// Whether the command answers in JSON; then it refuses in JSON too. Off at first.
   void set_answers_json(bool json) { answers_json_ = json; }
@@ -47,7 +51,6 @@ class Console {
   dsl::Language language_;
   bool out_is_terminal_;
   bool err_is_terminal_;
-  unsigned width_;
   bool answers_json_ = false;
 };
 

@@ -22,11 +22,12 @@ void print_explanation(const server::Answer& answer, Console& console) {
                {console.say({"dropped", "剔除"}), Align::Right},
                {console.say({"kept of asked", "保留比例"}), Align::Left},
                {console.say({"without it", "去掉它后"}), Align::Right},
-               {console.say({"dates", "日期"})}});
+               {console.say({"dates", "日期"})}},
+              console.window());
   for (const server::NodeCount& node : explanation.nodes) {
     nodes.add({std::string(std::size_t{2} * node.depth, ' ') + node.text, grouped(node.count),
                grouped(node.entered), grouped(node.kept), grouped(node.entered - node.kept),
-               bar(node.kept, node.entered, kBarCells),
+               Bar{node.kept, node.entered, kBarCells},
                node.without.has_value() ? grouped(*node.without) : "", node.dates});
   }
   console.out("\n" + nodes.text(2));

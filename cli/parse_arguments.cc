@@ -9,6 +9,7 @@
 #include "cli/language.h"
 #include "cli/option_maker.h"
 #include "cli/query_parser.h"
+#include "cli/repl_parser.h"
 #include "cli/segment_parser.h"
 #include "cli/serve_parser.h"
 #include "cli/unknown_command.h"
@@ -52,7 +53,8 @@ class Parser : private OptionMaker {
         tag_edits_(language),
         segments_(language),
         serving_(language),
-        keys_(language) {
+        keys_(language),
+        repl_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
@@ -82,6 +84,7 @@ class Parser : private OptionMaker {
     events_.add_to(app_);
     serving_.add_to(app_);
     keys_.add_to(app_);
+    repl_.add_to(app_);
     refuse_empty(app_);
     set_help_words(app_, language_);
   }
@@ -120,7 +123,8 @@ class Parser : private OptionMaker {
     } else if (segments_.chosen()) {
       result_.command = segments_.arguments();
     } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
-               !tag_edits_.take(result_) && !serving_.take(result_) && !keys_.take(result_)) {
+               !tag_edits_.take(result_) && !serving_.take(result_) && !keys_.take(result_) &&
+               !repl_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -362,6 +366,7 @@ class Parser : private OptionMaker {
   SegmentParser segments_;
   ServeParser serving_;
   KeyParser keys_;
+  ReplParser repl_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;

@@ -4,11 +4,20 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tagline::cli {
 
 enum class Align : std::uint8_t { Left, Right };
+
+/// A cell that is a bar, filled to part / whole: as long as the window has room for, and
+/// `cells_max` at most.
+struct Bar {
+  std::uint64_t part = 0;
+  std::uint64_t whole = 0;
+  unsigned cells_max = 24;
+};
 
 class Table {
  public:
@@ -17,10 +26,20 @@ class Table {
     Align align = Align::Left;
     unsigned cells_max = 0;  ///< longer texts are cut with "…"; 0: never
   };
-  explicit Table(std::vector<Column> columns);
+  /// A text or a bar. Both convert on purpose: a row is a list of them.
+  struct Cell {
+    Cell(std::string words) : text(std::move(words)) {}  // NOLINT(google-explicit-constructor)
+    Cell(const char* words) : text(words) {}             // NOLINT(google-explicit-constructor)
+    Cell(Bar filled) : bar(filled) {}                    // NOLINT(google-explicit-constructor)
+    std::string text;
+    Bar bar;
+  };
+  /// In a window of so many cells bars are shortened, then the widest column of texts is cut, until
+  /// a line fits; 0: all is as long as it is.
+  explicit Table(std::vector<Column> columns, unsigned window = 0);
 
   /// REQUIRES as many cells as columns.
-  void add(std::vector<std::string> cells);
+  void add(std::vector<Cell> cells);
   /// Title line, a rule, and the rows; `indent` spaces in front of each line.
   [[nodiscard]] std::string text(unsigned indent = 0) const;
 
@@ -28,10 +47,17 @@ class Table {
   [[nodiscard]] std::string body(unsigned indent = 0) const;
 
  private:
-  [[nodiscard]] std::vector<std::size_t> widths() const;
+  struct Layout {
+    std::vector<std::size_t> widths;
+    unsigned bar_cells = 0;  ///< at most
+  };
+  [[nodiscard]] Layout layout(unsigned indent) const;
+  [[nodiscard]] std::size_t width_of(std::size_t column, unsigned bar_cells) const;
+  [[nodiscard]] std::string lines(const Layout& layout, unsigned indent) const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<Cell>> rows_;
+  unsigned window_;
 };
 
 }  // namespace tagline::cli

@@ -27,6 +27,7 @@ void put_unit(Json& json, const std::string& unit) {
 
 Json tag_json(const TagBreakdown& tag) {
   Json json = {{"tag", tag.tag},
+               {"name", text_json(tag.name)},
                {"kind", kind_name(tag.kind)},
                {"known", tag.known},
                {"known_population", tag.known_population}};

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+
 namespace tagline::server {
 
 Connection::Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Context> context)
@@ -14,6 +17,20 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Cont
 
 void Connection::async_handshake(Ended ended) {
   tls_->async_handshake(boost::asio::ssl::stream_base::server, std::move(ended));
+}
+
+void Connection::async_handshake_with(const std::string& host, Ended ended) {
+  // What an address has for a name is of no use to the server (RFC 6066, 3).
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(host, no_address);
+  if (no_address) {
+    // The macro for this casts as C does.
+    SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(host.c_str()));
+  }
+  tls_->set_verify_mode(boost::asio::ssl::verify_peer);
+  tls_->set_verify_callback(boost::asio::ssl::host_name_verification(host));
+  tls_->async_handshake(boost::asio::ssl::stream_base::client, std::move(ended));
 }
 
 void Connection::async_shutdown(Ended ended) {

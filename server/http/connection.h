@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -82,6 +83,8 @@ class Connection {
   using Ended = std::function<void(const boost::system::error_code&)>;
   /// REQUIRES: is_tls().
   void async_handshake(Ended ended);
+  /// The same of a client, which wants to reach `host` and takes nobody else's certificate.
+  void async_handshake_with(const std::string& host, Ended ended);
   /// REQUIRES: is_tls(). Says that nothing more comes, and waits for the other side to say so.
   void async_shutdown(Ended ended);
 

@@ -1,8 +1,10 @@
 // TLS over real sockets on loopback, with certificates made here.
+#include "server/http/http_client.h"
 #include "server/http/http_server.h"
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -293,6 +295,27 @@ TEST_F(TlsTest, AtTheStartFilesHaveToBeFine) {
     EXPECT_EQ(refused.error().code(), ErrorCode::BadInput);
     EXPECT_NE(refused.error().hint().en.find("--tls-cert"), std::string::npos);
   }
+}
+
+TEST_F(TlsTest, OurClientTakesACertificateItTrustsForTheNameItAskedFor) {
+  start();
+  const std::string port = std::to_string(server_->port());
+  const auto ask = [&](const std::string& host) {
+    ClientRequest request;
+    request.method = "GET";
+    request.target = "/hello";
+    return HttpClient::make("https://" + host + ":" + port, "").value()->send(request);
+  };
+  const auto unknown = ask("localhost");
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().code(), ErrorCode::System);
+  ::setenv("SSL_CERT_FILE", certificate_.c_str(), 1);
+  const auto trusted = ask("localhost");
+  const auto other_name = ask("127.0.0.1");
+  ::unsetenv("SSL_CERT_FILE");
+  ASSERT_TRUE(trusted.has_value()) << trusted.error().message().en;
+  EXPECT_EQ(trusted->body, "/hello 0");
+  EXPECT_FALSE(other_name.has_value());
 }
 
 }  // namespace

@@ -1,0 +1,78 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/repl/line_editor.h"
+#include "cli/repl/local_api.h"
+#include "cli/repl/remote_api.h"
+#include "cli/repl/session.h"
+#include "server/day_text.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unistd.h>
+
+namespace tagline::cli {
+namespace {
+
+Result<std::unique_ptr<Api>> api_of(const ReplArguments& arguments) {
+  if (!arguments.server.empty()) {
+    TAGLINE_ASSIGN_OR_RETURN(auto api, RemoteApi::make(arguments.server, arguments.key));
+    return std::unique_ptr<Api>(std::move(api));
+  }
+  TAGLINE_ASSIGN_OR_RETURN(auto api, LocalApi::open(arguments.db));
+  return std::unique_ptr<Api>(std::move(api));
+}
+
+int run_typed(Session& session, History& history) {
+  Console& console = session.console();
+  LineEditor editor(session, history, session.api().name());
+  console.out(
+      console.say({"Type an expression to count people, \\help for more, \\quit to leave.\n",
+                   "输入表达式即可计数，\\help 查看帮助，\\quit 退出。\n"}));
+  int status = kFine;
+  for (auto input = editor.read(); input.has_value(); input = editor.read()) {
+    status = session.run(*input);
+    if (session.is_over()) {
+      break;
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+int run(const ReplArguments& arguments, Console& console) {
+  if (arguments.db.empty() == arguments.server.empty()) {
+    return console.report_usage({"nothing says what to ask", "没有指明查询对象"},
+                                {"add --db DIR (a database) or --server URL",
+                                 "请加上 --db 目录（数据库）或 --server 地址"});
+  }
+  const auto api = api_of(arguments);
+  if (!api.has_value()) {
+    const int status = console.report(api.error());
+    return arguments.server.empty() ? kSystemAtFault : status;
+  }
+  const auto prepare = [&](Session& session) {
+    session.settings().format = arguments.format;
+    if (arguments.as_of.has_value()) {
+      session.settings().as_of = server::day_text(*arguments.as_of);
+    }
+  };
+  if (isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1) {
+    History history(History::default_file());
+    const Interrupt interrupt([&api] { (*api)->cancel(); });
+    Session session(**api, console, history, &interrupt);
+    prepare(session);
+    return run_typed(session, history);
+  }
+  History history("");
+  Session session(**api, console, history, nullptr);
+  prepare(session);
+  return session.run_all([]() -> std::optional<std::string> {
+    std::string line;
+    return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+  });
+}
+
+}  // namespace tagline::cli

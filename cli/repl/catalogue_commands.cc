@@ -1,0 +1,287 @@
+// Commands about tags and saved segments.
+#include "cli/exit_status.h"
+#include "cli/repl/commands.h"
+#include "cli/repl/plot.h"
+#include "cli/repl/replies.h"
+#include "cli/segment_text.h"
+#include "cli/table.h"
+#include "cli/tags_text.h"
+#include "server/day_text.h"
+#include "storage/time_zone.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <limits>
+
+namespace tagline::cli {
+namespace {
+
+using server::JsonValue;
+
+constexpr std::uint64_t kValuesOfTag = 10'000;
+/// Of each tag that words are found in.
+constexpr std::size_t kValuesFound = 3;
+constexpr std::uint64_t kDaysShown = 30;
+constexpr std::uint64_t kDaysMax = 366;
+
+std::string limit_parameter(std::uint64_t limit, const std::string& words) {
+  return "?limit=" + std::to_string(limit) + (words.empty() ? "" : "&q=" + escaped(words));
+}
+
+/// "@lapsed" or "lapsed".
+std::string name_of(const std::string& word) {
+  return word.substr(word.starts_with('@') ? 1 : 0);
+}
+
+std::string csv_rows(const JsonValue& list, const std::vector<std::string>& keys) {
+  std::string csv;
+  for (const std::string& key : keys) {
+    csv += (csv.empty() ? "" : ",") + key;
+  }
+  csv += "\n";
+  for (const JsonValue& each : list.items()) {
+    std::string line;
+    for (const std::string& key : keys) {
+      line += (&key == keys.data() ? "" : ",") + csv_field(each[key].text());
+    }
+    csv += line + "\n";
+  }
+  return csv;
+}
+
+void say_more(std::uint64_t shown, std::uint64_t total, Console& console) {
+  if (shown < total) {
+    const std::string of = grouped(shown) + " / " + grouped(total);
+    console.out(console.say({of + " shown; \\set limit N shows more\n",
+                             "显示 " + of + "；\\set limit N 可显示更多\n"}));
+  }
+}
+
+/// The size of a segment on each day, as its relative dates then were.
+int show_sizes(Session& session, const std::string& name, std::uint64_t days) {
+  Console& console = session.console();
+  std::chrono::sys_days last;
+  if (session.settings().as_of.has_value()) {
+    last = *server::parse_day(*session.settings().as_of);
+  } else if (const auto today =
+                 storage::day_in_zone(std::chrono::system_clock::now(), session.time_zone());
+             today.has_value()) {
+    last = *today;
+  } else {
+    return console.report(today.error());
+  }
+  Curve curve;
+  for (std::uint64_t back = days; back-- > 0;) {
+    const std::string day =
+        server::day_text(last - std::chrono::days(static_cast<std::int64_t>(back)));
+    JsonBody body;
+    body.text("want", "count").text("expression", "@" + name).text("as_of", day);
+    const auto answered = session.ask(post("/v1/query", body), "@" + name);
+    if (!answered.has_value()) {
+      return answered.error();
+    }
+    curve.points.push_back(
+        {static_cast<double>(days - back), static_cast<double>(answered->json["count"].number())});
+    (curve.points.size() == 1 ? curve.x_first : curve.x_last) = day;
+  }
+  console.out("\n" +
+              console.say({"people day by day, as relative dates then were\n",
+                           "每日人数（相对日期按当日计算）\n"}) +
+              plot(curve, console.width()));
+  return kFine;
+}
+
+}  // namespace
+
+int tags_command(Session& session, const std::string& arguments) {
+  Console& console = session.console();
+  const std::size_t values = arguments.empty() ? 0 : kValuesFound;
+  const std::string target = "/v1/tags" + limit_parameter(session.settings().limit, arguments) +
+                             "&values=" + std::to_string(values);
+  return session.show(
+      get(target), "",
+      [&](const JsonValue& reply) {
+        const server::Catalog catalog = catalog_of(reply);
+        if (catalog.tags.empty() && !arguments.empty()) {
+          console.out(console.say({"no tag has these words; \\tags lists all\n",
+                                   "没有包含这些词的标签；\\tags 列出全部\n"}));
+          return;
+        }
+        std::vector<std::uint64_t> totals;
+        for (const JsonValue& tag : reply["tags"].items()) {
+          totals.push_back(tag["values_total"].number());
+        }
+        print(catalog, values, console, totals);
+        say_more(catalog.tags.size(), reply["total"].number(), console);
+      },
+      [](const JsonValue& reply) {
+        return csv_rows(reply["tags"], {"name", "kind", "coverage", "lowest", "highest", "unit"});
+      });
+}
+
+int tag_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  if (words.size() != 1) {
+    return session.report_usage("tag", {"one tag is expected", "需要一个标签"});
+  }
+  Console& console = session.console();
+  const std::uint64_t limit = std::max<std::uint64_t>(session.settings().limit, 1);
+  const std::string target =
+      "/v1/tags/" + escaped(words.front()) +
+      limit_parameter(session.settings().format == Format::Table ? limit : kValuesOfTag, "");
+  return session.show(
+      get(target), "",
+      [&](const JsonValue& reply) {
+        server::Catalog catalog = page_of(reply);
+        catalog.time_zone = session.time_zone();
+        const storage::TagRecord& record = catalog.tags.front().record;
+        const std::string title = console.say(record.title);
+        const std::string& text = record.description;
+        print(catalog, std::numeric_limits<std::size_t>::max(), console);
+        if (!title.empty() || !text.empty()) {
+          console.out("\n" + printable(title + (title.empty() || text.empty() ? "" : ": ") + text) +
+                      "\n");
+        }
+        say_more(catalog.tags.front().values.size(), reply["tag"]["values_total"].number(),
+                 console);
+      },
+      [](const JsonValue& reply) {
+        return csv_rows(reply["tag"]["values"], {"value", "count"});
+      });
+}
+
+int segments_command(Session& session, const std::string& arguments) {
+  Console& console = session.console();
+  const std::string target = "/v1/segments" + limit_parameter(session.settings().limit, arguments) +
+                             session.as_of_parameter('&');
+  return session.show(
+      get(target), "",
+      [&](const JsonValue& reply) {
+        const server::SegmentList list = segments_of(reply, session.time_zone());
+        if (list.segments.empty()) {
+          console.out(console.say({"no segments; \\save NAME makes one of the expression\n",
+                                   "没有人群；\\save 名称 可保存当前表达式\n"}));
+          return;
+        }
+        print(list, console);
+        say_more(list.segments.size(), list.total, console);
+      },
+      [](const JsonValue& reply) {
+        return csv_rows(reply["segments"], {"name", "count", "expression", "owner"});
+      });
+}
+
+int save_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  if (words.empty() || words.size() > 2) {
+    return session.report_usage("save", {"a name is expected", "需要一个名称"});
+  }
+  if (session.expression().empty()) {
+    return session.report_no_expression();
+  }
+  JsonBody body = session.body_of(session.expression());
+  if (words.size() == 2) {
+    JsonBody title;
+    const bool chinese = session.console().language() == dsl::Language::Chinese;
+    body.raw("title", title.text(chinese ? "zh-CN" : "en", words[1]).json());
+  }
+  ApiRequest request = post("/v1/segments/" + escaped(name_of(words[0])), body);
+  request.method = "PUT";
+  return session.show(request, session.expression(), [&](const JsonValue& reply) {
+    print(saved_of(reply), session.expression(), session.console());
+  });
+}
+
+int show_command(Session& session, const std::string& arguments) {
+  Console& console = session.console();
+  if (!arguments.empty()) {
+    const std::string name = name_of(words_of(arguments).front());
+    return session.show(
+        get("/v1/segments/" + escaped(name) + session.as_of_parameter('?')), "",
+        [&](const JsonValue& reply) { print(segment_of(reply, session.time_zone()), console); });
+  }
+  if (session.expression().empty()) {
+    return session.report_no_expression();
+  }
+  return session.show(
+      post("/v1/format", session.body_of(session.expression())), session.expression(),
+      [&](const JsonValue& reply) {
+        Table table({{""}, {""}}, console.window());
+        const auto line = [&](const Text& label, const std::string& value) {
+          table.add({console.say(label), value});
+        };
+        line({"canonical", "标准写法"}, reply["canonical"].text());
+        line({"in English", "英文写法"}, reply["display"].words().en);
+        line({"in Chinese", "中文写法"}, reply["display"].words().zh);
+        line({"fingerprint", "指纹"}, reply["fingerprint"].text());
+        console.out(table.body() + "\n" + console.say(reply["sentence"].words()) + "\n");
+      });
+}
+
+int diff_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  if (words.size() < 2 || words.size() > 3) {
+    return session.report_usage("diff", {"two segments are expected", "需要两个人群"});
+  }
+  // \diff @a @b; \diff @a 1 2: two of its rules.
+  const std::string name = name_of(words[0]);
+  const auto side = [](const std::string& word) {
+    const bool number = word.find_first_not_of("0123456789") == std::string::npos;
+    return escaped(number || word.starts_with('@') ? word : "@" + word);
+  };
+  const std::string target = "/v1/segments/" + escaped(name) + "/diff?from=" +
+                             (words.size() == 2 ? escaped("@" + name) : side(words[1])) +
+                             "&to=" + side(words.back()) + session.as_of_parameter('&');
+  return session.show(
+      get(target), "", [&](const JsonValue& reply) { print(diff_of(reply), session.console()); },
+      [](const JsonValue& reply) {
+        std::string csv = "part,count,expression\n";
+        for (const char* part : {"from", "to", "both", "only_from", "only_to"}) {
+          csv += std::string(part) + "," + reply[part]["count"].text() + "," +
+                 csv_field(reply[part]["expression"].text()) + "\n";
+        }
+        return csv;
+      });
+}
+
+int history_command(Session& session, const std::string& arguments) {
+  Console& console = session.console();
+  if (!arguments.starts_with('@')) {
+    auto found = session.history().found(arguments);
+    const std::size_t limit = session.settings().limit;
+    if (found.size() > limit) {
+      found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+    }
+    for (const History::Entry& entry : found) {
+      console.out(minute_text(entry.time_s) + "  " + printable(entry.text) + "\n");
+    }
+    if (found.empty()) {
+      console.out(console.say({"nothing\n", "没有记录\n"}));
+    }
+    return kFine;
+  }
+  const auto words = words_of(arguments);
+  std::uint64_t days = kDaysShown;
+  if (words.size() > 1) {
+    const char* end = words[1].data() + words[1].size();
+    const auto [read, problem] = std::from_chars(words[1].data(), end, days);
+    if (problem != std::errc() || read != end || days < 2 || days > kDaysMax) {
+      return session.report_usage("history",
+                                  {"days are a number from 2 to 366", "天数应为 2 到 366"});
+    }
+  }
+  const std::string name = name_of(words.front());
+  const int status = session.show(
+      get("/v1/segments/" + escaped(name) + "/versions" + session.as_of_parameter('?')), "",
+      [&](const JsonValue& reply) { print(versions_of(reply, session.time_zone()), console); },
+      [](const JsonValue& reply) {
+        return csv_rows(reply["versions"],
+                        {"rule_version", "saved_s", "author", "count_then", "count", "expression"});
+      });
+  return status == kFine && session.settings().format == Format::Table
+             ? show_sizes(session, name, days)
+             : status;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,124 @@
+#include "cli/repl/commands.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tagline::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"tags", "[WORDS]", "[词]", Takes::Nothing, "tags, or those that words are found in",
+            "列出标签，或按词查找", "\\tags city", tags_command},
+    Command{"tag", "TAG", "标签", Takes::Tags, "one tag with its values and counts",
+            "一个标签的取值和人数", "\\tag city", tag_command},
+    Command{"segments", "[WORDS]", "[词]", Takes::Nothing, "saved segments with their counts now",
+            "已保存的人群及当前人数", "\\segments lapsed", segments_command},
+    Command{"save", "NAME [TITLE]", "名称 [标题]", Takes::Segments,
+            "save the expression under a name", "把表达式存为人群",
+            "\\save young_vips \"Young members\"", save_command},
+    Command{"show", "[@NAME]", "[@名称]", Takes::Segments,
+            "a segment; alone: the expression in all its forms",
+            "查看人群；不带参数则显示表达式的各种写法", "\\show @lapsed", show_command},
+    Command{"explain", "[EXPR]", "[表达式]", Takes::Expression,
+            "counts at every condition, and how it is run", "每个条件的人数，以及执行方式",
+            "\\explain", explain_command},
+    Command{"why", "ID", "编号", Takes::Nothing,
+            "why somebody is in or out, and what would change that",
+            "某人为何在或不在，以及怎样会改变", "\\why u0042", why_command},
+    Command{"profile", "", "", Takes::Nothing, "people by every tag, beside all people",
+            "按每个标签细分，并与总体比较", "\\profile", profile_command},
+    Command{"by", "TAG", "标签", Takes::Tags,
+            "people by the values of a tag; numbers and dates as a histogram",
+            "按标签取值细分；数值和日期画直方图", "\\by city", by_command},
+    Command{"cross", "TAG TAG", "标签 标签", Takes::Tags, "a table of two tags", "两个标签的交叉表",
+            "\\cross city level", cross_command},
+    Command{"overlap", "EXPR ; EXPR ...", "表达式 ; 表达式 ...", Takes::Expression,
+            "people in common; with one, beside the expression",
+            "人群之间的重合；只写一个则与当前表达式比较", "\\overlap vip ; city:tier1 ; @lapsed",
+            overlap_command},
+    Command{"top", "[N] TAG", "[N] 标签", Takes::Tags,
+            "the people with the most of a number or date", "数值或日期最大的人", "\\top 5 spend",
+            top_command},
+    Command{"bottom", "[N] TAG", "[N] 标签", Takes::Tags, "those with the least",
+            "数值或日期最小的人", "\\bottom 5 spend", bottom_command},
+    Command{"pareto", "TAG [PERCENT]", "标签 [百分比]", Takes::Tags,
+            "how few people hold a share (80) of a number, with the curve",
+            "最少多少人占某数值的一定比例（80），并画曲线", "\\pareto spend 80", pareto_command},
+    Command{"sum", "TAG", "标签", Takes::Tags, "total, mean, extremes and quantiles of a number",
+            "数值的合计、均值、极值和分位数", "\\sum spend", sum_command},
+    Command{"history", "[WORDS] or @NAME [DAYS]", "[词] 或 @名称 [天数]", Takes::Segments,
+            "what was typed, and when; of a segment: its rules, and its size day by day",
+            "输入过的内容及时间；对人群则显示历史规则和每日人数", "\\history city",
+            history_command},
+    Command{"diff", "@A @B", "@甲 @乙", Takes::Segments,
+            "who is in both of two segments, and who in one only",
+            "两个人群的共同部分与各自独有部分", "\\diff @lapsed @buyers", diff_command},
+    Command{"set", "[NAME VALUE]", "[名称 值]", Takes::Setting,
+            "as_of, lang, format, limit, timing", "设置 as_of、lang、format、limit、timing",
+            "\\set as_of 2024-06-15", set_command},
+    Command{"watch", "SECONDS [TIMES]", "秒 [次数]", Takes::Nothing,
+            "count again and again, until Ctrl-C", "定时重新计数，按 Ctrl-C 结束", "\\watch 5",
+            watch_command},
+    Command{"export", "FILE", "文件", Takes::File,
+            "ids of the people to a file: .csv, .ndjson or .roaring",
+            "把编号写到文件：.csv、.ndjson 或 .roaring", "\\export vips.csv", export_command},
+    Command{"i", "FILE", "文件", Takes::File, "run the inputs in a file", "执行文件中的内容",
+            "\\i monday.tql", input_command},
+    Command{"load", "FILE [schema=NAME] [id=COLUMN]", "文件 [schema=名称] [id=列]", Takes::File,
+            "load a file into the database", "把文件装入数据库", "\\load users.csv id=user_id",
+            load_command},
+    Command{"help", "[TOPIC]", "[主题]", Takes::Topic,
+            "this list; a command; a page of the reference", "本列表；某个命令；参考手册的一页",
+            "\\help dates", help_command},
+    Command{"quit", "", "", Takes::Nothing, "leave", "退出", "\\quit", quit_command},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+const Command* find_command(std::string_view name) {
+  if (name == "q") {
+    name = "quit";
+  } else if (name == "?") {
+    name = "help";
+  }
+  const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
+                                   [&](const Command& command) { return command.name == name; });
+  return found == kCommands.end() ? nullptr : found;
+}
+
+Text usage_of(const Command& command) {
+  const std::string name =
+      "\\" + std::string(command.name) + (command.arguments.empty() ? "" : " ");
+  return {name + std::string(command.arguments), name + std::string(command.arguments_zh)};
+}
+
+std::vector<std::string> words_of(const std::string& arguments) {
+  std::vector<std::string> words;
+  bool open = false;
+  bool quoted = false;
+  for (const char c : arguments) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (c == '"') {
+      if (!open) {
+        words.emplace_back();
+        open = true;
+      }
+      quoted = !quoted;
+    } else if (blank && !quoted) {
+      open = false;
+    } else {
+      if (!open) {
+        words.emplace_back();
+        open = true;
+      }
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,161 @@
+#include "cli/repl/help_pages.h"
+
+#include "dsl/display_width.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace tagline::cli {
+namespace {
+
+struct Page {
+  std::string title;
+  std::string text;
+};
+
+std::string_view file(std::string_view name) {
+  for (const EmbeddedFile& each : embedded_files()) {
+    if (each.name == name) {
+      return each.text;
+    }
+  }
+  return {};
+}
+
+std::string lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+/// Marks of Markdown that say nothing on a terminal: links become their words, ** and ` go.
+std::string plain(const std::string& line) {
+  std::string text;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '[') {
+      const std::size_t middle = line.find("](", i);
+      const std::size_t end = middle == std::string::npos ? middle : line.find(')', middle);
+      if (end != std::string::npos && line.find(']', i) == middle) {
+        text += plain(line.substr(i + 1, middle - i - 1));
+        i = end;
+        continue;
+      }
+    }
+    if (line[i] == '`' || line.compare(i, 2, "**") == 0) {
+      i += line[i] == '*' ? 1U : 0U;
+      continue;
+    }
+    text += line[i];
+  }
+  return text;
+}
+
+/// The sections of a document, each from its "## " on.
+std::vector<Page> pages_of(std::string_view document) {
+  std::vector<Page> pages;
+  std::istringstream in{std::string(document)};
+  bool fenced = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("```")) {
+      fenced = !fenced;
+      if (!pages.empty() && !pages.back().text.ends_with("\n\n")) {
+        pages.back().text += "\n";
+      }
+      continue;
+    }
+    if (!fenced && line.starts_with("## ")) {
+      pages.push_back({plain(line.substr(3)), {}});
+      continue;
+    }
+    if (pages.empty() || line.starts_with("<a id=")) {
+      continue;
+    }
+    std::string& text = pages.back().text;
+    if (fenced) {
+      text += "    " + line + "\n";
+    } else if (!line.empty() || !text.ends_with("\n\n")) {
+      text += plain(line.starts_with("### ") ? line.substr(4) : line) + "\n";
+    }
+  }
+  return pages;
+}
+
+struct Pages {
+  std::vector<Page> en;
+  std::vector<Page> zh;  ///< the same, section by section
+};
+
+const Pages& reference() {
+  static const Pages pages = [] {
+    Pages all;
+    for (const char* name : {"terminal", "language"}) {
+      const std::vector<Page> en = pages_of(file(std::string(name) + ".en.md"));
+      const std::vector<Page> zh = pages_of(file(std::string(name) + ".zh.md"));
+      for (std::size_t i = 0; i < std::min(en.size(), zh.size()); ++i) {
+        all.en.push_back(en[i]);
+        all.zh.push_back(zh[i]);
+      }
+    }
+    return all;
+  }();
+  return pages;
+}
+
+std::string shown(const Page& page) {
+  std::string text = page.title + "\n" + page.text;
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text + "\n";
+}
+
+}  // namespace
+
+std::vector<std::string> topics(dsl::Language language) {
+  std::vector<std::string> titles;
+  for (const Page& page : language == dsl::Language::Chinese ? reference().zh : reference().en) {
+    titles.push_back(page.title);
+  }
+  return titles;
+}
+
+std::string topic_list(dsl::Language language, unsigned cells) {
+  std::string text;
+  std::size_t column = cells;  // the list begins on a line of its own
+  for (const std::string& title : topics(language)) {
+    const std::size_t width = dsl::display_width(title) + 3;
+    if (column + width > cells) {
+      text += "\n  ";
+      column = 2;
+    } else {
+      text += " · ";
+    }
+    text += title;
+    column += width;
+  }
+  return text;
+}
+
+std::string page_of_topic(std::string_view words, dsl::Language language) {
+  const Pages& pages = reference();
+  const auto& mine = language == dsl::Language::Chinese ? pages.zh : pages.en;
+  const std::string wanted = lower(words);
+  for (const bool whole : {true, false}) {
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      const std::string en = lower(pages.en[i].title);
+      const std::string zh = lower(pages.zh[i].title);
+      if (whole ? en == wanted || zh == wanted
+                : en.find(wanted) != std::string::npos || zh.find(wanted) != std::string::npos) {
+        return shown(mine[i]);
+      }
+    }
+  }
+  for (const Page& page : pages_of(file("errors.md"))) {
+    if (page.title == wanted) {
+      return shown(page);
+    }
+  }
+  return {};
+}
+
+}  // namespace tagline::cli

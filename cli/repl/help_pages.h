@@ -1,0 +1,28 @@
+// Pages of the reference (grammar-docs/), built into the program, for \help.
+#pragma once
+
+#include "dsl/diagnostic.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tagline::cli {
+
+struct EmbeddedFile {
+  std::string_view name;  ///< without folder
+  std::string_view text;
+};
+/// Of grammar-docs/ (cmake/Embed.cmake).
+[[nodiscard]] std::span<const EmbeddedFile> embedded_files();
+
+/// Titles of all pages in a language.
+[[nodiscard]] std::vector<std::string> topics(dsl::Language language);
+/// The same as lines of at most so many cells.
+[[nodiscard]] std::string topic_list(dsl::Language language, unsigned cells);
+/// The page whose title, in either language, is or has these words, or that of a code of a fault;
+/// for a terminal. "" when there is none.
+[[nodiscard]] std::string page_of_topic(std::string_view words, dsl::Language language);
+
+}  // namespace tagline::cli

@@ -1,0 +1,38 @@
+// Interrupt: Ctrl-C ends what runs, not the session.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace tagline::cli {
+
+/// While it lives, SIGINT ends the line on standard error, is remembered and calls `cancel` (on a
+/// thread of its own). The end of the terminal (standard input) ends the program. One at a time.
+class Interrupt {
+ public:
+  explicit Interrupt(std::function<void()> cancel);
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  /// What was remembered is forgotten.
+  void clear() const;
+  [[nodiscard]] bool happened() const;
+  /// Waits so long, or until it happens; true when it has.
+  bool wait_for(std::chrono::milliseconds time) const;
+
+ private:
+  void listen();
+
+  const std::function<void()> cancel_;
+  int listening_ = -1;  ///< end of a pipe that the signal handler writes to
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable bool happened_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tagline::cli

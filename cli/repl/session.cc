@@ -1,0 +1,247 @@
+#include "cli/repl/session.h"
+
+#include "cli/count_csv.h"
+#include "cli/count_text.h"
+#include "cli/exit_status.h"
+#include "cli/repl/commands.h"
+#include "cli/repl/replies.h"
+#include "dsl/limits.h"
+#include "dsl/scan.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace tagline::cli {
+namespace {
+
+constexpr unsigned kFineBelow = 300;
+constexpr unsigned kServerAtFault = 500;
+/// Faults that more text may cure, when they are at the end.
+constexpr std::array<std::string_view, 5> kOpenCodes = {
+    "expected-term", "expected-value", "expected-argument", "expected-name", "needs-value"};
+
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  return begin == std::string::npos ? std::string() : text.substr(begin, end - begin + 1);
+}
+
+/// Code points up to the last that is neither blank nor comment.
+std::size_t meaning_of(const std::string& text) {
+  const dsl::Scanned scanned = dsl::scan(text, dsl::Limits{});
+  const std::size_t last = scanned.text.find_last_not_of(U' ');
+  return last == std::u32string::npos ? 0 : last + 1;
+}
+
+/// Nothing but comments.
+bool is_comment(const std::string& text) {
+  return !dsl::scan(text, dsl::Limits{}).fault.has_value() && meaning_of(text) == 0;
+}
+
+}  // namespace
+
+ApiRequest get(std::string target) {
+  ApiRequest request;
+  request.target = std::move(target);
+  return request;
+}
+
+ApiRequest post(std::string target, const JsonBody& body) {
+  ApiRequest request;
+  request.method = "POST";
+  request.target = std::move(target);
+  request.body = body.json();
+  return request;
+}
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string escaped;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        std::string_view("-._~").find(c) != std::string_view::npos) {
+      escaped += c;
+    } else {
+      escaped += '%';
+      escaped += kDigits[byte >> 4U];
+      escaped += kDigits[byte & 15U];
+    }
+  }
+  return escaped;
+}
+
+int Session::run(const std::string& input) {
+  const std::string text = trimmed(input);
+  const bool is_command = text.starts_with('\\');
+  if (text.empty() || (!is_command && is_comment(text))) {
+    return kFine;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const int status = is_command ? command(text) : count(text);
+  api_.settle();
+  if (settings_.timing) {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    console_.err(console_.say({"time: ", "用时："}) + duration_text(took.count()) + "\n");
+  }
+  return status;
+}
+
+int Session::run_all(const NextLine& next) {
+  int status = kFine;
+  std::string pending;
+  const auto run_pending = [&] {
+    if (!pending.empty()) {
+      status = run(std::exchange(pending, {}));
+    }
+  };
+  for (auto line = next(); line.has_value() && !is_over_ && !is_interrupted(); line = next()) {
+    const std::string text = trimmed(*line);
+    if (text.empty() || text.front() == '\\') {
+      run_pending();
+      status = text.empty() || is_over_ ? status : run(text);
+      continue;
+    }
+    if (pending.empty() && is_comment(text)) {
+      continue;  // a comment between inputs
+    }
+    pending += (pending.empty() ? "" : "\n") + text;
+    if (!is_open(pending)) {
+      run_pending();
+    }
+  }
+  run_pending();
+  return status;
+}
+
+bool Session::is_open(const std::string& expression) {
+  const auto reply = api_.send(post("/v1/check", body_of(expression)));
+  if (!reply.has_value() || reply->status != 200) {
+    return false;  // it is run, and what is wrong is said then
+  }
+  const std::vector<dsl::Diagnostic> faults =
+      diagnostics_of(server::JsonValue::parse(reply->body)["errors"]);
+  if (faults.empty()) {
+    return false;
+  }
+  const dsl::Diagnostic& first = faults.front();
+  if (first.code == "unclosed-paren") {
+    return true;
+  }
+  return std::find(kOpenCodes.begin(), kOpenCodes.end(), first.code) != kOpenCodes.end() &&
+         first.span.end >= meaning_of(expression);
+}
+
+int Session::count(const std::string& expression) {
+  const ApiRequest request = post("/v1/query", body_of(expression).text("want", "count"));
+  const int status = show(
+      request, expression,
+      [&](const server::JsonValue& reply) {
+        const server::Answer answer = answer_of(reply);
+        if (reply["count"].is_null()) {
+          console_.out(console_.say({"too few people to be told\n", "人数过少，不予显示\n"}));
+        } else {
+          print(answer, console_);
+        }
+        console_.report(answer.warnings, expression);
+      },
+      [&](const server::JsonValue& reply) {
+        return kCountCsvHeader + count_csv(answer_of(reply));
+      });
+  if (status == kFine) {
+    expression_ = expression;
+  }
+  return status;
+}
+
+int Session::command(const std::string& input) {
+  const std::size_t end = std::min(input.find_first_of(" \t\n"), input.size());
+  const std::string name = input.substr(1, end - 1);
+  const Command* found = find_command(name);
+  if (found == nullptr) {
+    return console_.report_usage({"there is no command \\" + name, "没有命令 \\" + name},
+                                 {"\\help lists them", "\\help 列出全部命令"});
+  }
+  return found->run(*this, trimmed(input.substr(end)));
+}
+
+int Session::report_no_expression() {
+  return console_.report_usage(
+      {"there is no expression yet that this could be about", "还没有可供分析的表达式"},
+      {"type one first, e.g. age:25-34", "请先输入一个，例如 年龄:25-34"});
+}
+
+int Session::report_usage(std::string_view command, const Text& message) {
+  const Command* found = find_command(command);
+  const Text usage = found == nullptr ? Text{} : usage_of(*found);
+  const std::string example(found == nullptr ? std::string_view() : found->example);
+  return console_.report_usage(message, {"write " + usage.en + ", e.g. " + example,
+                                         "请写 " + usage.zh + "，例如 " + example});
+}
+
+JsonBody Session::body_of(const std::string& expression) const {
+  JsonBody body;
+  body.text("expression", expression);
+  if (settings_.as_of.has_value()) {
+    body.text("as_of", *settings_.as_of);
+  }
+  return body;
+}
+
+std::string Session::as_of_parameter(char before) const {
+  return settings_.as_of.has_value() ? std::string(1, before) + "as_of=" + *settings_.as_of
+                                     : std::string();
+}
+
+std::string Session::time_zone() {
+  if (!time_zone_.has_value()) {
+    const auto reply = api_.send(get("/v1/status"));
+    time_zone_ = reply.has_value() ? server::JsonValue::parse(reply->body)["time_zone"].text() : "";
+  }
+  return *time_zone_;
+}
+
+tl::expected<Session::Answered, int> Session::ask(const ApiRequest& request,
+                                                  std::string_view expression) {
+  auto reply = api_.send(request);
+  if (!reply.has_value()) {
+    return tl::unexpected(console_.report(reply.error()));
+  }
+  if (reply->status >= kFineBelow) {
+    return tl::unexpected(refuse(*reply, expression));
+  }
+  while (!reply->body.empty() && reply->body.back() == '\n') {
+    reply->body.pop_back();
+  }
+  auto json = server::JsonValue::parse(reply->body);
+  return Answered{std::move(reply->body), std::move(json)};
+}
+
+int Session::refuse(const ApiReply& reply, std::string_view expression) {
+  const auto problem = server::JsonValue::parse(reply.body);
+  const int status = reply.status >= kServerAtFault ? kSystemAtFault : kInputAtFault;
+  const std::vector<dsl::Diagnostic> faults = diagnostics_of(problem["errors"]);
+  if (!faults.empty()) {
+    console_.report(faults, expression);
+  } else {
+    Text message = problem["message"].words();
+    if (message.empty()) {
+      const std::string code = std::to_string(reply.status);
+      message = {"the server answered with status " + code, "服务器返回状态 " + code};
+    }
+    const bool as_json = console_.answers_json();
+    console_.set_answers_json(false);  // the problem itself follows
+    static_cast<void>(
+        console_.report(Error(status == kSystemAtFault ? ErrorCode::System : ErrorCode::BadInput,
+                              message, problem["hint"].words())));
+    console_.set_answers_json(as_json);
+  }
+  if (settings_.format == Format::Json && !problem.is_null()) {
+    console_.out(reply.body);
+  }
+  return status;
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,215 @@
+// Commands about the session, files, and waiting.
+#include "cli/exit_status.h"
+#include "cli/repl/commands.h"
+#include "cli/repl/help_pages.h"
+#include "cli/repl/plot.h"
+#include "cli/table.h"
+#include "server/day_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+namespace tagline::cli {
+namespace {
+
+using server::JsonValue;
+
+constexpr std::uint64_t kLimitMax = 10'000;
+constexpr std::size_t kWatchedShown = 40;  // numbers of the line of blocks
+
+std::optional<std::uint64_t> whole_of(const std::string& word, std::uint64_t most) {
+  std::uint64_t number = 0;
+  const char* end = word.data() + word.size();
+  const auto [read, problem] = std::from_chars(word.data(), end, number);
+  return problem == std::errc() && read == end && number >= 1 && number <= most
+             ? std::optional(number)
+             : std::nullopt;
+}
+
+const char* name_of(Format format) {
+  return format == Format::Json ? "json" : format == Format::Csv ? "csv" : "table";
+}
+
+void show_settings(Session& session) {
+  Console& console = session.console();
+  const ReplSettings& settings = session.settings();
+  Table table({{""}, {""}, {""}}, console.window());
+  const auto line = [&](const char* name, const std::string& value, const Text& what) {
+    table.add({name, value, console.say(what)});
+  };
+  line("as_of", settings.as_of.value_or("today"),
+       {"the day `today` means: YYYY-MM-DD or today", "“今天”指哪一天：YYYY-MM-DD 或 today"});
+  line("lang", console.language() == dsl::Language::Chinese ? "zh-CN" : "en",
+       {"en or zh-CN", "en 或 zh-CN"});
+  line("format", name_of(settings.format), {"table, json or csv", "table、json 或 csv"});
+  line("limit", std::to_string(settings.limit),
+       {"rows of lists, up to 10000", "列表行数，不超过 10000"});
+  line("timing", settings.timing ? "on" : "off",
+       {"on: say how long each input took", "on：显示每次用时"});
+  console.out(table.body());
+}
+
+/// False when the value cannot be.
+bool set(Session& session, const std::string& name, const std::string& value) {
+  ReplSettings& settings = session.settings();
+  if (name == "as_of") {
+    const bool today = value == "today" || value == "今天";
+    if (!today && !server::parse_day(value).has_value()) {
+      return false;
+    }
+    settings.as_of = today ? std::nullopt : std::optional(value);
+    return true;
+  }
+  if (name == "lang") {
+    if (value != "en" && value != "zh" && value != "zh-CN") {
+      return false;
+    }
+    session.console().set_language(value == "en" ? dsl::Language::English : dsl::Language::Chinese);
+    return true;
+  }
+  if (name == "format") {
+    for (const Format format : {Format::Table, Format::Json, Format::Csv}) {
+      if (value == name_of(format)) {
+        settings.format = format;
+        return true;
+      }
+    }
+    return false;
+  }
+  if (name == "limit") {
+    const auto limit = whole_of(value, kLimitMax);
+    settings.limit = limit.value_or(settings.limit);
+    return limit.has_value();
+  }
+  if (name == "timing" && (value == "on" || value == "off")) {
+    settings.timing = value == "on";
+    return true;
+  }
+  return false;
+}
+
+/// "15:04:05", by the clock of whoever reads it.
+std::string clock_text() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  std::array<char, 16> text{};
+  if (::localtime_r(&now, &parts) == nullptr) {
+    return {};
+  }
+  return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &parts)};
+}
+
+}  // namespace
+
+int set_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  if (words.empty()) {
+    show_settings(session);
+    return kFine;
+  }
+  if (words.size() != 2 || !set(session, words[0], words[1])) {
+    return session.report_usage(
+        "set", {"as_of DAY|today, lang en|zh-CN, format table|json|csv, limit N and timing on|off "
+                "can be set",
+                "可设置 as_of 日期|today、lang en|zh-CN、format table|json|csv、limit N 和 timing "
+                "on|off"});
+  }
+  session.console().set_answers_json(session.settings().format == Format::Json);
+  return kFine;
+}
+
+int help_command(Session& session, const std::string& arguments) {
+  Console& console = session.console();
+  if (arguments.empty()) {
+    Table table({{""}, {""}}, console.window());
+    for (const Command& command : commands()) {
+      table.add({console.say(usage_of(command)),
+                 console.say({std::string(command.what), std::string(command.what_zh)})});
+    }
+    console.out(
+        console.say(
+            {"An expression is counted, e.g. age:25-34 AND city:tier1. Commands are about the last "
+             "one:\n\n",
+             "输入表达式即可计数，例如 年龄:25-34 且 城市:一线。命令针对最近的表达式：\n\n"}) +
+        table.body(2) + "\n" +
+        console.say({"\\help COMMAND, or a page: ", "\\help 命令，或以下页面："}) +
+        topic_list(console.language(), console.width()) + "\n");
+    return kFine;
+  }
+  const std::string name = arguments.substr(arguments.starts_with('\\') ? 1 : 0);
+  if (const Command* command = find_command(name); command != nullptr) {
+    console.out(console.say(usage_of(*command)) + "\n  " +
+                console.say({std::string(command->what), std::string(command->what_zh)}) + "\n  " +
+                console.say({"e.g. ", "例如 "}) + std::string(command->example) + "\n");
+    if (page_of_topic(name, console.language()).empty()) {
+      return kFine;
+    }
+    console.out("\n");
+  }
+  const std::string page = page_of_topic(name, console.language());
+  if (!page.empty()) {
+    console.out(page);
+    return kFine;
+  }
+  return console.report_usage(
+      {"there is no page about " + arguments, "没有关于 " + arguments + " 的页面"},
+      {"\\help lists them", "\\help 列出全部页面"});
+}
+
+int watch_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  constexpr std::uint64_t kSecondsMax = 86'400;
+  const auto seconds = words.empty() ? std::nullopt : whole_of(words[0], kSecondsMax);
+  // 0: until Ctrl-C.
+  const std::uint64_t times =
+      words.size() == 2 ? whole_of(words[1], kLimitMax).value_or(kLimitMax + 1) : 0;
+  if (!seconds.has_value() || words.size() > 2 || times > kLimitMax) {
+    return session.report_usage("watch", {"a number of seconds is expected", "需要秒数"});
+  }
+  if (session.expression().empty()) {
+    return session.report_no_expression();
+  }
+  std::vector<double> seen;
+  for (std::uint64_t i = 0; times == 0 || i < times; ++i) {
+    const auto answered =
+        session.ask(post("/v1/query", session.body_of(session.expression()).text("want", "count")),
+                    session.expression());
+    if (!answered.has_value()) {
+      return answered.error();
+    }
+    const std::uint64_t count = answered->json["count"].number();
+    const auto before = static_cast<std::uint64_t>(seen.empty() ? 0.0 : seen.back());
+    const std::string change = seen.empty() || count == before ? ""
+                               : count > before                ? "+" + grouped(count - before)
+                                                               : "-" + grouped(before - count);
+    seen.push_back(static_cast<double>(count));
+    if (seen.size() > kWatchedShown) {
+      seen.erase(seen.begin());
+    }
+    session.console().out(clock_text() + "  " + grouped(count) + "  " + change +
+                          (change.empty() ? "" : "  ") + sparkline(seen) + "\n");
+    if (!session.console().flush()) {
+      return kSystemAtFault;
+    }
+    const bool last = i + 1 == times;
+    const std::chrono::milliseconds pause{last ? 0 : *seconds * 1000};
+    if (session.interrupt() == nullptr) {
+      std::this_thread::sleep_for(pause);
+    } else if (session.interrupt()->wait_for(pause)) {
+      return kFine;  // that is how it ends
+    }
+  }
+  return kFine;
+}
+
+int quit_command(Session& session, const std::string&) {
+  session.end();
+  return kFine;
+}
+
+}  // namespace tagline::cli

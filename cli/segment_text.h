@@ -1,0 +1,25 @@
+// Saved segments, their rules and what was made of them, as people read them.
+#pragma once
+
+#include "cli/console.h"
+#include "server/segments.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tagline::cli {
+
+/// `expression`: the rule as typed, for warnings.
+void print(const server::SavedSegment& saved, std::string_view expression, Console& console);
+void print(const server::SegmentList& list, Console& console);
+void print(const server::SegmentSummary& summary, Console& console);
+void print(const server::SegmentVersions& versions, Console& console);
+void print(const server::SegmentDiff& diff, Console& console);
+
+/// "a, b".
+[[nodiscard]] std::string joined(const std::vector<std::string>& names);
+/// "who was in @buyers on 2026-01-31".
+[[nodiscard]] std::string origin_text(const storage::OriginRecord& origin, const Console& console);
+
+}  // namespace tagline::cli

@@ -1,0 +1,226 @@
+// `tagline repl` over a pipe: what inputs print (tests/cli/repl/*.tql beside what is expected),
+// over a folder and over a server alike.
+#include "tests/cli/program.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tagline::tests {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+const fs::path kCases = fs::path(TAGLINE_SOURCE_DIR) / "tests" / "cli" / "repl";
+const fs::path kShop = fs::path(TAGLINE_SOURCE_DIR) / "examples" / "shop";
+
+std::string slurp(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// What differs from run to run: times, days and revisions.
+std::string steady(std::string text) {
+  for (const auto& [pattern, masked] : std::vector<std::pair<const char*, const char*>>{
+           {R"x((time|用时)( +)[0-9.]+ (ms|s)\b)x", "$1$2TIME"},
+           {R"x("(elapsed_us|elapsed_ns)":[0-9]+)x", "\"$1\":0"},
+           {R"x(("?[^\n,"]*"?,\d+,\d+,2024-06-15),\d+\n)x", "$1,TIME\n"},
+           {R"x("request_id":"[^"]*")x", "\"request_id\":\"\""},
+           {R"x( \([0-9.]+ (ms|s)\))x", " (TIME)"},
+           {R"x((（|, )[0-9.]+ (ms|s)\b)x", "$1TIME"},
+           {R"x((bytes|字节) [0-9,]+ / )x", "$1 BYTES / "},
+           {R"x((updated +|  1  )20\d\d-\d\d-\d\d)x", "$1DAY"}}) {
+    text = std::regex_replace(text, std::regex(pattern), masked);
+  }
+  return text;
+}
+
+std::string record(const Outcome& run) {
+  return steady(run.out) + "== standard error\n" + steady(run.err) + "== status " +
+         std::to_string(run.status) + "\n";
+}
+
+class Repl : public testing::Test {
+ protected:
+  void SetUp() override {
+    db_ = folder_.path("shop");
+    load("users");
+    load("events");
+  }
+  void load(const std::string& what) {
+    const std::string file = (kShop / (what + (what == "users" ? ".csv" : ".csv.gz"))).string();
+    const Outcome run = run_tagline(
+        {"load", "--db", db_, file, "--schema", (kShop / (what + ".schema.json")).string()});
+    ASSERT_EQ(run.status, 0) << run.err;
+  }
+  [[nodiscard]] Outcome local(const std::string& input, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"repl", "--db", db_, "--as-of", "2024-06-15"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_tagline(arguments, input);
+  }
+  TempFolder folder_;
+  std::string db_;
+};
+
+std::vector<fs::path> cases() {
+  std::vector<fs::path> cases;
+  for (const auto& entry : fs::directory_iterator(kCases)) {
+    if (entry.path().extension() == ".tql") {
+      cases.push_back(entry.path());
+    }
+  }
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+
+// TAGLINE_UPDATE=1 writes what is printed now, to be read before it is committed.
+TEST_F(Repl, InputsPrintWhatTheyDid) {
+  ASSERT_GE(cases().size(), 4U);
+  for (const fs::path& path : cases()) {
+    const std::string printed = record(local(slurp(path)));
+    fs::path expected = path;
+    expected.replace_extension(".txt");
+    if (std::getenv("TAGLINE_UPDATE") != nullptr) {
+      std::ofstream(expected, std::ios::binary) << printed;
+    }
+    EXPECT_EQ(printed, slurp(expected)) << path;
+  }
+}
+
+TEST_F(Repl, AServerAnswersAsAFolderDoes) {
+  for (const fs::path& path : cases()) {
+    static_cast<void>(local(slurp(path)));  // what it saves is there from now on
+  }
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  const std::string url = server.line();
+  ASSERT_EQ(url.substr(0, 7), "http://");
+  std::vector<std::string> there;
+  for (const fs::path& path : cases()) {
+    there.push_back(
+        record(run_tagline({"repl", "--server", url, "--as-of", "2024-06-15"}, slurp(path))));
+  }
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    EXPECT_EQ(there[i], record(local(slurp(cases()[i])))) << cases()[i];
+  }
+}
+
+TEST_F(Repl, TheExitStatusIsThatOfTheLastInput) {
+  EXPECT_EQ(local("vip\n").status, 0);
+  EXPECT_EQ(local("cty:tier1\n").status, 1);
+  EXPECT_EQ(local("cty:tier1\nvip\n").status, 0);
+  EXPECT_EQ(local("vip\n\\nothing\n").status, 2);
+  EXPECT_EQ(local("\\by city\n").status, 2);
+  EXPECT_EQ(local("vip AND\n").status, 1) << "nothing follows";
+  EXPECT_EQ(local("cty:tier1\n\\quit\nvip\n").status, 0);
+  EXPECT_EQ(local("").status, 0);
+  const Outcome none = run_tagline({"repl", "--db", folder_.path("none")}, "vip\n");
+  EXPECT_EQ(none.status, 3);
+  EXPECT_NE(none.err.find("none"), std::string::npos) << none.err;
+  EXPECT_EQ(run_tagline({"repl"}, "vip\n").status, 2);
+  EXPECT_EQ(run_tagline({"repl", "--db", db_, "--server", "http://127.0.0.1:1"}, "").status, 2);
+  const Outcome away = run_tagline({"repl", "--server", "http://127.0.0.1:1"}, "vip\n");
+  EXPECT_EQ(away.status, 3);
+  EXPECT_NE(away.err.find("127.0.0.1:1"), std::string::npos) << away.err;
+  const Outcome bad = run_tagline({"repl", "--server", "shop.example"}, "vip\n");
+  EXPECT_EQ(bad.status, 1);
+  EXPECT_NE(bad.err.find("http://127.0.0.1:8080"), std::string::npos) << bad.err;
+}
+
+TEST_F(Repl, AKeyIsSentAndTheServersRefusalIsShown) {
+  const Outcome made = run_tagline({"key", "create", "--db", db_, "reader", "--format", "json"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  const std::string key = json::parse(made.out).at("key");
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  const std::string url = server.line();
+  const Outcome refused = run_tagline({"repl", "--server", url}, "vip\n");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("key"), std::string::npos) << refused.err;
+  EXPECT_EQ(run_tagline({"repl", "--server", url, "--key", key}, "vip\n").status, 0);
+  ::setenv("TAGLINE_KEY", key.c_str(), 1);
+  EXPECT_EQ(run_tagline({"repl", "--server", url}, "vip\n").status, 0);
+  ::unsetenv("TAGLINE_KEY");
+}
+
+TEST_F(Repl, FilesAreWrittenReadAndLoaded) {
+  const std::string ids = folder_.path("ids.ndjson");
+  const Outcome exported = local("vip AND city:tier1\n\\export " + ids + "\n");
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  const json counted = json::parse(local("vip AND city:tier1\n", {"--format", "json"}).out);
+  const std::string lines = slurp(ids);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), counted.at("count"));
+  EXPECT_FALSE(fs::exists(ids + ".part"));
+
+  const std::string inputs =
+      folder_.write("inputs.tql", "# two\nvip AND\n  city:tier1\n\\sum age\n");
+  const Outcome run = local("\\i " + inputs + "\n");
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_NE(run.out.find("median"), std::string::npos) << run.out;
+  const std::string deep = folder_.path("deep.tql");
+  std::ofstream(deep) << "\\i " << deep << "\n";
+  EXPECT_EQ(local("\\i " + deep + "\n").status, 2);
+
+  const std::string more = folder_.write("more.csv", "id,city\nnew1,tier1\nnew2,tier9\n");
+  const std::string script = "\\load " + more + "\nNOT gender:*\n";
+  const Outcome loaded = local(script);
+  EXPECT_EQ(loaded.status, 0) << loaded.err;
+  EXPECT_NE(loaded.out.find("loaded 2 rows, rejected 0; new users 2"), std::string::npos)
+      << loaded.out;
+  EXPECT_NE(loaded.out.find("2,002"), std::string::npos) << loaded.out;
+  EXPECT_EQ(local("\\load " + folder_.path("nothing.csv") + "\n").status, 1);
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  const std::string url = server.line();
+  const Outcome again = run_tagline({"repl", "--server", url}, script);
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_NE(again.out.find("loaded 2 rows, rejected 0; new users 0, known 2"), std::string::npos)
+      << again.out;
+}
+
+TEST_F(Repl, AReaderKeepsNobodyFromWriting) {
+  // The folder is read by one that is not over, and written by another.
+  const std::string more = folder_.write("more.csv", "id,city\nnew1,tier1\n");
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0"});
+  ASSERT_EQ(server.line().substr(0, 7), "http://");
+  const Outcome beside = local("vip\n\\save vips\nvip\n");
+  EXPECT_EQ(beside.status, 0) << "counting goes on";
+  EXPECT_NE(beside.err.find("is writing to the database"), std::string::npos) << beside.err;
+}
+
+TEST_F(Repl, EveryCommandHasHelpAndSaysHowItIsWritten) {
+  const std::string list = local("\\help\n").out;
+  for (const char* name :
+       {"tags", "tag",   "segments", "save",   "show",   "explain", "why",  "profile",
+        "by",   "cross", "overlap",  "top",    "bottom", "pareto",  "sum",  "history",
+        "diff", "set",   "watch",    "export", "i",      "load",    "help", "quit"}) {
+    EXPECT_NE(list.find("  \\" + std::string(name)), std::string::npos) << name;
+    const Outcome one = local("\\help " + std::string(name) + "\n");
+    EXPECT_EQ(one.status, 0);
+    EXPECT_NE(one.out.find("e.g. \\" + std::string(name)), std::string::npos) << one.out;
+  }
+  for (const char* wrong :
+       {"\\tag", "\\by", "\\cross city", "\\save", "\\why", "\\diff @a", "\\watch x", "\\export",
+        "\\i", "\\load", "\\set limit 0", "\\set colour red", "\\top 1 2 3", "\\pareto", "\\sum",
+        "\\overlap", "\\help nonsense"}) {
+    const Outcome run = local("vip\n" + std::string(wrong) + "\n");
+    EXPECT_EQ(run.status, 2) << wrong;
+    EXPECT_NE(run.err.find("hint: "), std::string::npos) << run.err;
+  }
+  // Pages in both languages, found by words of either, and codes.
+  EXPECT_NE(local("\\help dates\n").out.find("last 30d"), std::string::npos);
+  EXPECT_NE(local("\\help 抽样\n").out.find("Samples\n"), std::string::npos);
+  EXPECT_NE(local("\\help samples\n", {"--lang", "zh-CN"}).out.find("抽样\n"), std::string::npos);
+  EXPECT_NE(local("\\help unknown-tag\n").out.find("unknown-tag\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tagline::tests
