@@ -40,6 +40,7 @@ TEST_F(RoutesTest, AnExpressionAtFaultIs422WithItsPlace) {
   const HttpReply reply = ask("POST", "/v1/query", R"({"expression": "cty:tier1"})");
   EXPECT_EQ(reply.status, 422U);
   EXPECT_EQ(field_of(reply, "Content-Type"), "application/problem+json");
+  EXPECT_EQ(field_of(reply, "Vary"), "Accept-Language");
   const json body = body_of(reply);
   EXPECT_EQ(body["code"], "unknown-tag");
   EXPECT_EQ(body["status"], 422);
@@ -121,7 +122,7 @@ TEST_F(RoutesTest, NeitherDeepNorManyValuedDocumentsBecomeTrees) {
 TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
   for (const Bad& bad : {
            Bad{"GET", "/v1/nothing", "", 404, "not-found", "/v1/nothing", "/v1/query"},
-           Bad{"GET", "/", "", 404, "not-found", "nothing at /", "/v1/query"},
+           Bad{"GET", "/v1", "", 404, "not-found", "nothing at /v1", "/v1/query"},
            Bad{"GET", "/v1/count/", "", 404, "not-found", "/v1/count/", "/v1/query"},
            Bad{"DELETE", "/v1/tags", "", 405, "bad-input", "DELETE", "GET, HEAD"},
            Bad{"GET", "/v1/query", "", 405, "bad-input", "GET", "POST"},

@@ -360,6 +360,11 @@ TEST_F(SegmentRoutesTest, ListsComeAsExportedAndCompressed) {
       "\xa0\x03\x00\x00\x00",
       23);
   EXPECT_EQ(post("text/plain", packed, "gzip").status, 200U);
+  const json broken = json::parse(post("text/plain", packed.substr(0, 12), "gzip").body);
+  EXPECT_TRUE(broken["message"]["en"].get<std::string>().starts_with("the body cannot be"))
+      << broken;
+  EXPECT_TRUE(broken["message"]["zh-CN"].get<std::string>().starts_with("请求内容无法解压："))
+      << broken;
   EXPECT_EQ(count("@mailing"), 1U);
   EXPECT_EQ(post("text/plain", "u1", "br").status, 415U);
   EXPECT_EQ(post("application/json", R"({"ids": ["u1"]})", "gzip").status, 415U);
