@@ -28,7 +28,7 @@ int run(const OverlapArguments& arguments, Console& console) {
   switch (arguments.format) {
     case Format::Json:
     case Format::Ndjson:
-      console.out(server::overlap_json(*answer) + "\n");
+      console.out(server::overlap_json(*answer, request) + "\n");
       break;
     case Format::Csv:
       console.out(csv_of(*answer));

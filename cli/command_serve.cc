@@ -28,9 +28,15 @@ namespace {
 
 constexpr unsigned kMibBits = 20;
 
+unsigned workers_of(const ServeArguments& arguments) {
+  return arguments.workers != 0 ? arguments.workers
+                                : std::max(1U, std::thread::hardware_concurrency());
+}
+
 server::RoutesOptions routes_of(const ServeArguments& arguments) {
   server::RoutesOptions routes;
   routes.threads = arguments.threads;
+  routes.workers = workers_of(arguments);
   routes.timeout = std::chrono::milliseconds(
       std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.limits.seconds * 1000)));
   routes.memory = arguments.limits.memory_mib << kMibBits;
@@ -46,8 +52,7 @@ server::HttpOptions http_of(const ServeArguments& arguments) {
   http.port = arguments.port;
   http.tls_certificate = arguments.tls_certificate;
   http.tls_key = arguments.tls_key;
-  http.workers = arguments.workers != 0 ? arguments.workers
-                                        : std::max(1U, std::thread::hardware_concurrency());
+  http.workers = workers_of(arguments);
   http.limits.shutdown_time =
       std::chrono::milliseconds(static_cast<std::int64_t>(arguments.shutdown_seconds * 1000));
   return http;

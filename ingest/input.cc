@@ -122,11 +122,12 @@ tl::unexpected<Error> Input::Rep::read_failure() const {
                    {"cannot read " + name + ": " + reason, "无法读取 " + name + "：" + reason});
   }
   const char* text = archive_error_string(reader.get());
-  const std::string reason = text == nullptr ? "unknown reason" : text;
+  // The library's words are English.
+  const Text reason = text == nullptr ? Text{"unknown reason", "原因不明"} : Text{text, text};
   return failure(
       ErrorCode::BadInput,
-      {name + " cannot be decompressed: " + reason + "; its content is damaged or cut short",
-       name + " 无法解压：" + reason + "；内容已损坏或不完整"},
+      {name + " cannot be decompressed: " + reason.en + "; its content is damaged or cut short",
+       name + " 无法解压：" + reason.zh + "；内容已损坏或不完整"},
       {"fetch or compress the file again, and test it with gzip -t, xz -t or zstd -t",
        "请重新传输或压缩该文件，并用 gzip -t、xz -t 或 zstd -t 检查"});
 }

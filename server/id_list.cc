@@ -39,11 +39,27 @@ Result<std::string> id_of(std::string_view line, IdLines form, const Text& place
   return json.get<std::string>();
 }
 
+/// Input has one name for both languages, at the beginning of its messages.
+Error named(const Error& error, const Text& what) {
+  std::string zh = error.message().zh;
+  if (const std::size_t at = zh.find(what.en); at != std::string::npos && what.en != what.zh) {
+    zh.replace(at, what.en.size() + (zh.substr(at + what.en.size(), 1) == " " ? 1 : 0), what.zh);
+  }
+  return {error.code(), {error.message().en, std::move(zh)}, error.hint()};
+}
+
 }  // namespace
 
 Status read_ids(const std::string& path, IdLines form, const Text& what, const IdTaker& take) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto input, ingest::Input::open(path, what.en));
-  ingest::LineReader lines([&](std::span<char> out) { return input->read(out); });
+  const auto opened = ingest::Input::open(path, what.en);
+  if (!opened.has_value()) {
+    return tl::unexpected(named(opened.error(), what));
+  }
+  const auto& input = *opened;
+  ingest::LineReader lines([&](std::span<char> out) -> Result<std::size_t> {
+    const auto read = input->read(out);
+    return read.has_value() ? read : tl::unexpected(named(read.error(), what));
+  });
   bool first = true;
   while (true) {
     TAGLINE_ASSIGN_OR_RETURN(const ingest::LineStatus status, lines.begin());

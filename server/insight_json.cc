@@ -126,12 +126,17 @@ std::string cross_json(const CrossAnswer& answer, std::string_view text) {
   return dump(json);
 }
 
-std::string overlap_json(const OverlapAnswer& answer) {
+std::string overlap_json(const OverlapAnswer& answer, const OverlapRequest& request) {
   Json segments = Json::array();
   const std::size_t size = answer.segments.size();
   for (std::size_t i = 0; i < size; ++i) {
-    segments.push_back(
-        {{"expression", answer.segments[i]}, {"count", answer.overlaps[i * size + i]}});
+    Json& segment = segments.emplace_back();
+    if (!request.titles.empty()) {
+      segment["title"] = request.titles[i];
+    }
+    segment["expression"] = answer.segments[i];
+    segment["count"] = answer.overlaps[i * size + i];
+    segment["warnings"] = diagnostics_json(answer.warnings[i], request.expressions[i]);
   }
   Json json = {
       {"segments", std::move(segments)},     {"overlaps", table_json(answer.overlaps, size)},

@@ -27,6 +27,6 @@ namespace tagline::server {
 [[nodiscard]] std::string cross_json(const CrossAnswer& answer, std::string_view text);
 /// {"segments": [{"expression", "count"}], "overlaps": [[...]], "regions"?: [{"in": [places],
 /// "count"}], "population", "as_of", "time_zone", "version", "elapsed_us"}
-[[nodiscard]] std::string overlap_json(const OverlapAnswer& answer);
+[[nodiscard]] std::string overlap_json(const OverlapAnswer& answer, const OverlapRequest& request);
 
 }  // namespace tagline::server

@@ -2,6 +2,7 @@
 #include "server/json_reader.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <unordered_set>
 #include <utility>
 
@@ -30,11 +31,23 @@ class JsonScan final : public nlohmann::json_sax<Json> {
   bool start_array(std::size_t) override { return open(true); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception&) override {
+                   const nlohmann::detail::exception& problem) override {
     error_byte_ = position == 0 ? 0 : position - 1;
+    const std::string_view words = problem.what();
+    const auto says = [words](std::string_view part) {
+      return words.find(part) != std::string_view::npos;
+    };
+    fault_ = problem.id == kNumberOverflow   ? Fault::Number
+             : says("surrogate U+")          ? Fault::Surrogate
+             : says("ill-formed UTF-8 byte") ? Fault::Utf8
+             : says("control character U+")  ? Fault::Control
+                                             : Fault::Other;
     return false;
   }
   [[nodiscard]] std::size_t error_byte() const { return error_byte_; }
+  /// What stands there.
+  enum class Fault : std::uint8_t { Other, Number, Surrogate, Utf8, Control };
+  [[nodiscard]] Fault fault() const { return fault_; }
   /// A key stands twice in one object: the later would silently win.
   [[nodiscard]] bool is_twice() const { return is_twice_; }
   [[nodiscard]] bool is_too_deep() const { return open_.size() > bounds_.depth; }
@@ -77,12 +90,44 @@ class JsonScan final : public nlohmann::json_sax<Json> {
     return true;
   }
 
+  static constexpr int kNumberOverflow = 406;  // of the parser's errors
   const JsonBounds bounds_;
+  Fault fault_ = Fault::Other;
   std::size_t values_ = 0;
   std::vector<Level> open_;
   bool is_twice_ = false;
   std::size_t error_byte_ = 0;
 };
+
+Error fault_of(JsonScan::Fault fault, const Text& place) {
+  const Text at{" at " + place.en, place.zh + "："};
+  switch (fault) {
+    case JsonScan::Fault::Number:
+      return {ErrorCode::BadSchema,
+              {"a number is too large" + at.en, at.zh + "数字过大"},
+              {"numbers go up to about 1.8e308", "数字最大约为 1.8e308"}};
+    case JsonScan::Fault::Surrogate:
+      return {ErrorCode::BadSchema,
+              {"half a surrogate pair" + at.en, at.zh + "代理对不完整"},
+              {"write the character itself, or both halves: \\ud83d\\ude00",
+               "请直接写该字符，或写全两半：\\ud83d\\ude00"}};
+    case JsonScan::Fault::Utf8:
+      return {ErrorCode::BadSchema,
+              {"this is not UTF-8" + at.en, at.zh + "不是合法的 UTF-8"},
+              {"send the text as UTF-8", "请以 UTF-8 编码发送"}};
+    case JsonScan::Fault::Control:
+      return {ErrorCode::BadSchema,
+              {"a control character stands in a text" + at.en, at.zh + "文本中有控制字符"},
+              {"write it as \\n, \\t or \\u and four hex digits",
+               "请写成 \\n、\\t 或 \\u 加四位十六进制数"}};
+    case JsonScan::Fault::Other:
+      break;
+  }
+  return {ErrorCode::BadSchema,
+          {"this is not JSON: unexpected text" + at.en, "不是合法的 JSON：" + place.zh + "有误"},
+          {"look for a missing comma, quote or bracket just before that place",
+           "请检查该处之前是否缺少逗号、引号或括号"}};
+}
 
 }  // namespace
 
@@ -130,6 +175,11 @@ std::optional<Json> parse_json(std::string_view text, std::optional<Error>& faul
                 {"send it in parts", "请分几次发送"});
       return std::nullopt;
     }
+    if (scan.fault() == JsonScan::Fault::Number ||
+        (scan.fault() != JsonScan::Fault::Other && scan.error_byte() < text.size())) {
+      fault = fault_of(scan.fault(), line_and_column(text, scan.error_byte()));
+      return std::nullopt;
+    }
     if (scan.error_byte() >= text.size()) {
       const Text end = line_and_column(text, text.size());
       fault =
@@ -141,12 +191,7 @@ std::optional<Json> parse_json(std::string_view text, std::optional<Error>& faul
                  "可能缺少引号或括号，或内容被截断"});
       return std::nullopt;
     }
-    const Text place = line_and_column(text, scan.error_byte());
-    fault = Error(ErrorCode::BadSchema,
-                  {"this is not JSON: unexpected text at " + place.en,
-                   "不是合法的 JSON：" + place.zh + "有误"},
-                  {"look for a missing comma, quote or bracket just before that place",
-                   "请检查该处之前是否缺少逗号、引号或括号"});
+    fault = fault_of(JsonScan::Fault::Other, line_and_column(text, scan.error_byte()));
     return std::nullopt;
   }
   return Json::parse(text.begin(), text.end(), nullptr, false);

@@ -9,6 +9,8 @@ namespace tagline::server {
 namespace {
 
 constexpr std::size_t kShownBytesMax = 60;
+/// Of what a message says beside what was found.
+constexpr std::size_t kExpectedBytesMax = 80;
 /// What readers say they found where there is nothing.
 constexpr std::string_view kNothing = "nothing";
 
@@ -47,9 +49,14 @@ void JsonReader::fail(std::string_view key, const std::string& found, const Text
     return;
   }
   const std::string place = place_of(key);
-  const Text message = found == kNothing
-                           ? Text{place + ": this key is missing", place + "：缺少这个键"}
-                           : Text{place + ": unexpected " + found, place + "：不应为 " + found};
+  Text message{place + ": this key is missing", place + "：缺少这个键"};
+  if (found != kNothing) {
+    message = {place + ": unexpected " + found, place + "：不应为 " + found};
+    if (expected.en.size() <= kExpectedBytesMax) {  // else in the hint alone
+      message.en += ", expected " + expected.en;
+      message.zh += "，应为" + expected.zh;
+    }
+  }
   fault_ =
       Error(ErrorCode::BadSchema, message, {"expected " + expected.en, "此处应为" + expected.zh});
 }

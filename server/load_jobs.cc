@@ -44,8 +44,8 @@ std::string_view name_of(JobState state) {
   return "failed";
 }
 
-LoadJobs::LoadJobs(Service& service, std::filesystem::path folder)
-    : service_(service), folder_(std::move(folder)) {
+LoadJobs::LoadJobs(Service& service, std::filesystem::path folder, std::size_t waits_max)
+    : service_(service), folder_(std::move(folder)), waits_max_(waits_max) {
   TemporaryFile::remove_left_behind(folder_);
 }
 
@@ -110,23 +110,44 @@ std::vector<LoadJob> LoadJobs::list() const {
   return jobs;
 }
 
-std::optional<LoadJob> LoadJobs::wait(std::string_view id,
-                                      std::chrono::steady_clock::time_point until,
-                                      const std::function<bool()>& stop) {
+// Who waits behind a job takes no place from who waits for one, who would be told of it at once.
+std::optional<LoadWait> LoadJobs::wait(std::string_view id,
+                                       std::chrono::steady_clock::time_point until,
+                                       const std::function<bool()>& stop) {
   std::unique_lock lock(mutex_);
   const EntryPtr entry = entry_of(id);
   if (entry == nullptr) {
     return std::nullopt;
   }
-  if (awaited_) {
-    return entry->job;
+  if (waits_ >= waits_max_) {
+    return LoadWait{entry->job, !entry->job.is_over()};
   }
-  awaited_ = true;
+  ++waits_;
+  if (waits_behind_ > 0) {
+    changed_.notify_all();
+  }
   while (!entry->job.is_over() && !stop() && std::chrono::steady_clock::now() < until) {
     changed_.wait_until(lock, std::min(until, std::chrono::steady_clock::now() + kLook));
   }
-  awaited_ = false;
-  return entry->job;
+  --waits_;
+  return LoadWait{entry->job};
+}
+
+std::optional<LoadWait> LoadJobs::wait_behind(std::string_view id,
+                                              std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  const EntryPtr entry = entry_of(id);
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  if (waits_ + waits_behind_ >= waits_max_) {
+    return LoadWait{entry->job, !entry->job.is_over()};
+  }
+  ++waits_behind_;
+  changed_.wait_until(lock, until,
+                      [&] { return entry->job.is_over() || waits_ + waits_behind_ > waits_max_; });
+  --waits_behind_;
+  return LoadWait{entry->job};
 }
 
 std::optional<LoadJob> LoadJobs::cancel(std::string_view id) {

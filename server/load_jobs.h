@@ -59,14 +59,21 @@ struct LoadJob {
   }
 };
 
+/// What became of waiting for a job.
+struct LoadWait {
+  LoadJob job;               ///< over, or as it is
+  bool turned_away = false;  ///< too many waited already, so nobody waited
+};
+
 /// Thread-safe.
 class LoadJobs {
  public:
   static constexpr std::size_t kQueuedMax = 16;
   static constexpr std::size_t kKeptMax = 100;  ///< jobs that are over; the oldest are forgotten
 
-  /// `service` outlives it. Files that a killed process left in `folder` are removed.
-  LoadJobs(Service& service, std::filesystem::path folder);
+  /// `service` outlives it. Files that a killed process left in `folder` are removed. `waits_max`:
+  /// threads that may wait at a time, 1 or more.
+  LoadJobs(Service& service, std::filesystem::path folder, std::size_t waits_max = 1);
   /// What is queued is dropped, what runs is cancelled (or finished, when it is being written).
   ~LoadJobs();
   LoadJobs(const LoadJobs&) = delete;
@@ -77,11 +84,14 @@ class LoadJobs {
   [[nodiscard]] std::optional<LoadJob> find(std::string_view id) const;
   [[nodiscard]] std::vector<LoadJob> list() const;  ///< newest first
   /// The job when it is over, or as it is when `until` comes or `stop` says so (asked ten times a
-  /// second), or at once when somebody waits already: each holds up a thread. Nothing when there is
-  /// none of this id.
-  [[nodiscard]] std::optional<LoadJob> wait(std::string_view id,
-                                            std::chrono::steady_clock::time_point until,
-                                            const std::function<bool()>& stop);
+  /// second), or at once when as many as may wait for theirs already: each holds up a thread.
+  /// Nothing when there is none of this id.
+  [[nodiscard]] std::optional<LoadWait> wait(std::string_view id,
+                                             std::chrono::steady_clock::time_point until,
+                                             const std::function<bool()>& stop);
+  /// The same for who only has to wait until the job lets others write: gives way to wait().
+  [[nodiscard]] std::optional<LoadWait> wait_behind(std::string_view id,
+                                                    std::chrono::steady_clock::time_point until);
   /// A queued job never begins, a running one ends soon, unless it is being written: then it is
   /// finished. The job as it is now; nothing when there is none.
   std::optional<LoadJob> cancel(std::string_view id);
@@ -110,9 +120,11 @@ class LoadJobs {
 
   Service& service_;
   const std::filesystem::path folder_;
+  const std::size_t waits_max_;
   mutable std::mutex mutex_;  // guards all below, and the jobs of entries
   std::condition_variable changed_;
-  bool awaited_ = false;
+  std::size_t waits_ = 0;         ///< in wait()
+  std::size_t waits_behind_ = 0;  ///< in wait_behind()
   std::deque<EntryPtr> queue_;
   std::deque<EntryPtr> jobs_;  ///< all, oldest first
   Figures figures_;

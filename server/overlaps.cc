@@ -71,6 +71,7 @@ tl::expected<OverlapAnswer, OverlapRefusal> overlaps(const storage::Snapshot& sn
     }
     roots.push_back(dsl::lower(checked.bound, plan));
     answer.segments.push_back(std::move(checked.canonical));
+    answer.warnings.push_back(std::move(checked.warnings));
   }
   TAGLINE_RETURN_IF_ERROR(count(answer, plan, roots, snapshot, request));
   answer.elapsed = since(start);

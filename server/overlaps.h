@@ -2,6 +2,7 @@
 // exactly some of them. Exact; see engine/overlap.h for how.
 #pragma once
 
+#include "dsl/diagnostic.h"
 #include "server/service.h"
 
 #include <chrono>
@@ -15,6 +16,7 @@ namespace tagline::server {
 
 struct OverlapRequest {
   std::vector<std::string> expressions;
+  std::vector<std::string> titles;  ///< what the asker calls them; empty: nothing
   bool regions = false;  ///< also the exclusive regions: engine::kRegionsMax expressions at most
   std::optional<std::chrono::sys_days> as_of;
   unsigned threads = 0;
@@ -22,7 +24,8 @@ struct OverlapRequest {
 };
 
 struct OverlapAnswer {
-  std::vector<std::string> segments;  ///< canonical, as asked
+  std::vector<std::string> segments;                   ///< canonical, as asked
+  std::vector<std::vector<dsl::Diagnostic>> warnings;  ///< of each segment
   /// overlaps[i * n + j]: people in both; on the diagonal, in one.
   std::vector<std::uint64_t> overlaps;
   struct Region {

@@ -2,6 +2,8 @@
 
 #include "dsl/check.h"
 
+#include <algorithm>
+
 namespace tagline::server {
 namespace {
 
@@ -57,6 +59,21 @@ void AskedExpressions::asked(std::string_view text, std::int64_t now_s) {
   }
 }
 
+void AskedExpressions::asked_tag(std::string_view name, std::int64_t now_s) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = tags_.find(name); found != tags_.end()) {
+    found->second = now_s;
+    return;
+  }
+  tags_.emplace(name, now_s);
+}
+
+std::optional<std::int64_t> AskedExpressions::tag_asked(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tags_.find(name);
+  return found == tags_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::vector<std::pair<std::string, std::int64_t>> AskedExpressions::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::string, std::int64_t>> all;
@@ -73,7 +90,14 @@ Result<std::optional<std::int64_t>> last_asked(Service& service, const AskedExpr
   std::optional<std::int64_t> last;
   TAGLINE_RETURN_IF_ERROR(service.with_catalogue(
       std::nullopt, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
+        const auto tag =
+            std::find_if(catalogue.tags.begin(), catalogue.tags.end(),
+                         [field](const dsl::Tag& each) { return each.field == field; });
+        last = tag == catalogue.tags.end() ? std::nullopt : asked.tag_asked(tag->name);
         for (const auto& [text, at_s] : all) {
+          if (last.has_value() && at_s <= *last) {
+            return;  // so are all after it
+          }
           const dsl::Checked checked = dsl::check(text, catalogue, options);
           if (checked.ok && fields_of(checked.bound, true).count(field) != 0) {
             last = at_s;

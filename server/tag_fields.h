@@ -7,7 +7,9 @@
 #include "server/service.h"
 
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -23,9 +25,9 @@ namespace tagline::server {
 /// segments it names.
 [[nodiscard]] std::set<engine::FieldId> fields_of(const dsl::Bound& bound, bool through);
 
-/// Remembers expressions by when they were last asked, in memory: the last kTextsMax different
-/// ones, kBytesMax bytes of them. What they ask about is looked up when somebody wants to know, so
-/// that asking costs a look-up of its text. Thread-safe.
+/// Remembers expressions and tags by when they were last asked, in memory: of expressions the last
+/// kTextsMax different ones, kBytesMax bytes of them. What they ask about is looked up when
+/// somebody wants to know, so that asking costs a look-up of its text. Thread-safe.
 class AskedExpressions {
  public:
   static constexpr std::size_t kTextsMax = 4096;
@@ -34,8 +36,11 @@ class AskedExpressions {
   explicit AskedExpressions(std::int64_t now_s) : since_s_(now_s) {}
 
   void asked(std::string_view text, std::int64_t now_s);
+  /// A tag by its name in the catalogue: of its values something was told, whatever of whom.
+  void asked_tag(std::string_view name, std::int64_t now_s);
   /// Each with its last time, newest first.
   [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> all() const;
+  [[nodiscard]] std::optional<std::int64_t> tag_asked(std::string_view name) const;
   /// Nothing older is known: when it began, or when what it forgot last was asked. Seconds since
   /// 1970.
   [[nodiscard]] std::int64_t since_s() const;
@@ -49,12 +54,13 @@ class AskedExpressions {
   std::list<Asked> newest_first_;
   std::unordered_map<std::string_view, std::list<Asked>::iterator> by_text_;  ///< views of the list
   std::size_t bytes_ = 0;
+  std::map<std::string, std::int64_t, std::less<>> tags_;  ///< as many as there are, or have been
   std::int64_t since_s_;
 };
 
 /// When one of the expressions asked about `field` last, itself or through segments as they are
-/// now. Expressions that cannot be checked any more are passed over. Cost: checks each until one
-/// does.
+/// now, or its tag was asked about by name. Expressions that cannot be checked any more are passed
+/// over. Cost: checks each until one does.
 [[nodiscard]] Result<std::optional<std::int64_t>> last_asked(Service& service,
                                                              const AskedExpressions& asked,
                                                              engine::FieldId field);

@@ -85,7 +85,11 @@ tl::unexpected<Error> busy(const std::filesystem::path& folder, const std::strin
       ErrorCode::Busy,
       {"process " + holder + " is writing to the database " + folder.string(),
        "进程 " + holder + " 正在写入数据库 " + folder.string()},
-      {"wait until it has ended; reading is possible meanwhile", "请等它结束；在此期间可以读取"});
+      {"wait until it has ended; reading is possible meanwhile. If it is `tagline serve`, let that "
+       "do it over HTTP: POST /v1/load loads a file",
+       "请等它结束；在此期间可以读取。如果它是 `tagline serve`，请通过其 HTTP 接口操作：POST "
+       "/v1/load "
+       "可装载文件"});
 }
 
 struct OpenFolders {

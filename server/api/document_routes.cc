@@ -20,6 +20,15 @@ HttpReply openapi(const Call& /*call*/) {
   return document("application/json", openapi_document());
 }
 
+// Who opens the server's address finds what it answers.
+HttpReply root(const Call& /*call*/) {
+  constexpr unsigned kSeeOther = 303;
+  HttpReply reply;
+  reply.status = kSeeOther;
+  reply.set("Location", "/docs");
+  return reply;
+}
+
 HttpReply docs(const Call& /*call*/) {
   HttpReply reply = document("text/html; charset=utf-8", std::string(docs_page()));
   reply.set("Content-Security-Policy",
@@ -32,6 +41,7 @@ HttpReply docs(const Call& /*call*/) {
 
 std::vector<Route> document_routes() {
   return {
+      keeping_floor({"GET", "/", {}, Role::Viewer, root, Audited::No, Entrance::Open}),
       keeping_floor(
           {"GET", "/openapi.json", {}, Role::Viewer, openapi, Audited::No, Entrance::Open}),
       keeping_floor({"GET", "/docs", {}, Role::Viewer, docs, Audited::No, Entrance::Open}),

@@ -32,9 +32,9 @@ std::optional<HttpReply> refuse_beside_a_commit(const Call& call) {
     return std::nullopt;
   }
   constexpr std::chrono::seconds kPatience{1};
-  const auto after = call.api.jobs->wait(writes->id, std::chrono::steady_clock::now() + kPatience,
-                                         [] { return false; });
-  if (!after.has_value() || after->is_over()) {
+  const auto after =
+      call.api.jobs->wait_behind(writes->id, std::chrono::steady_clock::now() + kPatience);
+  if (!after.has_value() || after->job.is_over()) {
     return std::nullopt;
   }
   HttpReply reply = call.fail(Error(
@@ -61,13 +61,12 @@ Result<Edit> edit_of(const Call& call) {
     }
     edit.only_new = true;
   }
-  const auto field = call.request.field("If-Match");
-  if (!field.has_value()) {
+  if (!call.request.field("If-Match").has_value()) {
     return edit;
   }
   edit.seen.emplace();
-  std::string_view rest = *field;
-  const std::string found(rest);
+  const std::string found = call.request.list("If-Match");
+  std::string_view rest = found;
   for (skip_between(rest); !rest.empty(); skip_between(rest)) {
     if (rest.front() == '*') {
       edit.seen->emplace_back("*");
@@ -111,6 +110,21 @@ tl::expected<Edit, HttpReply> begin_edit(const Call& call) {
 
 void set_revision(HttpReply& reply, const std::string& revision) {
   reply.set("ETag", "\"" + revision + "\"");
+}
+
+void set_created(HttpReply& reply, std::string_view folder, std::string_view name) {
+  constexpr std::string_view kPlain = "-._~";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr unsigned kCreated = 201;
+  std::string path(folder);
+  for (const char c : name) {
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       kPlain.find(c) != std::string_view::npos;
+    const auto byte = static_cast<unsigned char>(c);
+    path += plain ? std::string(1, c) : std::string{'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]};
+  }
+  reply.status = kCreated;
+  reply.set("Location", std::move(path));
 }
 
 Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherwise) {

@@ -20,6 +20,8 @@ namespace tagline::server {
 [[nodiscard]] tl::expected<Edit, HttpReply> begin_edit(const Call& call);
 /// Says what If-Match has to name for an edit of what this reply is of.
 void set_revision(HttpReply& reply, const std::string& revision);
+/// 201, and where it is: `folder` ("/v1/segments/") and its name, escaped.
+void set_created(HttpReply& reply, std::string_view folder, std::string_view name);
 
 /// A parameter that is true or false.
 [[nodiscard]] Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherwise);

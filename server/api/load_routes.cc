@@ -1,4 +1,5 @@
 // /v1/load, /v1/jobs: files into the database, while it answers.
+#include "ingest/input.h"
 #include "server/answer_json.h"
 #include "server/api/edit_request.h"
 #include "server/api/request_body.h"
@@ -7,7 +8,9 @@
 #include "server/utc_text.h"
 #include "storage/write_txn.h"
 
+#include <algorithm>
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace tagline::server {
@@ -17,6 +20,7 @@ constexpr std::chrono::milliseconds kShortLoad{2'000};
 constexpr const char* kCsv = "text/csv";
 constexpr const char* kNdjson = "application/x-ndjson";
 constexpr const char* kDefaultName = "upload";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Result<double> max_errors_of(const Call& call, double otherwise) {
   const std::string* text = call.parameter("max_errors");
@@ -123,6 +127,61 @@ Json job_json(const LoadJob& job) {
   return json;
 }
 
+/// 415 when the body is plainly of the other type than it is said to be. What cannot be read here
+/// the load will tell.
+std::optional<HttpReply> refuse_other_content(const Call& call, const TemporaryFile& file) {
+  constexpr std::size_t kLooked = std::size_t{64} << 10U;
+  const auto input = ingest::Input::open(file.path().string());
+  const auto sample = input.has_value() ? (*input)->peek(kLooked)
+                                        : Result<std::string_view>(tl::unexpected(input.error()));
+  if (!sample.has_value()) {
+    return std::nullopt;
+  }
+  const std::string_view text =
+      sample->starts_with(kByteOrderMark) ? sample->substr(kByteOrderMark.size()) : *sample;
+  constexpr const char* kBlank = " \t\r\n";
+  const std::size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
+  const bool open = text.substr(begin).starts_with('{');
+  const std::size_t next =
+      open ? std::min(text.find_first_not_of(kBlank, begin + 1), text.size()) : text.size();
+  const bool csv = media_type(call.request) == kCsv;
+  const bool other = csv ? text.substr(next).starts_with('"') || text.substr(next).starts_with('}')
+                         : begin < text.size() && !open;
+  if (!other) {
+    return std::nullopt;
+  }
+  const std::string said = csv ? kCsv : kNdjson;
+  const std::string found = csv ? kNdjson : kCsv;
+  HttpReply reply = problem(
+      call.request, 415,
+      csv ? bad_input("the body is said to be " + said + " and is NDJSON: an object a line",
+                      "内容类型为 " + said + "，但内容是 NDJSON（每行一个对象）",
+                      {"send Content-Type: " + found, "请发送 Content-Type: " + found})
+          : bad_input("the body is said to be " + said + ", and its first line is no object {...}",
+                      "内容类型为 " + said + "，但第一行不是对象 {...}",
+                      {"send one object a line, or CSV as Content-Type: " + found,
+                       "请每行发送一个对象；CSV 请用 Content-Type: " + found}));
+  reply.set("Accept", std::string(kCsv) + ", " + kNdjson);
+  return reply;
+}
+
+/// A job with a word of why the reply did not wait for its end.
+Json unfinished_json(const Call& call, const LoadWait& wait) {
+  const std::string job = "/v1/jobs/" + wait.job.id;
+  const Text detail =
+      wait.turned_away
+          ? Text{"the load goes on; as many requests as may wait for loads already, so this one "
+                 "did not: ask GET " + job + " for its end",
+                 "装载仍在进行；等待装载的请求已达上限，因此本请求未等待：请用 GET " + job +
+                     " 查询结果"}
+          : Text{"the load goes on; the time to wait for it is over: ask GET " + job +
+                     " for its end",
+                 "装载仍在进行；等待时间已到：请用 GET " + job + " 查询结果"};
+  Json json = job_json(wait.job);
+  json["detail"] = wants_chinese(call.request) ? detail.zh : detail.en;
+  return json;
+}
+
 HttpReply located(HttpReply reply, const std::string& id) {
   reply.set("Location", "/v1/jobs/" + id);
   return reply;
@@ -140,6 +199,9 @@ HttpReply load(const Call& call) {
   if (!file.has_value()) {
     return call.fail(file.error());
   }
+  if (auto refused = refuse_other_content(call, **file); refused.has_value()) {
+    return std::move(*refused);
+  }
   order->file = std::move(*file);
   const auto id = call.api.jobs->add(std::move(*order));
   if (!id.has_value()) {
@@ -150,16 +212,18 @@ HttpReply load(const Call& call) {
   const bool long_wait = text_of(call, "wait") == "true";
   const auto until =
       std::chrono::steady_clock::now() + (long_wait ? call.api.options.timeout : kShortLoad);
-  const auto job = call.api.jobs->wait(*id, until, [&] { return call.budget.cancelled.load(); });
-  if (job.has_value() && job->report.has_value()) {
+  const auto wait = call.api.jobs->wait(*id, until, [&] { return call.budget.cancelled.load(); });
+  const LoadJob* job = wait.has_value() ? &wait->job : nullptr;
+  if (job != nullptr && job->report.has_value()) {
     Json report = Json::parse(load_json(*job->report));
     report["job"] = *id;
     return located(json_reply(dump(report)), *id);
   }
-  if (job.has_value() && job->error.has_value()) {
+  if (job != nullptr && job->error.has_value()) {
     return located(call.fail(*job->error), *id);
   }
-  HttpReply reply = json_reply(job.has_value() ? dump(job_json(*job)) : "{}");
+  HttpReply reply = json_reply(job != nullptr ? dump(unfinished_json(call, *wait)) : "{}");
+  reply.set("Vary", "Accept-Language");
   reply.status = 202;
   return located(std::move(reply), *id);
 }

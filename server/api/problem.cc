@@ -80,6 +80,7 @@ HttpReply reply_of(const HttpRequest& request, unsigned status, const Words& wor
   reply.status = status;
   reply.set("Content-Type", "application/problem+json");
   reply.set("Content-Language", chinese ? "zh-CN" : "en");
+  reply.set("Vary", "Accept-Language");
   reply.body = dump(body) + "\n";
   return reply;
 }

@@ -10,6 +10,9 @@ using Parts = std::vector<std::string_view>;
 
 Parts parts_of(std::string_view path) {
   Parts parts;
+  if (path == "/") {
+    return parts;  // as of a target
+  }
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
     const std::size_t end = std::min(path.find('/'), path.size());

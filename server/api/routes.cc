@@ -108,7 +108,9 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
         return standing.has_value() ? std::make_unique<Kept>(standing->time_zone) : nullptr;
       }()) {
   if (!options_.read_only) {
-    jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming");
+    // One worker is left for all who do not wait for a load.
+    jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming",
+                                       std::max(2U, options_.workers) - 1);
   }
   for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
                      catalogue_routes, user_routes, segment_routes, segment_list_routes,

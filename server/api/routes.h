@@ -24,6 +24,7 @@ namespace tagline::server {
 
 struct RoutesOptions {
   unsigned threads = 1;                       ///< of one query
+  unsigned workers = 2;                       ///< that answer requests
   std::chrono::milliseconds timeout{30'000};  ///< of a query that asks for none, and the most
   std::uint64_t memory = std::uint64_t{256} << 20U;     ///< bytes a query may hold
   bool read_only = false;                               ///< nothing is written

@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* kJson = "application/json";
 constexpr const char* kNdjson = "application/x-ndjson";
-constexpr unsigned kCreated = 201;
 constexpr unsigned kTooLarge = 413;
 
 bool is_json(const Call& call) {
@@ -125,7 +124,9 @@ HttpReply post_ids(const Call& call) {
     return problem(call.request, imported.error(), "");
   }
   HttpReply reply = json_reply(imported_json(*imported));
-  reply.status = imported->saved.created ? kCreated : reply.status;
+  if (imported->saved.created) {
+    set_created(reply, "/v1/segments/", imported->saved.record.name);
+  }
   set_revision(reply, imported->saved.revision);
   return reply;
 }

@@ -3,13 +3,14 @@
 #include "server/segments.h"
 #include "server/why_json.h"
 
+#include <string_view>
 #include <utility>
 
 namespace tagline::server {
 namespace {
 
 constexpr std::uint64_t kListed = 1000;  ///< segments of a reply that asks for no number
-constexpr unsigned kCreated = 201;
+constexpr std::string_view kFolder = "/v1/segments/";
 
 Segments segments_of(const Call& call) {
   call.limit(std::nullopt);
@@ -17,10 +18,17 @@ Segments segments_of(const Call& call) {
 }
 
 /// The reply of an edit: what it made has a revision.
-HttpReply edited(std::string json, const std::string& revision, bool created) {
+HttpReply edited(std::string json, const std::string& revision) {
   HttpReply reply = json_reply(std::move(json));
-  reply.status = created ? kCreated : reply.status;
   set_revision(reply, revision);
+  return reply;
+}
+
+HttpReply edited(std::string json, const SavedSegment& saved) {
+  HttpReply reply = edited(std::move(json), saved.revision);
+  if (saved.created) {
+    set_created(reply, kFolder, saved.record.name);
+  }
   return reply;
 }
 
@@ -50,7 +58,7 @@ HttpReply save(const Call& call, const std::optional<std::string>& path_name) {
     return std::move(edit).error();
   }
   const auto saved = segments_of(call).save(name, expression, card, as_of, *edit);
-  return saved.has_value() ? edited(saved_json(*saved, expression), saved->revision, saved->created)
+  return saved.has_value() ? edited(saved_json(*saved, expression), *saved)
                            : problem(call.request, saved.error(), expression);
 }
 
@@ -88,7 +96,7 @@ HttpReply show(const Call& call) {
     return call.fail(as_of.error());
   }
   const auto summary = segments_of(call).show(call.variables[0], *as_of);
-  return summary.has_value() ? edited(segment_json(*summary), summary->revision, false)
+  return summary.has_value() ? edited(segment_json(*summary), summary->revision)
                              : problem(call.request, summary.error(), "");
 }
 
@@ -110,7 +118,7 @@ HttpReply patch(const Call& call) {
     return std::move(edit).error();
   }
   const auto changed = segments_of(call).change(call.variables[0], name, card, *edit);
-  return changed.has_value() ? edited(renamed_json(*changed), changed->revision, false)
+  return changed.has_value() ? edited(renamed_json(*changed), changed->revision)
                              : problem(call.request, changed.error(), "");
 }
 
@@ -189,7 +197,7 @@ HttpReply freeze(const Call& call) {
     return std::move(edit).error();
   }
   const auto frozen = segments_of(call).freeze(call.variables[0], request, *edit);
-  return frozen.has_value() ? edited(frozen_json(*frozen), frozen->saved.revision, true)
+  return frozen.has_value() ? edited(frozen_json(*frozen), frozen->saved)
                             : problem(call.request, frozen.error(), "");
 }
 

@@ -33,6 +33,19 @@ HttpReply answer(const Call& call, const QueryBody& body, Ask ask, ToJson json) 
                              : refused(call, outcome.error(), request.expression);
 }
 
+/// For who wants to know what is still asked about: a tag that an answer is of.
+void note(const Call& call, std::string_view tag) {
+  call.api.asked->asked_tag(tag, seconds_since_1970());
+}
+
+std::string told_breakdown_json(const Call& call, const BreakdownAnswer& given,
+                                std::string_view text) {
+  for (const TagBreakdown& each : given.tags) {
+    note(call, each.tag);
+  }
+  return breakdown_json(given, text);
+}
+
 HttpReply counted(const Call& call, QueryRequest request,
                   std::string (*json)(const Answer&, std::string_view)) {
   const auto answer = call.api.service.query(request);
@@ -121,7 +134,10 @@ HttpReply stats(const Call& call, const QueryBody& body) {
         return number_answer(snapshot, request, body.tag,
                              full ? NumberDetail::Full : NumberDetail::Total);
       },
-      number_json);
+      [&](const NumberAnswer& given, std::string_view text) {
+        note(call, given.tag);
+        return number_json(given, text);
+      });
 }
 
 HttpReply ranked(const Call& call, const QueryBody& body) {
@@ -133,6 +149,7 @@ HttpReply ranked(const Call& call, const QueryBody& body) {
       },
       [&](const RankedAnswer& given, std::string_view text) {
         call.audit->add_ids(given.people.size());
+        note(call, given.tag);
         return ranked_json(given, text);
       });
 }
@@ -143,7 +160,9 @@ HttpReply by_values(const Call& call, const QueryBody& body) {
       [&](const storage::Snapshot& snapshot, const QueryRequest& request) {
         return breakdown(snapshot, request, body.tag);
       },
-      breakdown_json);
+      [&](const BreakdownAnswer& given, std::string_view text) {
+        return told_breakdown_json(call, given, text);
+      });
 }
 
 HttpReply cross(const Call& call, const QueryBody& body) {
@@ -166,11 +185,17 @@ HttpReply cross(const Call& call, const QueryBody& body) {
       [&](const storage::Snapshot& snapshot, const QueryRequest& request) {
         return cross_table(snapshot, request, rows, columns);
       },
-      cross_json);
+      [&](const CrossAnswer& given, std::string_view text) {
+        note(call, given.rows.tag);
+        note(call, given.columns.tag);
+        return cross_json(given, text);
+      });
 }
 
 HttpReply by_all_tags(const Call& call, const QueryBody& body) {
-  return answer(call, body, profile, breakdown_json);
+  return answer(call, body, profile, [&](const BreakdownAnswer& given, std::string_view text) {
+    return told_breakdown_json(call, given, text);
+  });
 }
 
 HttpReply pareto(const Call& call, const QueryBody& body) {
@@ -180,7 +205,10 @@ HttpReply pareto(const Call& call, const QueryBody& body) {
       [&](const storage::Snapshot& snapshot, const QueryRequest& request) {
         return pareto_answer(snapshot, request, body.tag, share);
       },
-      pareto_json);
+      [&](const ParetoAnswer& given, std::string_view text) {
+        note(call, given.tag);
+        return pareto_json(given, text);
+      });
 }
 
 HttpReply overlap(const Call& call, const QueryBody& body) {
@@ -193,6 +221,7 @@ HttpReply overlap(const Call& call, const QueryBody& body) {
   OverlapRequest request;
   for (const TitledExpression& each : body.expressions) {
     request.expressions.push_back(each.expression);
+    request.titles.push_back(each.title);
     call.note_asked(each.expression);
   }
   request.regions = body.regions;
@@ -202,7 +231,7 @@ HttpReply overlap(const Call& call, const QueryBody& body) {
   auto answer = call.api.service.store().read(
       [&](const storage::Snapshot& snapshot) { return overlaps(snapshot, request); });
   if (answer.has_value()) {
-    return json_reply(overlap_json(*answer));
+    return json_reply(overlap_json(*answer, request));
   }
   auto& [refusal, place] = answer.error();
   for (dsl::Diagnostic& fault : refusal.diagnostics) {

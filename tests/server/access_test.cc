@@ -205,7 +205,7 @@ TEST_F(AccessTest, HealthIsOpenAndNothingElseIsNotEvenWhatIsNotThere) {
   open();
   EXPECT_EQ(ask("GET", "/healthz").status, 200U);
   EXPECT_EQ(ask("GET", "/readyz").status, 200U);
-  for (const auto& [method, target] : {std::pair("GET", "/"),
+  for (const auto& [method, target] : {std::pair("GET", "/v1"),
                                        {"GET", "/nothing"},
                                        {"POST", "/healthz"},
                                        {"GET", "/healthz/"},
@@ -232,11 +232,11 @@ TEST_F(AccessTest, EveryRouteThatIsNotOpenNeedsAKey) {
     if (status != 401 && status != 429) {
       ++open_routes;
       EXPECT_TRUE(target == "/healthz" || target == "/readyz" || target == "/openapi.json" ||
-                  target == "/docs")
+                  target == "/docs" || target == "/")
           << target;
     }
   }
-  EXPECT_EQ(open_routes, 4U);
+  EXPECT_EQ(open_routes, 5U);
 }
 
 TEST_F(AccessTest, RolesMayDoWhatThoseBelowMayAndNoMore) {

@@ -338,6 +338,39 @@ TEST_F(CatalogueRoutesTest, EventsAndTheirKeys) {
   EXPECT_EQ(some["keys"][0]["key"], "food");
 }
 
+TEST(TagUsage, ChartsOfATagAskAboutIt) {
+  const struct {
+    json want;
+    std::vector<std::string> tags;
+  } charts[] = {
+      {{{"want", "stats"}, {"tag", "spend"}}, {"spend"}},
+      {{{"want", "top"}, {"tag", "spend"}}, {"spend"}},
+      {{{"want", "bottom"}, {"tag", "spend"}}, {"spend"}},
+      {{{"want", "pareto"}, {"tag", "spend"}}, {"spend"}},
+      {{{"want", "breakdown"}, {"tag", "age"}}, {"age"}},
+      {{{"want", "cross"}, {"rows", "city"}, {"columns", "interests"}}, {"city", "interests"}},
+      {{{"want", "profile"}}, {"age", "city", "interests", "spend"}},
+  };
+  for (const auto& chart : charts) {
+    ShopRoutes shop("catalogue_charts");
+    json body = chart.want;
+    body["expression"] = "vip";
+    ASSERT_EQ(shop.ask("POST", "/v1/query", body.dump()).status, 200U) << body;
+    // What was refused told nothing.
+    EXPECT_EQ(shop.ask("POST", "/v1/query",
+                       R"({"want": "breakdown", "tag": "vip", "expression": "age:"})")
+                  .status,
+              422U);
+    for (const char* tag : {"age", "city", "interests", "spend"}) {
+      const json usage =
+          json::parse(shop.ask("GET", std::string("/v1/tags/") + tag + "/usage").body);
+      EXPECT_EQ(!usage["last_queried_s"].is_null(),
+                std::find(chart.tags.begin(), chart.tags.end(), tag) != chart.tags.end())
+          << chart.want << tag;
+    }
+  }
+}
+
 TEST(TextSearch, BetterPlacesAndWholeWordsComeFirst) {
   const TextSearch search("spend");
   const auto rank = [&](std::string_view name, std::string_view title) {

@@ -86,6 +86,13 @@ TEST(Documents, AreServedToWhoHasNoKey) {
   EXPECT_EQ(page.status, 200U);
   EXPECT_NE(page.body.find("<!doctype html>"), std::string::npos);
   EXPECT_EQ(page.body.find("https://"), std::string::npos) << "the page asks for nothing elsewhere";
+  const HttpReply root = shop.ask("GET", "/", "", {});
+  EXPECT_EQ(root.status, 303U);
+  EXPECT_NE(std::find_if(root.fields.begin(), root.fields.end(),
+                         [](const HttpField& field) {
+                           return field.name == "Location" && field.value == "/docs";
+                         }),
+            root.fields.end());
 }
 
 TEST(Documents, NameEveryCodeOfARefusal) {

@@ -145,6 +145,19 @@ TEST_F(LoadRoutes, WhatIsWrongIsRefusedBeforeTheBodyIsRead) {
   EXPECT_EQ(files_incoming(), 0U);
 }
 
+TEST_F(LoadRoutes, ABodyIsWhatItIsSaidToBe) {
+  const std::string lines = "{\"id\": \"u7\", \"city\": \"tier1\"}\n";
+  const std::string rows = "id,city\nu8,tier1\n";
+  const std::string ndjson = "application/x-ndjson";
+  EXPECT_NE(load("", lines, 415)["detail"].get<std::string>().find("is NDJSON"), std::string::npos);
+  EXPECT_NE(load("", rows, 415, ndjson)["detail"].get<std::string>().find("no object"),
+            std::string::npos);
+  EXPECT_EQ(body_of(ask("GET", "/v1/jobs"))["jobs"], json::array()) << "nothing was begun";
+  EXPECT_EQ(files_incoming(), 0U);
+  EXPECT_EQ(load("?wait=true", "\xEF\xBB\xBF\n" + lines, 200, ndjson)["rows"], 1);
+  EXPECT_EQ(load("?wait=true", rows)["rows"], 1);
+}
+
 TEST_F(LoadRoutes, SchemasAreReadStrictly) {
   for (const char* body : {R"({"format": "csv", "nonsense": 1})", "[]", "{", R"({"id": 3})"}) {
     const HttpReply reply = ask("PUT", "/v1/schemas/a", body);
@@ -225,15 +238,81 @@ LoadJob over(LoadJobs& jobs, const std::string& id) {
   }
 }
 
+constexpr std::chrono::hours kLong{1};
+
+TEST_F(LoadRoutes, SomeWaitForTheirLoadsAndWhoIsOneTooManyIsToldSo) {
+  LoadJobs jobs(*service_, folder_ / "jobs", 2);
+  auto writer = std::make_unique<HeldWriter>(*service_);
+  const auto until = std::chrono::steady_clock::now() + kLong;
+  std::atomic<int> waiting{0};
+  std::vector<std::string> ids;
+  std::vector<std::optional<LoadWait>> waits(2);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    ids.push_back(jobs.add(order_of(folder_ / "jobs", "id,city\nu7,tier1\n")).value());
+    threads.emplace_back([&, i, id = ids.back()] {
+      std::atomic<bool> counted{false};
+      waits[i] = jobs.wait(id, until, [&] {  // asked once it has its place
+        waiting += counted.exchange(true) ? 0 : 1;
+        return false;
+      });
+    });
+  }
+  while (waiting < 2) {
+    std::this_thread::yield();
+  }
+  const auto third = jobs.wait(ids[0], until, [] { return false; });
+  EXPECT_TRUE(third->turned_away);
+  EXPECT_FALSE(third->job.is_over());
+  EXPECT_TRUE(jobs.wait_behind(ids[0], until)->turned_away);
+  writer.reset();
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const auto& wait : waits) {
+    EXPECT_FALSE(wait->turned_away);
+    EXPECT_EQ(wait->job.state, JobState::Done);
+  }
+  // Of one that is over everybody is told all.
+  EXPECT_FALSE(jobs.wait(ids[0], until, [] { return false; })->turned_away);
+}
+
+TEST_F(LoadRoutes, WhoWaitsBehindALoadGivesWayToWhoWaitsForOne) {
+  LoadJobs jobs(*service_, folder_ / "jobs");
+  auto writer = std::make_unique<HeldWriter>(*service_);
+  const std::string id = jobs.add(order_of(folder_ / "jobs", "id,city\nu7,tier1\n")).value();
+  const auto until = std::chrono::steady_clock::now() + kLong;
+  std::optional<LoadWait> behind;
+  std::thread editor([&] { behind = jobs.wait_behind(id, until); });
+  std::optional<LoadWait> own;
+  std::thread loader([&] { own = jobs.wait(id, until, [] { return false; }); });
+  editor.join();  // though the load is not over: one place is all there is
+  EXPECT_FALSE(behind->job.is_over());
+  writer.reset();
+  loader.join();
+  EXPECT_FALSE(own->turned_away);
+  EXPECT_EQ(own->job.state, JobState::Done);
+}
+
+TEST_F(LoadRoutes, ALoadThatIsNotOverSaysWhy) {
+  HeldWriter writer(*service_);
+  engine::Budget gone;
+  gone.cancelled = true;  // waits no longer
+  HttpRequest request = request_of("POST", "/v1/load?wait=true", "id,city\nu7,tier1\n", kCsv);
+  const HttpReply reply = routes_->answer(request, gone);
+  EXPECT_EQ(reply.status, 202U);
+  const std::string detail = body_of(reply)["detail"];
+  EXPECT_NE(detail.find("GET " + field_of(reply, "Location")), std::string::npos) << detail;
+}
+
 TEST_F(LoadRoutes, QueuedLoadsAreBoundedAndCancelled) {
   const auto folder = folder_ / "jobs";
   LoadJobs jobs(*service_, folder);
   HeldWriter writer(*service_);
   const std::string first = jobs.add(order_of(folder, "id,city\nu7,tier1\n")).value();
-  // It is waited for by one; others are told at once how it stands.
   const auto now = std::chrono::steady_clock::now();
-  EXPECT_FALSE(jobs.wait(first, now, [] { return false; })->is_over());
-  EXPECT_FALSE(jobs.wait(first, now + std::chrono::hours(1), [] { return true; })->is_over());
+  EXPECT_FALSE(jobs.wait(first, now, [] { return false; })->job.is_over());
+  EXPECT_FALSE(jobs.wait(first, now + kLong, [] { return true; })->job.is_over());
   while (jobs.find(first)->state == JobState::Queued) {
     std::this_thread::yield();
   }

@@ -340,11 +340,20 @@ TEST_F(PrivacyTest, EverythingElseIsRefused) {
   options_.floors = {{Role::Admin, kFloor}};
   const std::string admin = key("admin", Role::Admin);
   open();
-  const std::set<std::string> open_to_it = {
-      "GET /healthz",           "GET /readyz",       "GET /openapi.json", "GET /docs",
-      "GET /v1/status",         "GET /v1/count",     "POST /v1/query",    "POST /v1/check",
-      "POST /v1/format",        "POST /v1/sentence", "POST /v1/complete", "GET /v1/queries",
-      "DELETE /v1/queries/{id}"};
+  const std::set<std::string> open_to_it = {"GET /healthz",
+                                            "GET /readyz",
+                                            "GET /openapi.json",
+                                            "GET /docs",
+                                            "GET /",
+                                            "GET /v1/status",
+                                            "GET /v1/count",
+                                            "POST /v1/query",
+                                            "POST /v1/check",
+                                            "POST /v1/format",
+                                            "POST /v1/sentence",
+                                            "POST /v1/complete",
+                                            "GET /v1/queries",
+                                            "DELETE /v1/queries/{id}"};
   std::set<std::string> found;
   for (const RouteName& route : routes_->names()) {
     const std::string name = route.method + " " + route.path;

@@ -77,6 +77,19 @@ TEST_F(QueryRoutes, OverlapsOfExpressions) {
   EXPECT_EQ(body_of(wrong)["errors"][0]["at"], 1);
 }
 
+TEST_F(QueryRoutes, OverlapsBringTitlesAndWarningsBack) {
+  const Json overlap = body_of(query(
+      R"({"want": "overlap", "expressions": [{"title": "members", "expression": "vip"},
+                                             "vip OR *"]})"));
+  const Json& segments = overlap["segments"];
+  EXPECT_EQ(segments[0]["title"], "members");
+  EXPECT_EQ(segments[0]["warnings"], Json::array());
+  EXPECT_EQ(segments[1]["title"], "");
+  const Json count = body_of(query(R"({"expression": "vip OR *"})"));
+  ASSERT_FALSE(count["warnings"].empty());
+  EXPECT_EQ(segments[1]["warnings"], count["warnings"]);
+}
+
 TEST_F(QueryRoutes, ABatchIsOfOneStateAndInOrder) {
   const HttpReply reply = query(
       R"({"expressions": ["vip", {"title": "young", "expression": "age<35"}, "cty:a",

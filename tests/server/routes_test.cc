@@ -40,6 +40,7 @@ TEST_F(RoutesTest, AnExpressionAtFaultIs422WithItsPlace) {
   const HttpReply reply = ask("POST", "/v1/query", R"({"expression": "cty:tier1"})");
   EXPECT_EQ(reply.status, 422U);
   EXPECT_EQ(field_of(reply, "Content-Type"), "application/problem+json");
+  EXPECT_EQ(field_of(reply, "Vary"), "Accept-Language");
   const json body = body_of(reply);
   EXPECT_EQ(body["code"], "unknown-tag");
   EXPECT_EQ(body["status"], 422);
@@ -121,7 +122,7 @@ TEST_F(RoutesTest, NeitherDeepNorManyValuedDocumentsBecomeTrees) {
 TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
   for (const Bad& bad : {
            Bad{"GET", "/v1/nothing", "", 404, "not-found", "/v1/nothing", "/v1/query"},
-           Bad{"GET", "/", "", 404, "not-found", "nothing at /", "/v1/query"},
+           Bad{"GET", "/v1", "", 404, "not-found", "nothing at /v1", "/v1/query"},
            Bad{"GET", "/v1/count/", "", 404, "not-found", "/v1/count/", "/v1/query"},
            Bad{"DELETE", "/v1/tags", "", 405, "bad-input", "DELETE", "GET, HEAD"},
            Bad{"GET", "/v1/query", "", 405, "bad-input", "GET", "POST"},
@@ -147,6 +148,25 @@ TEST_F(RoutesTest, WhatIsWrongIsToldPrecisely) {
            Bad{"POST", "/v1/query", "{\"expression\" \"vip\"}", 400, "bad-input",
                "unexpected text at line 1, column 19", "comma"},
            Bad{"POST", "/v1/query", "[]", 400, "bad-input", "unexpected []", "object"},
+           Bad{"POST", "/v1/query", "{\"share\": 1e400}", 400, "bad-input",
+               "a number is too large at line 1, column", "1.8e308"},
+           Bad{"POST", "/v1/query", "{\"share\": 1e400", 400, "bad-input",
+               "a number is too large at line 1, column", "1.8e308"},
+           Bad{"POST", "/v1/query", "{\"expression\": \"\xff\"}", 400, "bad-input",
+               "not UTF-8 at line 1, column 17", "UTF-8"},
+           Bad{"POST", "/v1/query", R"({"expression": "\ud800"})", 400, "bad-input",
+               "half a surrogate pair at line 1, column", "both halves"},
+           Bad{"POST", "/v1/query", R"({"expression": "\udc00"})", 400, "bad-input",
+               "half a surrogate pair at line 1, column", "both halves"},
+           Bad{"POST", "/v1/query", "{\"expression\": \"\x01\"}", 400, "bad-input",
+               "a control character stands in a text at line 1, column 17", "hex"},
+           Bad{"POST", "/v1/query", R"({"want": "top", "expression": "vip", "tag": "age", "n": 0})",
+               400, "bad-input", "n: unexpected 0, expected 1 to 100000", "expected 1 to"},
+           Bad{"POST", "/v1/query", R"({"expression": "vip", "timeout_ms": 10.0})", 400,
+               "bad-input", "timeout_ms: unexpected 10.0, expected a whole number of 0 or more",
+               ""},
+           Bad{"POST", "/v1/query", R"({"expressions": []})", 400, "bad-input",
+               "expressions: unexpected 0, expected 1 to 1000 expressions", ""},
            Bad{"POST", "/v1/query", "{}", 400, "bad-input", "needs \"expression\"", ""},
            Bad{"POST", "/v1/query", R"({"expression": 5})", 400, "bad-input", "unexpected 5",
                "text"},

@@ -160,6 +160,41 @@ TEST_F(SegmentRoutesTest, AnEditOfWhatHasChangedMeanwhileIsRefused) {
   ask("PUT", "/v1/segments/members", 412, {{"expression", "age>1"}}, "W/\"abc\"");
 }
 
+TEST_F(SegmentRoutesTest, OneOfTheListThatIfMatchHasMustBeCurrent) {
+  save("members", "vip");
+  std::string now = field_of(last_, "ETag");
+  const auto edit = [&](std::vector<std::string> lines) {
+    std::vector<HttpField> fields{{"Content-Type", "application/json"}};
+    for (std::string& line : lines) {
+      fields.push_back({"If-Match", std::move(line)});
+    }
+    const HttpReply reply =
+        shop_.ask("PATCH", "/v1/segments/members", R"({"owner": "crm"})", std::move(fields));
+    if (reply.status == 200) {
+      now = field_of(reply, "ETag");
+    }
+    return reply.status;
+  };
+  EXPECT_EQ(edit({"\"zz\", " + now}), 200U);
+  EXPECT_EQ(edit({now + ",\"zz\""}), 200U);
+  EXPECT_EQ(edit({"\"zz\"", now}), 200U) << "fields of one name are one list";
+  EXPECT_EQ(edit({"\"zz\"", "W/" + now}), 412U) << "compared strongly";
+  EXPECT_EQ(edit({"\"zz\"", "\"yy\""}), 412U);
+  EXPECT_EQ(edit({"\"zz\"", "yy"}), 400U);
+}
+
+TEST_F(SegmentRoutesTest, WhatIsMadeSaysWhereItIs) {
+  save("new%20buyers", "vip");
+  EXPECT_EQ(field_of(last_, "Location"), "/v1/segments/new%20buyers");
+  save("new%20buyers", "age > 1", 200);
+  EXPECT_EQ(field_of(last_, "Location"), "");
+  ask("POST", "/v1/segments", 201, {{"name", "会员"}, {"expression", "vip"}});
+  EXPECT_EQ(field_of(last_, "Location"), "/v1/segments/%E4%BC%9A%E5%91%98");
+  EXPECT_EQ(ask("GET", field_of(last_, "Location"))["name"], "会员");
+  ask("POST", "/v1/segments/mailing/ids", 201, {{"ids", {"u1"}}});
+  EXPECT_EQ(field_of(last_, "Location"), "/v1/segments/mailing");
+}
+
 TEST_F(SegmentRoutesTest, WhatIsOnlyToBeMadeIsNotReplaced) {
   const auto make = [&](const std::string& name, const std::string& none_match) {
     return shop_.ask("PUT", "/v1/segments/" + name, R"({"expression": "age > 1"})",
@@ -325,11 +360,16 @@ TEST_F(SegmentRoutesTest, ListsComeAsExportedAndCompressed) {
       "\xa0\x03\x00\x00\x00",
       23);
   EXPECT_EQ(post("text/plain", packed, "gzip").status, 200U);
+  const json broken = json::parse(post("text/plain", packed.substr(0, 12), "gzip").body);
+  EXPECT_TRUE(broken["message"]["en"].get<std::string>().starts_with("the body cannot be"))
+      << broken;
+  EXPECT_TRUE(broken["message"]["zh-CN"].get<std::string>().starts_with("请求内容无法解压："))
+      << broken;
   EXPECT_EQ(count("@mailing"), 1U);
   EXPECT_EQ(post("text/plain", "u1", "br").status, 415U);
   EXPECT_EQ(post("application/json", R"({"ids": ["u1"]})", "gzip").status, 415U);
   const json text = ask("POST", "/v1/segments/mailing/ids", 400, {{"ids", "u1"}});
-  EXPECT_EQ(text["detail"], "ids: unexpected \"u1\"");
+  EXPECT_EQ(text["detail"], "ids: unexpected \"u1\", expected a list [...]");
   EXPECT_EQ(count("@mailing"), 1U);
 }
 
@@ -347,7 +387,7 @@ TEST_F(SegmentRoutesTest, ListsMayBeLong) {
   EXPECT_EQ(made["count"], 1);
   ids.push_back("u2");
   EXPECT_EQ(ask("POST", "/v1/segments/long/ids", 400, {{"ids", ids}})["detail"],
-            "ids: unexpected 100001 texts");
+            "ids: unexpected 100001 texts, expected at most 100000");
   const std::string more = lines + lines + "u1\nu2\nu1\n";
   const HttpReply text =
       shop_.ask("POST", "/v1/segments/long/ids", more, {{"Content-Type", "text/plain"}});
