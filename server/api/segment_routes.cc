@@ -12,7 +12,7 @@ constexpr std::uint64_t kListed = 1000;  ///< segments of a reply that asks for 
 constexpr unsigned kCreated = 201;
 
 Segments segments_of(const Call& call) {
-  call.limit(std::nullopt);
+  static_cast<void>(call.limit(std::nullopt));  // too late: Routes has looked
   return Segments(call.api.service.store(), execute_options(call));
 }
 
