@@ -167,12 +167,13 @@ int run(const ServeArguments& arguments, Console& console) {
     return kSystemAtFault;
   }
   std::unique_ptr<server::HttpServer> http;
-  const server::Routes routes(
+  server::Routes routes(
       *service, routes_of(arguments),
       [&] {
         const server::HttpServer::Figures now = http->figures();
-        return server::ServerStatus{started,      now.connections,  now.running,  now.queued,
-                                    now.requests, now.refused_busy, now.accepted, log.dropped()};
+        return server::ServerStatus{started,      now.connections, now.running,
+                                    now.queued,   now.requests,    now.refused_busy,
+                                    now.accepted, log.dropped(),   now.stopping};
       },
       gate->get());
   server::HttpHandlers handlers;
@@ -187,6 +188,8 @@ int run(const ServeArguments& arguments, Console& console) {
     return routes.fault(request, error);
   };
   handlers.admit = [&](const server::HttpRequest& request) { return routes.admission(request); };
+  handlers.express = [&](const server::HttpRequest& request) { return routes.is_express(request); };
+  handlers.busy = [&] { return routes.is_loading(); };
   handlers.report = tell;
   handlers.hung_up = [&] {
     if (const Status reopened = (*gate)->audit().reopen(); !reopened.has_value()) {
@@ -218,6 +221,10 @@ int run(const ServeArguments& arguments, Console& console) {
   service_notice("READY=1");
   http->run();
   service_notice("STOPPING=1");
+  for (const server::DroppedLoad& load : routes.end_loads()) {
+    log.write(server::LogLevel::Warning, "load-dropped",
+              {{"id", std::string_view(load.id)}, {"name", std::string_view(load.name)}});
+  }
   const auto up = std::chrono::steady_clock::now() - started;
   log.write(server::LogLevel::Info, "stop",
             {{"requests", http->figures().requests},

@@ -103,9 +103,10 @@ void ServeParser::add_to(CLI::App& app) {
       ->check(CLI::Range(std::uint64_t{1}, kLoadMax))
       ->type_name("MIB");
   command_
-      ->add_option("--shutdown-time", arguments_.shutdown_seconds,
-                   say("seconds that requests being answered have at the end (default 10)",
-                       "关闭时留给处理中请求的秒数（默认 10）"))
+      ->add_option(
+          "--shutdown-time", arguments_.shutdown_seconds,
+          say("seconds that requests being answered and loads have at the end (default 10)",
+              "关闭时留给处理中的请求和装载的秒数（默认 10）"))
       ->check(plain_number() & CLI::Range(0.0, kShutdownMax))
       ->type_name("SECONDS");
   add_logs();

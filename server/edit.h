@@ -18,7 +18,9 @@ struct Edit {
   bool only_new = false;  ///< it must not be there yet
 };
 
-/// 16 hexadecimal digits that differ when anything of the record does (by a 64-bit hash).
+/// 16 hexadecimal digits that differ when anything of the record does (by a 64-bit hash). Every
+/// change of a segment, of a list's ids too, makes its `updated_s` another
+/// (server/segment_rules.h).
 [[nodiscard]] std::string revision_of(const storage::SegmentRecord& record);
 /// Of a tag or event with its values or keys: what people write into it, not when it was loaded.
 [[nodiscard]] std::string revision_of(const storage::TagRecord& record,

@@ -50,18 +50,45 @@ LoadJobs::LoadJobs(Service& service, std::filesystem::path folder, std::size_t w
 }
 
 LoadJobs::~LoadJobs() {
+  close();
+}
+
+std::vector<LoadJob> LoadJobs::close() {
+  std::vector<EntryPtr> unfinished;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     queue_.clear();
     for (const EntryPtr& entry : jobs_) {
-      entry->cancelled = true;
+      if (!entry->job.is_over()) {
+        entry->cancelled = true;
+        unfinished.push_back(entry);
+      }
     }
   }
   changed_.notify_all();
   if (thread_.joinable()) {
     thread_.join();
   }
+  std::vector<LoadJob> dropped;
+  for (const EntryPtr& entry : unfinished) {
+    if (!entry->job.is_over()) {
+      end(entry, [](LoadJob& job) {
+        job.state = JobState::Cancelled;
+        job.error = cancelled_before();
+      });
+    }
+    if (entry->job.state == JobState::Cancelled) {
+      dropped.push_back(entry->job);
+    }
+  }
+  return dropped;
+}
+
+bool LoadJobs::is_busy() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const EntryPtr& each) { return !each->job.is_over(); });
 }
 
 Result<std::string> LoadJobs::add(LoadOrder order) {
@@ -73,7 +100,11 @@ Result<std::string> LoadJobs::add(LoadOrder order) {
   std::string id = entry->job.id;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || queue_.size() >= kQueuedMax) {
+    if (closed_) {
+      return failure(ErrorCode::Busy, {"the server is ending", "服务器正在关闭"},
+                     {"send the load again when it is back", "请在服务器恢复后重新发送"});
+    }
+    if (queue_.size() >= kQueuedMax) {
       const std::string most = std::to_string(kQueuedMax);
       return failure(
           ErrorCode::Busy,

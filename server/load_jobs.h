@@ -74,8 +74,7 @@ class LoadJobs {
   /// `service` outlives it. Files that a killed process left in `folder` are removed. `waits_max`:
   /// threads that may wait at a time, 1 or more.
   LoadJobs(Service& service, std::filesystem::path folder, std::size_t waits_max = 1);
-  /// What is queued is dropped, what runs is cancelled (or finished, when it is being written).
-  ~LoadJobs();
+  ~LoadJobs();  ///< close()
   LoadJobs(const LoadJobs&) = delete;
   LoadJobs& operator=(const LoadJobs&) = delete;
 
@@ -103,6 +102,10 @@ class LoadJobs {
     std::uint64_t rows = 0;                                ///< of loads that are done
   };
   [[nodiscard]] Figures figures() const;
+  [[nodiscard]] bool is_busy() const;  ///< one runs or waits
+  /// Takes no more. What is queued is dropped, what runs is cancelled (or finished, when it is
+  /// being written), and waited for. Those that are not done for it, oldest first.
+  std::vector<LoadJob> close();
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
  private:

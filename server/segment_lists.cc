@@ -6,6 +6,7 @@
 #include "server/drafted_write.h"
 #include "server/id_list.h"
 #include "server/segment_names.h"
+#include "server/segment_rules.h"
 #include "server/segments.h"
 #include "server/vocabulary.h"
 
@@ -138,7 +139,7 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, ListedUsers li
       TAGLINE_ASSIGN_OR_RETURN(saved.record.list, txn.new_field());
       saved.record.created_s = now_s();
     }
-    saved.record.updated_s = now_s();
+    saved.record.updated_s = change_s(saved.record);
     apply(card, saved.record);
     saved.count = members.cardinality();
     saved.revision = revision_of(saved.record);

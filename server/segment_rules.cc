@@ -3,6 +3,7 @@
 #include "server/segment_graph.h"
 #include "server/segment_names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tagline::server {
@@ -44,6 +45,10 @@ Result<NumberedRule> put_next_rule(storage::WriteTxn& txn, const std::string& se
   return numbered;
 }
 
+std::int64_t change_s(const storage::SegmentRecord& before) {
+  return std::max(now_s(), before.updated_s + 1);
+}
+
 Result<std::vector<std::string>> rename_in_rules(storage::WriteTxn& txn,
                                                  const dsl::Catalogue& catalogue,
                                                  const std::string& from, const std::string& to) {
@@ -61,7 +66,7 @@ Result<std::vector<std::string>> rename_in_rules(storage::WriteTxn& txn,
     std::string renamed = renamed_in(record.expression, catalogue, from, to);
     if (renamed != record.expression) {
       record.expression = std::move(renamed);
-      record.updated_s = now_s();
+      record.updated_s = change_s(record);
       TAGLINE_RETURN_IF_ERROR(txn.put_segment(record));
       rewritten.push_back(record.name);
     }

@@ -18,6 +18,11 @@ namespace tagline::server {
 inline constexpr std::size_t kRulesMax = 1000;
 inline constexpr std::size_t kRuleBytesMax = std::size_t{4} << 20U;
 
+/// When a segment changes: now, and at least a second after the change before, so that no two
+/// states of it have the same `updated_s`, and with it the same revision. `before`: as it was
+/// stored.
+[[nodiscard]] std::int64_t change_s(const storage::SegmentRecord& before);
+
 struct NumberedRule {
   std::uint32_t number = 0;
   std::uint32_t dropped = 0;  ///< older rules that went for it

@@ -200,7 +200,7 @@ Outcome<SavedSegment> Segments::save(const std::string& name, const std::string&
     record.expression = expression;
     apply(card, record);
     if (record != draft.before) {
-      record.updated_s = now_s();
+      record.updated_s = change_s(draft.before);
       record.created_s = draft.saved.created ? record.updated_s : record.created_s;
     }
     TAGLINE_RETURN_IF_ERROR(txn.put_segment(record));
@@ -299,7 +299,7 @@ Outcome<RenamedSegment> Segments::change(const std::string& from,
     changed.name = target;
     apply(card, changed);
     if (changed != record.value()) {
-      changed.updated_s = now_s();
+      changed.updated_s = change_s(*record);
     }
     renamed.revision = revision_of(changed);
     if (source == target) {

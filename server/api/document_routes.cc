@@ -41,10 +41,10 @@ HttpReply docs(const Call& /*call*/) {
 
 std::vector<Route> document_routes() {
   return {
-      keeping_floor({"GET", "/", {}, Role::Viewer, root, Audited::No, Entrance::Open}),
-      keeping_floor(
-          {"GET", "/openapi.json", {}, Role::Viewer, openapi, Audited::No, Entrance::Open}),
-      keeping_floor({"GET", "/docs", {}, Role::Viewer, docs, Audited::No, Entrance::Open}),
+      express(keeping_floor({"GET", "/", {}, Role::Viewer, root, Audited::No, Entrance::Open})),
+      express(keeping_floor(
+          {"GET", "/openapi.json", {}, Role::Viewer, openapi, Audited::No, Entrance::Open})),
+      express(keeping_floor({"GET", "/docs", {}, Role::Viewer, docs, Audited::No, Entrance::Open})),
   };
 }
 

@@ -190,7 +190,9 @@ HttpReply explain(const Call& call) {
   if (refused.has_value()) {
     return std::move(*refused);
   }
-  call.limit(timeout_ms);
+  if (auto late = call.limit(timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   QueryRequest request = call.query(std::move(expression), as_of);
   request.explain = true;
   const auto answer = call.api.service.query(request);

@@ -48,8 +48,9 @@ HttpReply status(const Call& call) {
 std::vector<Route> health_routes() {
   return {
       keeping_floor({"GET", "/healthz", {}, Role::Viewer, healthz, Audited::No, Entrance::Open}),
-      keeping_floor({"GET", "/readyz", {}, Role::Viewer, readyz, Audited::No, Entrance::Open}),
-      keeping_floor({"GET", "/v1/status", {}, Role::Viewer, status}),
+      express(
+          keeping_floor({"GET", "/readyz", {}, Role::Viewer, readyz, Audited::No, Entrance::Open})),
+      express(keeping_floor({"GET", "/v1/status", {}, Role::Viewer, status})),
   };
 }
 

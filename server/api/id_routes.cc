@@ -144,7 +144,9 @@ HttpReply by_address(const Call& call) {
   if (!form.has_value()) {
     return std::move(form).error();
   }
-  call.limit(*timeout_ms);
+  if (auto late = call.limit(*timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   return give(call, call.query(*expression, *as_of), *form);
 }
 
@@ -166,7 +168,9 @@ HttpReply by_body(const Call& call) {
   if (!form.has_value()) {
     return std::move(form).error();
   }
-  call.limit(timeout_ms);
+  if (auto late = call.limit(timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   return give(call, call.query(std::move(expression), as_of), *form);
 }
 

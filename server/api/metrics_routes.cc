@@ -157,9 +157,10 @@ HttpReply cancel_query(const Call& call) {
 
 std::vector<Route> metrics_routes() {
   return {
-      {"GET", "/metrics", {}, Role::Viewer, metrics},
-      keeping_floor({"GET", "/v1/queries", {}, Role::Viewer, queries, Audited::No}),
-      keeping_floor({"DELETE", "/v1/queries/{id}", {}, Role::Viewer, cancel_query, Audited::Write}),
+      express({"GET", "/metrics", {}, Role::Viewer, metrics}),
+      express(keeping_floor({"GET", "/v1/queries", {}, Role::Viewer, queries, Audited::No})),
+      express(keeping_floor(
+          {"DELETE", "/v1/queries/{id}", {}, Role::Viewer, cancel_query, Audited::Write})),
   };
 }
 

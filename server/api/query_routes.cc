@@ -30,14 +30,18 @@ HttpReply count(const Call& call) {
         no_other_day.has_value()) {
       return std::move(*no_other_day);
     }
-    call.limit(*timeout_ms);
+    if (auto late = call.limit(*timeout_ms); late.has_value()) {
+      return std::move(*late);
+    }
     return floored_count(call, *expression);
   }
   const std::string question = "count\n" + *expression;
   if (auto unchanged = not_modified(call, *as_of, question); unchanged.has_value()) {
     return std::move(*unchanged);
   }
-  call.limit(*timeout_ms);
+  if (auto late = call.limit(*timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   const QueryRequest request = call.query(*expression, *as_of);
   const bool head = call.request.method == "HEAD";
   const auto answer =
@@ -71,11 +75,15 @@ HttpReply query(const Call& call) {
     if (!(*want)->keeps_floor || body.as_of.has_value() || body.explain) {
       return *call.needs_no_floor();
     }
-    call.limit(body.timeout_ms);
+    if (auto late = call.limit(body.timeout_ms); late.has_value()) {
+      return std::move(*late);
+    }
     return body.expressions.empty() ? floored_count(call, body.expression)
                                     : floored_batch(call, body.expressions);
   }
-  call.limit(body.timeout_ms);
+  if (auto late = call.limit(body.timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   return (*want)->answer(call, body);
 }
 

@@ -5,7 +5,7 @@
 namespace tagline::server {
 
 HttpReply refusal_of(const HttpRequest& request, unsigned status, std::uint64_t header_bytes_max,
-                     std::uint64_t body_bytes_max, bool is_large) {
+                     std::uint64_t body_bytes_max, bool is_large, bool ending) {
   const std::string headers = std::to_string(header_bytes_max);
   const std::string bodies = std::to_string(body_bytes_max);
   switch (status) {
@@ -38,11 +38,15 @@ HttpReply refusal_of(const HttpRequest& request, unsigned status, std::uint64_t 
                            {"send long expressions in the body of POST /v1/query",
                             "长表达式请放在 POST /v1/query 的内容里"}));
     case 503: {
-      HttpReply reply = problem(request, status,
-                                Error(ErrorCode::Busy,
-                                      {"too many requests are waiting, or the server is ending",
-                                       "等待处理的请求过多，或服务器正在关闭"},
-                                      {"try again in a second", "请一秒后重试"}));
+      HttpReply reply = problem(
+          request, status,
+          ending ? Error(ErrorCode::Busy,
+                         {"the server is ending; the request was not begun",
+                          "服务器正在关闭；该请求尚未开始执行"},
+                         {"send it again when the server is back, or to another one",
+                          "请在服务器恢复后重新发送，或发送到另一台服务器"})
+                 : Error(ErrorCode::Busy, {"too many requests are waiting", "等待处理的请求过多"},
+                         {"try again in a second", "请一秒后重试"}));
       reply.set("Retry-After", "1");
       return reply;
     }

@@ -73,6 +73,11 @@ Route keeping_floor(Route route) {
   return route;
 }
 
+Route express(Route route) {
+  route.express = true;
+  return route;
+}
+
 std::optional<HttpReply> Call::may_export(std::string_view expression) const {
   if (auto refused = needs(Role::Analyst); refused.has_value()) {
     return refused;
@@ -88,14 +93,29 @@ HttpReply unlogged(const HttpRequest& request, const Error& error) {
   return problem(request, status == kFull ? kFull : kUnavailable, error);
 }
 
-void Call::limit(std::optional<std::uint64_t> timeout_ms) const {
+std::optional<HttpReply> came_too_late(const HttpRequest& request, std::chrono::milliseconds time) {
+  if (!request.arrived.has_value() || std::chrono::steady_clock::now() < *request.arrived + time) {
+    return std::nullopt;
+  }
+  const std::string limit = std::to_string(time.count());
+  return problem(request,
+                 Error(ErrorCode::DeadlineExceeded,
+                       {"the request waited for its turn until its " + limit +
+                            " ms were over; it was not begun",
+                        "请求排队等待已超过其 " + limit + " 毫秒的时限；尚未开始执行"},
+                       {"the server is busy: try again later, or allow more time (timeout_ms)",
+                        "服务器繁忙：请稍后重试，或放宽时限（timeout_ms）"}));
+}
+
+std::optional<HttpReply> Call::limit(std::optional<std::uint64_t> timeout_ms) const {
   const auto most = static_cast<std::uint64_t>(api.options.timeout.count());
-  const std::uint64_t timeout = std::min(timeout_ms.value_or(most), most);
-  budget.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
+  const std::chrono::milliseconds timeout(std::min(timeout_ms.value_or(most), most));
+  budget.deadline = request.arrived.value_or(std::chrono::steady_clock::now()) + timeout;
   budget.memory = api.options.memory;
   if (place != nullptr) {
     place->is_query();
   }
+  return came_too_late(request, timeout);
 }
 
 void Call::note_asked(const std::string& expression) const {

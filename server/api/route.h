@@ -87,9 +87,10 @@ struct Call {
   /// What to check an expression with: a caller with a floor is told no numbers of people in hints.
   [[nodiscard]] dsl::CheckOptions checking(const dsl::CheckOptions& options) const;
 
-  /// Sets the budget of a query: at most the server's time, and its memory. From now on it is
-  /// listed as a query, and can be cancelled.
-  void limit(std::optional<std::uint64_t> timeout_ms) const;
+  /// Sets the budget of a query: at most the server's time, from the request's arrival on, and its
+  /// memory. From now on it is listed as a query, and can be cancelled. 504 when that time is over
+  /// already: nothing is to be run then.
+  [[nodiscard]] std::optional<HttpReply> limit(std::optional<std::uint64_t> timeout_ms) const;
   /// For who wants to know what is still asked about; query() does it for its own.
   void note_asked(const std::string& expression) const;
   /// A request for the service with the server's threads and this call's budget.
@@ -121,11 +122,18 @@ struct Route {
   bool keeps_floor = false;
   /// How long a body may be that is held in memory; 0: RoutesOptions::body_bytes.
   std::uint64_t body_bytes = 0;
+  /// Takes a moment, and is answered while all workers are busy.
+  bool express = false;
 };
 
 /// The route, told to keep to the floor.
 [[nodiscard]] Route keeping_floor(Route route);
+/// The route, told to be answered while all workers are busy.
+[[nodiscard]] Route express(Route route);
 
+/// 504 when the request's time, from its arrival on, is over before it is begun.
+[[nodiscard]] std::optional<HttpReply> came_too_late(const HttpRequest& request,
+                                                     std::chrono::milliseconds time);
 /// 507 or 503: what would have to be written into the audit log could not be, and was not done.
 [[nodiscard]] HttpReply unlogged(const HttpRequest& request, const Error& error);
 [[nodiscard]] HttpReply json_reply(std::string body);

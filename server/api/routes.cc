@@ -18,6 +18,7 @@ namespace tagline::server {
 namespace {
 
 constexpr unsigned kGoOn = 100;
+constexpr unsigned kUnavailable = 503;
 // Large bodies that are here, waiting for a worker or for loads before them, together: of the
 // largest body.
 constexpr std::uint64_t kBodiesOnDisk = 4;
@@ -216,6 +217,27 @@ HttpReply Routes::answer_by(const RouteEntry& entry, const Call& call) const {
   return reply;
 }
 
+bool Routes::is_express(const HttpRequest& request) const {
+  const std::optional<Target> target = parse_target(request.target);
+  const RouteEntry* entry =
+      target.has_value() ? table_->find(request.method, target->path).entry : nullptr;
+  return entry != nullptr && entry->route.express;
+}
+
+bool Routes::is_loading() const {
+  return jobs_ != nullptr && jobs_->is_busy();
+}
+
+std::vector<DroppedLoad> Routes::end_loads() {
+  std::vector<DroppedLoad> dropped;
+  if (jobs_ != nullptr) {
+    for (LoadJob& job : jobs_->close()) {
+      dropped.push_back({std::move(job.id), std::move(job.name)});
+    }
+  }
+  return dropped;
+}
+
 void Routes::note(const HttpOutcome& outcome) const {
   metrics_->note(outcome);
 }
@@ -253,7 +275,8 @@ HttpReply Routes::refusal(const HttpRequest& request, unsigned status,
   const RouteEntry* entry =
       target.has_value() ? table_->find(request.method, target->path).entry : nullptr;
   HttpReply reply = refusal_of(request, status, header_bytes_max, body_bytes_max(entry),
-                               entry != nullptr && entry->route.begin != nullptr);
+                               entry != nullptr && entry->route.begin != nullptr,
+                               status == kUnavailable && status_().ending);
   dress(request, reply);
   return reply;
 }
@@ -355,6 +378,11 @@ HttpReply Routes::answer(const RouteEntry& entry, Call& call, Stage stage) const
   if (stage == Stage::Header) {
     auto refused = route.begin(call);
     return refused.has_value() ? std::move(*refused) : go_on();
+  }
+  if (!route.express && route.begin == nullptr) {
+    if (auto late = came_too_late(call.request, options_.timeout); late.has_value()) {
+      return std::move(*late);
+    }
   }
   if (const auto kind = audited_as(route); kind.has_value()) {
     if (const Status logged = call.audit->begin(*kind, ""); !logged.has_value()) {

@@ -43,6 +43,7 @@ struct ServerStatus {
   std::uint64_t refused_busy = 0;
   std::uint64_t accepted = 0;     ///< connections since it began
   std::uint64_t log_dropped = 0;  ///< lines that nobody took in time
+  bool ending = false;            ///< it was told to stop
 };
 
 struct RouteName {
@@ -51,6 +52,12 @@ struct RouteName {
   std::vector<std::string> parameters;
   Role role = Role::Viewer;
   bool open = false;  ///< everybody is let in
+};
+
+/// A load that was asked for and not done.
+struct DroppedLoad {
+  std::string id;
+  std::string name;
 };
 
 struct Api;
@@ -93,6 +100,13 @@ class Routes {
                                   std::uint64_t header_bytes_max) const;
   /// For HttpHandlers::fail.
   [[nodiscard]] HttpReply fault(const HttpRequest& request, const Error& error) const;
+  /// For HttpHandlers::express: of a route that must be answered while all workers are busy.
+  [[nodiscard]] bool is_express(const HttpRequest& request) const;
+  /// For HttpHandlers::busy: whether a load runs or waits.
+  [[nodiscard]] bool is_loading() const;
+  /// When no request comes any more: takes no more loads, and ends those there are, but for one
+  /// that is being written. Those that are not done.
+  [[nodiscard]] std::vector<DroppedLoad> end_loads();
   /// For HttpHandlers::done: counts it.
   void note(const HttpOutcome& outcome) const;
   /// Every method at every path, for what describes them.
@@ -136,9 +150,9 @@ class Routes {
 };
 
 /// Words for a request that was refused before routes saw it. `is_large`: its route takes large
-/// bodies.
+/// bodies. `ending`: the server was told to stop.
 [[nodiscard]] HttpReply refusal_of(const HttpRequest& request, unsigned status,
                                    std::uint64_t header_bytes_max, std::uint64_t body_bytes_max,
-                                   bool is_large);
+                                   bool is_large, bool ending);
 
 }  // namespace tagline::server

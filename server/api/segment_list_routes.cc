@@ -101,7 +101,9 @@ HttpReply post_ids(const Call& call) {
   if (!edit.has_value()) {
     return std::move(edit).error();
   }
-  call.limit(std::nullopt);
+  if (auto late = call.limit(std::nullopt); late.has_value()) {
+    return std::move(*late);
+  }
   SegmentCard card;
   ListedUsers listed;
   if (is_json(call)) {

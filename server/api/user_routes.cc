@@ -28,7 +28,9 @@ HttpReply segments(const Call& call) {
   if (!timeout_ms.has_value()) {
     return call.fail(timeout_ms.error());
   }
-  call.limit(*timeout_ms);
+  if (auto late = call.limit(*timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   const QueryRequest how = call.query({}, *as_of);
   const auto found = call.api.service.store().read([&](const storage::Snapshot& snapshot) {
     return segments_of_user(snapshot, call.variables.front(), how);
@@ -61,7 +63,9 @@ HttpReply why(const Call& call) {
   if (auto forbidden = call.may_export("why " + id + ": " + expression); forbidden.has_value()) {
     return std::move(*forbidden);
   }
-  call.limit(timeout_ms);
+  if (auto late = call.limit(timeout_ms); late.has_value()) {
+    return std::move(*late);
+  }
   const QueryRequest request = call.query(std::move(expression), as_of);
   const auto why = call.api.service.why(id, request);
   if (!why.has_value()) {

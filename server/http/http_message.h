@@ -4,6 +4,7 @@
 
 #include "engine/result.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,8 @@ struct HttpRequest {
       nullptr;       ///< instead of `body`: a large one (HttpAdmission)
   std::string peer;  ///< address and port of the client
   std::string id;    ///< of this request, in replies and logs
+  /// When its last byte came; nothing: it was not sent to a server.
+  std::optional<std::chrono::steady_clock::time_point> arrived = std::nullopt;
 
   /// The first field of that name.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const;

@@ -22,6 +22,7 @@ using ErrorCodeOfAsio = boost::system::error_code;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // From the cancelling of what still runs to the closing of its connections.
 constexpr std::chrono::milliseconds kCancelledTime{1'000};
+constexpr std::chrono::milliseconds kLookTime{50};
 
 tl::unexpected<Error> cannot_listen(const HttpOptions& options, const std::string& cause) {
   const std::string where = options.address + ":" + std::to_string(options.port);
@@ -35,11 +36,16 @@ tl::unexpected<Error> cannot_listen(const HttpOptions& options, const std::strin
 
 struct HttpServer::Rep {
   Rep(const HttpOptions& asked, HttpHandlers made)
-      : shared{asked, std::move(made), {}, {std::max(asked.workers, 1U), asked.limits.queued}},
+      : shared{asked,
+               std::move(made),
+               {},
+               {std::max(asked.workers, 1U), asked.limits.queued},
+               {1, asked.limits.express_queued}},
         io(static_cast<int>(std::max(asked.io_threads, 1U))),
         acceptor(asio::make_strand(io)),
         pause(acceptor.get_executor()),
-        patience(acceptor.get_executor()) {}
+        patience(acceptor.get_executor()),
+        look(acceptor.get_executor()) {}
 
   void accept();
   void accepted(const ErrorCodeOfAsio& problem, Tcp::socket socket);
@@ -48,6 +54,7 @@ struct HttpServer::Rep {
   void await_signal();
   void run_io();
   void cancel_rest();
+  void end_when_idle();
 
   HttpShared shared;
   asio::io_context io;
@@ -56,6 +63,8 @@ struct HttpServer::Rep {
   Tcp::acceptor acceptor;               // and all below: on its strand
   asio::steady_timer pause;             // between a failed accept and the next
   asio::steady_timer patience;          // with requests being answered at stop
+  asio::steady_timer look;              // from one question whether others are busy to the next
+  bool given_up = false;                // waiting for what is not over
   std::unique_ptr<asio::signal_set> signals;
 };
 
@@ -100,15 +109,21 @@ void HttpServer::Rep::stop() {
       cancel_rest();
     }
   });
-  shared.sessions.when_none([this] {
-    asio::post(acceptor.get_executor(), [this] {
-      ErrorCodeOfAsio never_mind;
-      patience.cancel();
-      if (signals != nullptr) {
-        signals->cancel(never_mind);
-      }
-    });
-  });
+  shared.sessions.when_none(
+      [this] { asio::post(acceptor.get_executor(), [this] { end_when_idle(); }); });
+}
+
+void HttpServer::Rep::end_when_idle() {
+  if (!given_up && shared.handlers.busy && shared.handlers.busy()) {
+    look.expires_after(kLookTime);
+    look.async_wait([this](const ErrorCodeOfAsio& /*ignored*/) { end_when_idle(); });
+    return;
+  }
+  ErrorCodeOfAsio ignored;
+  patience.cancel();
+  if (signals != nullptr) {
+    signals->cancel(ignored);
+  }
 }
 
 void HttpServer::Rep::hang_up() {
@@ -148,6 +163,7 @@ void HttpServer::Rep::run_io() {
 }
 
 void HttpServer::Rep::cancel_rest() {
+  given_up = true;
   shared.sessions.each([](HttpSession& session) { session.cancel(); });
   patience.expires_after(kCancelledTime);
   patience.async_wait([this](const ErrorCodeOfAsio& in_time) {
@@ -215,6 +231,7 @@ void HttpServer::run() {
   rep_->shared.disk.join();
   // A worker may be letting go of its session still, which must not outlive the context.
   rep_->shared.queue.finish();
+  rep_->shared.express.finish();
 }
 
 void HttpServer::stop() {
@@ -233,8 +250,13 @@ void HttpServer::stop_on_signals() {
 
 HttpServer::Figures HttpServer::figures() const {
   const HttpShared& shared = rep_->shared;
-  return {shared.sessions.size(), shared.queue.running(),     shared.queue.queued(),
-          shared.requests.load(), shared.refused_busy.load(), shared.accepted.load()};
+  return {shared.sessions.size(),
+          shared.queue.running() + shared.express.running(),
+          shared.queue.queued() + shared.express.queued(),
+          shared.requests.load(),
+          shared.refused_busy.load(),
+          shared.accepted.load(),
+          shared.stopping.load()};
 }
 
 }  // namespace tagline::server

@@ -33,6 +33,7 @@ struct HttpLimits {
   std::size_t large_bodies = 8;                            ///< being received at a time, to files
   std::size_t connections = 4096;
   std::size_t queued = 256;                          ///< requests that wait for a worker
+  std::size_t express_queued = 64;                   ///< of HttpHandlers::express, beside them
   std::chrono::milliseconds handshake_time{10'000};  ///< of TLS
   std::chrono::milliseconds header_time{30'000};  ///< from the request before to the header's end
   std::chrono::milliseconds body_time{60'000};    ///< or of every 256 KiB of a large one
@@ -40,7 +41,8 @@ struct HttpLimits {
   /// A client that has closed its side may have half-closed it and wait, or be gone: a query it
   /// asked for goes on for this long, and is then cancelled.
   std::chrono::milliseconds half_closed_time{1'000};
-  std::chrono::milliseconds shutdown_time{10'000};  ///< for requests being answered at stop()
+  /// For requests being answered at stop(), and what HttpHandlers::busy tells of.
+  std::chrono::milliseconds shutdown_time{10'000};
 };
 
 struct HttpOptions {
@@ -90,6 +92,9 @@ struct HttpOutcome {
   std::chrono::nanoseconds elapsed{};  ///< from its last byte read to its reply's last one written
   std::optional<std::chrono::nanoseconds> waited;  ///< for a worker; nothing: it needed none
 };
+/// Whether a request is of the few that are answered in a moment and must be while all workers are
+/// at slow ones. On a thread that moves bytes: must not wait.
+using HttpExpress = std::function<bool(const HttpRequest&)>;
 /// Called when a reply is written or failed, on a thread that moves bytes: must not wait.
 using HttpWatcher = std::function<void(const HttpRequest&, const HttpOutcome&)>;
 
@@ -101,9 +106,13 @@ struct HttpHandlers {
   std::function<void(const Error&)> report = {};
   /// May be empty: called at SIGHUP, where logs are reopened. On a thread that moves bytes.
   std::function<void()> hung_up = {};
-  HttpWatcher done = {};  ///< may be empty
-  HttpAdmit admit = {};   ///< may be empty: all may send HttpLimits::body_bytes, to memory
-  HttpFault fail = {};    ///< may be empty: HttpRefuser says it with 507 or 500
+  HttpWatcher done = {};     ///< may be empty
+  HttpAdmit admit = {};      ///< may be empty: all may send HttpLimits::body_bytes, to memory
+  HttpFault fail = {};       ///< may be empty: HttpRefuser says it with 507 or 500
+  HttpExpress express = {};  ///< may be empty: none is
+  /// May be empty: whether there is work beyond requests that is to be finished within
+  /// HttpLimits::shutdown_time. Asked 20 times a second after stop(), when no request is left.
+  std::function<bool()> busy = {};
 };
 
 /// Threads: run() once; port(), stop() and figures() at any time.
@@ -119,7 +128,9 @@ class HttpServer {
 
   [[nodiscard]] std::uint16_t port() const;
 
-  /// Answers until stop(); then requests being answered are finished, others refused.
+  /// Answers until stop(); then requests that are here are finished within
+  /// HttpLimits::shutdown_time, others refused. After it what runs is cancelled, and what waits for
+  /// a worker is refused (503).
   void run();
   /// From any thread.
   void stop();
@@ -137,6 +148,7 @@ class HttpServer {
     std::uint64_t requests = 0;
     std::uint64_t refused_busy = 0;
     std::uint64_t accepted = 0;  ///< connections since it began
+    bool stopping = false;       ///< it was told to stop
   };
   [[nodiscard]] Figures figures() const;
 

@@ -173,10 +173,11 @@ void HttpSession::dispatch(const std::shared_ptr<Exchange>& exchange) {
   }
   current_ = exchange;
   // The context must not run out of work while only a worker is at it.
-  const bool taken = shared_.queue.push(
-      [self = shared_from_this(), exchange, busy = asio::make_work_guard(stream_.get_executor())] {
-        self->run(exchange);
-      });
+  const bool express = shared_.handlers.express && shared_.handlers.express(exchange->request);
+  const bool taken =
+      (express ? shared_.express : shared_.queue)
+          .push([self = shared_from_this(), exchange,
+                 busy = asio::make_work_guard(stream_.get_executor())] { self->run(exchange); });
   if (!taken) {
     ++shared_.refused_busy;
     current_ = nullptr;

@@ -32,6 +32,7 @@ struct HttpShared {
   const HttpHandlers handlers;
   SessionList sessions;  // outlives the queue, whose work may hold sessions
   WorkQueue queue;
+  WorkQueue express;  ///< a thread for what must be answered while all of `queue` are at work
   std::atomic<std::size_t> served{0};  ///< sessions but for those that were refused
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> requests{0};

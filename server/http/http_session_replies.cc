@@ -31,9 +31,13 @@ constexpr std::size_t kDiscardedAtOnce = 4096;
 void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
   auto answer = std::make_shared<HttpReply>();
   exchange->outcome.waited = Clock::now() - exchange->arrived;
+  // Nothing of it was begun, so that another server may be asked at once.
+  const bool dropped = shared_.stopping && exchange->budget.cancelled;
   try {
     const ContentCoding coding(exchange->request);
-    *answer = shared_.handlers.answer(exchange->request, exchange->budget);
+    exchange->outcome.refused = dropped;
+    *answer = dropped ? shared_.handlers.refuse(exchange->request, 503)
+                      : shared_.handlers.answer(exchange->request, exchange->budget);
     coding.apply(*answer);
   } catch (const std::exception&) {
     exchange->outcome.refused = true;

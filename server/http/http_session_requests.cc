@@ -247,6 +247,7 @@ void HttpSession::take_request() {
 void HttpSession::take(const std::shared_ptr<Exchange>& exchange) {
   stream_.expires_never();
   exchange->arrived = Clock::now();
+  exchange->request.arrived = exchange->arrived;
   exchange->outcome.received = std::exchange(received_, 0);
   ++shared_.requests;
   dispatch(exchange);

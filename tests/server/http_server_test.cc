@@ -374,6 +374,39 @@ TEST(HttpServer, AFullQueueIsBusyAndHealthIsNot) {
   EXPECT_TRUE(has(both, "Retry-After: 1\r\n")) << both;
 }
 
+TEST(HttpServer, ExpressRequestsAreAnsweredWhileAllWorkersAreBusyAndTheQueueIsFull) {
+  HttpOptions options;
+  options.workers = 1;
+  options.limits.queued = 1;
+  Door door;
+  HttpHandlers handlers;
+  handlers.answer = [&](const HttpRequest& request, engine::Budget& budget) {
+    if (request.target != "/express") {
+      door.pass();
+    }
+    return echo(request, budget);
+  };
+  handlers.refuse = [](const HttpRequest&, unsigned status) { return text_reply("no", status); };
+  handlers.express = [](const HttpRequest& request) { return request.target == "/express"; };
+  Running server(options, std::move(handlers));
+  const auto get = [](const std::string& target) {
+    return "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  };
+  Client running(server->port());
+  running.send(get("/a"));
+  door.wait_for(1);
+  Client waiting(server->port());
+  waiting.send(get("/b"));
+  while (server->figures().queued == 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(has(Client(server->port()).send(get("/c")).read_all(), "HTTP/1.1 503 "));
+  EXPECT_TRUE(has(Client(server->port()).send(get("/express")).read_all(), "GET /express ;"));
+  door.open();
+  EXPECT_TRUE(has(running.read_all(), "GET /a ;"));
+  EXPECT_TRUE(has(waiting.read_all(), "GET /b ;"));
+}
+
 TEST(HttpServer, WhatAHandlerThrowsIsA500) {
   Running server({},
                  [](const HttpRequest&, engine::Budget&) -> HttpReply { throw std::bad_alloc(); });
@@ -463,6 +496,53 @@ TEST(HttpServer, StopCancelsWhatTakesTooLong) {
   door.wait_for(1);
   server.stop();
   EXPECT_TRUE(has(client.read_all(), "cancelled"));
+}
+
+TEST(HttpServer, StopRefusesWhatWasNotBegun) {
+  HttpOptions options;
+  options.workers = 1;
+  options.limits.shutdown_time = std::chrono::milliseconds(20);
+  Door door;
+  door.open();
+  std::atomic<int> begun{0};
+  Running server(options, [&](const HttpRequest&, engine::Budget& budget) {
+    ++begun;
+    door.pass();
+    return until_cancelled(budget);
+  });
+  Client client(server->port());
+  client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  door.wait_for(1);
+  Client waiting(server->port());
+  waiting.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  while (server->figures().queued == 0) {
+    std::this_thread::yield();
+  }
+  server.stop();
+  EXPECT_TRUE(server->figures().stopping);
+  EXPECT_TRUE(has(client.read_all(), "cancelled"));
+  const std::string refused = waiting.read_all();
+  EXPECT_TRUE(has(refused, "HTTP/1.1 503 ")) << refused;
+  EXPECT_TRUE(has(refused, "Retry-After: 1\r\n")) << refused;
+  EXPECT_EQ(begun, 1);
+}
+
+TEST(HttpServer, StopWaitsForOtherWorkWithinItsTime) {
+  HttpHandlers handlers;
+  handlers.answer = echo;
+  handlers.refuse = [](const HttpRequest&, unsigned status) { return text_reply("no", status); };
+  int asked = 0;
+  handlers.busy = [&] { return ++asked < 3; };
+  Running patient({}, handlers);
+  patient.stop();
+  EXPECT_EQ(asked, 3);
+  // Without end: the time ends it.
+  HttpOptions options;
+  options.limits.shutdown_time = std::chrono::milliseconds(20);
+  handlers.busy = [&] { return ++asked > 0; };
+  Running hasty(options, handlers);
+  hasty.stop();
+  EXPECT_GT(asked, 3);
 }
 
 TEST(HttpServer, AddressesThatCannotBeListenedOn) {

@@ -3,6 +3,7 @@
 #include "server/load_jobs.h"
 #include "tests/server/running_fixture.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
@@ -333,6 +334,52 @@ TEST_F(LoadRoutes, QueuedLoadsAreBoundedAndCancelled) {
   const LoadJobs::Figures figures = jobs.figures();
   EXPECT_EQ(figures.ended[static_cast<std::size_t>(JobState::Cancelled)], LoadJobs::kQueuedMax);
   EXPECT_EQ(figures.rows, 1U);
+}
+
+TEST_F(LoadRoutes, WhatWaitsWhenTheServerEndsIsToldOf) {
+  const auto folder = folder_ / "jobs";
+  LoadJobs jobs(*service_, folder);
+  EXPECT_FALSE(jobs.is_busy());
+  HeldWriter writer(*service_);
+  const std::string first = jobs.add(order_of(folder, "id,city\nu7,tier1\n")).value();
+  while (jobs.find(first)->state == JobState::Queued) {
+    std::this_thread::yield();
+  }
+  const std::string second = jobs.add(order_of(folder, "id,city\nu8,tier1\n")).value();
+  EXPECT_TRUE(jobs.is_busy());
+  std::vector<LoadJob> dropped;
+  std::thread closing([&] { dropped = jobs.close(); });
+  const auto is_closed = [&] {
+    const auto more = jobs.add(order_of(folder, "id\n1\n"));
+    return !more.has_value() && more.error().message().en == "the server is ending";
+  };
+  while (!is_closed()) {
+    std::this_thread::yield();
+  }
+  writer.let_go();
+  closing.join();
+  const auto told = std::find_if(dropped.begin(), dropped.end(),
+                                 [&](const LoadJob& job) { return job.id == second; });
+  ASSERT_NE(told, dropped.end());
+  EXPECT_EQ(told->name, "a.csv");
+  EXPECT_EQ(jobs.find(second)->state, JobState::Cancelled);
+  EXPECT_FALSE(jobs.is_busy());
+  EXPECT_TRUE(jobs.close().empty());
+}
+
+TEST_F(LoadRoutes, RoutesTellOfLoadsThatRunAndOfThoseDropped) {
+  EXPECT_FALSE(routes_->is_loading());
+  HeldWriter writer(*service_);
+  std::thread asking([&] { load("?name=one.csv&wait=true", "id,city\nu7,tier1\n"); });
+  while (!routes_->is_loading()) {
+    std::this_thread::yield();
+  }
+  writer.let_go();
+  asking.join();
+  EXPECT_FALSE(routes_->is_loading());
+  EXPECT_TRUE(routes_->end_loads().empty());
+  EXPECT_EQ(population(), 4U);
+  EXPECT_EQ(ask("POST", "/v1/load", "id\n1\n", kCsv).status, 503U);
 }
 
 TEST_F(LoadRoutes, ARunningLoadIsCancelledAndNothingIsChanged) {

@@ -118,12 +118,11 @@ class Running {
                             return reply;
                           }};
     handlers.done = std::move(done);
-    auto made = HttpServer::listen(options, std::move(handlers));
-    if (!made.has_value()) {
-      throw std::runtime_error(made.error().message().en);
-    }
-    server_ = std::move(*made);
-    thread_ = std::thread([this] { server_->run(); });
+    begin(options, std::move(handlers));
+  }
+  Running(HttpOptions options, HttpHandlers handlers) {
+    options.port = 0;
+    begin(options, std::move(handlers));
   }
   ~Running() { stop(); }
   void stop() {
@@ -135,6 +134,15 @@ class Running {
   HttpServer* operator->() { return server_.get(); }
 
  private:
+  void begin(const HttpOptions& options, HttpHandlers handlers) {
+    auto made = HttpServer::listen(options, std::move(handlers));
+    if (!made.has_value()) {
+      throw std::runtime_error(made.error().message().en);
+    }
+    server_ = std::move(*made);
+    thread_ = std::thread([this] { server_->run(); });
+  }
+
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
 };

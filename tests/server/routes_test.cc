@@ -219,17 +219,66 @@ TEST_F(RoutesTest, OtherContentTypesAre415) {
             200U);
 }
 
+TEST_F(RoutesTest, ARequestsTimeBeginsWhenItArrives) {
+  using std::chrono::milliseconds;
+  engine::Budget budget;
+  const auto waited = [&](HttpRequest request, std::chrono::seconds time) {
+    request.arrived = std::chrono::steady_clock::now() - time;
+    return routes_->answer(request, budget);
+  };
+  const auto is_late = [](const HttpReply& reply) {
+    return reply.status == 504 && body_of(reply)["code"] == "deadline-exceeded" &&
+           reply.body.find("not begun") != std::string::npos;
+  };
+  HttpRequest count = request_of("GET", "/v1/count?q=vip&timeout_ms=20000");
+  count.arrived = std::chrono::steady_clock::now() - std::chrono::seconds(10);
+  EXPECT_EQ(routes_->answer(count, budget).status, 200U);
+  EXPECT_EQ(budget.deadline, *count.arrived + milliseconds(20'000));
+  // A kept answer, too, comes too late.
+  EXPECT_TRUE(is_late(waited(count, std::chrono::seconds(21))));
+  EXPECT_TRUE(is_late(
+      waited(request_of("POST", "/v1/query", R"({"expression": "vip", "timeout_ms": 1000})"),
+             std::chrono::seconds(2))));
+  // The server's own time, of what has none.
+  const std::chrono::seconds long_ago(31);
+  EXPECT_TRUE(is_late(waited(request_of("GET", "/v1/count?q=vip"), long_ago)));
+  EXPECT_TRUE(is_late(
+      waited(request_of("PUT", "/v1/segments/late", R"({"expression": "vip"})"), long_ago)));
+  EXPECT_EQ(ask("GET", "/v1/segments/late").status, 404U);
+  EXPECT_EQ(waited(request_of("GET", "/readyz"), long_ago).status, 200U);
+}
+
+TEST_F(RoutesTest, WhatOperatorsAskIsExpress) {
+  for (const char* target : {"/readyz", "/v1/status", "/metrics", "/v1/queries", "/docs",
+                             "/openapi.json", "/v1/status?x=1"}) {
+    EXPECT_TRUE(routes_->is_express(request_of("GET", target))) << target;
+  }
+  EXPECT_TRUE(routes_->is_express(request_of("DELETE", "/v1/queries/r1")));
+  for (const char* target : {"/v1/count?q=vip", "/v1/segments", "/nothing", "/v1/backup", "%zz"}) {
+    EXPECT_FALSE(routes_->is_express(request_of("GET", target))) << target;
+  }
+  EXPECT_FALSE(routes_->is_express(request_of("POST", "/v1/status")));
+}
+
 TEST_F(RoutesTest, RefusalsBeforeTheRoutesHaveWords) {
   HttpRequest request;
   request.id = "r2";
   for (const unsigned status : {400U, 408U, 413U, 431U, 500U, 503U}) {
-    const HttpReply reply = refusal_of(request, status, 1000, 2000, false);
+    const HttpReply reply = refusal_of(request, status, 1000, 2000, false, false);
     EXPECT_EQ(reply.status, status);
     const json body = body_of(reply);
     EXPECT_FALSE(body["hint"]["en"].get<std::string>().empty()) << status;
     EXPECT_FALSE(body["hint"]["zh-CN"].get<std::string>().empty()) << status;
     EXPECT_EQ(field_of(reply, "Retry-After").empty(), status != 503);
   }
+  // Of a 503 there are two causes, and it says which.
+  const auto words = [&](bool ending) {
+    const HttpReply reply = refusal_of(request, 503, 1000, 2000, false, ending);
+    EXPECT_EQ(field_of(reply, "Retry-After"), "1");
+    return body_of(reply)["message"]["en"].get<std::string>();
+  };
+  EXPECT_EQ(words(false), "too many requests are waiting");
+  EXPECT_EQ(words(true), "the server is ending; the request was not begun");
 }
 
 }  // namespace

@@ -239,6 +239,41 @@ TEST_F(SegmentRoutesTest, OfTwoWhoEditWhatTheySawOneIsRefused) {
   EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 412U), 7);
 }
 
+TEST_F(SegmentRoutesTest, EveryChangeWithinASecondHasARevisionOfItsOwn) {
+  // Only the ids differ.
+  ask("POST", "/v1/segments/list/ids", 201, {{"ids", {"u1"}}});
+  const std::string seen = field_of(last_, "ETag");
+  ask("POST", "/v1/segments/list/ids", 200, {{"ids", {"u2"}}}, seen);
+  const std::string second = field_of(last_, "ETag");
+  EXPECT_NE(second, seen);
+  EXPECT_EQ(ask("POST", "/v1/segments/list/ids", 412, {{"ids", {"u3"}}}, seen)["code"], "changed");
+  ask("GET", "/v1/segments/list");
+  EXPECT_EQ(field_of(last_, "ETag"), second);
+  // There and back again, by rules, by cards and by names.
+  std::set<std::string> marks;
+  for (const char* rule : {"vip", "age<30", "vip", "age<30"}) {
+    save("rule", rule, marks.empty() ? 201 : 200);
+    marks.insert(field_of(last_, "ETag"));
+  }
+  for (const char* owner : {"a", "b", "a", "b"}) {
+    ask("PATCH", "/v1/segments/rule", 200, {{"owner", owner}});
+    marks.insert(field_of(last_, "ETag"));
+  }
+  save("user", "@rule");
+  for (const char* from : {"rule", "other", "rule", "other"}) {
+    const bool there = std::string(from) == "rule";
+    ask("PATCH", std::string("/v1/segments/") + from, 200, {{"name", there ? "other" : "rule"}});
+    ask("GET", "/v1/segments/user");
+    marks.insert(field_of(last_, "ETag"));
+  }
+  EXPECT_EQ(marks.size(), 12U);
+  // What changes nothing leaves it.
+  ask("GET", "/v1/segments/user");
+  const std::string before = field_of(last_, "ETag");
+  ask("PATCH", "/v1/segments/user", 200, {{"owner", ""}});
+  EXPECT_EQ(field_of(last_, "ETag"), before);
+}
+
 TEST_F(SegmentRoutesTest, EveryRuleIsKeptOnceWithItsCounts) {
   save("members", "vip");
   save("members", "vip", 200);  // the same: no version
