@@ -397,6 +397,7 @@ class Repl(unittest.TestCase):
         self.ask(terminal, "vip", r"^vip\n +count +[\d,]+$")
         terminal.send("\\by level" + ENTER)
         wide = terminal.expect(r"^  gold +.*$").group(0)
+        terminal.expect_last_line(r"^shop> *$")  # what is typed before it may be lost
         terminal.set_size(56)
         terminal.send("\\by level" + ENTER)
         narrow = terminal.expect(r"\\by level\n(.*\n)*.*\\by level\n(.*\n)*^(  gold +.*)$").group(3)
