@@ -45,7 +45,4 @@ class Api {
   [[nodiscard]] virtual std::string name() const = 0;
 };
 
-/// A text as a part of an address: all but letters, digits and -._~ is escaped.
-[[nodiscard]] std::string escaped(std::string_view text);
-
 }  // namespace tagline::cli

@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "cli/tags_text.h"
 #include "server/day_text.h"
+#include "server/http/percent_encoded.h"
 #include "storage/time_zone.h"
 
 #include <algorithm>
@@ -26,7 +27,8 @@ constexpr std::uint64_t kDaysShown = 30;
 constexpr std::uint64_t kDaysMax = 366;
 
 std::string limit_parameter(std::uint64_t limit, const std::string& words) {
-  return "?limit=" + std::to_string(limit) + (words.empty() ? "" : "&q=" + escaped(words));
+  return "?limit=" + std::to_string(limit) +
+         (words.empty() ? "" : "&q=" + server::percent_encoded(words));
 }
 
 /// "@lapsed" or "lapsed".
@@ -128,7 +130,7 @@ int tag_command(Session& session, const std::string& arguments) {
   Console& console = session.console();
   const std::uint64_t limit = std::max<std::uint64_t>(session.settings().limit, 1);
   const std::string target =
-      "/v1/tags/" + escaped(words.front()) +
+      "/v1/tags/" + server::percent_encoded(words.front()) +
       limit_parameter(session.settings().format == Format::Table ? limit : kValuesOfTag, "");
   return session.show(
       get(target), "",
@@ -186,7 +188,7 @@ int save_command(Session& session, const std::string& arguments) {
     const bool chinese = session.console().language() == dsl::Language::Chinese;
     body.raw("title", title.text(chinese ? "zh-CN" : "en", words[1]).json());
   }
-  ApiRequest request = post("/v1/segments/" + escaped(name_of(words[0])), body);
+  ApiRequest request = post("/v1/segments/" + server::percent_encoded(name_of(words[0])), body);
   request.method = "PUT";
   return session.show(request, session.expression(), [&](const JsonValue& reply) {
     print(saved_of(reply), session.expression(), session.console());
@@ -198,7 +200,7 @@ int show_command(Session& session, const std::string& arguments) {
   if (!arguments.empty()) {
     const std::string name = name_of(words_of(arguments).front());
     return session.show(
-        get("/v1/segments/" + escaped(name) + session.as_of_parameter('?')), "",
+        get("/v1/segments/" + server::percent_encoded(name) + session.as_of_parameter('?')), "",
         [&](const JsonValue& reply) { print(segment_of(reply, session.time_zone()), console); });
   }
   if (session.expression().empty()) {
@@ -228,11 +230,12 @@ int diff_command(Session& session, const std::string& arguments) {
   const std::string name = name_of(words[0]);
   const auto side = [](const std::string& word) {
     const bool number = word.find_first_not_of("0123456789") == std::string::npos;
-    return escaped(number || word.starts_with('@') ? word : "@" + word);
+    return server::percent_encoded(number || word.starts_with('@') ? word : "@" + word);
   };
-  const std::string target = "/v1/segments/" + escaped(name) + "/diff?from=" +
-                             (words.size() == 2 ? escaped("@" + name) : side(words[1])) +
-                             "&to=" + side(words.back()) + session.as_of_parameter('&');
+  const std::string target =
+      "/v1/segments/" + server::percent_encoded(name) +
+      "/diff?from=" + (words.size() == 2 ? server::percent_encoded("@" + name) : side(words[1])) +
+      "&to=" + side(words.back()) + session.as_of_parameter('&');
   return session.show(
       get(target), "", [&](const JsonValue& reply) { print(diff_of(reply), session.console()); },
       [](const JsonValue& reply) {
@@ -273,8 +276,9 @@ int history_command(Session& session, const std::string& arguments) {
   }
   const std::string name = name_of(words.front());
   const int status = session.show(
-      get("/v1/segments/" + escaped(name) + "/versions" + session.as_of_parameter('?')), "",
-      [&](const JsonValue& reply) { print(versions_of(reply, session.time_zone()), console); },
+      get("/v1/segments/" + server::percent_encoded(name) + "/versions" +
+          session.as_of_parameter('?')),
+      "", [&](const JsonValue& reply) { print(versions_of(reply, session.time_zone()), console); },
       [](const JsonValue& reply) {
         return csv_rows(reply["versions"],
                         {"rule_version", "saved_s", "author", "count_then", "count", "expression"});

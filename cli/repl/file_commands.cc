@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "cli/read_file.h"
 #include "cli/repl/commands.h"
+#include "server/http/percent_encoded.h"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,7 @@ constexpr std::size_t kInputsDeep = 8;
 
 /// Waits for the job; it is cancelled when Ctrl-C is pressed. Its report or its error, as JSON.
 tl::expected<JsonValue, int> end_of_job(Session& session, JsonValue job, const std::string& file) {
-  const std::string target = "/v1/jobs/" + escaped(job["id"].text());
+  const std::string target = "/v1/jobs/" + server::percent_encoded(job["id"].text());
   ProgressLine progress(session.console());
   bool told = false;
   for (;;) {
@@ -171,10 +172,12 @@ int load_command(Session& session, const std::string& arguments) {
          "需要一个文件，可再加 schema=名称、id=列、load_id=标识、max_errors=百分比"});
   }
   const std::string& file = words.front();
-  std::string target = "/v1/load?name=" + escaped(std::filesystem::path(file).filename().string());
+  std::string target =
+      "/v1/load?name=" + server::percent_encoded(std::filesystem::path(file).filename().string());
   for (auto word = words.begin() + 1; word != words.end(); ++word) {
     const std::size_t equals = word->find('=');
-    target += "&" + word->substr(0, equals) + "=" + escaped(word->substr(equals + 1));
+    target +=
+        "&" + word->substr(0, equals) + "=" + server::percent_encoded(word->substr(equals + 1));
   }
   ApiRequest request = get(target);
   request.method = "POST";

@@ -30,27 +30,27 @@ std::optional<double> decimal_of(const std::string& word) {
 }
 
 /// Asks POST /v1/query and prints what `read` makes of the reply.
-template <class Read>
-int insight(Session& session, const JsonBody& body, const Read& read) {
+template <class Read, class Print>
+int insight(Session& session, const JsonBody& body, const Read& read, const Print& print_one) {
   return session.show(
       post("/v1/query", body), session.expression(),
       [&](const JsonValue& reply) {
         const auto answer = read(reply);
-        print(answer, session.console());
+        print_one(answer);
         session.console().report(answer.answer.warnings, session.expression());
       },
       [&](const JsonValue& reply) { return csv_of(read(reply)); });
 }
 
+template <class Read>
+int insight(Session& session, const JsonBody& body, const Read& read) {
+  return insight(session, body, read,
+                 [&](const auto& answer) { print(answer, session.console()); });
+}
+
 int breakdown(Session& session, const JsonBody& body, Values values) {
-  return session.show(
-      post("/v1/query", body), session.expression(),
-      [&](const JsonValue& reply) {
-        const server::BreakdownAnswer answer = breakdown_of(reply);
-        print(answer, values, session.console());
-        session.console().report(answer.answer.warnings, session.expression());
-      },
-      [](const JsonValue& reply) { return csv_of(breakdown_of(reply)); });
+  return insight(session, body, breakdown_of,
+                 [&](const auto& answer) { print(answer, values, session.console()); });
 }
 
 JsonBody want(Session& session, std::string_view name) {

@@ -7,6 +7,7 @@
 #include "cli/repl/replies.h"
 #include "dsl/limits.h"
 #include "dsl/scan.h"
+#include "ingest/text.h"
 
 #include <algorithm>
 #include <array>
@@ -21,12 +22,6 @@ constexpr unsigned kServerAtFault = 500;
 /// Faults that more text may cure, when they are at the end.
 constexpr std::array<std::string_view, 5> kOpenCodes = {
     "expected-term", "expected-value", "expected-argument", "expected-name", "needs-value"};
-
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  return begin == std::string::npos ? std::string() : text.substr(begin, end - begin + 1);
-}
 
 /// Code points up to the last that is neither blank nor comment.
 std::size_t meaning_of(const std::string& text) {
@@ -56,25 +51,8 @@ ApiRequest post(std::string target, const JsonBody& body) {
   return request;
 }
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string escaped;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-        std::string_view("-._~").find(c) != std::string_view::npos) {
-      escaped += c;
-    } else {
-      escaped += '%';
-      escaped += kDigits[byte >> 4U];
-      escaped += kDigits[byte & 15U];
-    }
-  }
-  return escaped;
-}
-
 int Session::run(const std::string& input) {
-  const std::string text = trimmed(input);
+  const std::string text = std::string(ingest::trim(input));
   const bool is_command = text.starts_with('\\');
   if (text.empty() || (!is_command && is_comment(text))) {
     return kFine;
@@ -98,7 +76,7 @@ int Session::run_all(const NextLine& next) {
     }
   };
   for (auto line = next(); line.has_value() && !is_over_ && !is_interrupted(); line = next()) {
-    const std::string text = trimmed(*line);
+    const std::string text = std::string(ingest::trim(*line));
     if (text.empty() || text.front() == '\\') {
       run_pending();
       status = text.empty() || is_over_ ? status : run(text);
@@ -164,7 +142,7 @@ int Session::command(const std::string& input) {
     return console_.report_usage({"there is no command \\" + name, "没有命令 \\" + name},
                                  {"\\help lists them", "\\help 列出全部命令"});
   }
-  return found->run(*this, trimmed(input.substr(end)));
+  return found->run(*this, std::string(ingest::trim(std::string_view(input).substr(end))));
 }
 
 int Session::report_no_expression() {

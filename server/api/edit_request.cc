@@ -1,5 +1,7 @@
 #include "server/api/edit_request.h"
 
+#include "server/http/percent_encoded.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -113,18 +115,9 @@ void set_revision(HttpReply& reply, const std::string& revision) {
 }
 
 void set_created(HttpReply& reply, std::string_view folder, std::string_view name) {
-  constexpr std::string_view kPlain = "-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   constexpr unsigned kCreated = 201;
-  std::string path(folder);
-  for (const char c : name) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       kPlain.find(c) != std::string_view::npos;
-    const auto byte = static_cast<unsigned char>(c);
-    path += plain ? std::string(1, c) : std::string{'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]};
-  }
   reply.status = kCreated;
-  reply.set("Location", std::move(path));
+  reply.set("Location", std::string(folder) + percent_encoded(name));
 }
 
 Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherwise) {

@@ -218,7 +218,9 @@ HttpReply Routes::answer_by(const RouteEntry& entry, const Call& call) const {
 }
 
 bool Routes::is_express(const HttpRequest& request) const {
-  const std::optional<Target> target = parse_target(request.target);
+  // The path alone: what is asked may be long, and is read by who answers.
+  const std::string_view whole = request.target;
+  const std::optional<Target> target = parse_target(whole.substr(0, whole.find('?')));
   const RouteEntry* entry =
       target.has_value() ? table_->find(request.method, target->path).entry : nullptr;
   return entry != nullptr && entry->route.express;

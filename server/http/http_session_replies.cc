@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kServer = "tagline";
 // After a refusal the client may be sending still: closing at once would reset the connection, and
 // the words might never arrive.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
@@ -73,6 +72,7 @@ void HttpSession::send_from_worker(const std::shared_ptr<Exchange>& exchange, Ht
   note(*exchange, answer);
   const auto whole = std::make_shared<WholeReply>(
       ReplyFrame{exchange->version, keep, exchange->head}, exchange->request.id, std::move(answer));
+  exchange->share = nullptr;  // who has the reply may send as much again
   exchange->outcome.sent = send_now(*whole);
   whole->take(exchange->outcome.sent);
   asio::post(stream_.get_executor(), [self = shared_from_this(), exchange, whole, keep] {
@@ -270,7 +270,7 @@ http::response_header<> HttpSession::head_of(const Exchange& exchange, const Htt
   http::response_header<> head;
   head.version(exchange.version);
   head.result(answer.status);
-  head.set(http::field::server, kServer);
+  head.set(http::field::server, kServerName);
   head.set(http::field::date, http_date_now());
   head.set("X-Request-Id", exchange.request.id);
   for (const HttpField& field : answer.fields) {

@@ -39,7 +39,7 @@ WholeReply::WholeReply(const ReplyFrame& frame, std::string_view request_id, Htt
   head_ += ' ';
   const auto reason = http::obsolete_reason(http::int_to_status(answer.status));
   head_.append(reason.data(), reason.size()).append("\r\n");
-  put(head_, "Server", "tagline");
+  put(head_, "Server", kServerName);
   put(head_, "Date", http_date_now());
   put(head_, "X-Request-Id", request_id);
   for (const HttpField& field : answer.fields) {

@@ -16,6 +16,9 @@
 
 namespace tagline::server {
 
+/// The Server field of all replies.
+inline constexpr const char* kServerName = "tagline";
+
 /// How a reply's connection goes on.
 struct ReplyFrame {
   unsigned version = 11;  ///< of HTTP, as Beast counts: 10 or 11

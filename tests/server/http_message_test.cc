@@ -1,5 +1,7 @@
 #include "server/http/http_message.h"
 
+#include "server/http/percent_encoded.h"
+
 #include <gtest/gtest.h>
 
 namespace tagline::server {
@@ -32,6 +34,22 @@ TEST(HttpRequest, FieldsCompareWithoutRegardToCase) {
   request.fields = {{"Content-Type", "text/plain"}, {"content-type", "other"}};
   EXPECT_EQ(request.field("CONTENT-TYPE"), "text/plain");
   EXPECT_EQ(request.field("Content"), std::nullopt);
+}
+
+TEST(Targets, WhatIsEncodedIsReadAgain) {
+  std::string ascii;
+  for (char c = 1; c > 0 && c < 0x7F; ++c) {
+    ascii += c;
+  }
+  for (const std::string& text :
+       {ascii, std::string("城市 a/b?c&d=e+f%2F"), std::string("-._~aZ9")}) {
+    const auto target =
+        parse_target("/v1/" + percent_encoded(text) + "?q=" + percent_encoded(text));
+    ASSERT_TRUE(target.has_value()) << text;
+    EXPECT_EQ(target->path.back(), text);
+    EXPECT_EQ(target->query.front().second, text);
+  }
+  EXPECT_EQ(percent_encoded("-._~aZ9"), "-._~aZ9");
 }
 
 }  // namespace
