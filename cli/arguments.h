@@ -214,6 +214,15 @@ struct BackupArguments {
   Format format = Format::Table;
 };
 
+struct DoctorArguments {
+  std::string db;  ///< empty: the machine alone
+  Format format = Format::Table;
+};
+
+struct VersionArguments {
+  Format format = Format::Table;
+};
+
 struct ReplArguments {
   std::string db;
   std::string server;  ///< instead of a database: its address
@@ -227,7 +236,7 @@ struct Arguments {
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
                SegmentArguments, OverlapArguments, EditTagArguments, ServeArguments, KeyArguments,
-               BackupArguments, ReplArguments>
+               BackupArguments, ReplArguments, DoctorArguments, VersionArguments>
       command;
 };
 

@@ -1,6 +1,7 @@
 // The arguments of the program. Only the parsers of cli/ know CLI11.
 #include "cli/arguments.h"
 #include "cli/console.h"
+#include "cli/doctor_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
 #include "cli/exit_status.h"
@@ -14,7 +15,7 @@
 #include "cli/serve_parser.h"
 #include "cli/unknown_command.h"
 #include "cli/usage_error.h"
-#include "cli/version.h"
+#include "cli/version_parser.h"
 #include "cli/why_parser.h"
 #include "server/day_text.h"
 
@@ -54,15 +55,15 @@ class Parser : private OptionMaker {
         segments_(language),
         serving_(language),
         keys_(language),
-        repl_(language) {
+        repl_(language),
+        doctor_(language),
+        version_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
             "'age:25-34 AND city:tier1 AND NOT churn_risk'\n",
             "示例：\n  tagline load --db shop customers.csv\n  tagline query --db shop '年龄:25-34 "
             "且 城市:一线 且 非 流失风险'\n"));
-    app_.set_version_flag("--version", std::string("tagline ") + kVersion,
-                          say("print the version", "显示版本"));
     app_.set_help_flag("-h,--help", say("print this help", "显示帮助"));
     app_.require_subcommand(1);
     app_.add_option("--lang", language_name_,
@@ -85,6 +86,8 @@ class Parser : private OptionMaker {
     serving_.add_to(app_);
     keys_.add_to(app_);
     repl_.add_to(app_);
+    doctor_.add_to(app_);
+    version_.add_to(app_);
     refuse_empty(app_);
     set_help_words(app_, language_);
   }
@@ -95,6 +98,7 @@ class Parser : private OptionMaker {
       report({added.error().message(), added.error().hint()});
       return kUsage;
     }
+    VersionParser::spell_out(arguments);
     shield_expression(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
@@ -124,7 +128,7 @@ class Parser : private OptionMaker {
       result_.command = segments_.arguments();
     } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
                !tag_edits_.take(result_) && !serving_.take(result_) && !keys_.take(result_) &&
-               !repl_.take(result_)) {
+               !repl_.take(result_) && !doctor_.take(result_) && !version_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -367,6 +371,8 @@ class Parser : private OptionMaker {
   ServeParser serving_;
   KeyParser keys_;
   ReplParser repl_;
+  DoctorParser doctor_;
+  VersionParser version_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;
