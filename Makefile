@@ -63,11 +63,11 @@ bench: configure-release
 # Into build/packages. One commit makes the same bytes, wherever its clone lies.
 package: configure-release
 	@cmake --build --preset release --target package_files
-	@rm -f build/packages/*.deb && cd build/release && cpack -G DEB
+	@rm -f build/packages/*.deb && cd build/release && cpack -G DEB && rm -rf ../packages/_CPack_Packages
 
 tarball: configure-release
 	@cmake --build --preset release --target package_files
-	@rm -f build/packages/*.tar.xz && cd build/release && cpack -G TXZ
+	@rm -f build/packages/*.tar.xz && cd build/release && cpack -G TXZ && rm -rf ../packages/_CPack_Packages
 
 release-notes:
 	@.ci/release-notes $(VERSION)

@@ -15,7 +15,12 @@ void VersionParser::add_to(CLI::App& app) {
   add_format(command_, arguments_.format, kFormatsOfReports);
   // Behind a command it is answered as well, as text.
   app.set_version_flag(
-      "--version", [this] { return version_text(build_stamp(), language_); },
+      "--version",
+      [this] {
+        std::string text = version_text(build_stamp(), language_);
+        text.pop_back();  // the option parser ends the line
+        return text;
+      },
       say("print the version", "显示版本"));
 }
 

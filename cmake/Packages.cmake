@@ -39,11 +39,11 @@ set(CPACK_PACKAGE_NAME tagline)
 set(CPACK_PACKAGE_CONTACT "${TAGLINE_MAINTAINER}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "exact counts of user segments, from bitmaps")
 set(CPACK_PACKAGE_DESCRIPTION "Tagline answers how many users, and who, match an expression such as
- age:25-34 AND city:tier1 AND NOT churn_risk, in English or Chinese, exactly and
- at once: every tag value is a roaring bitmap in one LMDB file.
- .
- The program loads CSV and NDJSON files, answers on the command line, in a
- terminal and over HTTP. The service tagline is installed and not started.")
+age:25-34 AND city:tier1 AND NOT churn_risk, in English or Chinese, exactly and
+at once: every tag value is a roaring bitmap in one LMDB file.
+
+The program loads CSV and NDJSON files, answers on the command line, in a
+terminal and over HTTP. The service tagline is installed and not started.")
 # The component alone: other projects (a CRoaring that was fetched) have install rules of their own.
 set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};tagline;program;/")
 set(CPACK_VERBATIM_VARIABLES ON)

@@ -23,6 +23,7 @@ if(CPACK_GENERATOR STREQUAL "DEB")
   # Debian 12 has all but these: its CRoaring is too old, and isocline came later.
   list(FILTER libraries INCLUDE REGEX "/lib(roaring|isocline)\\.so")
 endif()
+file(MAKE_DIRECTORY ${prefix}/lib/tagline)
 foreach(library ${libraries})
   get_filename_component(name ${library} NAME)
   file(REAL_PATH ${library} real)
@@ -51,8 +52,6 @@ endif()
 file(COPY ${package}/tagline.service DESTINATION ${stage}/usr/lib/systemd/system)
 file(COPY ${package}/tagline.conf DESTINATION ${stage}/etc/tagline)
 file(COPY ${package}/debian/copyright DESTINATION ${documents})
-file(COPY ${package}/debian/lintian-overrides DESTINATION ${stage}/usr/share/lintian/overrides)
-file(RENAME ${stage}/usr/share/lintian/overrides/lintian-overrides ${stage}/usr/share/lintian/overrides/tagline)
 file(REMOVE ${documents}/LICENSE)  # copyright names /usr/share/common-licenses/Apache-2.0
 # Those of packages lie elsewhere than those of /usr/local.
 if(EXISTS ${prefix}/share/zsh/site-functions)
@@ -62,7 +61,7 @@ endif()
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)  # that of SOURCE_DATE_EPOCH
 file(WRITE ${documents}/changelog.Debian "tagline (${package_version}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium
 
-  * See changelog.gz for what is new in Tagline.
+  * What is new in Tagline is in changelog.gz.
 
  -- ${CPACK_PACKAGE_CONTACT}  ${now}
 ")

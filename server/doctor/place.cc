@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <linux/magic.h>
 #include <sstream>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -73,6 +75,38 @@ void read_mount(Place& place) {
     kind >> place.file_system;
     place.mount_point = point;
   }
+}
+
+/// By its number, where no mount is to be seen that the folder lies in (below a chroot). Names as
+/// mounts have them.
+std::string file_system_of(const std::filesystem::path& folder) {
+  struct Numbered {
+    std::uint64_t number;
+    const char* name;
+  };
+  // 0xFF534D42 and 0xFE534D42 are of cifs and smb3; xfs and ceph are not in linux/magic.h either.
+  constexpr std::array<Numbered, 13> kNumbers = {{{EXT4_SUPER_MAGIC, "ext4"},
+                                                  {0x58465342, "xfs"},
+                                                  {BTRFS_SUPER_MAGIC, "btrfs"},
+                                                  {OVERLAYFS_SUPER_MAGIC, "overlay"},
+                                                  {TMPFS_MAGIC, "tmpfs"},
+                                                  {RAMFS_MAGIC, "ramfs"},
+                                                  {NFS_SUPER_MAGIC, "nfs"},
+                                                  {0xFF534D42, "cifs"},
+                                                  {0xFE534D42, "smb3"},
+                                                  {V9FS_MAGIC, "9p"},
+                                                  {0x00C36400, "ceph"},
+                                                  {FUSE_SUPER_MAGIC, "fuse"},
+                                                  {MSDOS_SUPER_MAGIC, "vfat"}}};
+  struct statfs facts {};
+  if (statfs(folder.c_str(), &facts) != 0) {
+    return "";
+  }
+  // The kernel's numbers have 32 bits, whatever the field has.
+  const auto number = static_cast<std::uint32_t>(facts.f_type);
+  const auto* known = std::find_if(kNumbers.begin(), kNumbers.end(),
+                                   [&](const Numbered& each) { return each.number == number; });
+  return known == kNumbers.end() ? "" : known->name;
 }
 
 void read_room(Place& place) {
@@ -150,6 +184,9 @@ Place look_at_place(const std::filesystem::path& folder) {
   place.readable = may(folder, R_OK | X_OK);
   place.writable = may(folder, W_OK | X_OK);
   read_mount(place);
+  if (place.file_system.empty()) {
+    place.file_system = file_system_of(folder);
+  }
   read_room(place);
   if (place.readable) {
     read_files(place);

@@ -65,11 +65,14 @@ Kind kind_of(const std::string& file_system) {
 Finding file_system(const Place& place) {
   Finding finding{"file-system", {"file system", "文件系统"}, Mark::Fine, {}, {}, {}, {}};
   if (place.file_system.empty()) {
-    finding.found = {"not known (/proc is not there)", "未知（没有 /proc）"};
+    finding.found = {"not known", "未知"};
     return finding;
   }
-  finding.found = {place.file_system + " on " + place.mount_point,
-                   place.file_system + "，挂载于 " + place.mount_point};
+  finding.found = {place.file_system, place.file_system};
+  if (!place.mount_point.empty()) {
+    finding.found.en += " on " + place.mount_point;
+    finding.found.zh += "，挂载于 " + place.mount_point;
+  }
   const Kind kind = kind_of(place.file_system);
   if (kind == Kind::Local) {
     return finding;

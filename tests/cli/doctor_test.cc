@@ -27,7 +27,8 @@ std::string bytes_of(const std::filesystem::path& path) {
 std::map<std::string, std::string> files_in(const std::string& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) {
+    // LMDB's table of readers has the place of whoever read last.
+    if (entry.is_regular_file() && entry.path().filename() != "lock.mdb") {
       files[entry.path().string()] = bytes_of(entry.path());
     }
   }
@@ -96,12 +97,13 @@ TEST_F(Doctor, FindsADatabaseWell) {
 TEST_F(Doctor, ChangesNothing) {
   const auto before = files_in(db_);
   findings_of(db_);
-  EXPECT_EQ(files_in(db_), before);
+  EXPECT_TRUE(files_in(db_) == before);
   std::filesystem::remove(db_ + "/lock.mdb");
   std::filesystem::remove(db_ + "/writer.lock");
   const auto bare = files_in(db_);
   EXPECT_EQ(findings_of(db_).at("contents")["figures"]["users"], 3);
-  EXPECT_EQ(files_in(db_), bare);
+  EXPECT_TRUE(files_in(db_) == bare);
+  EXPECT_FALSE(std::filesystem::exists(db_ + "/lock.mdb"));
 }
 
 TEST_F(Doctor, SpeaksToPeopleInTheirLanguage) {
@@ -177,7 +179,7 @@ TEST_F(Doctor, SaysWhatMayNotBeWritten) {
   if (geteuid() == 0) {
     // Root may write everything, so somebody else looks.
     fs::permissions(fs::path(db_).parent_path(), kMayEnter | fs::perms::owner_write);
-    become = "setpriv --reuid=65534 --clear-groups";
+    become = "setpriv --reuid=65534 --regid=65534 --clear-groups";
     if (std::system((become + " test -x '" TAGLINE_PROGRAM "' -a -r '" + db_ + "'").c_str()) != 0) {
       GTEST_SKIP() << "nobody else may run the program here";
     }
@@ -188,7 +190,7 @@ TEST_F(Doctor, SaysWhatMayNotBeWritten) {
   EXPECT_EQ(findings.at("lock-files")["mark"], "warning");
   EXPECT_EQ(findings.at("contents")["figures"]["users"], 3);
   EXPECT_EQ(findings.at("readers")["figures"]["reader_slots"], 0);
-  EXPECT_EQ(files_in(db_), before);
+  EXPECT_TRUE(files_in(db_) == before);
   fs::permissions(db_, fs::perms::owner_all);
 }
 

@@ -163,6 +163,7 @@ TEST(Doctor, JudgesFolders) {
   const std::vector<Case> kCases = {
       {"file-system", Mark::Warning, [](Place& p) { p.file_system = "nfs4"; }, "nfs4 on /data"},
       {"file-system", Mark::Warning, [](Place& p) { p.file_system = "cifs"; }, "cifs"},
+      {"file-system", Mark::Fine, [](Place& p) { p.mount_point = ""; }, "ext4"},
       {"file-system", Mark::Warning, [](Place& p) { p.file_system = "9p"; }, "9p"},
       {"file-system", Mark::Warning, [](Place& p) { p.file_system = "overlay"; }, "overlay"},
       {"file-system", Mark::Warning, [](Place& p) { p.file_system = "fuse.sshfs"; }, "fuse.sshfs"},

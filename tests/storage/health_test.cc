@@ -2,6 +2,7 @@
 #include "storage/health.h"
 
 #include "storage/data_file.h"
+#include "storage/format_version.h"
 #include "storage/holders.h"
 #include "storage/lmdb_environment.h"
 #include "tests/storage/database_folder.h"
@@ -123,7 +124,7 @@ TEST(Health, OpeningAsItIsMakesNoFile) {
     EXPECT_EQ(must(store->health()).reader_slots, 0U);
     EXPECT_FALSE(holders_of(folder.path()).open);
   }
-  EXPECT_EQ(state_of(folder.path()), before);
+  EXPECT_TRUE(state_of(folder.path()) == before);
 }
 
 TEST(Health, OpeningAsItIsLeavesADatabaseInUseAsItIs) {
@@ -133,7 +134,7 @@ TEST(Health, OpeningAsItIsLeavesADatabaseInUseAsItIs) {
   const std::string before(std::istreambuf_iterator<char>(data), {});
   EXPECT_GE(must(open_as_it_is(folder.path())->health()).reader_slots, 512U);
   std::ifstream again(folder.path() / "data.mdb", std::ios::binary);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(again), {}), before);
+  EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(again), {}) == before);
 }
 
 TEST(Health, ReadersOfOtherProcessesAreCountedAndTheKilledCleared) {
