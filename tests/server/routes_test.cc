@@ -86,7 +86,8 @@ TEST_F(RoutesTest, TagsAndStatus) {
   for (const char* library : {"CRoaring", "LMDB", "Boost", "OpenSSL"}) {
     EXPECT_NE(build["libraries"][library].get<std::string>().find('.'), std::string::npos);
   }
-  EXPECT_FALSE(build.contains("commit"));  // these routes were not told one
+  EXPECT_EQ(build["commit"], "abc1234");
+  EXPECT_FALSE(build.contains("date"));  // these routes were not told one
   EXPECT_EQ(body_of(ask("GET", "/healthz"))["status"], "ok");
   EXPECT_EQ(body_of(ask("GET", "/readyz"))["status"], "ok");
 }
