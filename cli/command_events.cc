@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "cli/table.h"
 #include "server/day_text.h"
 #include "server/why_json.h"
@@ -105,6 +106,11 @@ int run(const EventsArguments& arguments, Console& console) {
   }
   if (arguments.format == Format::Json) {
     console.out(server::events_json(*list) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(server::JsonValue::parse(server::events_json(*list))["events"],
+                          {"name", "people", "days", "first", "last", "unit"}, arguments.format));
     return kFine;
   }
   print_events(*list, console);

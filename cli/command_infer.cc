@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/schema_text.h"
 #include "ingest/infer.h"
 #include "server/schema_json.h"
 
@@ -11,6 +12,10 @@ int run(const InferArguments& arguments, Console& console) {
   const auto schema = ingest::infer(arguments.file, options);
   if (!schema.has_value()) {
     return console.report(schema.error());
+  }
+  if (arguments.format == Format::Table) {
+    console.out(schema_text(*schema, console));
+    return kFine;
   }
   console.out(server::schema_to_json(*schema) + "\n");
   return kFine;

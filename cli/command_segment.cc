@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "cli/segment_text.h"
 #include "server/segments.h"
 #include "server/why_json.h"
@@ -10,6 +11,7 @@
 namespace tagline::cli {
 namespace {
 
+using server::JsonValue;
 using server::Segments;
 
 int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
@@ -33,6 +35,11 @@ int print_list(const server::Outcome<server::SegmentList>& list, const SegmentAr
   }
   if (arguments.format == Format::Json) {
     console.out(server::segments_json(*list) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(JsonValue::parse(server::segments_json(*list))["segments"],
+                          {"name", "count", "expression", "owner"}, arguments.format));
     return kFine;
   }
   print(*list, console);
@@ -97,6 +104,17 @@ int dependents(const SegmentArguments& arguments, Segments& segments, Console& c
     console.out(server::dependents_json(arguments.name, *dependents) + "\n");
     return kFine;
   }
+  if (arguments.format == Format::Csv) {
+    std::string rows = "name,direct\n";
+    for (const std::string& name : dependents->direct) {
+      rows += csv_field(name) + ",true\n";
+    }
+    for (const std::string& name : dependents->indirect) {
+      rows += csv_field(name) + ",false\n";
+    }
+    console.out(rows);
+    return kFine;
+  }
   for (const std::string& name : dependents->direct) {
     console.out(name + "\n");
   }
@@ -144,6 +162,13 @@ int versions(const SegmentArguments& arguments, Segments& segments, Console& con
     console.out(server::versions_json(*versions) + "\n");
     return kFine;
   }
+  if (arguments.format != Format::Table) {
+    console.out(
+        rows_text(JsonValue::parse(server::versions_json(*versions))["versions"],
+                  {"rule_version", "saved_s", "author", "count_then", "count", "expression"},
+                  arguments.format));
+    return kFine;
+  }
   print(*versions, console);
   return kFine;
 }
@@ -156,6 +181,10 @@ int diff(const SegmentArguments& arguments, Segments& segments, Console& console
   }
   if (arguments.format == Format::Json) {
     console.out(server::diff_json(*diff) + "\n");
+    return kFine;
+  }
+  if (arguments.format == Format::Csv) {
+    console.out(diff_csv(JsonValue::parse(server::diff_json(*diff))));
     return kFine;
   }
   print(*diff, console);

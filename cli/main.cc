@@ -16,11 +16,14 @@ template <class Command>
 bool answers_json(const Command& command, const Console&) {
   return is_json(command.format);
 }
-bool answers_json(const InferArguments&, const Console&) {
-  return false;  // a schema, or nothing
+bool answers_json(const InferArguments& command, const Console&) {
+  return command.format.has_value() && is_json(*command.format);  // else a schema, or nothing
 }
 bool answers_json(const ServeArguments&, const Console&) {
   return false;  // an address; answers go to clients
+}
+bool answers_json(const CompletionArguments&, const Console&) {
+  return false;  // a script
 }
 bool answers_json(const CheckArguments& command, const Console& console) {
   return command.format.has_value() ? is_json(*command.format) : !console.out_is_terminal();

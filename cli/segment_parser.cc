@@ -3,12 +3,36 @@
 #include "server/day_text.h"
 
 namespace tagline::cli {
+namespace {
+
+/// What comes as rows comes as CSV and NDJSON, too.
+const std::map<std::string, Format>& formats_of(SegmentAction action) {
+  switch (action) {
+    case SegmentAction::List:
+    case SegmentAction::Versions:
+    case SegmentAction::Snapshots:
+      return kFormatsOfLists;
+    case SegmentAction::Diff:
+    case SegmentAction::Dependents:
+      return kFormats;
+    case SegmentAction::Save:
+    case SegmentAction::Show:
+    case SegmentAction::Rename:
+    case SegmentAction::Delete:
+    case SegmentAction::Import:
+    case SegmentAction::Snapshot:
+      break;
+  }
+  return kFormatsWithoutCsv;
+}
+
+}  // namespace
 
 CLI::App* SegmentParser::action(SegmentAction action, const char* name,
                                 const std::string& description, const std::string& example) {
   CLI::App* command = subcommand(*command_, name, description, example);
   add_db(command, arguments_.db);
-  add_format(command, arguments_.format, kFormatsWithoutCsv);
+  add_format(command, arguments_.format, formats_of(action));
   actions_.emplace_back(command, action);
   return command;
 }
@@ -135,15 +159,19 @@ void SegmentParser::add_history() {
                   "tagline segment snapshots --db shop buyers"));
 }
 
-SegmentArguments SegmentParser::arguments() const {
-  SegmentArguments arguments = arguments_;
+bool SegmentParser::take(Arguments& arguments) const {
+  if (!command_->parsed()) {
+    return false;
+  }
+  SegmentArguments chosen = arguments_;
   for (const auto& [command, action] : actions_) {
     if (command->parsed()) {
-      arguments.action = action;
+      chosen.action = action;
     }
   }
-  arguments.as_of = server::parse_day(as_of_);
-  return arguments;
+  chosen.as_of = server::parse_day(as_of_);
+  arguments.command = chosen;
+  return true;
 }
 
 }  // namespace tagline::cli
