@@ -161,6 +161,11 @@ TEST_F(Formats, CheckReadsTextAndJsonLineByLine) {
   EXPECT_EQ(run_tagline({"check", "--db", db_, "--batch", folder_.path("none")}).status, 1);
 }
 
+TEST_F(Formats, TextIsTheTableForPeople) {
+  EXPECT_EQ(as({"tags"}, "text"), as({"tags"}, "table"));
+  EXPECT_EQ(run_tagline({"tags", "--db", db_, "--format", "txt"}).status, 2);
+}
+
 TEST_F(Formats, ARepeatedOptionTakesOneValueEach) {
   EXPECT_EQ(as({"query", "--by", "city", "--by", "vip", "*"}, "csv"),
             as({"query", "*", "--by", "city", "--by", "vip"}, "csv"));
