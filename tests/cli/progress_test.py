@@ -84,10 +84,14 @@ class Progress(unittest.TestCase):
                 self.assertTrue(run.shown.endswith("\r\x1b[K"), run.shown)
 
     def test_what_is_quick_shows_nothing(self):
-        run = Running(self.folder, "backup", "--db", "shop", "copy")
-        out, status = run.finish()
-        self.assertEqual((status, run.shown), (0, ""))
-        self.assertIn("copy", out)
+        for words, expected in ((["backup", "--db", "shop", "copy"], "copy"),
+                                (["query", "--db", "shop", "--ids", "*"], "u1\nu2\n"),
+                                (["segment", "save", "--db", "shop", "vips", "vip"], "@vips")):
+            with self.subTest(words[0]):
+                run = Running(self.folder, "--lang", "en", *words)
+                out, status = run.finish()
+                self.assertEqual((status, run.shown), (0, ""))
+                self.assertIn(expected, out)
 
 
 if __name__ == "__main__":
