@@ -103,9 +103,9 @@ struct CheckArguments {
   std::string db;
   std::string catalogue_file;
   std::optional<std::string> expression;
-  std::string tree_file;  ///< an expression as a JSON tree, instead of EXPR
-  bool batch = false;
-  bool forms = false;  ///< also display, sentence, fingerprint and tree
+  std::string tree_file;   ///< an expression as a JSON tree, instead of EXPR
+  std::string batch_file;  ///< expressions, a line each; "-": standard input, answered as they come
+  bool forms = false;      ///< also display, sentence, fingerprint and tree
   std::optional<std::chrono::sys_days> as_of;
   std::optional<Format> format;  ///< unset: cards on a terminal, JSON otherwise
 };

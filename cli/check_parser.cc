@@ -16,7 +16,7 @@ void CheckParser::add_check(CLI::App& app) {
   check_command_ =
       subcommand(app, "check", say("check expressions without running them", "检查表达式但不执行"),
                  "tagline check --db shop 'cty:tier1'\n  tagline check --catalogue names.json "
-                 "--batch < expressions.ndjson");
+                 "--batch expressions.txt");
   CLI::Option* db =
       check_command_
           ->add_option("--db", check_.db,
@@ -30,10 +30,13 @@ void CheckParser::add_check(CLI::App& app) {
   CLI::Option* expression = check_command_->add_option("EXPR", check_.expression,
                                                        say("the segment expression", "人群表达式"));
   check_command_
-      ->add_flag(
-          "--batch", check_.batch,
-          say("read {\"expression\": TEXT} lines from standard input, print one JSON line each",
-              "从标准输入逐行读取 {\"expression\": 文本}，逐行输出 JSON"))
+      ->add_option(
+          "--batch", check_.batch_file,
+          say("file of expressions, one a line, as text or as {\"expression\": TEXT}; - for "
+              "standard input; prints one JSON line each",
+              "表达式文件，每行一个，可为文本或 {\"expression\": 文本}；- 表示标准输入；每个输出"
+              "一行 JSON"))
+      ->type_name("FILE")
       ->excludes(expression);
   check_command_
       ->add_option(
@@ -57,8 +60,10 @@ void CheckParser::add_complete(CLI::App& app) {
       subcommand(app, "complete",
                  say("what may stand at a place of an expression, for editors and shells",
                      "表达式某处可以填写的内容，供编辑器和命令行补全使用"),
-                 "tagline complete --db shop 'city:ti'\n  "
-                 "tagline complete --db shop 'city:ti AND vip' 7 --format json");
+                 say("tagline complete --db shop 'city:ti'\n  "
+                     "tagline complete --db shop 'city:ti AND vip' 7 --format json",
+                     "tagline complete --db shop '城市:一'\n  "
+                     "tagline complete --db shop '城市:一 且 会员' 4 --format json"));
   CLI::Option* db =
       complete_command_
           ->add_option("--db", complete_.db,

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/refusal.h"
 #include "cli/rows.h"
 #include "cli/table.h"
@@ -73,7 +74,10 @@ int trim(const EventsArguments& arguments, Console& console) {
   if (service == nullptr) {
     return kSystemAtFault;
   }
-  const auto trimmed = service->trim_events(*arguments.trim_before);
+  const auto trimmed = [&] {
+    const ProgressTicker ticker(console, {"removing days ...", "正在删除……"});
+    return service->trim_events(*arguments.trim_before);
+  }();
   if (!trimmed.has_value()) {
     return console.report(trimmed.error());
   }

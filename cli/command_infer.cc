@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/schema_text.h"
 #include "ingest/infer.h"
 #include "server/schema_json.h"
@@ -9,7 +10,10 @@ namespace tagline::cli {
 int run(const InferArguments& arguments, Console& console) {
   ingest::InferOptions options;
   options.id_column = arguments.id_column;
-  const auto schema = ingest::infer(arguments.file, options);
+  const auto schema = [&] {
+    const ProgressTicker ticker(console, {"reading the first rows ...", "正在读取前面的行……"});
+    return ingest::infer(arguments.file, options);
+  }();
   if (!schema.has_value()) {
     return console.report(schema.error());
   }

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/refusal.h"
 #include "cli/rows.h"
 #include "cli/segment_text.h"
@@ -14,9 +15,13 @@ namespace {
 using server::JsonValue;
 using server::Segments;
 
+const Text kCounting{"counting ...", "正在计算……"};
+
 int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto saved =
-      segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of);
+  const auto saved = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of);
+  }();
   if (!saved.has_value()) {
     return report_refusal(saved.error(), arguments.expression, arguments.format, console);
   }
@@ -44,6 +49,12 @@ int print_list(const server::Outcome<server::SegmentList>& list, const SegmentAr
   }
   print(*list, console);
   return kFine;
+}
+
+server::Outcome<server::SegmentList> list_of(const SegmentArguments& arguments, Segments& segments,
+                                             Console& console) {
+  const ProgressTicker ticker(console, kCounting);
+  return segments.list(arguments.as_of);
 }
 
 int show(const SegmentArguments& arguments, Segments& segments, Console& console) {
@@ -128,7 +139,17 @@ int dependents(const SegmentArguments& arguments, Segments& segments, Console& c
 }
 
 int import_list(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto imported = segments.import_list(arguments.name, arguments.file, arguments.card);
+  const auto imported = [&] {
+    ProgressLine line(console);
+    return segments.import_list(
+        arguments.name, arguments.file, arguments.card,
+        [&](std::uint64_t read, std::uint64_t whole) {
+          if (line.is_due()) {
+            line.show(grouped(read >> 20U) + console.say({" MiB of ids", " MiB 编号"}), read,
+                      whole);
+          }
+        });
+  }();
   if (!imported.has_value()) {
     return report_refusal(imported.error(), "", arguments.format, console);
   }
@@ -154,7 +175,10 @@ int import_list(const SegmentArguments& arguments, Segments& segments, Console& 
 }
 
 int versions(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto versions = segments.versions(arguments.name, arguments.as_of);
+  const auto versions = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return segments.versions(arguments.name, arguments.as_of);
+  }();
   if (!versions.has_value()) {
     return report_refusal(versions.error(), "", arguments.format, console);
   }
@@ -198,7 +222,10 @@ int snapshot(const SegmentArguments& arguments, Segments& segments, Console& con
   }
   request.card = arguments.card;
   request.as_of = arguments.as_of;
-  const auto frozen = segments.freeze(arguments.name, request);
+  const auto frozen = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return segments.freeze(arguments.name, request);
+  }();
   if (!frozen.has_value()) {
     return report_refusal(frozen.error(), "", arguments.format, console);
   }
@@ -232,7 +259,7 @@ int run(const SegmentArguments& arguments, Console& console) {
     case SegmentAction::Save:
       return save(arguments, segments, console);
     case SegmentAction::List:
-      return print_list(segments.list(arguments.as_of), arguments, console);
+      return print_list(list_of(arguments, segments, console), arguments, console);
     case SegmentAction::Show:
       return show(arguments, segments, console);
     case SegmentAction::Rename:

@@ -94,6 +94,14 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
   return entry(name, option->get_description() + notes_of(*option));
 }
 
+std::string HelpFormatter::make_description(const CLI::App* command) const {
+  std::string lines;
+  for (const std::string& line : wrapped(command->get_description(), cells_)) {
+    lines += line + "\n";
+  }
+  return lines;
+}
+
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
   return entry(command->get_name(), command->get_description());
 }

@@ -17,6 +17,7 @@ class HelpFormatter : public CLI::Formatter {
 
   [[nodiscard]] std::string make_option(const CLI::Option* option,
                                         bool is_positional) const override;
+  [[nodiscard]] std::string make_description(const CLI::App* command) const override;
   [[nodiscard]] std::string make_subcommand(const CLI::App* command) const override;
 
  private:

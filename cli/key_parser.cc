@@ -46,7 +46,7 @@ void KeyParser::add_to(CLI::App& app) {
   CLI::App* revoke = action(KeyAction::Revoke, "revoke",
                             say("refuse a key from now on; a running server does within a second",
                                 "撤销密钥；运行中的服务器一秒内生效"),
-                            "tagline key revoke --db shop dashboard");
+                            "tagline key revoke --db shop intern");
   revoke->add_option("KEY", arguments_.name, say("the key's name or id", "密钥名称或编号"))
       ->required();
 }

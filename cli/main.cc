@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/crash_notice.h"
 #include "cli/exit_status.h"
+#include "cli/language.h"
 
 #include <exception>
 #include <string>
@@ -54,7 +55,8 @@ int main(int argc, char** argv) {
   } catch (const std::exception& problem) {
     // Only memory running out or a fault of ours comes here; both end the process with words, never
     // a crash.
-    std::fputs(("error: " + std::string(problem.what()) + "\n").c_str(), stderr);
+    const bool zh = language_of(argc, argv) == tagline::dsl::Language::Chinese;
+    std::fputs(((zh ? "错误：" : "error: ") + std::string(problem.what()) + "\n").c_str(), stderr);
     return kSystemAtFault;
   }
 }

@@ -116,18 +116,23 @@ CLI::Option* OptionMaker::add_format(CLI::App* command,
   for (const auto& [name, value] : formats) {
     names += (names.empty() ? "" : "|") + name;
   }
-  const auto lower = [](std::string text) { return CLI::detail::to_lower(std::move(text)); };
+  // What people read is called text or table, by its shape; whoever mixes them up means the same.
+  const auto spelling = [formats](const std::string& typed) {
+    const std::string name = CLI::detail::to_lower(typed);
+    const bool is_other = formats.count(name) == 0 && (name == "text" || name == "table");
+    return is_other ? std::string(name == "text" ? "table" : "text") : name;
+  };
   const CLI::Validator known(
-      [formats, lower, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
+      [formats, spelling, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
           std::string& text) {
-        return formats.count(lower(text)) > 0 ? std::string() : wrong + text;
+        return formats.count(spelling(text)) > 0 ? std::string() : wrong + text;
       },
       "");
   return command
       ->add_option_function<std::string>(
           "--format",
-          [formats, lower, keep = std::move(keep)](const std::string& text) {
-            keep(formats.at(lower(text)));
+          [formats, spelling, keep = std::move(keep)](const std::string& text) {
+            keep(formats.at(spelling(text)));
           },
           say("output: ", "输出格式：") + names + note)
       ->check(known)

@@ -43,6 +43,10 @@ class Parser {
       std::cerr << overview(language_);
       return kUsage;
     }
+    if (arguments.front() == "help") {  // as people try it: tagline help query
+      arguments.erase(arguments.begin());
+      arguments.emplace_back("--help");
+    }
     if (const Status added = line_.serving().add_settings(arguments); !added.has_value()) {
       report({added.error().message(), added.error().hint()});
       return kUsage;

@@ -61,14 +61,19 @@ void SegmentParser::add_to(CLI::App& app) {
   command_ = subcommand(
       app, "segment",
       say("save expressions under names and use them as @name", "把表达式存为人群，以 @名称 引用"),
-      "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
-      "tagline query --db shop '@buyers AND NOT churn_risk'");
+      say("tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
+          "tagline query --db shop '@buyers AND NOT churn_risk'",
+          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近90天)'\n  "
+          "tagline query --db shop '@近期购买 且 非 流失风险'"));
   command_->require_subcommand(1);
 
   CLI::App* save = action(
       SegmentAction::Save, "save",
       say("save an expression; a name that is there gets the new one", "保存表达式；同名则更新"),
-      "tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --title 'Recent buyers'");
+      say("tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --title 'Recent "
+          "buyers'",
+          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近90天)' --title-zh "
+          "'近期购买的人'"));
   add_name(save);
   save->add_option("EXPR", arguments_.expression, say("the segment expression", "人群表达式"))
       ->required();

@@ -5,11 +5,12 @@
 namespace tagline::cli {
 
 void WhyParser::add_to(CLI::App& app) {
-  command_ =
-      subcommand(app, "why",
-                 say("why one user is in a segment or not, and what would have to change",
-                     "说明某个用户为何在（或不在）人群中，以及需要改变什么"),
-                 "tagline why --db shop u000000042 'age:25-34 AND city:tier1 AND NOT churn_risk'");
+  command_ = subcommand(
+      app, "why",
+      say("why one user is in a segment or not, and what would have to change",
+          "说明某个用户为何在（或不在）人群中，以及需要改变什么"),
+      say("tagline why --db shop u000000042 'age:25-34 AND city:tier1 AND NOT churn_risk'",
+          "tagline why --db shop u000000042 '年龄:25-34 且 城市:一线 且 非 流失风险'"));
   add_db(command_, why_.db);
   command_->add_option("ID", why_.id, say("the user's id as in the file", "用户编号，与文件中一致"))
       ->required();

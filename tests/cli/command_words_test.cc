@@ -3,6 +3,8 @@
 #include "cli/command_groups.h"
 #include "cli/command_tree.h"
 #include "cli/completion_script.h"
+#include "cli/wrapped.h"
+#include "dsl/display_width.h"
 #include "tests/cli/program.h"
 #include "tests/docs/page.h"
 
@@ -11,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -127,8 +130,8 @@ TEST(CommandWords, EveryCommandIsInAGroupAndTheGroupsNameNoOther) {
 
 TEST(CommandWords, AnOptionMeansTheSameEverywhere) {
   // Where the same word is used of another thing, and says so.
-  const std::set<std::string> of_their_own = {"--db",          "--id",   "--format",
-                                              "--description", "--rate", "--threads"};
+  const std::set<std::string> of_their_own = {"--db",   "--id",      "--format", "--description",
+                                              "--rate", "--threads", "--batch"};
   std::map<std::string, std::pair<std::string, ParameterWords>> known;
   for_each_command(command_tree(Language::English), [&](const CommandWords& command) {
     for (const ParameterWords& option : command.options) {
@@ -159,6 +162,41 @@ TEST(CommandWords, WithoutAWordTheProgramShowsTheFirstSteps) {
   EXPECT_LT(std::count(run.err.begin(), run.err.end(), '\n'), 24) << "more than a screen";
 }
 
+TEST(CommandWords, HelpIsAWordToo) {
+  EXPECT_EQ(run_tagline({"help"}).out, run_tagline({"--help"}).out);
+  EXPECT_EQ(run_tagline({"help", "segment", "save"}).out,
+            run_tagline({"segment", "save", "--help"}).out);
+}
+
+TEST(CommandWords, HelpFitsAPage) {
+  for (const Language language : {Language::English, Language::Chinese}) {
+    for_each_command(command_tree(language), [&](const CommandWords& command) {
+      std::vector<std::string> words = tests::shell_words(command.path + " --help --lang ");
+      words.erase(words.begin());
+      words.emplace_back(language == Language::Chinese ? "zh-CN" : "en");
+      std::istringstream lines(run_tagline(words).out);
+      for (std::string line; std::getline(lines, line);) {
+        // Examples are to be copied whole.
+        const bool of_example =
+            std::any_of(command.examples.begin(), command.examples.end(),
+                        [&](const std::string& example) { return line == "  " + example; });
+        if (!of_example) {
+          EXPECT_LE(dsl::display_width(std::string_view(line)), 100U) << command.path << line;
+        }
+      }
+    });
+  }
+}
+
+TEST(Wrapped, BreaksAtBlanksAndBetweenChineseCharacters) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("one two three", 8), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrapped("a-very-long-word b", 4), (Lines{"a-very-long-word", "b"}));
+  EXPECT_EQ(wrapped("中文，中文", 6), (Lines{"中文，", "中文"}));
+  EXPECT_EQ(wrapped("中文（中文）", 6), (Lines{"中文", "（中", "文）"}));
+  EXPECT_EQ(wrapped("", 10), (Lines{""}));
+}
+
 /// A folder in which every example finds what it is about.
 class Examples : public ::testing::TestWithParam<Language> {
  protected:
@@ -173,21 +211,21 @@ class Examples : public ::testing::TestWithParam<Language> {
     put("ids.txt", "u2\nu3\n");
     put("list.txt", "u2\nnobody\n");
     put("dashboard.txt", "# Both\nvip\ncity:tier1\n");
-    put("expressions.ndjson", "{\"expression\": \"vip\"}\n");
-    put("names.json", R"({"tags": [{"name": "vip", "kind": "flag"}]})");
+    put("expressions.txt", "# People\nvip\n");
+    put("names.json", R"({"tags": {"vip": {"type": "flag"}}})");
     put("people.json", R"({"format": "csv", "id": {"column": "customer_id"}, "columns": [
       {"column": "age", "kind": "number", "scale": 0, "also": ["年龄"]},
       {"column": "city", "kind": "category", "also": ["城市"], "values": {"tier1": ["一线"]}},
       {"column": "spend", "kind": "number", "scale": 2, "also": ["消费"]},
       {"column": "points", "kind": "number", "scale": 0},
       {"column": "score", "kind": "number", "scale": 0},
-      {"column": "churn_risk", "kind": "flag", "true": ["yes"], "also": ["流失风险"]},
-      {"column": "vip", "kind": "flag", "true": ["yes"], "also": ["会员"]},
+      {"column": "churn_risk", "kind": "flag", "true": ["yes"], "false": ["no"], "also": ["流失风险"]},
+      {"column": "vip", "kind": "flag", "true": ["yes"], "false": ["no"], "also": ["会员"]},
       {"column": "signup", "kind": "date", "date_format": "%Y-%m-%d", "also": ["注册"]}]})");
     put("events.csv", "user,event,at\nu2,purchase,2024-06-01\nu3,purchase,2024-06-02\n");
     put("events.json", R"({"format": "csv", "events": {"user": "user",
       "event": {"column": "event", "names": {"purchase": {"name": "purchase", "also": ["购买"]}}},
-      "time": {"column": "at", "format": "%Y-%m-%d", "zone": "UTC"}}})");
+      "time": {"column": "at", "format": "%Y-%m-%d"}}})");
     const std::string setup =
         "gzip -k customers.csv\n"
         "tagline load --db shop customers.csv --schema people.json\n"
@@ -195,6 +233,7 @@ class Examples : public ::testing::TestWithParam<Language> {
         "tagline segment save --db shop buyers 'did(purchase)'\n"
         "tagline segment save --db shop lapsed 'NOT did(purchase)'\n"
         "tagline segment save --db shop 流失 'NOT did(purchase)'\n"
+        "tagline segment save --db shop 近期购买 'did(purchase, in:last 90d)'\n"
         "tagline segment import --db shop spring_list ids.txt\n"
         "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n"
         "tagline segment snapshot --db shop buyers --as buyers_20260131\n"
