@@ -24,13 +24,19 @@ Result<std::unique_ptr<Api>> api_of(const ReplArguments& arguments) {
   return std::unique_ptr<Api>(std::move(api));
 }
 
-int run_typed(Session& session, History& history) {
+int run_typed(Session& session, History& history, bool tour) {
   Console& console = session.console();
   LineEditor editor(session, history, session.api().name());
   console.out(
       console.say({"Type an expression to count people, \\help for more, \\quit to leave.\n",
                    "输入表达式即可计数，\\help 查看帮助，\\quit 退出。\n"}));
   int status = kFine;
+  if (tour) {
+    status = session.run("\\tour");
+  } else if (session.tour().fits()) {
+    console.out(console.say({"This is the demo's shop: \\tour leads you through it.\n",
+                             "这是演示商城：输入 \\tour 开始导览。\n"}));
+  }
   for (auto input = editor.read(); input.has_value(); input = editor.read()) {
     status = session.run(*input);
     if (session.is_over()) {
@@ -64,11 +70,14 @@ int run(const ReplArguments& arguments, Console& console) {
     const Interrupt interrupt([&api] { (*api)->cancel(); });
     Session session(**api, console, history, &interrupt);
     prepare(session);
-    return run_typed(session, history);
+    return run_typed(session, history, arguments.tour);
   }
   History history("");
   Session session(**api, console, history, nullptr);
   prepare(session);
+  if (arguments.tour) {
+    static_cast<void>(session.run("\\tour"));
+  }
   return session.run_all([]() -> std::optional<std::string> {
     std::string line;
     return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;

@@ -1,6 +1,7 @@
 // The arguments of the program. Only the parsers of cli/ know CLI11.
 #include "cli/arguments.h"
 #include "cli/console.h"
+#include "cli/demo_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
 #include "cli/exit_status.h"
@@ -54,7 +55,8 @@ class Parser : private OptionMaker {
         segments_(language),
         serving_(language),
         keys_(language),
-        repl_(language) {
+        repl_(language),
+        demo_(language) {
     app_.description(say("Tagline: exact counts of user segments", "Tagline：精确的人群圈选引擎"));
     app_.footer(
         say("Example:\n  tagline load --db shop customers.csv\n  tagline query --db shop "
@@ -85,6 +87,7 @@ class Parser : private OptionMaker {
     serving_.add_to(app_);
     keys_.add_to(app_);
     repl_.add_to(app_);
+    demo_.add_to(app_);
     refuse_empty(app_);
     set_help_words(app_, language_);
   }
@@ -124,7 +127,7 @@ class Parser : private OptionMaker {
       result_.command = segments_.arguments();
     } else if (!queries_.take(result_) && !why_parser_.take(result_) && !events_.take(result_) &&
                !tag_edits_.take(result_) && !serving_.take(result_) && !keys_.take(result_) &&
-               !repl_.take(result_)) {
+               !repl_.take(result_) && !demo_.take(result_)) {
       check_.as_of = server::parse_day(as_of_);
       result_.command = check_;
     }
@@ -367,6 +370,7 @@ class Parser : private OptionMaker {
   ServeParser serving_;
   KeyParser keys_;
   ReplParser repl_;
+  DemoParser demo_;
   Arguments result_;
   InferArguments infer_;
   LoadArguments load_;

@@ -60,6 +60,7 @@ int export_command(Session& session, const std::string& arguments);
 int input_command(Session& session, const std::string& arguments);
 int load_command(Session& session, const std::string& arguments);
 int set_command(Session& session, const std::string& arguments);
+int tour_command(Session& session, const std::string& arguments);
 int help_command(Session& session, const std::string& arguments);
 int quit_command(Session& session, const std::string& arguments);
 

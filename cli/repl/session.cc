@@ -53,6 +53,18 @@ ApiRequest post(std::string target, const JsonBody& body) {
 
 int Session::run(const std::string& input) {
   const std::string text = std::string(ingest::trim(input));
+  if (text.empty() && tour_.is_on()) {
+    return tour_.enter();
+  }
+  const int status = run_proposed(text);
+  const bool is_tour = text == "\\tour" || text.starts_with("\\tour ");
+  if (tour_.is_on() && !text.empty() && !is_tour && !is_over_) {
+    tour_.remind();
+  }
+  return status;
+}
+
+int Session::run_proposed(const std::string& text) {
   const bool is_command = text.starts_with('\\');
   if (text.empty() || (!is_command && is_comment(text))) {
     return kFine;
@@ -78,8 +90,11 @@ int Session::run_all(const NextLine& next) {
   for (auto line = next(); line.has_value() && !is_over_ && !is_interrupted(); line = next()) {
     const std::string text = std::string(ingest::trim(*line));
     if (text.empty() || text.front() == '\\') {
+      const bool ended = !pending.empty();
       run_pending();
-      status = text.empty() || is_over_ ? status : run(text);
+      // A blank line ends an expression; where there is none to end it is the tour's.
+      const bool nothing = text.empty() && (ended || !tour_.is_on());
+      status = nothing || is_over_ ? status : run(text);
       continue;
     }
     if (pending.empty() && is_comment(text)) {
