@@ -46,6 +46,7 @@ int history_command(Session& session, const std::string& arguments);
 
 int explain_command(Session& session, const std::string& arguments);
 int why_command(Session& session, const std::string& arguments);
+int apart_command(Session& session, const std::string& arguments);
 int profile_command(Session& session, const std::string& arguments);
 int by_command(Session& session, const std::string& arguments);
 int cross_command(Session& session, const std::string& arguments);

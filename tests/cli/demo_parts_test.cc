@@ -3,6 +3,7 @@
 #include "cli/demo/chance.h"
 #include "cli/demo/places.h"
 #include "cli/demo/population.h"
+#include "cli/repl/apart.h"
 #include "cli/repl/tour_script.h"
 #include "dsl/display_width.h"
 
@@ -133,6 +134,17 @@ TEST(TourScript, HasTwelveStepsThatAskTheSameInBothLanguages) {
       EXPECT_LE(dsl::display_width(line), 100U) << line;
     }
   }
+}
+
+TEST(Apart, CountsStandardErrors) {
+  // 60 of 100 against 40 of 100: 0.2 of sqrt(0.5 * 0.5 * 2 / 100).
+  EXPECT_NEAR(errors_apart(Share{60, 100}, Share{40, 100}), 2.828, 0.001);
+  EXPECT_NEAR(errors_apart(Share{40, 100}, Share{60, 100}), -2.828, 0.001);
+  EXPECT_EQ(errors_apart(Share{5, 5}, Share{7, 7}), 0) << "all of both";
+  EXPECT_EQ(errors_apart(Share{0, 0}, Share{7, 9}), 0);
+  EXPECT_NEAR(errors_apart(Mean{10, 3, 9}, Mean{8, 4, 16}), 1.414, 0.001);
+  EXPECT_EQ(errors_apart(Mean{10, 3, 1}, Mean{8, 4, 16}), 0);
+  EXPECT_EQ(errors_apart(Mean{10, 0, 5}, Mean{8, 0, 5}), 0);
 }
 
 TEST(TourScript, IsReadFromItsMarks) {

@@ -2,6 +2,7 @@
 #include "tests/cli/program.h"
 #include "tests/cli/record.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,10 +11,12 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace tagline::tests {
 namespace {
 
+using nlohmann::json;
 namespace fs = std::filesystem;
 
 const fs::path kExpected = fs::path(TAGLINE_SOURCE_DIR) / "tests" / "cli" / "tour";
@@ -107,6 +110,51 @@ TEST_F(TourTest, DaysAreThoseOfTheShop) {
   const std::string set = repl("\\tour\n\\set\n", {"--as-of", "2024-03-31"}).out;
   EXPECT_EQ(set.find("`today` is"), std::string::npos) << "a day that was set stays";
   EXPECT_NE(set.find("2024-03-31"), std::string::npos);
+}
+
+TEST_F(TourTest, WhatSetsPeopleApart) {
+  // Beside everybody: parents buy for babies; what the expression names is left out.
+  const Outcome everybody = repl("parent AND age:30-40\n\\apart\n", {"--as-of", "2024-06-15"});
+  EXPECT_EQ(everybody.status, 0) << everybody.err;
+  EXPECT_NE(everybody.out.find("  interest:baby "), std::string::npos) << everybody.out;
+  EXPECT_EQ(everybody.out.find("  parent "), std::string::npos) << everybody.out;
+  EXPECT_EQ(everybody.out.find("mean age"), std::string::npos) << everybody.out;
+  // In Chinese, by aliases; the base's tags are left out as well.
+  const Outcome chinese = repl("性别:女 且 流失风险\n\\apart 性别:女 且 年龄:25-34\n",
+                               {"--as-of", "2024-06-15", "--lang", "zh-CN"});
+  EXPECT_EQ(chinese.status, 0) << chinese.err;
+  EXPECT_NE(chinese.out.find("  注册渠道:抖音 "), std::string::npos) << chinese.out;
+  for (const char* named : {"  流失风险 ", "  性别:", "  年龄均值"}) {
+    EXPECT_EQ(chinese.out.find(named), std::string::npos) << named << chinese.out;
+  }
+  // The same counts as asked one by one.
+  const Outcome rows =
+      repl("churn_risk\n\\apart orders >= 2\n", {"--as-of", "2024-06-15", "--format", "csv"});
+  const std::string row = "channel,douyin,share,";
+  const std::size_t at = rows.out.find(row);
+  ASSERT_NE(at, std::string::npos) << rows.out;
+  const auto people = [&](const std::string& expression) {
+    return json::parse(repl(expression + "\n", {"--format", "json"}).out).at("count").get<double>();
+  };
+  EXPECT_NEAR(std::strtod(rows.out.c_str() + at + row.size(), nullptr),
+              people("churn_risk AND channel:douyin") / people("churn_risk"), 1e-6);
+  const json reply =
+      json::parse(repl("churn_risk\n\\apart orders >= 2\n", {"--format", "json"})
+                      .out.substr(repl("churn_risk\n", {"--format", "json"}).out.size()));
+  EXPECT_EQ(reply.at("others"), people("orders >= 2 AND NOT churn_risk"));
+  EXPECT_EQ(reply.at("count"), people("churn_risk"));
+  double last = 1e9;
+  for (const json& each : reply.at("differences")) {
+    EXPECT_GE(std::abs(each.at("errors").get<double>()), 3.0);
+    EXPECT_LE(std::abs(each.at("errors").get<double>()), last);
+    last = std::abs(each.at("errors").get<double>());
+  }
+  // Chance is told as chance, and nobody as nobody.
+  for (const char* nothing : {"sample(300)\n\\apart\n", "NOT *\n\\apart\n", "vip\n\\apart vip\n"}) {
+    EXPECT_NE(repl(nothing).out.find("nothing sets them apart"), std::string::npos) << nothing;
+  }
+  EXPECT_EQ(repl("\\apart\n").status, 2);
+  EXPECT_EQ(repl("vip\n\\apart nosuchtag\n").status, 1);
 }
 
 TEST_F(TourTest, JsonStaysJson) {
