@@ -144,6 +144,10 @@ class Parser : private OptionMaker {
     if (const auto unknown = unknown_command(app_, reached); unknown.has_value()) {
       fault = *unknown;
     }
+    if (reached.path.empty() && std::string_view(outcome.what()) == "A subcommand is required") {
+      fault.hint = {"tagline --help lists them; new here? tagline demo --db shop --tour",
+                    "tagline --help 列出全部命令；初次使用？tagline demo --db shop --tour"};
+    }
     // Not all that is wrong with the words was typed.
     const std::string words = outcome.what();
     const std::string from = serving_.said_from(words.substr(0, words.find_first_of(":= ")));

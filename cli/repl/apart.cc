@@ -1,5 +1,6 @@
 #include "cli/repl/apart.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tagline::cli {
@@ -14,7 +15,10 @@ double errors_apart(const Share& a, const Share& b) {
   const double error = std::sqrt(pooled * (1 - pooled) * (1 / of_a + 1 / of_b));
   const double difference =
       static_cast<double>(a.count) / of_a - static_cast<double>(b.count) / of_b;
-  return error > 0 ? difference / error : 0;
+  // Yates' correction: counts go in steps, which tells where they are small.
+  const double step = (1 / of_a + 1 / of_b) / 2;
+  const double sure = std::max(std::abs(difference) - step, 0.0);
+  return error > 0 ? std::copysign(sure, difference) / error : 0;
 }
 
 double errors_apart(const Mean& a, const Mean& b) {

@@ -18,8 +18,8 @@ struct Mean {
   std::uint64_t known = 0;
 };
 
-/// The difference in standard errors, as if both were samples of one; above 0 when `a` is larger.
-/// 0 where there is nothing to compare: nobody, or the same for all.
+/// The difference in standard errors, as if both were samples of one, with Yates' correction; above
+/// 0 when `a` is larger. 0 where there is nothing to compare: nobody, or the same for all.
 [[nodiscard]] double errors_apart(const Share& a, const Share& b);
 /// The same by Welch's test. 0 when fewer than two are known of one.
 [[nodiscard]] double errors_apart(const Mean& a, const Mean& b);

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tagline::cli {
 
@@ -121,6 +122,9 @@ class Session {
   [[nodiscard]] int report_usage(std::string_view command, const Text& message);
 
  private:
+  /// Of a name no tag has, and nothing near it: words of titles and values are found by \tags.
+  void suggest_search(const std::vector<dsl::Diagnostic>& faults,
+                      std::string_view expression) const;
   int count(const std::string& expression);
   int command(const std::string& input);
 

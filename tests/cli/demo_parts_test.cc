@@ -137,9 +137,11 @@ TEST(TourScript, HasTwelveStepsThatAskTheSameInBothLanguages) {
 }
 
 TEST(Apart, CountsStandardErrors) {
-  // 60 of 100 against 40 of 100: 0.2 of sqrt(0.5 * 0.5 * 2 / 100).
-  EXPECT_NEAR(errors_apart(Share{60, 100}, Share{40, 100}), 2.828, 0.001);
-  EXPECT_NEAR(errors_apart(Share{40, 100}, Share{60, 100}), -2.828, 0.001);
+  // 60 of 100 against 40 of 100: 0.2 less a half of 2 / 100, of sqrt(0.5 * 0.5 * 2 / 100).
+  EXPECT_NEAR(errors_apart(Share{60, 100}, Share{40, 100}), 2.687, 0.001);
+  EXPECT_NEAR(errors_apart(Share{40, 100}, Share{60, 100}), -2.687, 0.001);
+  EXPECT_LT(errors_apart(Share{3, 18}, Share{1, 81}), 3) << "three people are no crowd";
+  EXPECT_EQ(errors_apart(Share{1, 3}, Share{1, 4}), 0);
   EXPECT_EQ(errors_apart(Share{5, 5}, Share{7, 7}), 0) << "all of both";
   EXPECT_EQ(errors_apart(Share{0, 0}, Share{7, 9}), 0);
   EXPECT_NEAR(errors_apart(Mean{10, 3, 9}, Mean{8, 4, 16}), 1.414, 0.001);

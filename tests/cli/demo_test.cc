@@ -3,7 +3,9 @@
 #include "tests/cli/program.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -245,6 +247,28 @@ TEST_F(Demo, TheSameSeedIsTheSameShopEverywhere) {
   const std::vector<std::uint64_t> pinned = {10799, 5002, 572,  657,  4152, 7154, 12112, 4415,
                                              3129,  1999, 5228, 4893, 3177, 2059, 1093};
   EXPECT_EQ(here, pinned);
+}
+
+TEST_F(Demo, TheQueriesOfTheReadmeRunOnIt) {
+  std::ifstream readme(fs::path(TAGLINE_SOURCE_DIR) / "README.md");
+  const TempFolder scratch;
+  static_cast<void>(scratch.write("some-ids.txt", "id\nu0000001\nu0000002\nnobody\n"));
+  static_cast<void>(
+      scratch.write("dashboard.txt", "# Members\nvip\n# In large cities\ncity:tier1\n"));
+  fs::create_symlink(db(), scratch.path("shop"));
+  std::size_t run = 0;
+  for (std::string line; std::getline(readme, line);) {
+    if (!line.starts_with("tagline query --db shop") &&
+        !line.starts_with("tagline overlap --db shop") && !line.starts_with("echo ")) {
+      continue;
+    }
+    const std::string command = "cd '" + scratch.path("") +
+                                "' && tagline() { '" TAGLINE_PROGRAM "' \"$@\"; } && { " + line +
+                                "\n} > out 2> err";
+    EXPECT_EQ(std::system(command.c_str()), 0) << line;
+    ++run;
+  }
+  EXPECT_GE(run, 12U);
 }
 
 TEST(DemoCommand, EndsTodayUnlessToldOtherwise) {

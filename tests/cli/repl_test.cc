@@ -63,7 +63,7 @@ std::vector<fs::path> cases() {
 
 // TAGLINE_UPDATE=1 writes what is printed now, to be read before it is committed.
 TEST_F(Repl, InputsPrintWhatTheyDid) {
-  ASSERT_GE(cases().size(), 4U);
+  ASSERT_GE(cases().size(), 5U);
   for (const fs::path& path : cases()) {
     const std::string printed = record(local(slurp(path)));
     fs::path expected = path;
