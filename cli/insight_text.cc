@@ -101,7 +101,7 @@ void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_
   }
   const std::uint64_t unknown = answer.count - std::min(tag.known, answer.count);
   if (unknown != 0) {
-    const BreakdownRow none{"", {}, unknown, answer.population - tag.known_population};
+    const BreakdownRow none{"", {}, unknown, answer.population - tag.known_population, {}};
     table.add({console.say({"(unknown)", "（未知）"}), grouped(unknown),
                percent(unknown, answer.count),
                Bar{unknown, std::max<std::uint64_t>({largest, unknown, 1}), kBarCells},

@@ -3,6 +3,7 @@
 #include "engine/cross_counts.h"
 #include "engine/number_summary.h"
 #include "engine/row_counts.h"
+#include "server/condition.h"
 #include "server/day_text.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
@@ -54,6 +55,12 @@ TagBreakdown head_of(const dsl::Tag& tag) {
   return head;
 }
 
+BreakdownRow row_of(const dsl::Tag& tag, std::string value, Text name, std::uint64_t count,
+                    std::uint64_t population) {
+  std::string condition = server::condition(tag, value);
+  return {std::move(value), std::move(name), count, population, std::move(condition)};
+}
+
 /// A flag, category or set from the counts of add_rows(), of the segment and of the database.
 TagBreakdown counted(const dsl::Tag& tag, std::span<const std::uint64_t> counts,
                      std::span<const std::uint64_t> population, std::uint64_t segment,
@@ -64,13 +71,13 @@ TagBreakdown counted(const dsl::Tag& tag, std::span<const std::uint64_t> counts,
   if (tag.kind == TagKind::Flag) {
     tags.known = segment;
     tags.known_population = everybody;
-    tags.rows = {{"yes", {"yes", "是"}, counts[0], population[0]},
-                 {"no", {"no", "否"}, segment - counts[0], everybody - population[0]}};
+    tags.rows = {row_of(tag, "yes", {"yes", "是"}, counts[0], population[0]),
+                 row_of(tag, "no", {"no", "否"}, segment - counts[0], everybody - population[0])};
     return tags;
   }
   for (std::size_t i = 0; i < tag.values.size(); ++i) {
     tags.rows.push_back(
-        {tag.values[i].name, names_of(tag.values[i]), counts[i + 1], population[i + 1]});
+        row_of(tag, tag.values[i].name, names_of(tag.values[i]), counts[i + 1], population[i + 1]));
   }
   std::stable_sort(tags.rows.begin(), tags.rows.end(),
                    [](const BreakdownRow& a, const BreakdownRow& b) {
@@ -116,7 +123,7 @@ Result<TagBreakdown> stretched(const dsl::Tag& tag, Prepared& prepared,
   tags.known_population = std::accumulate(counts[1].begin(), counts[1].end(), std::uint64_t{0});
   for (std::size_t i = 0; i < stretches.texts.size(); ++i) {
     const std::string& text = stretches.texts[i];
-    tags.rows.push_back({text, {text, text}, counts[0][i], counts[1][i]});
+    tags.rows.push_back(row_of(tag, text, {text, text}, counts[0][i], counts[1][i]));
   }
   return tags;
 }

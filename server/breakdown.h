@@ -19,6 +19,7 @@ struct BreakdownRow {
   Text name;          ///< for readers of each language
   std::uint64_t count = 0;
   std::uint64_t population = 0;  ///< people of the database with it
+  std::string condition;         ///< the row as an expression, see server/condition.h
 };
 
 struct TagBreakdown {

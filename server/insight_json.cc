@@ -41,6 +41,7 @@ Json tag_json(const TagBreakdown& tag) {
   for (const BreakdownRow& row : tag.rows) {
     rows.push_back({{"value", row.value},
                     {"name", text_json(row.name)},
+                    {"condition", row.condition},
                     {"count", row.count},
                     {"population", row.population}});
   }

@@ -11,6 +11,12 @@
 #include <utility>
 
 namespace tagline::server {
+namespace {
+
+const Text kTagsAreListed{"\"tagline tags\" lists the tags, as does GET /v1/tags",
+                          "用 \"tagline tags\" 或 GET /v1/tags 查看所有标签"};
+
+}  // namespace
 
 Result<Ground> ground(const storage::Snapshot& snapshot, std::optional<std::chrono::sys_days> as_of,
                       KeptCatalogue* kept) {
@@ -74,17 +80,15 @@ Result<const dsl::Tag*> tag_called(const dsl::Catalogue& catalogue, std::string_
   }
   const std::string typed(name);
   if (names.event(name) != nullptr) {
-    return failure(
-        ErrorCode::NotFound, {typed + " is an event, not a tag", typed + " 是行为，不是标签"},
-        {"\"tagline tags --db DIR\" lists the tags", "用 \"tagline tags --db DIR\" 查看所有标签"});
+    return failure(ErrorCode::NotFound,
+                   {typed + " is an event, not a tag", typed + " 是行为，不是标签"},
+                   kTagsAreListed);
   }
   std::string near;
   for (const std::string& tag : names.near_tags(name)) {
     near += (near.empty() ? "" : ", ") + tag;
   }
-  const Text hint = near.empty() ? Text{"\"tagline tags --db DIR\" lists the tags",
-                                        "用 \"tagline tags --db DIR\" 查看所有标签"}
-                                 : Text{"closest: " + near, "最接近的：" + near};
+  const Text hint = near.empty() ? kTagsAreListed : Text{"closest: " + near, "最接近的：" + near};
   return failure(ErrorCode::NotFound, {"there is no tag " + typed, "没有标签 " + typed}, hint);
 }
 

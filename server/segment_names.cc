@@ -17,7 +17,8 @@ namespace {
 
 tl::unexpected<Error> not_found(const dsl::Catalogue& catalogue, const std::string& name) {
   const auto near = dsl::Names(catalogue).near_segments(name);
-  Text hint{"tagline segment list shows all", "用 tagline segment list 查看全部人群"};
+  Text hint{"tagline segment list shows all, as does GET /v1/segments",
+            "用 tagline segment list 或 GET /v1/segments 查看全部人群"};
   if (!near.empty()) {
     hint = {"the closest name is " + near.front(), "最接近的是 " + near.front()};
   }

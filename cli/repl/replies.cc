@@ -96,7 +96,7 @@ server::TagBreakdown tag_breakdown_of(const JsonValue& reply) {
   tag.mean_population = reply["mean_population"].text_if_any();
   for (const JsonValue& row : reply["rows"].items()) {
     tag.rows.push_back({row["value"].text(), row["name"].words(), row["count"].number(),
-                        row["population"].number()});
+                        row["population"].number(), row["condition"].text()});
   }
   return tag;
 }

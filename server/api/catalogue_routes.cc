@@ -19,7 +19,6 @@ constexpr std::uint64_t kTagsListed = 1000;  ///< tags of a reply that asks for 
 constexpr std::uint64_t kValuesListed = 20;  ///< values of each
 constexpr std::uint64_t kValuesPage = 100;   ///< values or keys of one
 constexpr unsigned kScaleMax = 9;            ///< as of columns of a schema
-constexpr unsigned kCreated = 201;
 
 Tags tags_of(const Call& call) {
   static_cast<void>(call.limit(std::nullopt));  // too late: Routes has looked
@@ -87,9 +86,8 @@ Result<ValueSearch> values_wanted(const Call& call) {
   return ValueSearch{text == nullptr ? std::string() : *text, part.offset, part.limit};
 }
 
-HttpReply tag_reply(const TagPage& page, unsigned status) {
+HttpReply tag_reply(const TagPage& page) {
   HttpReply reply = json_reply(tag_page_json(page));
-  reply.status = status;
   set_revision(reply, page.tag.revision);
   return reply;
 }
@@ -100,7 +98,7 @@ HttpReply show(const Call& call) {
     return call.fail(wanted.error());
   }
   const auto page = tags_of(call).show(call.variables[0], *wanted);
-  return page.has_value() ? tag_reply(*page, 200) : call.fail(page.error());
+  return page.has_value() ? tag_reply(*page) : call.fail(page.error());
 }
 
 /// {"tier1": {"title"?, "also"?}, ...}. `fault`: of what is below.
@@ -186,7 +184,12 @@ HttpReply create(const Call& call) {
     return std::move(edit).error();
   }
   const auto page = tags_of(call).create(draft, *edit);
-  return page.has_value() ? tag_reply(*page, kCreated) : problem(call.request, page.error(), "");
+  if (!page.has_value()) {
+    return problem(call.request, page.error(), "");
+  }
+  HttpReply reply = tag_reply(*page);
+  set_created(reply, "/v1/tags/", page->tag.summary.record.name);
+  return reply;
 }
 
 HttpReply patch(const Call& call) {
@@ -223,7 +226,7 @@ HttpReply patch(const Call& call) {
     return std::move(edit).error();
   }
   const auto page = tags.change(call.variables[0], change, *edit);
-  return page.has_value() ? tag_reply(*page, 200) : problem(call.request, page.error(), "");
+  return page.has_value() ? tag_reply(*page) : problem(call.request, page.error(), "");
 }
 
 HttpReply usage(const Call& call) {

@@ -1,3 +1,4 @@
+#include "server/api/edit_request.h"
 #include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/diagnostic_json.h"
@@ -49,7 +50,9 @@ HttpReply put_schema(const Call& call) {
     return call.fail(added.error());
   }
   HttpReply reply = schema_reply(call.variables.front(), *schema);
-  reply.status = *added ? 201 : 200;
+  if (*added) {
+    set_created(reply, "/v1/schemas/", call.variables.front());
+  }
   return reply;
 }
 

@@ -72,7 +72,8 @@ Outcome run_tagline(const std::vector<std::string>& arguments, const std::string
   return run;
 }
 
-RunningTagline::RunningTagline(const std::vector<std::string>& arguments) {
+RunningTagline::RunningTagline(const std::vector<std::string>& arguments,
+                               const std::string& errors) {
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0) {
     return;
@@ -80,6 +81,9 @@ RunningTagline::RunningTagline(const std::vector<std::string>& arguments) {
   child_ = fork();
   if (child_ == 0) {
     dup2(ends[1], STDOUT_FILENO);
+    if (!errors.empty()) {
+      dup2(open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), STDERR_FILENO);
+    }
     become(arguments);
   }
   close(ends[1]);

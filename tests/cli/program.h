@@ -21,7 +21,9 @@ struct Outcome {
 /// The program while it runs, for commands that do not end by themselves. Killed at the end.
 class RunningTagline {
  public:
-  explicit RunningTagline(const std::vector<std::string>& arguments);
+  /// Its standard error goes into the file `errors`; when that is empty, to this program's.
+  explicit RunningTagline(const std::vector<std::string>& arguments,
+                          const std::string& errors = {});
   ~RunningTagline();
   RunningTagline(const RunningTagline&) = delete;
   RunningTagline& operator=(const RunningTagline&) = delete;

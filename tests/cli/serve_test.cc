@@ -7,11 +7,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <netinet/in.h>
 #include <sstream>
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -306,6 +308,47 @@ TEST_F(Serve, LoadsAndIsBackedUpWhileItAnswers) {
   EXPECT_EQ(run_tagline({"backup", "--db", db_, second}).status, 1);
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 0);
+}
+
+// How far the load came is the machine's matter; that it is either whole or named is not.
+TEST_F(Serve, ToldTwiceToEndItNamesTheLoadsItDrops) {
+  const std::string log = folder_.path("log");
+  RunningTagline server({"serve", "--db", db_, "--listen", "127.0.0.1:0", "--shutdown-time", "60",
+                         "--log-format", "json"},
+                        log);
+  const std::string url = server.line();
+  std::string users = "id,city,vip\n";
+  for (int i = 0; i < 400'000; ++i) {
+    users += "n" + std::to_string(i) + ",c,no\n";
+  }
+  std::thread client([&] { static_cast<void>(post(url, "/v1/load?name=big.csv", users)); });
+  json jobs = json::array();
+  while (jobs.empty()) {
+    jobs = body_of(get(url, "/v1/jobs"))["jobs"];
+  }
+  server.signal(SIGTERM);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  client.join();
+  std::stringstream text;
+  text << std::ifstream(log).rdbuf();
+  std::vector<json> dropped;
+  for (const json& line : log_lines(text.str())) {
+    if (line["event"] == "load-dropped") {
+      dropped.push_back(line);
+    }
+  }
+  const Outcome counted = run_tagline({"query", "--db", db_, "city:c", "--format", "json"});
+  if (counted.status == 0) {
+    EXPECT_EQ(json::parse(counted.out)["count"], 400'000) << "all or nothing";
+    EXPECT_TRUE(dropped.empty());
+  } else {
+    ASSERT_EQ(dropped.size(), 1U) << text.str();
+    EXPECT_EQ(dropped[0]["id"], jobs[0]["id"]);
+    EXPECT_EQ(dropped[0]["name"], "big.csv");
+    EXPECT_EQ(dropped[0]["level"], "warning");
+  }
+  EXPECT_EQ(run_tagline({"verify", "--db", db_}).status, 0);
 }
 
 TEST_F(Serve, KilledInALoadItLeavesNothingHalfDone) {

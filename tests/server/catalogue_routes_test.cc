@@ -36,14 +36,15 @@ class CatalogueRoutesTest : public testing::Test {
     }
     return read;
   }
-  std::string etag() const {
+  std::string field(std::string_view name) const {
     for (const HttpField& field : last_.fields) {
-      if (field.name == "ETag") {
+      if (field.name == name) {
         return field.value;
       }
     }
     return {};
   }
+  std::string etag() const { return field("ETag"); }
   Names found(const std::string& parameters) {
     Names names;
     const json list = ask("GET", "/v1/tags?" + parameters);
@@ -133,6 +134,7 @@ TEST_F(CatalogueRoutesTest, MakesTagsThatExpressionsAndLoadsKnow) {
                          {"title", {{"en", "Channel"}, {"zh-CN", "渠道"}}},
                          {"owner", "crm"},
                          {"values", {{"web", {{"also", {"网站"}}}}, {"app", json::object()}}}});
+  EXPECT_EQ(field("Location"), "/v1/tags/channel");
   EXPECT_EQ(made["tag"]["coverage"], 0);
   EXPECT_EQ(made["tag"]["updated_s"], 0);
   EXPECT_EQ(made["tag"]["values_total"], 2);

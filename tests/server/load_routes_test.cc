@@ -88,7 +88,9 @@ TEST_F(LoadRoutes, EventsOfASavedSchemaAreAddedOnce) {
   const std::string schema =
       R"({"format": "csv", "events": {"user": "who", "event": {"name": "visit"},
       "time": {"column": "at", "format": "%Y-%m-%d"}}})";
-  EXPECT_EQ(ask("PUT", "/v1/schemas/visits", schema).status, 201U);
+  const auto put = ask("PUT", "/v1/schemas/visits", schema);
+  EXPECT_EQ(put.status, 201U);
+  EXPECT_EQ(field_of(put, "Location"), "/v1/schemas/visits");
   EXPECT_EQ(ask("PUT", "/v1/schemas/visits", schema).status, 200U);
   const json saved = body_of(ask("GET", "/v1/schemas/visits"));
   EXPECT_EQ(saved["schema"]["events"]["user"], "who");
