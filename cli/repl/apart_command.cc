@@ -28,8 +28,9 @@ constexpr std::uint64_t kTagsMax = 10'000;
 
 struct Difference {
   std::string tag;
-  std::string value;  ///< empty: a flag, or the mean of a number
-  Text name;          ///< a condition; of a number its tag and unit
+  std::string value;      ///< empty: a flag, or the mean of a number
+  Text name;              ///< of a number its tag and unit
+  std::string condition;  ///< of a share: an expression
   bool of_mean = false;
   double them = 0;  ///< a share of 1, or a mean
   double others = 0;
@@ -163,11 +164,12 @@ class Apart {
       for (std::size_t at = 0; at < rows; ++at) {
         const server::BreakdownRow& row = tag.rows[at];
         const std::uint64_t count = there[row.value];
-        Difference difference{tag.tag, flag ? "" : row.value, tag.name};
+        Difference difference{tag.tag, flag ? "" : row.value, tag.name, {}};
         if (!flag) {
-          difference.name.en += ":" + row.name.en;
+          difference.name.en = row.condition;
           difference.name.zh += ":" + row.name.zh;
         }
+        difference.condition = row.condition;
         difference.them = static_cast<double>(row.count) / static_cast<double>(people);
         difference.others = static_cast<double>(count) / static_cast<double>(others);
         difference.errors = errors_apart(Share{row.count, people}, Share{count, others});
@@ -202,6 +204,7 @@ class Apart {
       add({tag.tag,
            "",
            {"mean " + tag.name.en + unit, tag.name.zh + "均值" + unit},
+           "",
            true,
            them->mean,
            others->mean,
@@ -229,9 +232,8 @@ class Apart {
     std::string rows;
     for (const Difference& each : found_) {
       JsonBody row;
-      row.text("tag", each.tag)
-          .text("value", each.value)
-          .text("of", each.of_mean ? "mean" : "share");
+      row.text("tag", each.tag).text("value", each.value).text("condition", each.condition);
+      row.text("of", each.of_mean ? "mean" : "share");
       row.raw("people", digits(each.them, 6)).raw("others", digits(each.others, 6));
       row.raw("errors", digits(each.errors, 2));
       rows += (rows.empty() ? "" : ",") + row.json();

@@ -147,6 +147,7 @@ TEST_F(TourTest, WhatSetsPeopleApart) {
   for (const json& each : reply.at("differences")) {
     EXPECT_GE(std::abs(each.at("errors").get<double>()), 3.0);
     EXPECT_LE(std::abs(each.at("errors").get<double>()), last);
+    EXPECT_EQ(each.at("condition").get<std::string>().empty(), each.at("of") == "mean") << each;
     last = std::abs(each.at("errors").get<double>());
   }
   // Chance is told as chance, and nobody as nobody.
