@@ -449,6 +449,14 @@ class Tour(unittest.TestCase):
             again = Terminal(["repl", "--db", db], environment=environment)
             self.addCleanup(again.close)
             again.expect(r"\\tour leads you through it")
+            again.expect_last_line(r"^shop> *$")
+            # Of an older shop, also which day to ask for.
+            old = os.path.join(folder, "old")
+            subprocess.run([PROGRAM, "demo", "--db", old, "--users", "1000", "--until", "2024-06-15"], check=True,
+                           capture_output=True)
+            years_ago = Terminal(["repl", "--db", old], environment=environment)
+            self.addCleanup(years_ago.close)
+            years_ago.expect(r"Its last day is 2024-06-15; \\set as_of 2024-06-15 makes")
 
 
 if __name__ == "__main__":
