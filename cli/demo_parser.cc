@@ -11,7 +11,8 @@ void DemoParser::add_to(CLI::App& app) {
       say("make a database of an invented Chinese shop to learn and try with: any number of "
           "customers, a year of events",
           "生成一个虚构商城的数据库，供学习和试用：任意数量的顾客，一年的行为"),
-      "tagline demo --db shop\n  tagline demo --db shop --users 1000000 --tour");
+      "tagline demo --db demo-shop --users 20000\n  tagline demo --db demo-shop --users 20000 "
+      "--tour");
   add_db(command_, demo_.db);
   command_->add_option("--users", demo_.users, say("customers", "顾客人数"))
       ->check(CLI::Range(demo::kUsersMin, demo::kUsersMax))
