@@ -15,7 +15,7 @@ void DemoParser::add_to(CLI::App& app) {
       "--tour");
   add_db(command_, demo_.db);
   command_->add_option("--users", demo_.users, say("customers", "顾客人数"))
-      ->check(CLI::Range(demo::kUsersMin, demo::kUsersMax))
+      ->check(in_range(demo::kUsersMin, demo::kUsersMax))
       ->type_name("N")
       ->capture_default_str();
   command_
@@ -26,7 +26,7 @@ void DemoParser::add_to(CLI::App& app) {
       ->type_name("N")
       ->capture_default_str();
   command_->add_option("--days", demo_.days, say("days of events", "行为的天数"))
-      ->check(CLI::Range(demo::kDaysMin, demo::kDaysMax))
+      ->check(in_range(demo::kDaysMin, demo::kDaysMax))
       ->type_name("N")
       ->capture_default_str();
   add_day(command_, "--until", until_,
