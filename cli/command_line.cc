@@ -9,6 +9,7 @@ namespace tagline::cli {
 
 CommandLine::CommandLine(dsl::Language language)
     : OptionMaker(language),
+      demo_(language),
       loads_(language),
       queries_(language),
       why_(language),
@@ -41,6 +42,7 @@ CommandLine::CommandLine(dsl::Language language)
       ->type_name("en|zh-CN");
   app_.fallthrough();
   // In the order in which the help shows them, group by group (command_groups.cc).
+  demo_.add_to(app_);
   loads_.add_to(app_);
   queries_.add_to(app_);
   why_.add_to(app_);
@@ -65,12 +67,12 @@ Arguments CommandLine::taken() const {
   Arguments arguments;
   arguments.language = language_;
   // One of them takes it: the program requires a command.
-  static_cast<void>(loads_.take(arguments) || queries_.take(arguments) || why_.take(arguments) ||
-                    repl_.take(arguments) || looks_.take(arguments) || events_.take(arguments) ||
-                    segments_.take(arguments) || tag_edits_.take(arguments) ||
-                    checks_.take(arguments) || serving_.take(arguments) || keys_.take(arguments) ||
-                    upkeep_.take(arguments) || doctor_.take(arguments) ||
-                    version_.take(arguments) || shell_.take(arguments));
+  static_cast<void>(demo_.take(arguments) || loads_.take(arguments) || queries_.take(arguments) ||
+                    why_.take(arguments) || repl_.take(arguments) || looks_.take(arguments) ||
+                    events_.take(arguments) || segments_.take(arguments) ||
+                    tag_edits_.take(arguments) || checks_.take(arguments) ||
+                    serving_.take(arguments) || keys_.take(arguments) || upkeep_.take(arguments) ||
+                    doctor_.take(arguments) || version_.take(arguments) || shell_.take(arguments));
   return arguments;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.h"
 #include "cli/check_parser.h"
+#include "cli/demo_parser.h"
 #include "cli/doctor_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
@@ -39,6 +40,7 @@ class CommandLine : private OptionMaker {
  private:
   CLI::App app_;
   std::string language_name_;
+  DemoParser demo_;
   LoadParser loads_;
   QueryParser queries_;
   WhyParser why_;
