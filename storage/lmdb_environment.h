@@ -53,10 +53,13 @@ enum class KeySpace : std::uint8_t {
   Loads,
   Rules,
   Origins,
+  Changes,
 };
-inline constexpr std::size_t kKeySpaceCount = 10;
+inline constexpr std::size_t kKeySpaceCount = 11;
 /// What is not among the first so many, a database of version 3 does not have.
 inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
+/// Nor do those of versions 4 and 5 have what is behind these.
+inline constexpr std::size_t kKeySpacesOfVersion5 = 10;
 /// The first of them, Meta and Tags, are there in every version of the format: enough to tell which
 /// version it is, and whether there is anything at all.
 inline constexpr std::size_t kOldestKeySpaces = 2;

@@ -15,13 +15,15 @@ namespace tagline::storage {
 
 /// Version of the whole file format; raised when an older program could misread a newer database,
 /// or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 5;
+inline constexpr std::uint64_t kFormatVersion = 6;
 /// Read too. The first commit makes it the newest.
 inline constexpr std::uint64_t kOldestFormatVersion = 3;
 /// Versions before lack the key spaces of rules and origins.
 inline constexpr std::uint64_t kFormatVersionWithRules = 4;
 /// Versions before do not say when the data changed.
 inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
+/// Versions before keep no changes beside the fragments.
+inline constexpr std::uint64_t kFormatVersionWithChanges = 6;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
 
@@ -31,13 +33,15 @@ inline constexpr unsigned kNumberScaleMax = 18;
 
 /// The one record of key space `meta`.
 struct MetaRecord {
-  std::uint64_t version = 0;              ///< raised by one with every commit
-  std::int64_t created_s = 0;             ///< seconds since 1970, UTC
-  std::string time_zone;                  ///< IANA
-  std::uint64_t id_seed = 0;              ///< of the hash of external ids
-  std::uint32_t user_limit = 0;           ///< indexes given out so far
-  engine::FieldId next_field = 1;         ///< 0 is the population
-  std::uint64_t data_version = 0;         ///< of the last commit that changed rows of old fields
+  std::uint64_t version = 0;        ///< raised by one with every commit
+  std::int64_t created_s = 0;       ///< seconds since 1970, UTC
+  std::string time_zone;            ///< IANA
+  std::uint64_t id_seed = 0;        ///< of the hash of external ids
+  std::uint32_t user_limit = 0;     ///< indexes given out so far
+  engine::FieldId next_field = 1;   ///< 0 is the population
+  std::uint64_t data_version = 0;   ///< of the last commit that changed rows of old fields
+  std::uint64_t changes_first = 0;  ///< records of changes not folded yet: [first, next)
+  std::uint64_t changes_next = 0;
   std::uint64_t format = kFormatVersion;  ///< as read; the newest is written whatever this says
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };
