@@ -164,6 +164,9 @@ WriteTxn::~WriteTxn() = default;
 std::uint64_t WriteTxn::version() const {
   return rep_->meta.version;
 }
+const std::string& WriteTxn::time_zone() const {
+  return rep_->meta.time_zone;
+}
 std::uint32_t WriteTxn::user_limit() const {
   return rep_->meta.user_limit;
 }

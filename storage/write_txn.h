@@ -33,6 +33,7 @@ class WriteTxn {
   /// Of the committed state that this changes.
   [[nodiscard]] std::uint64_t version() const;
   [[nodiscard]] std::uint32_t user_limit() const;
+  [[nodiscard]] const std::string& time_zone() const;
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 

@@ -1,0 +1,64 @@
+#include "server/ingest_queue.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace tagline::server {
+
+void IngestQueue::apply(ingest::IngestBatch& batch) {
+  Waiting mine{&batch};
+  std::unique_lock lock(mutex_);
+  waiting_.push_back(&mine);
+  done_.wait(lock, [&] { return mine.done || !at_work_; });
+  if (mine.done) {
+    return;
+  }
+  at_work_ = true;
+  // Those before mine, and mine among them sooner or later.
+  while (!mine.done) {
+    std::vector<Waiting*> some;
+    std::size_t operations = 0;
+    while (some.size() < waiting_.size() && (some.empty() || operations < kTogether)) {
+      some.push_back(waiting_[some.size()]);
+      operations += some.back()->batch->operations.size();
+    }
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(some.size()));
+    lock.unlock();
+    commit(some);
+    lock.lock();
+    for (Waiting* each : some) {
+      each->done = true;
+    }
+    done_.notify_all();
+  }
+  at_work_ = false;
+  done_.notify_all();
+}
+
+void IngestQueue::commit(const std::vector<Waiting*>& some) {
+  std::vector<ingest::IngestBatch*> batches;
+  for (const Waiting* each : some) {
+    batches.push_back(each->batch);
+  }
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  applier_.apply(batches, now.count());
+  bool folded = false;
+  if (applier_.unfolded() > kUnfoldedMax) {
+    folded = applier_.fold().has_value();  // else the next commit tries again
+  }
+  const std::lock_guard lock(mutex_);
+  ++figures_.commits;
+  figures_.folds += folded ? 1 : 0;
+  figures_.unfolded = applier_.unfolded();
+  for (const ingest::IngestBatch* batch : batches) {
+    figures_.operations += batch->outcome.has_value() ? batch->outcome->applied : 0;
+  }
+}
+
+IngestQueue::Figures IngestQueue::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+}  // namespace tagline::server
