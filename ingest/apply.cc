@@ -46,8 +46,9 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
   return {};
 }
 
-Status write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches, Vocabulary& names,
-                 std::int64_t now_s) {
+/// Whether there was anything to write of users.
+Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches,
+                       Vocabulary& names, std::int64_t now_s) {
   StagedChanges staged(txn);
   TAGLINE_ASSIGN_OR_RETURN(auto writer, OperationWriter::make(txn, names, staged, now_s));
   for (IngestBatch* batch : batches) {
@@ -61,20 +62,23 @@ Status write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches, 
     fields.insert(change.field);
   }
   TAGLINE_RETURN_IF_ERROR(names.touch(fields, now_s, txn));
-  return txn.change(std::move(changes));
+  const bool any = !ids.empty() || !changes.empty();
+  TAGLINE_RETURN_IF_ERROR(txn.change(std::move(changes)));
+  return any;
 }
 
 }  // namespace
 
 void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
   std::uint64_t version = 0;
+  bool wrote = false;
   const Status written = store_.write([&](storage::WriteTxn& txn) -> Status {
     // Whatever is left of a transaction that began anew is forgotten with its names.
     if (names_of_ != txn.version()) {
       TAGLINE_RETURN_IF_ERROR(names_.read(txn));
     }
     names_of_.reset();
-    TAGLINE_RETURN_IF_ERROR(write_all(txn, batches, names_, now_s));
+    TAGLINE_ASSIGN_OR_RETURN(wrote, write_all(txn, batches, names_, now_s));
     version = txn.version();
     unfolded_ = txn.unfolded();
     return {};
@@ -85,12 +89,13 @@ void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
     }
     return;
   }
-  // The commit raised the version by one if it changed anything.
   const auto now = store_.read([](const storage::Snapshot& snapshot) -> Result<std::uint64_t> {
     return snapshot.version();
   });
   const std::uint64_t newest = now.value_or(version);
-  if (newest <= version + 1) {
+  // The commit raised the version by one. When somebody else has written since, names are read
+  // again.
+  if (wrote && newest == version + 1) {
     names_of_ = newest;
   }
   for (IngestBatch* batch : batches) {

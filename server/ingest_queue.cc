@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 
 namespace tagline::server {
 
@@ -42,10 +43,17 @@ void IngestQueue::commit(const std::vector<Waiting*>& some) {
   }
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
-  applier_.apply(batches, now.count());
   bool folded = false;
-  if (applier_.unfolded() > kUnfoldedMax) {
-    folded = applier_.fold().has_value();  // else the next commit tries again
+  try {
+    applier_.apply(batches, now.count());
+  } catch (const std::exception& fault) {  // memory that ran out: those who wait must be told
+    for (ingest::IngestBatch* batch : batches) {
+      batch->outcome = failure(ErrorCode::System, {fault.what(), fault.what()});
+    }
+  }
+  try {
+    folded = applier_.unfolded() > kUnfoldedMax && applier_.fold().has_value();
+  } catch (const std::exception&) {  // as after an error: the next commit tries again
   }
   const std::lock_guard lock(mutex_);
   ++figures_.commits;
