@@ -1,6 +1,6 @@
 #include "server/operation_json.h"
 
-#include "server/answer_fields.h"
+#include "server/diagnostic_json.h"
 #include "server/json_reader.h"
 
 #include <algorithm>
