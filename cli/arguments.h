@@ -1,5 +1,5 @@
-// What each subcommand was asked to do. Plain structs: only parse_arguments.cc knows how they are
-// spelt.
+// What each subcommand was asked to do. Plain structs: only the parsers (cli/*_parser.h)
+// know how they are spelt.
 #pragma once
 
 #include "dsl/diagnostic.h"
@@ -26,6 +26,7 @@ enum class Format : std::uint8_t { Table, Json, Csv, Ndjson };
 struct InferArguments {
   std::string file;
   std::string id_column;
+  std::optional<Format> format;  ///< unset: the schema, as JSON; what is wrong is said in words
 };
 
 struct LoadArguments {
@@ -102,9 +103,9 @@ struct CheckArguments {
   std::string db;
   std::string catalogue_file;
   std::optional<std::string> expression;
-  std::string tree_file;  ///< an expression as a JSON tree, instead of EXPR
-  bool batch = false;
-  bool forms = false;  ///< also display, sentence, fingerprint and tree
+  std::string tree_file;   ///< an expression as a JSON tree, instead of EXPR
+  std::string batch_file;  ///< expressions, a line each; "-": standard input, answered as they come
+  bool forms = false;      ///< also display, sentence, fingerprint and tree
   std::optional<std::chrono::sys_days> as_of;
   std::optional<Format> format;  ///< unset: cards on a terminal, JSON otherwise
 };
@@ -117,11 +118,15 @@ struct WhyArguments {
   Format format = Format::Table;
 };
 
+/// What a shell completes: an expression, or the name of a segment or a tag.
+enum class ShellWant : std::uint8_t { Expression, Segment, Tag };
+
 struct CompleteArguments {
   std::string db;
   std::string catalogue_file;
   std::string text;
-  std::uint32_t cursor = 0;  ///< code points before it
+  std::optional<std::uint32_t> cursor;  ///< code points before it; nothing: at the end
+  std::optional<ShellWant> shell;       ///< lines for a shell instead of a format
   std::optional<std::chrono::sys_days> as_of;
   Format format = Format::Table;
 };
@@ -214,6 +219,17 @@ struct BackupArguments {
   Format format = Format::Table;
 };
 
+enum class Shell : std::uint8_t { Bash, Zsh, Fish };
+
+struct CompletionArguments {
+  Shell shell = Shell::Bash;
+};
+
+struct ManualArguments {
+  std::string folder;
+  Format format = Format::Table;
+};
+
 struct ReplArguments {
   std::string db;
   std::string server;  ///< instead of a database: its address
@@ -227,7 +243,7 @@ struct Arguments {
   std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
                VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
                SegmentArguments, OverlapArguments, EditTagArguments, ServeArguments, KeyArguments,
-               BackupArguments, ReplArguments>
+               BackupArguments, ReplArguments, CompletionArguments, ManualArguments>
       command;
 };
 

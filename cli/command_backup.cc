@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/refusal.h"
-#include "cli/table.h"
 #include "server/answer_json.h"
 #include "server/backup.h"
 #include "server/service.h"
@@ -31,6 +31,18 @@ Status make_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+/// Of its files; of a database those that a copy has, give or take what is free in it.
+std::uint64_t bytes_in(const std::filesystem::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::uint64_t size = entry.is_regular_file(ignored) ? entry.file_size(ignored) : 0;
+    bytes += name == "lock.mdb" || ignored ? 0 : size;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 int run(const BackupArguments& arguments, Console& console) {
@@ -41,7 +53,14 @@ int run(const BackupArguments& arguments, Console& console) {
   if (const Status made = make_folder(arguments.folder); !made.has_value()) {
     return console.report(made.error());
   }
-  const auto copy = server::back_up(*service, arguments.folder);
+  const auto copy = [&] {
+    const std::uint64_t whole = bytes_in(arguments.db);
+    const ProgressTicker ticker(console, [&](ProgressLine& line) {
+      const std::uint64_t done = bytes_in(arguments.folder);
+      line.show(grouped(done >> 20U) + console.say({" MiB copied", " MiB 已复制"}), done, whole);
+    });
+    return server::back_up(*service, arguments.folder);
+  }();
   if (!copy.has_value()) {
     return console.report(copy.error());
   }

@@ -3,12 +3,17 @@
 #include "cli/names_source.h"
 #include "cli/read_file.h"
 #include "dsl/print.h"
+#include "ingest/text.h"
 #include "server/answer_json.h"
 #include "server/forms.h"
 #include "server/tree_json.h"
 
+#include <cerrno>
+#include <fstream>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 namespace tagline::cli {
 namespace {
@@ -36,15 +41,18 @@ class Checks {
     return checked.ok ? kFine : kInputAtFault;
   }
 
-  /// One line in, one line out, in order; a line that is no request gets an error line of its own.
-  [[nodiscard]] int batch() const {
+  /// One line in, one line out, in order; a line of JSON that is no request gets an error line of
+  /// its own.
+  [[nodiscard]] int batch(std::istream& lines) const {
     int status = kFine;
     std::string line;
-    while (std::getline(std::cin, line)) {
-      if (line.find_first_not_of(" \t\r") == std::string::npos) {
+    while (std::getline(lines, line)) {
+      const std::string_view text = ingest::trim(line);
+      if (text.empty() || text.front() == '#') {
         continue;
       }
-      const auto expression = server::expression_of_json(line);
+      const auto expression = text.front() == '{' ? server::expression_of_json(line)
+                                                  : Result<std::string>(std::string(text));
       if (!expression.has_value()) {
         console_.out(server::error_json(expression.error()) + "\n");
         status = kInputAtFault;
@@ -88,10 +96,11 @@ Result<std::string> text_of_tree(const std::string& file) {
 }  // namespace
 
 int run(const CheckArguments& arguments, Console& console) {
-  if (!arguments.batch && !arguments.expression.has_value() && arguments.tree_file.empty()) {
-    return console.report_usage({"an expression is missing", "缺少表达式"},
-                                {"give one, or --batch to read them from standard input",
-                                 "请写出表达式，或用 --batch 从标准输入读取"});
+  if (arguments.batch_file.empty() && !arguments.expression.has_value() &&
+      arguments.tree_file.empty()) {
+    return console.report_usage(
+        {"an expression is missing", "缺少表达式"},
+        {"give one, or a file of them with --batch", "请写出表达式，或用 --batch 给出表达式文件"});
   }
   std::string expression = arguments.expression.value_or("");
   if (!arguments.tree_file.empty()) {
@@ -101,10 +110,26 @@ int run(const CheckArguments& arguments, Console& console) {
     }
     expression = *text;
   }
+  std::ifstream file;
+  const bool typed = arguments.batch_file.empty() || arguments.batch_file == "-";
+  if (!typed) {
+    file.open(arguments.batch_file);
+    if (!file) {
+      const std::string reason = std::generic_category().message(errno);
+      const std::string& path = arguments.batch_file;
+      return console.report(
+          Error(ErrorCode::NotFound,
+                {"cannot open " + path + ": " + reason, "无法打开 " + path + "：" + reason},
+                {"check the path", "请检查路径"}));
+    }
+  }
   return with_names(arguments.db, arguments.catalogue_file, arguments.as_of, console,
                     [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
                       const Checks checks(arguments, catalogue, options, console);
-                      return arguments.batch ? checks.batch() : checks.one(expression);
+                      if (arguments.batch_file.empty()) {
+                        return checks.one(expression);
+                      }
+                      return checks.batch(typed ? std::cin : file);
                     });
 }
 

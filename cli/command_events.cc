@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "cli/table.h"
 #include "server/day_text.h"
 #include "server/why_json.h"
@@ -72,7 +74,10 @@ int trim(const EventsArguments& arguments, Console& console) {
   if (service == nullptr) {
     return kSystemAtFault;
   }
-  const auto trimmed = service->trim_events(*arguments.trim_before);
+  const auto trimmed = [&] {
+    const ProgressTicker ticker(console, {"removing days ...", "正在删除……"});
+    return service->trim_events(*arguments.trim_before);
+  }();
   if (!trimmed.has_value()) {
     return console.report(trimmed.error());
   }
@@ -105,6 +110,11 @@ int run(const EventsArguments& arguments, Console& console) {
   }
   if (arguments.format == Format::Json) {
     console.out(server::events_json(*list) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(server::JsonValue::parse(server::events_json(*list))["events"],
+                          {"name", "people", "days", "first", "last", "unit"}, arguments.format));
     return kFine;
   }
   print_events(*list, console);

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/rows.h"
 #include "cli/table.h"
 #include "server/access/key_file.h"
 #include "server/access/key_json.h"
@@ -63,6 +64,12 @@ int list(const KeyArguments& arguments, const std::string& file, Console& consol
   const auto now = std::chrono::system_clock::now();
   if (arguments.format == Format::Json) {
     console.out(server::keys_json(keys, now) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(server::JsonValue::parse(server::keys_json(keys, now))["keys"],
+                          {"id", "name", "role", "state", "made", "expires", "rate"},
+                          arguments.format));
     return kFine;
   }
   Table table({{console.say({"id", "编号"})},

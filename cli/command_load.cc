@@ -2,7 +2,7 @@
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/read_file.h"
-#include "cli/table.h"
+#include "cli/schema_text.h"
 #include "ingest/day.h"
 #include "server/answer_json.h"
 #include "server/day_text.h"
@@ -20,18 +20,8 @@ namespace {
 
 void show_schema(const ingest::Schema& schema, Console& console) {
   console.err(console.say({"inferred schema (edit it with: tagline infer FILE > schema.json):\n",
-                           "推断出的 schema（如需修改：tagline infer FILE > schema.json）：\n"}));
-  console.err(schema.id_column.empty()
-                  ? console.say({"  id: the row number\n", "  编号：行号\n"})
-                  : console.say({"  id: column ", "  编号：列 "}) + schema.id_column + "\n");
-  Table table({{console.say({"column", "列"}), Align::Left, 28},
-               {console.say({"kind", "类型"})},
-               {console.say({"why", "理由"}), Align::Left, 90}});
-  for (const ingest::Column& column : schema.columns) {
-    table.add({column.column, column.skip ? "skip" : std::string(server::kind_name(column.kind)),
-               console.say(column.why)});
-  }
-  console.err(table.text(2));
+                           "推断出的 schema（如需修改：tagline infer FILE > schema.json）：\n"}) +
+              schema_text(schema, console));
 }
 
 void show_rejects(const ingest::LoadReport& report, const std::string& rejects_file,

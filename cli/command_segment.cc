@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "cli/segment_text.h"
 #include "server/segments.h"
 #include "server/why_json.h"
@@ -10,11 +12,16 @@
 namespace tagline::cli {
 namespace {
 
+using server::JsonValue;
 using server::Segments;
 
+const Text kCounting{"counting ...", "正在计算……"};
+
 int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto saved =
-      segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of);
+  const auto saved = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of);
+  }();
   if (!saved.has_value()) {
     return report_refusal(saved.error(), arguments.expression, arguments.format, console);
   }
@@ -35,8 +42,19 @@ int print_list(const server::Outcome<server::SegmentList>& list, const SegmentAr
     console.out(server::segments_json(*list) + "\n");
     return kFine;
   }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(JsonValue::parse(server::segments_json(*list))["segments"],
+                          {"name", "count", "expression", "owner"}, arguments.format));
+    return kFine;
+  }
   print(*list, console);
   return kFine;
+}
+
+server::Outcome<server::SegmentList> list_of(const SegmentArguments& arguments, Segments& segments,
+                                             Console& console) {
+  const ProgressTicker ticker(console, kCounting);
+  return segments.list(arguments.as_of);
 }
 
 int show(const SegmentArguments& arguments, Segments& segments, Console& console) {
@@ -97,6 +115,17 @@ int dependents(const SegmentArguments& arguments, Segments& segments, Console& c
     console.out(server::dependents_json(arguments.name, *dependents) + "\n");
     return kFine;
   }
+  if (arguments.format == Format::Csv) {
+    std::string rows = "name,direct\n";
+    for (const std::string& name : dependents->direct) {
+      rows += csv_field(name) + ",true\n";
+    }
+    for (const std::string& name : dependents->indirect) {
+      rows += csv_field(name) + ",false\n";
+    }
+    console.out(rows);
+    return kFine;
+  }
   for (const std::string& name : dependents->direct) {
     console.out(name + "\n");
   }
@@ -110,7 +139,17 @@ int dependents(const SegmentArguments& arguments, Segments& segments, Console& c
 }
 
 int import_list(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto imported = segments.import_list(arguments.name, arguments.file, arguments.card);
+  const auto imported = [&] {
+    ProgressLine line(console);
+    return segments.import_list(
+        arguments.name, arguments.file, arguments.card,
+        [&](std::uint64_t read, std::uint64_t whole) {
+          if (line.is_due()) {
+            line.show(grouped(read >> 20U) + console.say({" MiB of ids", " MiB 编号"}), read,
+                      whole);
+          }
+        });
+  }();
   if (!imported.has_value()) {
     return report_refusal(imported.error(), "", arguments.format, console);
   }
@@ -136,12 +175,22 @@ int import_list(const SegmentArguments& arguments, Segments& segments, Console& 
 }
 
 int versions(const SegmentArguments& arguments, Segments& segments, Console& console) {
-  const auto versions = segments.versions(arguments.name, arguments.as_of);
+  const auto versions = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return segments.versions(arguments.name, arguments.as_of);
+  }();
   if (!versions.has_value()) {
     return report_refusal(versions.error(), "", arguments.format, console);
   }
   if (arguments.format == Format::Json) {
     console.out(server::versions_json(*versions) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(
+        rows_text(JsonValue::parse(server::versions_json(*versions))["versions"],
+                  {"rule_version", "saved_s", "author", "count_then", "count", "expression"},
+                  arguments.format));
     return kFine;
   }
   print(*versions, console);
@@ -158,6 +207,10 @@ int diff(const SegmentArguments& arguments, Segments& segments, Console& console
     console.out(server::diff_json(*diff) + "\n");
     return kFine;
   }
+  if (arguments.format == Format::Csv) {
+    console.out(diff_csv(JsonValue::parse(server::diff_json(*diff))));
+    return kFine;
+  }
   print(*diff, console);
   return kFine;
 }
@@ -169,7 +222,10 @@ int snapshot(const SegmentArguments& arguments, Segments& segments, Console& con
   }
   request.card = arguments.card;
   request.as_of = arguments.as_of;
-  const auto frozen = segments.freeze(arguments.name, request);
+  const auto frozen = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return segments.freeze(arguments.name, request);
+  }();
   if (!frozen.has_value()) {
     return report_refusal(frozen.error(), "", arguments.format, console);
   }
@@ -203,7 +259,7 @@ int run(const SegmentArguments& arguments, Console& console) {
     case SegmentAction::Save:
       return save(arguments, segments, console);
     case SegmentAction::List:
-      return print_list(segments.list(arguments.as_of), arguments, console);
+      return print_list(list_of(arguments, segments, console), arguments, console);
     case SegmentAction::Show:
       return show(arguments, segments, console);
     case SegmentAction::Rename:

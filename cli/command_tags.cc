@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "cli/tags_text.h"
 #include "dsl/print.h"
 #include "server/answer_json.h"
@@ -68,6 +69,15 @@ int run(const TagsArguments& arguments, Console& console) {
   }
   if (arguments.format == Format::Json) {
     console.out(server::catalog_json(*catalog) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    const auto tags = server::JsonValue::parse(server::catalog_json(*catalog))["tags"];
+    console.out(
+        arguments.tag.empty()
+            ? rows_text(tags, {"name", "kind", "coverage", "lowest", "highest", "unit"},
+                        arguments.format)
+            : rows_text(tags.items().front()["values"], {"value", "count"}, arguments.format));
     return kFine;
   }
   print(*catalog,

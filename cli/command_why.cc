@@ -21,6 +21,10 @@ int run(const WhyArguments& arguments, Console& console) {
     console.out(server::why_json(*why, arguments.expression) + "\n");
     return kFine;
   }
+  if (arguments.format == Format::Csv) {
+    console.out(why_csv(server::JsonValue::parse(server::why_json(*why, arguments.expression))));
+    return kFine;
+  }
   print(*why, console);
   console.report(why->warnings, arguments.expression);
   return kFine;

@@ -16,7 +16,7 @@ void EventsParser::add_to(CLI::App& app) {
                          "列出行为及其分类、日期范围、人数和已装入的文件"),
                      "tagline events list --db shop");
   add_db(list_, arguments_.db);
-  add_format(list_, arguments_.format, kFormatsWithoutCsv);
+  add_format(list_, arguments_.format, kFormatsOfLists);
   trim_ = subcommand(*command_, "trim",
                      say("forget the events of days before a date", "删除某日之前的行为数据"),
                      "tagline events trim --db shop --before 2024-01-01");

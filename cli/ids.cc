@@ -1,6 +1,7 @@
 #include "cli/ids.h"
 
 #include "cli/exit_status.h"
+#include "cli/progress.h"
 #include "cli/query_request.h"
 #include "cli/refusal.h"
 #include "server/answer_json.h"
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kWrittenAtOnce = std::size_t{1} << 16U;
 /// A page in JSON is one object, made in memory.
 constexpr std::uint64_t kJsonPageMax = 1'000'000;
+constexpr std::uint64_t kIdsBetweenLooks = 4'096;
 
 /// Ids one a line in a format.
 class IdLines {
@@ -120,10 +122,25 @@ int run_ids(const QueryArguments& arguments, server::Service& service, Console& 
   }
   IdLines lines(arguments.format, console);
   const QueryBudget budget(arguments.limits);
-  const auto answer = service.store().read([&](const storage::Snapshot& snapshot) {
-    return server::all_ids(snapshot, request_of(arguments, budget),
-                           [&lines](std::string_view id) { lines.add(id); });
-  });
+  // On a terminal the ids themselves show how far it is.
+  const bool shown = console.err_is_terminal() && !console.out_is_terminal();
+  std::uint64_t whole = 0;
+  if (shown) {
+    const auto count = service.query(request_of(arguments, budget));
+    whole = count.has_value() ? count->count : 0;
+  }
+  const auto answer = [&] {
+    ProgressLine progress(console);
+    std::uint64_t done = 0;
+    return service.store().read([&](const storage::Snapshot& snapshot) {
+      return server::all_ids(snapshot, request_of(arguments, budget), [&](std::string_view id) {
+        lines.add(id);
+        if (shown && ++done % kIdsBetweenLooks == 0 && progress.is_due()) {
+          progress.show(grouped(done) + console.say({" ids", " 个编号"}), done, whole);
+        }
+      });
+    });
+  }();
   if (!answer.has_value()) {
     return report_refusal(answer.error(), *arguments.expression, arguments.format, console);
   }

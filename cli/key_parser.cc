@@ -7,7 +7,8 @@ CLI::App* KeyParser::action(KeyAction action, const char* name, const std::strin
                             const std::string& example) {
   CLI::App* command = subcommand(*command_, name, description, example);
   add_db(command, arguments_.db);
-  add_format(command, arguments_.format, kFormatsWithoutCsv);
+  add_format(command, arguments_.format,
+             action == KeyAction::List ? kFormatsOfLists : kFormatsWithoutCsv);
   actions_.emplace_back(command, action);
   return command;
 }
@@ -32,7 +33,7 @@ void KeyParser::add_to(CLI::App& app) {
               "权限：viewer（默认，计数与图表）、analyst（另含编号与人群）、operator（另含导入与编"
               "辑）"
               "、admin（全部）"))
-      ->check(CLI::IsMember({"viewer", "analyst", "operator", "admin"}))
+      ->check(one_of({"viewer", "analyst", "operator", "admin"}))
       ->type_name("viewer|analyst|operator|admin");
   add_day(create, "--expires", expires_,
           say("the last day (UTC) on which it is taken (default: none)",
@@ -45,7 +46,7 @@ void KeyParser::add_to(CLI::App& app) {
   CLI::App* revoke = action(KeyAction::Revoke, "revoke",
                             say("refuse a key from now on; a running server does within a second",
                                 "撤销密钥；运行中的服务器一秒内生效"),
-                            "tagline key revoke --db shop dashboard");
+                            "tagline key revoke --db shop intern");
   revoke->add_option("KEY", arguments_.name, say("the key's name or id", "密钥名称或编号"))
       ->required();
 }

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/crash_notice.h"
 #include "cli/exit_status.h"
+#include "cli/language.h"
 
 #include <exception>
 #include <string>
@@ -16,11 +17,14 @@ template <class Command>
 bool answers_json(const Command& command, const Console&) {
   return is_json(command.format);
 }
-bool answers_json(const InferArguments&, const Console&) {
-  return false;  // a schema, or nothing
+bool answers_json(const InferArguments& command, const Console&) {
+  return command.format.has_value() && is_json(*command.format);  // else a schema, or nothing
 }
 bool answers_json(const ServeArguments&, const Console&) {
   return false;  // an address; answers go to clients
+}
+bool answers_json(const CompletionArguments&, const Console&) {
+  return false;  // a script
 }
 bool answers_json(const CheckArguments& command, const Console& console) {
   return command.format.has_value() ? is_json(*command.format) : !console.out_is_terminal();
@@ -51,7 +55,8 @@ int main(int argc, char** argv) {
   } catch (const std::exception& problem) {
     // Only memory running out or a fault of ours comes here; both end the process with words, never
     // a crash.
-    std::fputs(("error: " + std::string(problem.what()) + "\n").c_str(), stderr);
+    const bool zh = language_of(argc, argv) == tagline::dsl::Language::Chinese;
+    std::fputs(((zh ? "错误：" : "error: ") + std::string(problem.what()) + "\n").c_str(), stderr);
     return kSystemAtFault;
   }
 }

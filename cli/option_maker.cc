@@ -49,6 +49,12 @@ CLI::Validator whole_number() {
           ""};
 }
 
+CLI::Validator one_of(const std::vector<std::string>& names) {
+  CLI::Validator member = CLI::IsMember(names);
+  member.description("");
+  return member;
+}
+
 CLI::Validator not_empty() {
   return {[](std::string& text) { return std::string(text.empty() ? "an empty text" : ""); }, ""};
 }
@@ -67,12 +73,31 @@ void refuse_empty(CLI::App& app) {
   }
 }
 
+// Recursion is as deep as commands have commands. CLI11 would take `vip` of `--by city vip` for one
+// more tag.
+void take_one_value_each(CLI::App& app) {
+  for (CLI::Option* option : app.get_options([](CLI::Option*) { return true; })) {
+    const bool is_list = option->get_expected_max() > 1 ||
+                         option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    if (option->nonpositional() && is_list) {
+      option->expected(1)->take_all()->allow_extra_args(false);
+    }
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    take_one_value_each(*command);
+  }
+}
+
 CLI::App* OptionMaker::subcommand(CLI::App& parent, const char* name,
                                   const std::string& description,
                                   const std::string& example) const {
   CLI::App* command = parent.add_subcommand(name, description);
-  command->footer(say("Example:\n  ", "示例：\n  ") + example + "\n");
+  command->footer(examples(example));
   return command;
+}
+
+std::string OptionMaker::examples(const std::string& lines) const {
+  return say("Example:\n  ", "示例：\n  ") + lines + "\n";
 }
 
 void OptionMaker::add_db(CLI::App* command, std::string& db) const {
@@ -89,18 +114,23 @@ CLI::Option* OptionMaker::add_format(CLI::App* command,
   for (const auto& [name, value] : formats) {
     names += (names.empty() ? "" : "|") + name;
   }
-  const auto lower = [](std::string text) { return CLI::detail::to_lower(std::move(text)); };
+  // What people read is called text or table, by its shape; whoever mixes them up means the same.
+  const auto spelling = [formats](const std::string& typed) {
+    const std::string name = CLI::detail::to_lower(typed);
+    const bool is_other = formats.count(name) == 0 && (name == "text" || name == "table");
+    return is_other ? std::string(name == "text" ? "table" : "text") : name;
+  };
   const CLI::Validator known(
-      [formats, lower, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
+      [formats, spelling, wrong = say("one of " + names + ", not ", "应为 " + names + "，而不是 ")](
           std::string& text) {
-        return formats.count(lower(text)) > 0 ? std::string() : wrong + text;
+        return formats.count(spelling(text)) > 0 ? std::string() : wrong + text;
       },
       "");
   return command
       ->add_option_function<std::string>(
           "--format",
-          [formats, lower, keep = std::move(keep)](const std::string& text) {
-            keep(formats.at(lower(text)));
+          [formats, spelling, keep = std::move(keep)](const std::string& text) {
+            keep(formats.at(spelling(text)));
           },
           say("output: ", "输出格式：") + names + note)
       ->check(known)
@@ -121,8 +151,8 @@ CLI::Option* OptionMaker::add_day(CLI::App* command, const char* option, std::st
           [message](std::string& text) {
             return server::parse_day(text).has_value() ? std::string() : message + text;
           },
-          "YYYY-MM-DD"))
-      ->type_name("DATE");
+          ""))
+      ->type_name("YYYY-MM-DD");
 }
 
 void OptionMaker::add_as_of(CLI::App* command, std::string& day) const {
@@ -147,19 +177,30 @@ CLI::Option* OptionMaker::add_rate(CLI::App* command, const char* option,
       ->type_name("N/s|N/min|N/h");
 }
 
+void OptionMaker::add_threads(CLI::App* command, unsigned& threads, const Text& by_default) const {
+  constexpr unsigned kCoresMax = 1024;
+  command
+      ->add_option("--threads", threads,
+                   say("threads of one query (default: " + by_default.en + ")",
+                       "单个查询使用的线程数（默认" + by_default.zh + "）"))
+      ->check(plain_number())
+      ->check(in_range(1U, kCoresMax))
+      ->type_name("N");
+}
+
 void OptionMaker::add_limits(CLI::App* command, QueryLimits& limits) const {
   constexpr double kSecondsMax = 86'400;
   constexpr std::uint64_t kMibMax = std::uint64_t{1} << 24U;
   command
       ->add_option("--timeout", limits.seconds,
                    say("give up after so many seconds", "超过这么多秒即放弃"))
-      ->check(plain_number() & CLI::Range(0.001, kSecondsMax))
+      ->check(plain_number() & in_range(0.001, kSecondsMax))
       ->type_name("SECONDS");
   command
       ->add_option("--memory", limits.memory_mib,
                    say("give up when the query needs more than so many MiB",
                        "查询所需内存超过这么多 MiB 即放弃"))
-      ->check(plain_number() & CLI::Range(std::uint64_t{1}, kMibMax))
+      ->check(plain_number() & in_range(std::uint64_t{1}, kMibMax))
       ->type_name("MIB");
 }
 

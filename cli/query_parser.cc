@@ -83,11 +83,7 @@ void QueryParser::add_query(CLI::App& app) {
           ->excludes(batch)
           ->excludes(members);
   add_answers({ids, batch, members, explain});
-  query_command_
-      ->add_option("--threads", query_.threads,
-                   say("threads to use (default: all cores)", "线程数（默认全部核心）"))
-      ->check(CLI::Range(1U, 1024U))
-      ->type_name("N");
+  add_threads(query_command_, query_.threads, {"all cores", "全部核心"});
   add_limits(query_command_, query_.limits);
 }
 
@@ -121,7 +117,7 @@ void QueryParser::add_answers(std::vector<CLI::Option*> others) {
       ->add_option("--share", query_.pareto_percent,
                    say("with --pareto: the share in percent", "配合 --pareto：占比（百分数）"))
       ->needs(pareto)
-      ->check(CLI::Range(0.0001, 100.0))
+      ->check(in_range(0.0001, 100.0))
       ->check(plain_number())
       ->check(CLI::Validator(
           [this](const std::string& text) {
@@ -159,11 +155,7 @@ void QueryParser::add_overlap(CLI::App& app) {
                                  "同时给出恰好属于其中某几个人群的人数"));
   add_as_of(overlap_command_, as_of_);
   add_format(overlap_command_, overlap_.format, kFormats);
-  overlap_command_
-      ->add_option("--threads", overlap_.threads,
-                   say("threads to use (default: all cores)", "线程数（默认全部核心）"))
-      ->check(CLI::Range(1U, 1024U))
-      ->type_name("N");
+  add_threads(overlap_command_, overlap_.threads, {"all cores", "全部核心"});
   add_limits(overlap_command_, overlap_.limits);
 }
 

@@ -3,12 +3,36 @@
 #include "server/day_text.h"
 
 namespace tagline::cli {
+namespace {
+
+/// What comes as rows comes as CSV and NDJSON, too.
+const std::map<std::string, Format>& formats_of(SegmentAction action) {
+  switch (action) {
+    case SegmentAction::List:
+    case SegmentAction::Versions:
+    case SegmentAction::Snapshots:
+      return kFormatsOfLists;
+    case SegmentAction::Diff:
+    case SegmentAction::Dependents:
+      return kFormats;
+    case SegmentAction::Save:
+    case SegmentAction::Show:
+    case SegmentAction::Rename:
+    case SegmentAction::Delete:
+    case SegmentAction::Import:
+    case SegmentAction::Snapshot:
+      break;
+  }
+  return kFormatsWithoutCsv;
+}
+
+}  // namespace
 
 CLI::App* SegmentParser::action(SegmentAction action, const char* name,
                                 const std::string& description, const std::string& example) {
   CLI::App* command = subcommand(*command_, name, description, example);
   add_db(command, arguments_.db);
-  add_format(command, arguments_.format, kFormatsWithoutCsv);
+  add_format(command, arguments_.format, formats_of(action));
   actions_.emplace_back(command, action);
   return command;
 }
@@ -37,14 +61,19 @@ void SegmentParser::add_to(CLI::App& app) {
   command_ = subcommand(
       app, "segment",
       say("save expressions under names and use them as @name", "把表达式存为人群，以 @名称 引用"),
-      "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
-      "tagline query --db shop '@buyers AND NOT churn_risk'");
+      say("tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
+          "tagline query --db shop '@buyers AND NOT churn_risk'",
+          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近90天)'\n  "
+          "tagline query --db shop '@近期购买 且 非 流失风险'"));
   command_->require_subcommand(1);
 
   CLI::App* save = action(
       SegmentAction::Save, "save",
       say("save an expression; a name that is there gets the new one", "保存表达式；同名则更新"),
-      "tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --title 'Recent buyers'");
+      say("tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --title 'Recent "
+          "buyers'",
+          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近90天)' --title-zh "
+          "'近期购买的人'"));
   add_name(save);
   save->add_option("EXPR", arguments_.expression, say("the segment expression", "人群表达式"))
       ->required();
@@ -135,15 +164,19 @@ void SegmentParser::add_history() {
                   "tagline segment snapshots --db shop buyers"));
 }
 
-SegmentArguments SegmentParser::arguments() const {
-  SegmentArguments arguments = arguments_;
+bool SegmentParser::take(Arguments& arguments) const {
+  if (!command_->parsed()) {
+    return false;
+  }
+  SegmentArguments chosen = arguments_;
   for (const auto& [command, action] : actions_) {
     if (command->parsed()) {
-      arguments.action = action;
+      chosen.action = action;
     }
   }
-  arguments.as_of = server::parse_day(as_of_);
-  return arguments;
+  chosen.as_of = server::parse_day(as_of_);
+  arguments.command = chosen;
+  return true;
 }
 
 }  // namespace tagline::cli

@@ -10,9 +10,8 @@ class SegmentParser : private OptionMaker {
   explicit SegmentParser(dsl::Language language) : OptionMaker(language) {}
 
   void add_to(CLI::App& app);
-  [[nodiscard]] bool chosen() const { return command_->parsed(); }
-  /// REQUIRES: chosen().
-  [[nodiscard]] SegmentArguments arguments() const;
+  /// Fills in the command when it is this one.
+  [[nodiscard]] bool take(Arguments& arguments) const;
 
  private:
   CLI::App* action(SegmentAction action, const char* name, const std::string& description,

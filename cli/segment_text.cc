@@ -33,6 +33,15 @@ std::string day_of(std::int64_t seconds, const std::string& zone) {
 
 }  // namespace
 
+std::string diff_csv(const server::JsonValue& diff) {
+  std::string csv = "part,count,expression\n";
+  for (const char* part : {"from", "to", "both", "only_from", "only_to"}) {
+    csv += std::string(part) + "," + diff[part]["count"].text() + "," +
+           csv_field(diff[part]["expression"].text()) + "\n";
+  }
+  return csv;
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {

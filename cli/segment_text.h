@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/console.h"
+#include "server/json_value.h"
 #include "server/segments.h"
 
 #include <string>
@@ -16,6 +17,9 @@ void print(const server::SegmentList& list, Console& console);
 void print(const server::SegmentSummary& summary, Console& console);
 void print(const server::SegmentVersions& versions, Console& console);
 void print(const server::SegmentDiff& diff, Console& console);
+
+/// Of diff_json: a row a part.
+[[nodiscard]] std::string diff_csv(const server::JsonValue& diff);
 
 /// "a, b".
 [[nodiscard]] std::string joined(const std::vector<std::string>& names);

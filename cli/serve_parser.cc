@@ -43,7 +43,6 @@ std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_vie
 }
 
 constexpr unsigned kWorkersMax = 96;  // LMDB has 126 places for readers
-constexpr unsigned kCoresMax = 1024;
 constexpr std::uint64_t kCacheMax = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kLoadMax = std::uint64_t{1} << 24U;
 constexpr double kShutdownMax = 86'400;
@@ -78,21 +77,16 @@ void ServeParser::add_to(CLI::App& app) {
                    say("queries answered at a time (default: as many as there are cores)",
                        "同时处理的查询数（默认等于核心数）"))
       ->check(plain_number())
-      ->check(CLI::Range(1U, kWorkersMax))
+      ->check(in_range(1U, kWorkersMax))
       ->type_name("N");
-  command_
-      ->add_option("--threads", arguments_.threads,
-                   say("threads of one query (default 1)", "单个查询使用的线程数（默认 1）"))
-      ->check(plain_number())
-      ->check(CLI::Range(1U, kCoresMax))
-      ->type_name("N");
+  add_threads(command_, arguments_.threads, {"1", " 1"});
   add_limits(command_, arguments_.limits);
   command_
       ->add_option("--cache", arguments_.cache_mib,
                    say("MiB of answers kept for being asked again (default 64); 0 keeps none",
                        "保留已有答案所用的内存，MiB（默认 64）；0 表示不保留"))
       ->check(plain_number())
-      ->check(CLI::Range(std::uint64_t{0}, kCacheMax))
+      ->check(in_range(std::uint64_t{0}, kCacheMax))
       ->type_name("MIB");
   add_access();
   command_
@@ -100,14 +94,14 @@ void ServeParser::add_to(CLI::App& app) {
                    say("MiB that the body of a load may have (default 16384)",
                        "单次装载内容的上限，MiB（默认 16384）"))
       ->check(plain_number())
-      ->check(CLI::Range(std::uint64_t{1}, kLoadMax))
+      ->check(in_range(std::uint64_t{1}, kLoadMax))
       ->type_name("MIB");
   command_
       ->add_option(
           "--shutdown-time", arguments_.shutdown_seconds,
           say("seconds that requests being answered and loads have at the end (default 10)",
               "关闭时留给处理中的请求和装载的秒数（默认 10）"))
-      ->check(plain_number() & CLI::Range(0.0, kShutdownMax))
+      ->check(plain_number() & in_range(0.0, kShutdownMax))
       ->type_name("SECONDS");
   add_logs();
   command_
@@ -230,7 +224,7 @@ void ServeParser::add_logs() {
                    say("log what was asked when it took so long (default 1000); 0: never",
                        "耗时达到该毫秒数时记录请求内容（默认 1000）；0 表示不记录"))
       ->check(plain_number())
-      ->check(CLI::Range(std::uint64_t{0}, kSlowMax))
+      ->check(in_range(std::uint64_t{0}, kSlowMax))
       ->type_name("MS");
 }
 

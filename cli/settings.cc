@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kVariables = "TAGLINE_";
 constexpr std::string_view kConfigVariable = "TAGLINE_CONFIG";
 
-std::string variable_of(const std::string& name) {
+std::string variable_named(const std::string& name) {
   std::string variable = std::string(kVariables) + name;
   for (char& c : variable) {
     c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -38,12 +38,13 @@ bool is_list(const CLI::Option& option) {
 }
 
 /// Those that files and the environment can set.
+bool is_settable(const CLI::Option& option) {
+  const std::string name = name_of(option);
+  return !name.empty() && name != "help" && name != Settings::kConfig && name != Settings::kPrint;
+}
+
 std::vector<const CLI::Option*> settable(const CLI::App& command) {
-  std::vector<const CLI::Option*> options = command.get_options([&](const CLI::Option* option) {
-    const std::string name = name_of(*option);
-    return !name.empty() && name != "help" && name != Settings::kConfig && name != Settings::kPrint;
-  });
-  return options;
+  return command.get_options([](const CLI::Option* option) { return is_settable(*option); });
 }
 
 /// The values of an option on the command line; nothing when it is not there.
@@ -138,7 +139,7 @@ tl::unexpected<Error> unknown_variable(const std::string& variable,
 Status check_variables(const std::vector<const CLI::Option*>& options) {
   std::vector<std::string> known{std::string(kConfigVariable)};
   for (const CLI::Option* option : options) {
-    known.push_back(variable_of(name_of(*option)));
+    known.push_back(variable_named(name_of(*option)));
   }
   for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
     const std::string_view entry(*each);
@@ -155,6 +156,11 @@ Status check_variables(const std::vector<const CLI::Option*>& options) {
 
 }  // namespace
 
+std::string Settings::variable_of(const CLI::Option& option) {
+  const bool set_by_one = is_settable(option) || name_of(option) == kConfig;
+  return set_by_one ? variable_named(name_of(option)) : "";
+}
+
 Status Settings::add_to(std::vector<std::string>& words, const CLI::App& command) {
   const std::vector<const CLI::Option*> options = settable(command);
   TAGLINE_RETURN_IF_ERROR(check_variables(options));
@@ -164,7 +170,7 @@ Status Settings::add_to(std::vector<std::string>& words, const CLI::App& command
   };
   for (const CLI::Option* option : options) {
     const std::string name = name_of(*option);
-    const std::string variable = variable_of(name);
+    const std::string variable = variable_named(name);
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr || !is_open(name)) {
       continue;

@@ -18,6 +18,10 @@ class Settings {
   static constexpr const char* kConfig = "config";
   static constexpr const char* kPrint = "print-config";
 
+  /// The variable of the environment that sets an option, or ""; REQUIRES: of a command that takes
+  /// settings.
+  [[nodiscard]] static std::string variable_of(const CLI::Option& option);
+
   /// `words`: the command line behind the command's name. Adds those for options it does not have:
   /// from the environment (TAGLINE_READ_ONLY of --read-only), then from the file that --config or
   /// TAGLINE_CONFIG names. BadInput, also for a

@@ -79,6 +79,15 @@ std::string filled(std::string_view text, const Parts& parts) {
   return result;
 }
 
+/// 0.000100 as 0.0001.
+std::string plain_end(std::string_view number) {
+  if (number.find('.') != std::string_view::npos) {
+    number = number.substr(0, number.find_last_not_of('0') + 1);
+    number = number.substr(0, number.find_last_not_of('.') + 1);
+  }
+  return std::string(number);
+}
+
 // "--workers: Value 0 not in range 1 to 96", for ranges that have no words of their own above.
 std::optional<Text> out_of_range(std::string_view sentence) {
   const auto range = match({"", " not in range ", "", "", ""}, sentence);
@@ -89,10 +98,44 @@ std::optional<Text> out_of_range(std::string_view sentence) {
   }
   const std::string name(option->first);
   const std::string value(option->second);
-  const std::string low(ends->first);
-  const std::string high(ends->second);
+  const std::string low = plain_end(ends->first);
+  const std::string high = plain_end(ends->second);
   return Text{name + " is a number from " + low + " to " + high + ", not " + value,
               name + " 是 " + low + " 到 " + high + " 的数，不能是 " + value};
+}
+
+// "EXPR: At least 2 required but received 1".
+std::optional<Text> too_few(std::string_view sentence) {
+  const auto counts = match({"", " required but received ", "", "", ""}, sentence);
+  const auto option =
+      counts.has_value() ? match({"", ": At least ", "", "", ""}, counts->first) : counts;
+  if (!option.has_value()) {
+    return std::nullopt;
+  }
+  const std::string name(option->first);
+  const std::string least(option->second);
+  const std::string given(counts->second);
+  return Text{name + " is needed " + least + " times or more, and was given " + given + " times",
+              name + " 至少要给出 " + least + " 个，只给了 " + given + " 个"};
+}
+
+// "--role: boss not in {viewer,admin}".
+std::optional<Text> not_among(std::string_view sentence) {
+  const auto set = match({"", " not in {", "}", "", ""}, sentence);
+  const auto option = set.has_value() ? match({"", ": ", "", "", ""}, set->first) : set;
+  if (!option.has_value()) {
+    return std::nullopt;
+  }
+  const std::string name(option->first);
+  const std::string value(option->second);
+  std::string en;
+  std::string zh;
+  for (const char c : set->second) {
+    en += c == ',' ? std::string(", ") : std::string(1, c);
+    zh += c == ',' ? std::string("、") : std::string(1, c);
+  }
+  return Text{name + " is one of " + en + ", not " + value,
+              name + " 应为 " + zh + " 之一，而不是 " + value};
 }
 
 }  // namespace
@@ -103,7 +146,12 @@ Text usage_error(std::string_view sentence) {
       return {filled(pattern.en, *parts), filled(pattern.zh, *parts)};
     }
   }
-  return out_of_range(sentence).value_or(Text{std::string(sentence), std::string(sentence)});
+  for (const auto& read : {out_of_range, too_few, not_among}) {
+    if (const auto text = read(sentence); text.has_value()) {
+      return *text;
+    }
+  }
+  return {std::string(sentence), std::string(sentence)};
 }
 
 }  // namespace tagline::cli

@@ -1,10 +1,7 @@
-// WhyParser: `tagline why` and `tagline complete`, the questions about an expression that are no
-// counts.
+// WhyParser: `tagline why`.
 #pragma once
 
 #include "cli/option_maker.h"
-
-#include <optional>
 
 namespace tagline::cli {
 
@@ -13,14 +10,12 @@ class WhyParser : private OptionMaker {
   explicit WhyParser(dsl::Language language) : OptionMaker(language) {}
 
   void add_to(CLI::App& app);
-  /// Fills in the command when it is one of these.
+  /// Fills in the command when it is this one.
   [[nodiscard]] bool take(Arguments& arguments) const;
 
  private:
-  CLI::App* why_command_ = nullptr;
-  CLI::App* complete_command_ = nullptr;
+  CLI::App* command_ = nullptr;
   WhyArguments why_;
-  CompleteArguments complete_;
   std::string as_of_;
 };
 

@@ -1,5 +1,6 @@
 #include "cli/why_text.h"
 
+#include "cli/rows.h"
 #include "cli/table.h"
 
 #include <cstddef>
@@ -55,6 +56,10 @@ void print_ways(const server::Why& why, Console& console) {
 }
 
 }  // namespace
+
+std::string why_csv(const server::JsonValue& why) {
+  return csv_rows(why["nodes"], {"text", "depth", "holds", "decides"});
+}
 
 void print(const server::Why& why, Console& console) {
   print_verdict(why, console);

@@ -48,9 +48,12 @@ Error named(const Error& error, const Text& what) {
   return {error.code(), {error.message().en, std::move(zh)}, error.hint()};
 }
 
+constexpr std::uint64_t kLinesBetweenProgress = 16'384;
+
 }  // namespace
 
-Status read_ids(const std::string& path, IdLines form, const Text& what, const IdTaker& take) {
+Status read_ids(const std::string& path, IdLines form, const Text& what, const IdTaker& take,
+                const ReadProgress& progress) {
   const auto opened = ingest::Input::open(path, what.en);
   if (!opened.has_value()) {
     return tl::unexpected(named(opened.error(), what));
@@ -65,6 +68,9 @@ Status read_ids(const std::string& path, IdLines form, const Text& what, const I
     TAGLINE_ASSIGN_OR_RETURN(const ingest::LineStatus status, lines.begin());
     if (status == ingest::LineStatus::End) {
       return {};
+    }
+    if (progress && lines.first_line() % kLinesBetweenProgress == 0) {
+      progress(input->bytes_consumed(), input->bytes_total());
     }
     const std::string number = std::to_string(lines.first_line());
     const Text place{what.en + ", line " + number, what.zh + " 第 " + number + " 行"};

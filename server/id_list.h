@@ -21,10 +21,14 @@ inline constexpr std::size_t kListIdsMax = 200'000'000;
 /// is none. Quoted: a JSON text, as ids are exported. Blank lines are left out.
 enum class IdLines : std::uint8_t { Plain, Quoted };
 using IdTaker = std::function<Status(std::string)>;
+/// Bytes read of the file as it is on disk, and all there are (0: unknown, a pipe).
+using ReadProgress = std::function<void(std::uint64_t read, std::uint64_t whole)>;
 /// Gives the ids of a file to `take`, one a line, until it fails. gzip, xz and zstd; "-" is
 /// standard input. `what` the file is called in messages. NotFound, BadInput, what `take` says.
+/// `progress` is told about now and then how much of the file was read. It and `take` are called
+/// from the calling thread.
 [[nodiscard]] Status read_ids(const std::string& path, IdLines form, const Text& what,
-                              const IdTaker& take);
+                              const IdTaker& take, const ReadProgress& progress = {});
 /// Those of a file of texts, all.
 [[nodiscard]] Result<std::vector<std::string>> read_id_list(const std::string& file);
 

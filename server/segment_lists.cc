@@ -87,10 +87,10 @@ std::string name_of_day(const std::string& segment, std::chrono::sys_days day) {
 }  // namespace
 
 Outcome<ImportedList> Segments::import_list(const std::string& name, const std::string& file,
-                                            const SegmentCard& card) {
+                                            const SegmentCard& card, const ReadProgress& progress) {
   UserFinder finder(store_, execute_.budget);
-  TAGLINE_RETURN_IF_ERROR(read_ids(file, IdLines::Plain, {file, file},
-                                   [&](std::string id) { return finder.add(std::move(id)); }));
+  const auto take = [&](std::string id) { return finder.add(std::move(id)); };
+  TAGLINE_RETURN_IF_ERROR(read_ids(file, IdLines::Plain, {file, file}, take, progress));
   TAGLINE_ASSIGN_OR_RETURN(ListedUsers listed, finder.found());
   return put_list(name, std::move(listed), {"in " + file, file + " 中"}, card);
 }

@@ -10,6 +10,7 @@
 #include "engine/execute.h"
 #include "engine/result.h"
 #include "server/edit.h"
+#include "server/id_list.h"
 #include "server/listed_users.h"
 #include "server/service.h"
 #include "storage/record.h"
@@ -183,9 +184,10 @@ class Segments {
   [[nodiscard]] Result<Dependents> dependents(const std::string& name);
   /// Makes or replaces a static list from a file of ids, one a line (quotes around an id and a
   /// header line "id" are understood; gzip, xz and zstd too; "-" is standard input). Ids nobody has
-  /// are counted and left out; BadInput when none is known.
+  /// are counted and left out; BadInput when none is known. `progress`: as that of read_ids.
   [[nodiscard]] Outcome<ImportedList> import_list(const std::string& name, const std::string& file,
-                                                  const SegmentCard& card);
+                                                  const SegmentCard& card,
+                                                  const ReadProgress& progress = {});
   /// As import_list of those who were found; `where` their ids came from is for the message.
   [[nodiscard]] Outcome<ImportedList> put_list(const std::string& name, ListedUsers listed,
                                                const Text& where, const SegmentCard& card,

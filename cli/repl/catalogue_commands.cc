@@ -3,6 +3,7 @@
 #include "cli/repl/commands.h"
 #include "cli/repl/plot.h"
 #include "cli/repl/replies.h"
+#include "cli/rows.h"
 #include "cli/segment_text.h"
 #include "cli/table.h"
 #include "cli/tags_text.h"
@@ -34,22 +35,6 @@ std::string limit_parameter(std::uint64_t limit, const std::string& words) {
 /// "@lapsed" or "lapsed".
 std::string name_of(const std::string& word) {
   return word.substr(word.starts_with('@') ? 1 : 0);
-}
-
-std::string csv_rows(const JsonValue& list, const std::vector<std::string>& keys) {
-  std::string csv;
-  for (const std::string& key : keys) {
-    csv += (csv.empty() ? "" : ",") + key;
-  }
-  csv += "\n";
-  for (const JsonValue& each : list.items()) {
-    std::string line;
-    for (const std::string& key : keys) {
-      line += (&key == keys.data() ? "" : ",") + csv_field(each[key].text());
-    }
-    csv += line + "\n";
-  }
-  return csv;
 }
 
 void say_more(std::uint64_t shown, std::uint64_t total, Console& console) {
@@ -190,9 +175,15 @@ int save_command(Session& session, const std::string& arguments) {
   }
   ApiRequest request = post("/v1/segments/" + server::percent_encoded(name_of(words[0])), body);
   request.method = "PUT";
-  return session.show(request, session.expression(), [&](const JsonValue& reply) {
-    print(saved_of(reply), session.expression(), session.console());
-  });
+  return session.show(
+      request, session.expression(),
+      [&](const JsonValue& reply) {
+        print(saved_of(reply), session.expression(), session.console());
+      },
+      [](const JsonValue& reply) {
+        return csv_row(reply,
+                       {"name", "created", "rule_version", "count", "population", "canonical"});
+      });
 }
 
 int show_command(Session& session, const std::string& arguments) {
@@ -201,7 +192,10 @@ int show_command(Session& session, const std::string& arguments) {
     const std::string name = name_of(words_of(arguments).front());
     return session.show(
         get("/v1/segments/" + server::percent_encoded(name) + session.as_of_parameter('?')), "",
-        [&](const JsonValue& reply) { print(segment_of(reply, session.time_zone()), console); });
+        [&](const JsonValue& reply) { print(segment_of(reply, session.time_zone()), console); },
+        [](const JsonValue& reply) {
+          return csv_row(reply, {"name", "count", "expression", "owner"});
+        });
   }
   if (session.expression().empty()) {
     return session.report_no_expression();
@@ -218,6 +212,14 @@ int show_command(Session& session, const std::string& arguments) {
         line({"in Chinese", "中文写法"}, reply["display"].words().zh);
         line({"fingerprint", "指纹"}, reply["fingerprint"].text());
         console.out(table.body() + "\n" + console.say(reply["sentence"].words()) + "\n");
+      },
+      [](const JsonValue& reply) {
+        const Text display = reply["display"].words();
+        const Text sentence = reply["sentence"].words();
+        return "canonical,display_en,display_zh,sentence_en,sentence_zh,fingerprint\n" +
+               csv_field(reply["canonical"].text()) + "," + csv_field(display.en) + "," +
+               csv_field(display.zh) + "," + csv_field(sentence.en) + "," + csv_field(sentence.zh) +
+               "," + reply["fingerprint"].text() + "\n";
       });
 }
 
@@ -238,14 +240,7 @@ int diff_command(Session& session, const std::string& arguments) {
       "&to=" + side(words.back()) + session.as_of_parameter('&');
   return session.show(
       get(target), "", [&](const JsonValue& reply) { print(diff_of(reply), session.console()); },
-      [](const JsonValue& reply) {
-        std::string csv = "part,count,expression\n";
-        for (const char* part : {"from", "to", "both", "only_from", "only_to"}) {
-          csv += std::string(part) + "," + reply[part]["count"].text() + "," +
-                 csv_field(reply[part]["expression"].text()) + "\n";
-        }
-        return csv;
-      });
+      diff_csv);
 }
 
 int history_command(Session& session, const std::string& arguments) {

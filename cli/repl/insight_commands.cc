@@ -173,11 +173,13 @@ int why_command(Session& session, const std::string& arguments) {
   }
   return session.show(
       post("/v1/why", session.body_of(session.expression()).text("id", words.front())),
-      session.expression(), [&](const JsonValue& reply) {
+      session.expression(),
+      [&](const JsonValue& reply) {
         const server::Why why = why_of(reply);
         print(why, session.console());
         session.console().report(why.warnings, session.expression());
-      });
+      },
+      why_csv);
 }
 
 int profile_command(Session& session, const std::string& arguments) {

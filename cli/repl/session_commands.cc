@@ -1,8 +1,10 @@
 // Commands about the session, files, and waiting.
+#include "cli/count_csv.h"
 #include "cli/exit_status.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/help_pages.h"
 #include "cli/repl/plot.h"
+#include "cli/repl/replies.h"
 #include "cli/table.h"
 #include "server/day_text.h"
 
@@ -104,6 +106,20 @@ std::string clock_text() {
   return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &parts)};
 }
 
+/// A line of the count, its change, and the counts so far.
+void show_watched(std::uint64_t count, std::vector<double>& seen, Console& console) {
+  const auto before = static_cast<std::uint64_t>(seen.empty() ? 0.0 : seen.back());
+  const std::string change = seen.empty() || count == before ? ""
+                             : count > before                ? "+" + grouped(count - before)
+                                                             : "-" + grouped(before - count);
+  seen.push_back(static_cast<double>(count));
+  if (seen.size() > kWatchedShown) {
+    seen.erase(seen.begin());
+  }
+  console.out(clock_text() + "  " + grouped(count) + "  " + change + (change.empty() ? "" : "  ") +
+              sparkline(seen) + "\n");
+}
+
 }  // namespace
 
 int set_command(Session& session, const std::string& arguments) {
@@ -183,16 +199,15 @@ int watch_command(Session& session, const std::string& arguments) {
       return answered.error();
     }
     const std::uint64_t count = answered->json["count"].number();
-    const auto before = static_cast<std::uint64_t>(seen.empty() ? 0.0 : seen.back());
-    const std::string change = seen.empty() || count == before ? ""
-                               : count > before                ? "+" + grouped(count - before)
-                                                               : "-" + grouped(before - count);
-    seen.push_back(static_cast<double>(count));
-    if (seen.size() > kWatchedShown) {
-      seen.erase(seen.begin());
+    if (session.settings().format == Format::Json) {
+      // The reply of every time, a line each.
+      session.console().out(answered->text + "\n");
+    } else if (session.settings().format == Format::Csv) {
+      session.console().out((i == 0 ? "time," + std::string(kCountCsvHeader) : "") + clock_text() +
+                            "," + count_csv(answer_of(answered->json)));
+    } else {
+      show_watched(count, seen, session.console());
     }
-    session.console().out(clock_text() + "  " + grouped(count) + "  " + change +
-                          (change.empty() ? "" : "  ") + sparkline(seen) + "\n");
     if (!session.console().flush()) {
       return kSystemAtFault;
     }

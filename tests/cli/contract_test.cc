@@ -141,6 +141,14 @@ TEST_F(Contract, UsageErrorsAreInBothLanguages) {
        "--db 不能与 --catalogue 同用");
   says({"load", "--db", "x", "y", "--max-errors", "101"}, "--max-errors is a percentage, not 101",
        "--max-errors 是 0 到 100 的百分比，不能是 101");
+  says({"key", "create", "--db", "x", "n", "--role", "boss"},
+       "--role is one of viewer, analyst, operator, admin, not boss",
+       "--role 应为 viewer、analyst、operator、admin 之一，而不是 boss");
+  says({"overlap", "--db", "x", "vip"}, "EXPR is needed 2 times or more, and was given 1 times",
+       "EXPR 至少要给出 2 个，只给了 1 个");
+  says({"query", "--db", "x", "vip", "--pareto", "age", "--share", "0.00001"},
+       "--share is a number from 0.0001 to 100, not 0.00001",
+       "--share 是 0.0001 到 100 的数，不能是 0.00001");
 }
 
 TEST_F(Contract, NumbersAtTheEndsOfWhatCanBeStored) {
@@ -272,8 +280,8 @@ TEST_F(Contract, CheckOneAndBatch) {
   EXPECT_EQ(bad.status, 1);
   EXPECT_EQ(json::parse(bad.out).at("errors").at(0).at("code"), "expected-value");
   const Outcome batch =
-      run_tagline({"check", "--db", db_, "--batch"},
-                  "{\"expression\":\"vip\"}\nnot json\n{\"expression\":\"age:34-25\"}\n");
+      run_tagline({"check", "--db", db_, "--batch", "-"},
+                  "{\"expression\":\"vip\"}\n{not json\n{\"expression\":\"age:34-25\"}\n");
   EXPECT_EQ(batch.status, 1);
   std::istringstream lines(batch.out);
   std::string line;

@@ -186,6 +186,20 @@ TEST_F(Repl, FilesAreWrittenReadAndLoaded) {
       << again.out;
 }
 
+TEST_F(Repl, WatchingGivesRepliesInTheFormatThatIsSet) {
+  const Outcome rows = local("vip\n\\watch 1 1\n", {"--format", "csv"});
+  EXPECT_EQ(rows.status, 0) << rows.err;
+  EXPECT_TRUE(std::regex_search(
+      rows.out,
+      std::regex(
+          R"(time,expression,count,population,as_of,elapsed_us\n\d\d:\d\d:\d\d,vip,\d+,2000,)")))
+      << rows.out;
+  const Outcome replies = local("vip\n\\watch 1 1\n", {"--format", "json"});
+  const std::size_t second = replies.out.find('\n') + 1;
+  const json first = json::parse(replies.out.substr(0, second));
+  EXPECT_EQ(json::parse(replies.out.substr(second)).at("count"), first.at("count"));
+}
+
 TEST_F(Repl, AReaderKeepsNobodyFromWriting) {
   // The folder is read by one that is not over, and written by another.
   const std::string more = folder_.write("more.csv", "id,city\nnew1,tier1\n");
