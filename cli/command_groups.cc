@@ -6,7 +6,7 @@ namespace tagline::cli {
 namespace {
 
 constexpr std::array<CommandGroup, 8> kGroups = {{
-    {"Load data", "装入数据", "infer load"},
+    {"Load data", "装入数据", "infer load ingest"},
     {"Ask", "查询", "query overlap why repl"},
     {"See what is there", "查看数据", "tags user events"},
     {"Keep and edit", "保存与编辑", "segment edit-tag"},

@@ -6,6 +6,7 @@
 #include "cli/check_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
+#include "cli/ingest_parser.h"
 #include "cli/key_parser.h"
 #include "cli/load_parser.h"
 #include "cli/look_parser.h"
@@ -38,6 +39,7 @@ class CommandLine : private OptionMaker {
   CLI::App app_;
   std::string language_name_;
   LoadParser loads_;
+  IngestParser ingests_;
   QueryParser queries_;
   WhyParser why_;
   ReplParser repl_;
