@@ -33,6 +33,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -171,6 +172,8 @@ class WriteTransaction : public Transaction {
   void spoil() { spoilt_ = true; }
   [[nodiscard]] bool map_full() const { return map_full_; }
   [[nodiscard]] bool changed() const { return changed_; }
+  /// Whether anything was written to or erased from a key space that is none of these.
+  [[nodiscard]] bool changed_beyond(std::initializer_list<KeySpace> spaces) const;
 
  private:
   friend class LmdbEnvironment;
@@ -181,6 +184,7 @@ class WriteTransaction : public Transaction {
   bool map_full_ = false;
   bool spoilt_ = false;
   bool changed_ = false;
+  std::array<bool, kKeySpaceCount> changed_spaces_{};
 };
 
 /// Walks one key space in key order.

@@ -48,6 +48,9 @@ std::uint64_t Snapshot::version() const {
 std::uint64_t Snapshot::data_version() const {
   return rep_->meta.data_version;
 }
+std::uint64_t Snapshot::catalogue_version() const {
+  return rep_->meta.catalogue_version;
+}
 std::uint64_t Snapshot::seed() const {
   return rep_->meta.id_seed;
 }

@@ -84,6 +84,9 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       Status status = fn(txn);
       if (status.has_value() && rep.txn.changed()) {
         ++rep.meta.version;
+        if (rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes})) {
+          rep.meta.catalogue_version = rep.meta.version;
+        }
         if (rep.data_changed()) {
           rep.meta.data_version = rep.meta.version;
         }

@@ -304,6 +304,26 @@ TEST_F(Changes, AreNoStateOfASnapshotTakenBefore) {
   expect_all();
 }
 
+TEST_F(Changes, LeaveTheCatalogueVersionAsItIs) {
+  add(10);
+  const auto catalogue_version = [&] {
+    return must(store_->read([](const Snapshot& snapshot) -> Result<std::uint64_t> {
+      return snapshot.catalogue_version();
+    }));
+  };
+  const std::uint64_t before = catalogue_version();
+  change({{flag_, CellShape::Bit, 0, 1, 1}});
+  write(*store_, [](WriteTxn& txn) { must(txn.fold()); });
+  EXPECT_EQ(catalogue_version(), before);
+  write(*store_, [&](WriteTxn& txn) {
+    must(txn.put_values(city_, std::vector<ValueRecord>{{6, "v6", {}, {}}}));
+  });
+  EXPECT_GT(catalogue_version(), before);
+  const std::uint64_t then = catalogue_version();
+  write(*store_, [](WriteTxn& txn) { must(add_users(txn, 10, 11)); });
+  EXPECT_GT(catalogue_version(), then);
+}
+
 TEST_F(Changes, AreKeptByTheFileAndReadByOthers) {
   add(10);
   change({{spend_, CellShape::Number, 0, 1, std::numeric_limits<std::int64_t>::max()},

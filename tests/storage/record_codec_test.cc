@@ -181,8 +181,8 @@ TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
 }
 
 TEST(RecordCodec, MetaComesBack) {
-  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF, 41,
-                        7,  ~0ULL};
+  const MetaRecord meta{
+      42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF, 41, 7, ~0ULL, 40};
   EXPECT_EQ(*decode_meta(encoded(meta)), meta);
 }
 

@@ -300,7 +300,7 @@ void make_version_3(const Folder& folder) {
       must(txn.put_segment(segment));
     });
   }
-  make_older(folder, 3, 3, {"rules", "origins", "changes"});
+  make_older(folder, 3, 4, {"rules", "origins", "changes"});
 }
 
 TEST(Rules, ADatabaseOfVersion3IsReadAsItIs) {
@@ -344,7 +344,7 @@ TEST(Rules, ADatabaseOfVersion4KeepsThem) {
     const auto store = open_store(folder.path(), OpenMode::Create);
     write(*store, [](WriteTxn& txn) { put_ruled(txn, "a", 2); });
   }
-  make_older(folder, 4, 3, {"changes"});
+  make_older(folder, 4, 4, {"changes"});
   {
     const auto store = open_store(folder.path(), OpenMode::Read);
     EXPECT_EQ(rules_of(*store, "a").size(), 2U);
