@@ -1,5 +1,5 @@
 # The commands people and CI use. `make demo` and `make test` do all the set-up on a fresh Debian 12.
-.PHONY: help setup configure-release build demo test test-asan test-release test-clang test-tsan check format lint bench fuzz diagrams package-list clean
+.PHONY: help setup configure-release build demo test test-asan test-release test-clang test-tsan check format lint bench fuzz diagrams package tarball release-notes clean
 
 DB ?= build/demo-db
 TAGLINE := build/release/cli/tagline
@@ -10,6 +10,7 @@ help:
 	@echo "make build    build the release program: $(TAGLINE)"
 	@echo "make bench    engine beside operator-by-operator CRoaring, in one run"
 	@echo "make format   reformat the sources;  make lint  clang-tidy (slow);  make fuzz  a minute of libFuzzer a target"
+	@echo "make package  a .deb for Debian 12;  make tarball  one for other Linux systems;  make release-notes  from CHANGELOG.md"
 	@echo "make diagrams draw grammar-docs/grammar.ebnf again (needs node and npm)"
 
 setup:
@@ -23,7 +24,7 @@ build: configure-release
 
 build/.exists:
 	@mkdir -p build && touch $@
-build configure-release demo test test-asan test-release test-clang test-tsan bench fuzz lint: build/.exists
+build configure-release demo package tarball test test-asan test-release test-clang test-tsan bench fuzz lint: build/.exists
 
 demo: build
 	@examples/bank-marketing/demo $(TAGLINE) $(DB)
@@ -58,6 +59,18 @@ test-tsan: setup
 bench: configure-release
 	@cmake --build --preset release --target engine_bench
 	@build/release/bench/engine_bench
+
+# Into build/packages. One commit makes the same bytes, wherever its clone lies.
+package: configure-release
+	@cmake --build --preset release --target package_files
+	@rm -f build/packages/*.deb && cd build/release && cpack -G DEB && rm -rf ../packages/_CPack_Packages
+
+tarball: configure-release
+	@cmake --build --preset release --target package_files
+	@rm -f build/packages/*.tar.xz && cd build/release && cpack -G TXZ && rm -rf ../packages/_CPack_Packages
+
+release-notes:
+	@.ci/release-notes $(VERSION)
 
 format:
 	@git ls-files '*.h' '*.cc' | xargs clang-format -i

@@ -229,6 +229,15 @@ struct BackupArguments {
   Format format = Format::Table;
 };
 
+struct DoctorArguments {
+  std::string db;  ///< empty: the machine alone
+  Format format = Format::Table;
+};
+
+struct VersionArguments {
+  Format format = Format::Table;
+};
+
 enum class Shell : std::uint8_t { Bash, Zsh, Fish };
 
 struct CompletionArguments {
@@ -253,8 +262,8 @@ struct Arguments {
   std::variant<InferArguments, LoadArguments, IngestArguments, QueryArguments, TagsArguments,
                UserArguments, VerifyArguments, CheckArguments, WhyArguments, CompleteArguments,
                EventsArguments, SegmentArguments, OverlapArguments, EditTagArguments,
-               ServeArguments, KeyArguments, BackupArguments, ReplArguments, CompletionArguments,
-               ManualArguments>
+               ServeArguments, KeyArguments, BackupArguments, ReplArguments, DoctorArguments,
+               VersionArguments, CompletionArguments, ManualArguments>
       command;
 };
 

@@ -12,7 +12,7 @@ constexpr std::array<CommandGroup, 8> kGroups = {{
     {"Keep and edit", "保存与编辑", "segment edit-tag"},
     {"Write expressions", "编写表达式", "check complete"},
     {"Serve", "提供服务", "serve key"},
-    {"Look after a database", "维护数据库", "verify backup doctor"},
+    {"Look after a database", "维护数据库", "verify backup doctor version"},
     {"Set up a shell", "命令行环境", "completion manual"},
 }};
 

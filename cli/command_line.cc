@@ -2,7 +2,6 @@
 
 #include "cli/help_formatter.h"
 #include "cli/help_words.h"
-#include "cli/version.h"
 
 #include <memory>
 
@@ -23,6 +22,8 @@ CommandLine::CommandLine(dsl::Language language)
       serving_(language),
       keys_(language),
       upkeep_(language),
+      doctor_(language),
+      version_(language),
       shell_(language) {
   app_.formatter(std::make_shared<HelpFormatter>(language_, help_cells()));
   app_.name("tagline");
@@ -32,8 +33,6 @@ CommandLine::CommandLine(dsl::Language language)
                    "'age:25-34 AND city:tier1 AND NOT churn_risk'",
                    "tagline load --db shop customers.csv\n  tagline query --db shop '年龄:25-34 且 "
                    "城市:一线 且 非 流失风险'")));
-  app_.set_version_flag("--version", std::string("tagline ") + kVersion,
-                        say("print the version", "显示版本"));
   app_.set_help_flag("-h,--help", say("print this help", "显示帮助"));
   app_.require_subcommand(1);
   app_.add_option("--lang", language_name_,
@@ -56,6 +55,8 @@ CommandLine::CommandLine(dsl::Language language)
   serving_.add_to(app_);
   keys_.add_to(app_);
   upkeep_.add_to(app_);
+  doctor_.add_to(app_);
+  version_.add_to(app_);
   shell_.add_to(app_);
   take_one_value_each(app_);
   refuse_empty(app_);
@@ -71,7 +72,8 @@ Arguments CommandLine::taken() const {
                     looks_.take(arguments) || events_.take(arguments) ||
                     segments_.take(arguments) || tag_edits_.take(arguments) ||
                     checks_.take(arguments) || serving_.take(arguments) || keys_.take(arguments) ||
-                    upkeep_.take(arguments) || shell_.take(arguments));
+                    upkeep_.take(arguments) || doctor_.take(arguments) ||
+                    version_.take(arguments) || shell_.take(arguments));
   return arguments;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.h"
 #include "cli/check_parser.h"
+#include "cli/doctor_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
 #include "cli/ingest_parser.h"
@@ -16,6 +17,7 @@
 #include "cli/serve_parser.h"
 #include "cli/shell_parser.h"
 #include "cli/upkeep_parser.h"
+#include "cli/version_parser.h"
 #include "cli/why_parser.h"
 
 #include <CLI/CLI.hpp>
@@ -51,6 +53,8 @@ class CommandLine : private OptionMaker {
   ServeParser serving_;
   KeyParser keys_;
   UpkeepParser upkeep_;
+  DoctorParser doctor_;
+  VersionParser version_;
   ShellParser shell_;
 };
 

@@ -1,7 +1,7 @@
+#include "cli/build_stamp.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/service_notice.h"
-#include "cli/version.h"
 #include "server/access/key_file.h"
 #include "server/api/gate.h"
 #include "server/api/request_log.h"
@@ -41,7 +41,7 @@ server::RoutesOptions routes_of(const ServeArguments& arguments) {
       std::max<std::int64_t>(1, static_cast<std::int64_t>(arguments.limits.seconds * 1000)));
   routes.memory = arguments.limits.memory_mib << kMibBits;
   routes.read_only = arguments.read_only;
-  routes.version = kVersion;
+  routes.build = build_stamp();
   routes.load_bytes = arguments.load_mib << kMibBits;
   return routes;
 }
@@ -112,8 +112,10 @@ class Faults {
 
 void log_start(server::Log& log, const ServeArguments& arguments, const std::string& url,
                const server::HttpOptions& options) {
+  const server::Build build = build_stamp();
   log.write(server::LogLevel::Info, "start",
-            {{"version", kVersion},
+            {{"version", std::string_view(build.version)},
+             {"commit", std::string_view(build.commit)},
              {"url", url},
              {"db", arguments.db},
              {"read_only", arguments.read_only},

@@ -26,6 +26,8 @@ namespace tagline::cli {
 /// Returns when it was told to stop.
 [[nodiscard]] int run(const ServeArguments& arguments, Console& console);
 [[nodiscard]] int run(const BackupArguments& arguments, Console& console);
+[[nodiscard]] int run(const DoctorArguments& arguments, Console& console);
+[[nodiscard]] int run(const VersionArguments& arguments, Console& console);
 /// Returns when its input ends, or it is told to.
 [[nodiscard]] int run(const ReplArguments& arguments, Console& console);
 [[nodiscard]] int run(const CompletionArguments& arguments, Console& console);

@@ -7,6 +7,7 @@ namespace tagline::cli {
 
 inline constexpr int kFine = 0;
 inline constexpr int kInputAtFault = 1;   ///< the user's expression or data
+inline constexpr int kFaultFound = 1;     ///< `doctor` did its work, and something is at fault
 inline constexpr int kUsage = 2;          ///< the command line itself
 inline constexpr int kSystemAtFault = 3;  ///< the database or the system
 

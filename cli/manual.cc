@@ -1,7 +1,7 @@
 #include "cli/manual.h"
 
+#include "cli/build_stamp.h"
 #include "cli/roff.h"
-#include "cli/version.h"
 
 #include <algorithm>
 #include <string_view>
@@ -39,7 +39,7 @@ class Manual {
     std::transform(title.begin(), title.end(), title.begin(), [](char c) {
       return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     });
-    return ".TH \"" + roff(title) + "\" 1 \"\" \"tagline " + kVersion + "\" \"" +
+    return ".TH \"" + roff(title) + "\" 1 \"\" \"tagline " + build_stamp().version + "\" \"" +
            say("Tagline manual", "Tagline 手册") + "\"\n.ad l\n.nh\n" + section("NAME", "名称") +
            roff(name_of(command)) + " \\- " + roff(command.description) + "\n";
   }

@@ -20,6 +20,8 @@ const std::map<std::string, Format> kFormatsOfLists = {{"table", Format::Table},
                                                        {"ndjson", Format::Ndjson}};
 const std::map<std::string, Format> kFormatsWithoutCsv = {{"table", Format::Table},
                                                           {"json", Format::Json}};
+const std::map<std::string, Format> kFormatsOfReports = {{"text", Format::Table},
+                                                         {"json", Format::Json}};
 
 namespace {
 

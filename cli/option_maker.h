@@ -14,7 +14,8 @@ namespace tagline::cli {
 
 extern const std::map<std::string, Format> kFormats;
 extern const std::map<std::string, Format> kFormatsWithoutCsv;
-extern const std::map<std::string, Format> kFormatsOfLists;  ///< also ndjson
+extern const std::map<std::string, Format> kFormatsOfReports;  ///< no tables
+extern const std::map<std::string, Format> kFormatsOfLists;    ///< also ndjson
 
 /// CLI11 reads -5 as a huge unsigned number and nan as a number in every range.
 [[nodiscard]] CLI::Validator plain_number();

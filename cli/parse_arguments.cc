@@ -7,6 +7,7 @@
 #include "cli/overview.h"
 #include "cli/unknown_command.h"
 #include "cli/usage_error.h"
+#include "cli/version_parser.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -50,6 +51,7 @@ class Parser {
       report({added.error().message(), added.error().hint()});
       return kUsage;
     }
+    VersionParser::spell_out(arguments);
     shield_expression(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {

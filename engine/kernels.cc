@@ -466,4 +466,13 @@ std::span<const Kernels* const> all_kernels() {
   return {choice().sets.data(), choice().size};
 }
 
+std::span<const std::string_view> compiled_kernels() {
+#if TAGLINE_KERNEL_SETS
+  static constexpr std::array<std::string_view, 3> kNames{"plain", "x86-64-v3", "x86-64-v4"};
+#else
+  static constexpr std::array<std::string_view, 1> kNames{"plain"};
+#endif
+  return kNames;
+}
+
 }  // namespace tagline::engine

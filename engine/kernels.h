@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace tagline::engine {
 
@@ -167,5 +168,8 @@ struct Kernels {
 [[nodiscard]] const Kernels& kernels();
 /// Every set this processor can run, the plain one first. For tests and benches.
 [[nodiscard]] std::span<const Kernels* const> all_kernels();
+/// Names of the sets this program was compiled with, the plain one first; the processor may lack
+/// what the later ones need.
+[[nodiscard]] std::span<const std::string_view> compiled_kernels();
 
 }  // namespace tagline::engine

@@ -1,7 +1,7 @@
 // The head pages of LMDB 0.9 (mdb.c, struct MDB_meta), as far as they are looked at:
 //   page 0 and page 1 each: 16 bytes page header, then
-//   +0 u32 magic 0xBEEFC0DE   +4 u32 data version 1   +24 u32 page size   +64 u64 root of the free
-//   list +112 u64 root of the main tree   +128 u64 transaction number
+//   +0 u32 magic 0xBEEFC0DE   +4 u32 data version 1   +16 u64 size of the map   +24 u32 page size
+//   +64 u64 root of the free list +112 u64 root of the main tree   +128 u64 transaction number
 // The page with the higher transaction number counts. A root of all ones is an empty tree.
 // That the file is shorter than its last page number says is no damage: pages freed in the
 // transaction that took them are never written. Therefore only the roots are compared with the
@@ -27,6 +27,7 @@ namespace {
 constexpr std::size_t kHeadBytes = 16 + 136;
 constexpr std::size_t kMagicAt = 16;
 constexpr std::size_t kDataVersionAt = 20;
+constexpr std::size_t kMapBytesAt = 16 + 16;
 constexpr std::size_t kPageSizeAt = 16 + 24;
 constexpr std::size_t kFreeRootAt = 16 + 64;
 constexpr std::size_t kMainRootAt = 16 + 112;
@@ -90,6 +91,13 @@ bool plausible(const Head& head) {
          std::has_single_bit(page_size) && page_size >= kPageSizeMin && page_size <= kPageSizeMax;
 }
 
+const Head& newer(const Head& first, const Head& second) {
+  return load_little<std::uint64_t>(second, kTransactionAt) >
+                 load_little<std::uint64_t>(first, kTransactionAt)
+             ? second
+             : first;
+}
+
 bool inside(std::uint64_t root, std::uint64_t page_size, std::uint64_t size) {
   return root == kNoRoot || root < size / page_size;
 }
@@ -125,10 +133,7 @@ Result<DataFile> inspect_data_file(const std::filesystem::path& path) {
   if (!plausible(second) || load_little<std::uint32_t>(second, kPageSizeAt) != page_size) {
     return foreign(path, "its second head page is damaged", "其第二个首页已损坏");
   }
-  const Head& newest = load_little<std::uint64_t>(second, kTransactionAt) >
-                               load_little<std::uint64_t>(first, kTransactionAt)
-                           ? second
-                           : first;
+  const Head& newest = newer(first, second);
   // A writer may be at work; it writes pages before heads, so the size is asked for last.
   const std::uint64_t size = file.size();
   if (!inside(load_little<std::uint64_t>(newest, kFreeRootAt), page_size, size) ||
@@ -136,6 +141,17 @@ Result<DataFile> inspect_data_file(const std::filesystem::path& path) {
     return cut_short(path, size);
   }
   return DataFile::Lmdb;
+}
+
+std::optional<std::uint64_t> map_bytes_of(const std::filesystem::path& path) {
+  const File file(path);
+  Head first{};
+  Head second{};
+  if (!file.is_open() || !file.read(0, first) || !plausible(first) ||
+      !file.read(load_little<std::uint32_t>(first, kPageSizeAt), second) || !plausible(second)) {
+    return std::nullopt;
+  }
+  return load_little<std::uint64_t>(newer(first, second), kMapBytesAt);
 }
 
 }  // namespace tagline::storage

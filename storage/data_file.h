@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace tagline::storage {
 
@@ -18,5 +19,8 @@ enum class DataFile : std::uint8_t {
 
 /// WrongFormat when it is something else, with what it starts with. Corrupt when it was cut short.
 [[nodiscard]] Result<DataFile> inspect_data_file(const std::filesystem::path& path);
+
+/// The memory map its newest head page asks for; nothing when it is no such file.
+[[nodiscard]] std::optional<std::uint64_t> map_bytes_of(const std::filesystem::path& path);
 
 }  // namespace tagline::storage

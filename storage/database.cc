@@ -98,9 +98,11 @@ bool mounted_read_only(const std::filesystem::path& folder) {
 
 /// LMDB registers readers in lock.mdb. Where we may not write that, or it has no room, reading is
 /// still safe while nobody writes.
-Result<Opened> open_for_reading(const std::filesystem::path& folder) {
+Result<Opened> open_for_reading(const std::filesystem::path& folder, bool make_files) {
+  std::error_code unknown;
+  const bool registers = make_files || std::filesystem::exists(folder / "lock.mdb", unknown);
   // LMDB itself would go on without registering on a read-only mount, and so without any safety.
-  if (!mounted_read_only(folder)) {
+  if (registers && !mounted_read_only(folder)) {
     auto environment = LmdbEnvironment::open(folder, Access::Read, 0);
     if (environment.has_value()) {
       return Opened{std::nullopt, std::move(*environment)};
@@ -198,7 +200,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
   TAGLINE_ASSIGN_OR_RETURN(const DataFile file, look(folder, options.mode));
   TAGLINE_ASSIGN_OR_RETURN(auto claimed, OpenFolder::claim(folder));
   TAGLINE_ASSIGN_OR_RETURN(Opened opened, options.mode == OpenMode::Read
-                                              ? open_for_reading(folder)
+                                              ? open_for_reading(folder, options.make_files)
                                               : open_for_writing(folder, file, options));
   auto database = std::make_unique<Database>(std::move(claimed), std::move(opened.lock),
                                              std::move(opened.environment));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/result.h"
+#include "storage/health.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
 #include "storage/store.h"
@@ -39,6 +40,8 @@ struct Database {
   /// Waits until no transaction of this process is open, then at least doubles the map. TooLarge at
   /// the end of the address space.
   [[nodiscard]] Status grow();
+  /// Store::health.
+  [[nodiscard]] Result<Health> health();
 
   OpenFolder folder;
   std::optional<WriterLock> lock;

@@ -143,6 +143,8 @@ Result<LmdbEnvironment> LmdbEnvironment::open(const std::filesystem::path& folde
     if (const int code = mdb_reader_check(raw, &cleared); code != MDB_SUCCESS) {
       return tl::unexpected(lmdb_error(code, "mdb_reader_check", where));
     }
+    environment.registers_ = true;
+    environment.readers_cleared_ = static_cast<unsigned>(cleared);
   }
   return environment;
 }

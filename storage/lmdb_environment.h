@@ -78,6 +78,16 @@ enum class Access : std::uint8_t {
 class ReadTransaction;
 class WriteTransaction;
 
+/// What LMDB tells of an environment.
+struct LmdbFigures {
+  std::uint64_t page_bytes = 0;
+  std::uint64_t pages = 0;         ///< up to the last that was ever used
+  std::uint64_t pages_free = 0;    ///< of those, in the list of free ones
+  unsigned reader_slots = 0;       ///< 0: this process does not register
+  unsigned readers = 0;            ///< read transactions, of all processes
+  std::uint64_t commits_held = 0;  ///< how many commits the oldest of them is behind
+};
+
 /// One open environment. Movable; the transactions made from it must be gone before it is.
 /// Thread-safe but for `resize`.
 class LmdbEnvironment {
@@ -110,6 +120,10 @@ class LmdbEnvironment {
   /// The number of the newest commit, also of another process; nothing without a map. No
   /// transaction: a few loads. A reader that begins now may still get the commit before.
   [[nodiscard]] std::optional<std::uint64_t> last_commit() const;
+  /// Slots of readers that had been killed, cleared when this was opened.
+  [[nodiscard]] unsigned readers_cleared() const { return readers_cleared_; }
+  /// Cost: the list of free pages is read.
+  [[nodiscard]] Result<LmdbFigures> figures() const;
 
  private:
   struct Close {
@@ -122,6 +136,8 @@ class LmdbEnvironment {
   std::unique_ptr<MDB_env, Close> env_;
   std::array<MDB_dbi, kKeySpaceCount> spaces_{};  ///< 0: not opened (LMDB's own is 0)
   bool unmapped_ = false;
+  bool registers_ = false;  ///< in LMDB's table of readers
+  unsigned readers_cleared_ = 0;
 };
 
 /// What both kinds of transaction can do.

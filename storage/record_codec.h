@@ -5,6 +5,7 @@
 
 #include "engine/result.h"
 #include "storage/codec.h"
+#include "storage/format_version.h"
 #include "storage/record.h"
 
 #include <cstdint>
@@ -13,17 +14,6 @@
 
 namespace tagline::storage {
 
-/// Version of the whole file format; raised when an older program could misread a newer database,
-/// or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 6;
-/// Read too. The first commit makes it the newest.
-inline constexpr std::uint64_t kOldestFormatVersion = 3;
-/// Versions before lack the key spaces of rules and origins.
-inline constexpr std::uint64_t kFormatVersionWithRules = 4;
-/// Versions before do not say when the data changed.
-inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
-/// Versions before keep no changes beside the fragments.
-inline constexpr std::uint64_t kFormatVersionWithChanges = 6;
 /// Digits after the point of a number: 10^18 still fits 63 bits.
 inline constexpr unsigned kNumberScaleMax = 18;
 

@@ -125,6 +125,10 @@ Status Store::copy_to(int file) {
   return database.environment.copy_to(file);
 }
 
+Result<Health> Store::health() {
+  return environment_->database->health();
+}
+
 std::uint64_t Store::map_bytes() const {
   Database& database = *environment_->database;
   const TransactionGate::Pass pass = database.gate.enter();

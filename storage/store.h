@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/result.h"
+#include "storage/health.h"
 #include "storage/snapshot.h"
 #include "storage/write_txn.h"
 
@@ -26,6 +27,9 @@ struct OpenOptions {
   OpenMode mode = OpenMode::Read;
   std::string time_zone =
       "Asia/Shanghai";  ///< IANA zone of a database made now; fixed for its life
+  /// Read: lock.mdb is made where it is not there. Without, nothing is added to the folder; where
+  /// readers cannot be registered, writers are kept out while it is read.
+  bool make_files = true;
   /// Gives the zone to a database nothing was ever written to as well: what a first load that
   /// failed leaves behind must not decide for the next. Create only.
   bool rezone_unused = false;
@@ -78,6 +82,9 @@ class Store {
   /// Writes the newest committed state to an open file, as a data.mdb of its own, compacted. Reads
   /// and writes go on meanwhile, but a write that needs a larger map waits. DiskFull, System.
   [[nodiscard]] Status copy_to(int file);
+
+  /// How it is. Cost: the list of free pages is read.
+  [[nodiscard]] Result<Health> health();
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::uint64_t map_bytes() const;   ///< current size of the memory map

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <fcntl.h>
 #include <mutex>
@@ -144,6 +145,18 @@ Result<std::optional<WriterLock>> WriterLock::keep_writers_out(
                               : tl::unexpected(system_error(attempt.error, "flock", path));
   }
   return std::optional<WriterLock>(std::move(lock));
+}
+
+std::optional<pid_t> WriterLock::holder(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kLockFile;
+  const WriterLock lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.file_ < 0 || flock(lock.file_, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+    return std::nullopt;
+  }
+  const std::string digits = holder_of(lock.file_);
+  pid_t process = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), process);
+  return process;
 }
 
 WriterLock::~WriterLock() {

@@ -23,6 +23,11 @@ class WriterLock {
   [[nodiscard]] static Result<std::optional<WriterLock>> keep_writers_out(
       const std::filesystem::path& folder);
 
+  /// The process that has the exclusive lock; 0 when it has not signed. Nothing when nobody has it,
+  /// or it cannot be told. Waits for nobody; a writer that begins now is not kept out for longer
+  /// than it waits for a holder's name.
+  [[nodiscard]] static std::optional<pid_t> holder(const std::filesystem::path& folder);
+
   ~WriterLock();
   WriterLock(WriterLock&& other) noexcept
       : file_(std::exchange(other.file_, -1)), signed_(std::exchange(other.signed_, false)) {}

@@ -1,6 +1,6 @@
 #include "cli/repl/local_api.h"
 
-#include "cli/version.h"
+#include "cli/build_stamp.h"
 #include "server/http/temporary_file.h"
 
 #include <array>
@@ -27,7 +27,7 @@ server::RoutesOptions options_of(storage::OpenMode mode) {
   options.timeout = kTimeMax;
   options.memory = kMemoryBytes;
   options.read_only = mode == storage::OpenMode::Read;
-  options.version = kVersion;
+  options.build = build_stamp();
   options.load_bytes = std::numeric_limits<std::int64_t>::max() / 8;
   return options;
 }

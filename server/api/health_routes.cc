@@ -1,4 +1,5 @@
 #include "server/api/route_groups.h"
+#include "server/build_fields.h"
 #include "server/diagnostic_json.h"
 
 namespace tagline::server {
@@ -34,7 +35,8 @@ HttpReply status(const Call& call) {
             {"queries_running", call.api.queries.figures().running},
             {"queries_queued", now.queued},
             {"requests", now.requests},
-            {"refused_busy", now.refused_busy}};
+            {"refused_busy", now.refused_busy},
+            {"build", build_fields(call.api.options.build)}};
   if (const auto kept = service.kept_answers(); kept.has_value()) {
     json["cache"] = {{"answers", kept->answers},     {"bytes", kept->bytes},
                      {"bytes_max", kept->bytes_max}, {"hits", kept->hits},

@@ -22,8 +22,11 @@ double seconds(std::chrono::nanoseconds time) {
 
 void write_server(const Call& call, MetricsText& text) {
   const ServerStatus now = call.api.status();
-  text.family("tagline_build_info", kGauge, "Always 1; the program's version.");
-  text.sample(MetricsText::label("version", call.api.options.version), std::uint64_t{1});
+  const Build& build = call.api.options.build;
+  text.family("tagline_build_info", kGauge, "Always 1; the program's version and commit.");
+  text.sample(MetricsText::label("version", build.version) + "," +
+                  MetricsText::label("commit", build.commit),
+              std::uint64_t{1});
   text.single("tagline_uptime_seconds", kGauge, "Since the server began.",
               seconds(std::chrono::steady_clock::now() - now.started));
   text.single("tagline_http_connections", kGauge, "Connections open.",

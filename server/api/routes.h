@@ -7,6 +7,7 @@
 #include "engine/budget.h"
 #include "server/api/caller.h"
 #include "server/api/role.h"
+#include "server/build.h"
 #include "server/http/http_message.h"
 #include "server/http/http_server.h"
 #include "server/service.h"
@@ -28,7 +29,7 @@ struct RoutesOptions {
   std::chrono::milliseconds timeout{30'000};  ///< of a query that asks for none, and the most
   std::uint64_t memory = std::uint64_t{256} << 20U;     ///< bytes a query may hold
   bool read_only = false;                               ///< nothing is written
-  std::string version;                                  ///< of the program
+  Build build;                                          ///< the program
   std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of a large body: a load, a list of ids
   std::uint64_t body_bytes = std::uint64_t{1} << 20U;   ///< of a body, where the route says nothing
 };

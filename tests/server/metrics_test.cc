@@ -90,7 +90,7 @@ class MetricsTest : public RunningRoutes {
 
 TEST_F(MetricsTest, ReadsAsExpositionFormatAndSaysWhatThereIs) {
   const auto now = metrics();
-  EXPECT_EQ(now.at("tagline_build_info{version=\"1.2.3\"}"), 1);
+  EXPECT_EQ(now.at("tagline_build_info{version=\"1.2.3\",commit=\"abc1234\"}"), 1);
   EXPECT_EQ(now.at("tagline_database_population"), 3);
   EXPECT_EQ(now.at("tagline_database_version"), static_cast<double>(service_->standing()->version));
   EXPECT_GT(now.at("tagline_database_bytes"), 4096);

@@ -79,6 +79,15 @@ TEST_F(RoutesTest, TagsAndStatus) {
   EXPECT_EQ(status["population"], 3);
   EXPECT_EQ(status["requests"], 7);
   EXPECT_TRUE(status.contains("time_zone"));
+  const json& build = status["build"];
+  EXPECT_EQ(build["kernels"]["in_use"], build["kernels"]["available"].back());
+  EXPECT_EQ(build["kernels"]["compiled"][0], "plain");
+  EXPECT_LE(build["format"]["oldest_read"], build["format"]["written"]);
+  for (const char* library : {"CRoaring", "LMDB", "Boost", "OpenSSL"}) {
+    EXPECT_NE(build["libraries"][library].get<std::string>().find('.'), std::string::npos);
+  }
+  EXPECT_EQ(build["commit"], "abc1234");
+  EXPECT_FALSE(build.contains("date"));  // these routes were not told one
   EXPECT_EQ(body_of(ask("GET", "/healthz"))["status"], "ok");
   EXPECT_EQ(body_of(ask("GET", "/readyz"))["status"], "ok");
 }

@@ -29,7 +29,8 @@ class RunningRoutes : public testing::Test {
     ASSERT_TRUE(service_->load(std::nullopt, {file.string()}, {}).has_value());
     service_->keep_answers(1U << 20U);
     RoutesOptions routes;
-    routes.version = "1.2.3";
+    routes.build.version = "1.2.3";
+    routes.build.commit = "abc1234";
     routes_ = std::make_unique<Routes>(*service_, routes, [] {
       ServerStatus now;
       now.started = std::chrono::steady_clock::now();

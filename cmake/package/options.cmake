@@ -1,0 +1,11 @@
+# Read by cpack once a kind of package, before anything is staged.
+include(${CMAKE_CURRENT_LIST_DIR}/version.cmake)
+set(CPACK_PACKAGE_VERSION ${package_version})
+if(CPACK_GENERATOR STREQUAL "DEB")
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(CPACK_PACKAGE_FILE_NAME tagline-deb)
+else()
+  set(CPACK_PACKAGING_INSTALL_PREFIX /)
+  string(REPLACE "~" "-" name "${package_version}")
+  set(CPACK_PACKAGE_FILE_NAME tagline-${name}-linux-${CMAKE_HOST_SYSTEM_PROCESSOR})
+endif()
