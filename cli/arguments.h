@@ -254,6 +254,19 @@ struct ReplArguments {
   std::string server;  ///< instead of a database: its address
   std::string key;
   std::optional<std::chrono::sys_days> as_of;
+  bool tour = false;  ///< begins with the tour
+  Format format = Format::Table;
+};
+
+/// A database of an invented shop (cli/demo/).
+struct DemoArguments {
+  std::string db;
+  std::uint64_t users = 100'000;
+  std::uint64_t seed = 1;
+  std::uint32_t days = 365;
+  std::optional<std::chrono::sys_days> until;  ///< the last day of events; nothing: today
+  bool tour = false;                           ///< opens the terminal at the tour
+  bool no_tour = false;                        ///< says nothing of it
   Format format = Format::Table;
 };
 
@@ -262,8 +275,8 @@ struct Arguments {
   std::variant<InferArguments, LoadArguments, IngestArguments, QueryArguments, TagsArguments,
                UserArguments, VerifyArguments, CheckArguments, WhyArguments, CompleteArguments,
                EventsArguments, SegmentArguments, OverlapArguments, EditTagArguments,
-               ServeArguments, KeyArguments, BackupArguments, ReplArguments, DoctorArguments,
-               VersionArguments, CompletionArguments, ManualArguments>
+               ServeArguments, KeyArguments, BackupArguments, ReplArguments, DemoArguments,
+               DoctorArguments, VersionArguments, CompletionArguments, ManualArguments>
       command;
 };
 

@@ -5,7 +5,8 @@
 namespace tagline::cli {
 namespace {
 
-constexpr std::array<CommandGroup, 8> kGroups = {{
+constexpr std::array<CommandGroup, 9> kGroups = {{
+    {"Try it", "试用", "demo"},
     {"Load data", "装入数据", "infer load ingest"},
     {"Ask", "查询", "query overlap why repl"},
     {"See what is there", "查看数据", "tags user events"},

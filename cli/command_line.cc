@@ -9,6 +9,7 @@ namespace tagline::cli {
 
 CommandLine::CommandLine(dsl::Language language)
     : OptionMaker(language),
+      demo_(language),
       loads_(language),
       ingests_(language),
       queries_(language),
@@ -42,6 +43,7 @@ CommandLine::CommandLine(dsl::Language language)
       ->type_name("en|zh-CN");
   app_.fallthrough();
   // In the order in which the help shows them, group by group (command_groups.cc).
+  demo_.add_to(app_);
   loads_.add_to(app_);
   ingests_.add_to(app_);
   queries_.add_to(app_);
@@ -67,7 +69,7 @@ Arguments CommandLine::taken() const {
   Arguments arguments;
   arguments.language = language_;
   // One of them takes it: the program requires a command.
-  static_cast<void>(loads_.take(arguments) || ingests_.take(arguments) ||
+  static_cast<void>(demo_.take(arguments) || loads_.take(arguments) || ingests_.take(arguments) ||
                     queries_.take(arguments) || why_.take(arguments) || repl_.take(arguments) ||
                     looks_.take(arguments) || events_.take(arguments) ||
                     segments_.take(arguments) || tag_edits_.take(arguments) ||

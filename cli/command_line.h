@@ -4,6 +4,7 @@
 
 #include "cli/arguments.h"
 #include "cli/check_parser.h"
+#include "cli/demo_parser.h"
 #include "cli/doctor_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
@@ -40,6 +41,7 @@ class CommandLine : private OptionMaker {
  private:
   CLI::App app_;
   std::string language_name_;
+  DemoParser demo_;
   LoadParser loads_;
   IngestParser ingests_;
   QueryParser queries_;

@@ -5,7 +5,9 @@
 #include "cli/repl/remote_api.h"
 #include "cli/repl/session.h"
 #include "server/day_text.h"
+#include "storage/time_zone.h"
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -24,13 +26,37 @@ Result<std::unique_ptr<Api>> api_of(const ReplArguments& arguments) {
   return std::unique_ptr<Api>(std::move(api));
 }
 
-int run_typed(Session& session, History& history) {
+/// Of the demo's shop: that there is a tour; and, of one made some days ago, which day to ask for,
+/// since nobody did anything "in the last 30 days" any more.
+void greet_demo(Session& session) {
+  Console& console = session.console();
+  console.out(console.say({"This is the demo's shop: \\tour leads you through it.\n",
+                           "这是演示商城：输入 \\tour 开始导览。\n"}));
+  const auto reply = session.api().send(get("/v1/events/app_open"));
+  const std::string last =
+      reply.has_value() ? server::JsonValue::parse(reply->body)["event"]["last"].text() : "";
+  const auto today = storage::day_in_zone(std::chrono::system_clock::now(), session.time_zone());
+  if (!last.empty() && today.has_value() && !session.settings().as_of.has_value() &&
+      last != server::day_text(*today)) {
+    console.out(console.say(
+        {"Its last day is " + last + "; \\set as_of " + last + " makes `today` that day.\n",
+         "其数据的最后一天是 " + last + "；输入 \\set as_of " + last +
+             " 可把“今天”设为这一天。\n"}));
+  }
+}
+
+int run_typed(Session& session, History& history, bool tour) {
   Console& console = session.console();
   LineEditor editor(session, history, session.api().name());
   console.out(
       console.say({"Type an expression to count people, \\help for more, \\quit to leave.\n",
                    "输入表达式即可计数，\\help 查看帮助，\\quit 退出。\n"}));
   int status = kFine;
+  if (tour) {
+    status = session.run("\\tour");
+  } else if (session.tour().fits()) {
+    greet_demo(session);
+  }
   for (auto input = editor.read(); input.has_value(); input = editor.read()) {
     status = session.run(*input);
     if (session.is_over()) {
@@ -64,11 +90,14 @@ int run(const ReplArguments& arguments, Console& console) {
     const Interrupt interrupt([&api] { (*api)->cancel(); });
     Session session(**api, console, history, &interrupt);
     prepare(session);
-    return run_typed(session, history);
+    return run_typed(session, history, arguments.tour);
   }
   History history("");
   Session session(**api, console, history, nullptr);
   prepare(session);
+  if (arguments.tour) {
+    static_cast<void>(session.run("\\tour"));
+  }
   return session.run_all([]() -> std::optional<std::string> {
     std::string line;
     return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;

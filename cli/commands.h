@@ -30,6 +30,7 @@ namespace tagline::cli {
 [[nodiscard]] int run(const VersionArguments& arguments, Console& console);
 /// Returns when its input ends, or it is told to.
 [[nodiscard]] int run(const ReplArguments& arguments, Console& console);
+[[nodiscard]] int run(const DemoArguments& arguments, Console& console);
 [[nodiscard]] int run(const CompletionArguments& arguments, Console& console);
 [[nodiscard]] int run(const ManualArguments& arguments, Console& console);
 

@@ -16,8 +16,11 @@ struct Step {
   Text meaning;
 };
 
-const std::array<Step, 5>& steps() {
-  static const std::array<Step, 5> kSteps = {{
+const std::array<Step, 6>& steps() {
+  static const std::array<Step, 6> kSteps = {{
+      {"tagline demo --db demo-shop --tour",
+       "tagline demo --db demo-shop --tour",
+       {"new here: an invented shop and a guided tour", "初次使用：虚构商城和导览"}},
       {"tagline load --db shop customers.csv",
        "tagline load --db shop customers.csv",
        {"put people and their tags into a database", "把用户及其标签装入数据库"}},

@@ -167,7 +167,11 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
     end = value.end;
   }
   const std::string better = around.typed({before.begin, begin}) + "(" + list + ")";
-  if (!is_short({before.begin, end})) {
+  // A tag with its own operator behind the comma is no value: age:25-34, city:tier1.
+  constexpr std::u32string_view kOperators = U":：=<>!≠≤≥";
+  const bool is_condition =
+      kOperators.find(around.at(around.skip_blanks(end))) != std::u32string_view::npos;
+  if (is_condition || !is_short({before.begin, end})) {
     return {"", "unexpected-char+comma", {}, {}};
   }
   return {"",

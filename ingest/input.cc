@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -76,19 +77,31 @@ struct Input::Rep {
 
   std::string name;
   Descriptor file;
+  ByteSource source;  ///< instead of the file
   std::vector<char> buffer;
   std::unique_ptr<archive, FreeArchive> reader;
   Digest digest;
   std::atomic<std::uint64_t> consumed{0};
   std::uint64_t total = 0;
   int system_error = 0;
+  std::optional<Error> source_error;
   bool ended = false;
   std::vector<char> prefix;
   std::size_t prefix_read = 0;
 };
 
-/// The next bytes of the file into `buffer`; negative after system_error was set.
+/// The next bytes of the file into `buffer`; negative after an error was set.
 ::ssize_t Input::Rep::read_file() {
+  if (source) {
+    const auto size = source(buffer);
+    if (!size.has_value()) {
+      source_error = size.error();
+      return -1;
+    }
+    consumed += *size;
+    digest.add(std::span(buffer).first(*size));
+    return static_cast<::ssize_t>(*size);
+  }
   for (;;) {
     const ::ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
     if (count >= 0) {
@@ -116,6 +129,9 @@ la_ssize_t Input::Rep::on_read(archive* reader, void* self, const void** bytes) 
 }
 
 tl::unexpected<Error> Input::Rep::read_failure() const {
+  if (source_error.has_value()) {
+    return tl::unexpected(*source_error);
+  }
   if (system_error != 0) {
     const std::string reason = std::strerror(system_error);
     return failure(ErrorCode::System,
@@ -190,6 +206,13 @@ Result<std::unique_ptr<Input>> Input::open(const std::string& path, const std::s
   if (S_ISREG(facts.st_mode)) {
     rep->total = static_cast<std::uint64_t>(facts.st_size);
   }
+  TAGLINE_RETURN_IF_ERROR(rep->start());
+  return std::unique_ptr<Input>(new Input(std::move(rep)));
+}
+
+Result<std::unique_ptr<Input>> Input::over(ByteSource source, const std::string& name) {
+  auto rep = std::make_unique<Rep>(name, -1, false);
+  rep->source = std::move(source);
   TAGLINE_RETURN_IF_ERROR(rep->start());
   return std::unique_ptr<Input>(new Input(std::move(rep)));
 }

@@ -27,6 +27,10 @@ class Input {
   /// path in messages once it is open; empty: the path.
   [[nodiscard]] static Result<std::unique_ptr<Input>> open(const std::string& path,
                                                            const std::string& shown_name = {});
+  /// Over bytes that come from somewhere else, decompressed alike; `name` is for messages. Errors
+  /// of `source` are those of read().
+  [[nodiscard]] static Result<std::unique_ptr<Input>> over(ByteSource source,
+                                                           const std::string& name);
   ~Input();
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;

@@ -54,8 +54,27 @@ void Meter::tell(std::uint64_t rows, std::uint64_t bytes, bool committing) {
   last_ = Clock::now();
 }
 
-Result<std::uint64_t> total_bytes(const std::vector<std::string>& files) {
+Result<std::unique_ptr<Input>> given_input(const std::vector<std::string>& files,
+                                           const LoadOptions& options) {
+  if (!options.source) {
+    return std::unique_ptr<Input>();
+  }
+  if (files.size() != 1) {
+    const std::string count = std::to_string(files.size());
+    return failure(ErrorCode::BadInput,
+                   {"one source of bytes for " + count + " files, expected one file",
+                    "一个数据来源对应了 " + count + " 个文件，应为一个"});
+  }
+  return Input::over(options.source,
+                     options.shown_name.empty() ? files.front() : options.shown_name);
+}
+
+Result<std::uint64_t> total_bytes(const std::vector<std::string>& files,
+                                  const LoadOptions& options) {
   std::uint64_t total = 0;
+  if (options.source) {
+    return total;
+  }
   bool known = true;
   for (const std::string& file : files) {
     std::error_code error;

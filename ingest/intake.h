@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,14 @@ class Meter {
   std::chrono::steady_clock::time_point last_;
 };
 
-/// Sizes of the files on disk together; 0 when one is a pipe. NotFound before anything is read.
-[[nodiscard]] Result<std::uint64_t> total_bytes(const std::vector<std::string>& files);
+/// Sizes of the files on disk together; 0 when one is a pipe, or none is opened. NotFound before
+/// anything is read.
+[[nodiscard]] Result<std::uint64_t> total_bytes(const std::vector<std::string>& files,
+                                                const LoadOptions& options);
+
+/// What options.source says the one file is; null without one. BadInput: there are several files.
+[[nodiscard]] Result<std::unique_ptr<Input>> given_input(const std::vector<std::string>& files,
+                                                         const LoadOptions& options);
 
 /// Cancelled, when the load is to end.
 [[nodiscard]] Status check_cancelled(const LoadOptions& options);

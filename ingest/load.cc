@@ -163,10 +163,12 @@ Result<Schema> infer_for(const storage::Snapshot& snapshot, Input& input,
   return infer_sample(sample, input.peeked_all(), infer_options);
 }
 
-/// The first file, opened, and the schema for it.
+/// The first file, opened if it is not yet, and the schema for it.
 Result<Schema> infer_first(storage::Store& store, const std::string& file,
                            const LoadOptions& options, std::unique_ptr<Input>& first) {
-  TAGLINE_ASSIGN_OR_RETURN(first, Input::open(file, options.shown_name));
+  if (first == nullptr) {
+    TAGLINE_ASSIGN_OR_RETURN(first, Input::open(file, options.shown_name));
+  }
   auto schema = store.read(
       [&](const storage::Snapshot& snapshot) { return infer_for(snapshot, *first, options); });
   return schema.has_value()
@@ -206,10 +208,9 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
         ErrorCode::BadInput, {"no file to load", "没有要载入的文件"},
         {"name a file, or \"-\" for standard input", "请给出文件名，或用 “-” 表示标准输入"});
   }
-  TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(files));
+  TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(files, options));
   TAGLINE_RETURN_IF_ERROR(spare_inputs(store, files, options));
   Meter meter(options, bytes_total);
-  std::unique_ptr<Input> first;
   Schema used;
   if (schema.has_value() && schema->events.has_value()) {
     return load_events(store, *schema, files, options);
@@ -221,6 +222,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
                    {"leave --load-id out, or give a schema with \"events\"",
                     "请去掉 --load-id，或使用含 \"events\" 的模式"});
   }
+  TAGLINE_ASSIGN_OR_RETURN(std::unique_ptr<Input> first, given_input(files, options));
   if (schema.has_value()) {
     used = *schema;
     if (!options.id_column.empty()) {

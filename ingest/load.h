@@ -4,6 +4,7 @@
 #include "engine/events.h"
 #include "engine/result.h"
 #include "ingest/infer.h"
+#include "ingest/input.h"
 #include "ingest/schema.h"
 #include "storage/store.h"
 
@@ -35,6 +36,9 @@ struct LoadOptions {
   std::string load_id;       ///< events: of the one file, instead of its digest
   /// What the one file is called in messages, rejects and load records; empty: its path.
   std::string shown_name;
+  /// The one file is not opened: its bytes come from here, asked for on a thread of the load's own.
+  /// Its path is only a name then. May be empty.
+  ByteSource source;
   /// Set from any thread: the load ends with Cancelled and nothing is changed, unless it is being
   /// written already. May be null.
   const std::atomic<bool>* cancelled = nullptr;

@@ -190,7 +190,8 @@ Result<std::vector<std::string>> new_files(const std::vector<std::string>& files
   for (const std::string& file : files) {
     std::error_code error;
     std::string id = options.load_id;
-    if (id.empty() && file != "-" && std::filesystem::is_regular_file(file, error)) {
+    if (id.empty() && file != "-" && !options.source &&
+        std::filesystem::is_regular_file(file, error)) {
       TAGLINE_ASSIGN_OR_RETURN(id, digest_of_file(file, identity));
     }
     std::optional<storage::LoadRecord> known;
@@ -249,7 +250,8 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
                                const std::vector<std::string>& files, const LoadOptions& options) {
   const Clock::time_point start = Clock::now();
   TAGLINE_RETURN_IF_ERROR(check_options(schema, files, options));
-  TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const std::uint64_t all_bytes, total_bytes(files));
+  TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const std::uint64_t all_bytes,
+                           total_bytes(files, options));
   if (options.on_schema) {
     options.on_schema(schema);
   }
@@ -268,9 +270,10 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
     intake.emplace(std::move(converter), snapshot, rejects, options.load_id, now_s);
     const std::string identity = identity_of(*plans);
     TAGLINE_ASSIGN_OR_RETURN(auto left, new_files(files, options, identity, *intake));
-    TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(left));
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(left, options));
     meter.emplace(options, bytes_total);
-    RowSource source(schema, std::move(left), nullptr, identity);
+    TAGLINE_ASSIGN_OR_RETURN(auto first, given_input(files, options));
+    RowSource source(schema, std::move(left), std::move(first), identity);
     source.show_as(options.shown_name);
     const Status status = take_all(source, *intake, rejects, options, *meter);
     bytes_read = source.bytes_read();

@@ -1,4 +1,5 @@
 // Commands about tags and saved segments.
+#include "cli/events_text.h"
 #include "cli/exit_status.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/plot.h"
@@ -135,6 +136,47 @@ int tag_command(Session& session, const std::string& arguments) {
       },
       [](const JsonValue& reply) {
         return csv_rows(reply["tag"]["values"], {"value", "count"});
+      });
+}
+
+int events_command(Session& session, const std::string& arguments) {
+  Console& console = session.console();
+  const auto words = words_of(arguments);
+  if (words.size() > 1) {
+    return session.report_usage("events", {"one event at most is expected", "最多一个行为"});
+  }
+  if (words.empty()) {
+    return session.show(
+        get("/v1/events"), "", [&](const JsonValue& reply) { print(events_of(reply), console); },
+        [](const JsonValue& reply) {
+          return csv_rows(reply["events"], {"name", "people", "days", "first", "last", "unit"});
+        });
+  }
+  return session.show(
+      get("/v1/events/" + server::percent_encoded(words.front()) +
+          limit_parameter(session.settings().limit, "")),
+      "",
+      [&](const JsonValue& reply) {
+        const JsonValue event = reply["event"];
+        const std::uint64_t people = event["people"].number();
+        const std::string name = printable(event["name"].text());
+        console.out(console.say(
+            {name + ": " + grouped(people) + " people on " + grouped(event["days"].number()) +
+                 " days, " + event["first"].text() + " .. " + event["last"].text() + "\n",
+             name + "：" + grouped(people) + " 人，" + grouped(event["days"].number()) + " 天，" +
+                 event["first"].text() + " .. " + event["last"].text() + "\n"}));
+        Table table({{""}, {""}, {"", Align::Right}, {""}}, console.window());
+        for (const JsonValue& key : event["keys"].items()) {
+          const std::uint64_t did = key["people"].number();
+          table.add({printable(event["name"].text() + ":" + key["key"].text()),
+                     printable(joined(key["also"].texts())), grouped(did),
+                     Bar{did, std::max<std::uint64_t>(people, 1)}});
+        }
+        console.out(table.body(2));
+        say_more(event["keys"].items().size(), event["keys_total"].number(), console);
+      },
+      [](const JsonValue& reply) {
+        return csv_rows(reply["event"]["keys"], {"key", "people"});
       });
 }
 

@@ -59,6 +59,28 @@ server::TagSummary tag_of(const JsonValue& reply) {
 
 }  // namespace
 
+server::EventList events_of(const JsonValue& reply) {
+  server::EventList list;
+  list.population = reply["population"].number();
+  list.time_zone = reply["time_zone"].text();
+  for (const JsonValue& each : reply["events"].items()) {
+    server::EventSummary event;
+    event.record.name = each["name"].text();
+    event.record.aliases = each["also"].texts();
+    event.record.unit = each["unit"].text();
+    event.record.has_amount = each["amount"].truth();
+    event.people = each["people"].number();
+    event.days = each["days"].number();
+    event.first = server::parse_day(each["first"].text());
+    event.last = server::parse_day(each["last"].text());
+    for (const JsonValue& key : each["keys"].items()) {
+      event.keys.push_back({key["key"].text(), key["also"].texts()});
+    }
+    list.events.push_back(std::move(event));
+  }
+  return list;
+}
+
 server::Catalog catalog_of(const JsonValue& reply) {
   server::Catalog catalog;
   catalog.population = reply["population"].number();

@@ -38,6 +38,7 @@ struct Command {
 // Each is in the table.
 int tags_command(Session& session, const std::string& arguments);
 int tag_command(Session& session, const std::string& arguments);
+int events_command(Session& session, const std::string& arguments);
 int segments_command(Session& session, const std::string& arguments);
 int save_command(Session& session, const std::string& arguments);
 int show_command(Session& session, const std::string& arguments);
@@ -46,6 +47,7 @@ int history_command(Session& session, const std::string& arguments);
 
 int explain_command(Session& session, const std::string& arguments);
 int why_command(Session& session, const std::string& arguments);
+int apart_command(Session& session, const std::string& arguments);
 int profile_command(Session& session, const std::string& arguments);
 int by_command(Session& session, const std::string& arguments);
 int cross_command(Session& session, const std::string& arguments);
@@ -60,6 +62,7 @@ int export_command(Session& session, const std::string& arguments);
 int input_command(Session& session, const std::string& arguments);
 int load_command(Session& session, const std::string& arguments);
 int set_command(Session& session, const std::string& arguments);
+int tour_command(Session& session, const std::string& arguments);
 int help_command(Session& session, const std::string& arguments);
 int quit_command(Session& session, const std::string& arguments);
 

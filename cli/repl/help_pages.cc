@@ -1,5 +1,6 @@
 #include "cli/repl/help_pages.h"
 
+#include "cli/embedded_files.h"
 #include "dsl/display_width.h"
 
 #include <algorithm>
@@ -12,15 +13,6 @@ struct Page {
   std::string title;
   std::string text;
 };
-
-std::string_view file(std::string_view name) {
-  for (const EmbeddedFile& each : embedded_files()) {
-    if (each.name == name) {
-      return each.text;
-    }
-  }
-  return {};
-}
 
 std::string lower(std::string_view text) {
   std::string lower(text);
@@ -91,8 +83,8 @@ const Pages& reference() {
   static const Pages pages = [] {
     Pages all;
     for (const char* name : {"terminal", "language"}) {
-      const std::vector<Page> en = pages_of(file(std::string(name) + ".en.md"));
-      const std::vector<Page> zh = pages_of(file(std::string(name) + ".zh.md"));
+      const std::vector<Page> en = pages_of(embedded_file(std::string(name) + ".en.md"));
+      const std::vector<Page> zh = pages_of(embedded_file(std::string(name) + ".zh.md"));
       for (std::size_t i = 0; i < std::min(en.size(), zh.size()); ++i) {
         all.en.push_back(en[i]);
         all.zh.push_back(zh[i]);
@@ -150,7 +142,7 @@ std::string page_of_topic(std::string_view words, dsl::Language language) {
       }
     }
   }
-  for (const Page& page : pages_of(file("errors.md"))) {
+  for (const Page& page : pages_of(embedded_file("errors.md"))) {
     if (page.title == wanted) {
       return shown(page);
     }

@@ -3,19 +3,11 @@
 
 #include "dsl/diagnostic.h"
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tagline::cli {
-
-struct EmbeddedFile {
-  std::string_view name;  ///< without folder
-  std::string_view text;
-};
-/// Of grammar-docs/ (cmake/Embed.cmake).
-[[nodiscard]] std::span<const EmbeddedFile> embedded_files();
 
 /// Titles of all pages in a language.
 [[nodiscard]] std::vector<std::string> topics(dsl::Language language);

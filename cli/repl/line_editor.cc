@@ -191,6 +191,9 @@ std::optional<std::string> LineEditor::read() {
     asked_to_leave = false;
     const bool blank = line.find_first_not_of(" \t\n") == std::string::npos;
     if (blank && before_.empty()) {
+      if (session_.tour().is_on()) {
+        return "";
+      }
       continue;
     }
     const bool is_command = before_.empty() && line[line.find_first_not_of(" \t\n")] == '\\';

@@ -21,8 +21,9 @@ class LineEditor {
   LineEditor& operator=(const LineEditor&) = delete;
 
   /// The next input: an expression goes on over lines until it is complete (a blank line ends it as
-  /// it is). Ctrl-C drops what was typed. Nothing when the user leaves: Ctrl-D (or Ctrl-C) twice on
-  /// an empty line, for isocline does not say which of the two it was.
+  /// it is). Blank only while the tour is on. Ctrl-C drops what was typed. Nothing when the user
+  /// leaves: Ctrl-D (or Ctrl-C) twice on an empty line, for isocline does not say which of the two
+  /// it was.
   [[nodiscard]] std::optional<std::string> read();
 
   // For isocline's callbacks.

@@ -33,6 +33,9 @@ namespace tagline::cli {
 /// Of GET /v1/tags/{tag}: a catalogue of one.
 [[nodiscard]] server::Catalog page_of(const server::JsonValue& reply);
 
+/// Of GET /v1/events, without the loads.
+[[nodiscard]] server::EventList events_of(const server::JsonValue& reply);
+
 [[nodiscard]] server::SavedSegment saved_of(const server::JsonValue& reply);
 /// `time_zone`: of the database.
 [[nodiscard]] server::SegmentSummary segment_of(const server::JsonValue& reply,

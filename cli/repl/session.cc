@@ -7,6 +7,7 @@
 #include "cli/repl/replies.h"
 #include "dsl/limits.h"
 #include "dsl/scan.h"
+#include "dsl/unicode.h"
 #include "ingest/text.h"
 
 #include <algorithm>
@@ -53,6 +54,18 @@ ApiRequest post(std::string target, const JsonBody& body) {
 
 int Session::run(const std::string& input) {
   const std::string text = std::string(ingest::trim(input));
+  if (text.empty() && tour_.is_on()) {
+    return tour_.enter();
+  }
+  const int status = run_proposed(text);
+  const bool is_tour = text == "\\tour" || text.starts_with("\\tour ");
+  if (tour_.is_on() && !text.empty() && !is_tour && !is_over_) {
+    tour_.remind();
+  }
+  return status;
+}
+
+int Session::run_proposed(const std::string& text) {
   const bool is_command = text.starts_with('\\');
   if (text.empty() || (!is_command && is_comment(text))) {
     return kFine;
@@ -78,8 +91,11 @@ int Session::run_all(const NextLine& next) {
   for (auto line = next(); line.has_value() && !is_over_ && !is_interrupted(); line = next()) {
     const std::string text = std::string(ingest::trim(*line));
     if (text.empty() || text.front() == '\\') {
+      const bool ended = !pending.empty();
       run_pending();
-      status = text.empty() || is_over_ ? status : run(text);
+      // A blank line ends an expression; where there is none to end it is the tour's.
+      const bool nothing = text.empty() && (ended || !tour_.is_on());
+      status = nothing || is_over_ ? status : run(text);
       continue;
     }
     if (pending.empty() && is_comment(text)) {
@@ -197,12 +213,31 @@ tl::expected<Session::Answered, int> Session::ask(const ApiRequest& request,
   return Answered{std::move(reply->body), std::move(json)};
 }
 
+void Session::suggest_search(const std::vector<dsl::Diagnostic>& faults,
+                             std::string_view expression) const {
+  const dsl::Diagnostic& first = faults.front();
+  if (settings_.format != Format::Table || first.code != "unknown-tag" || !first.fixes.empty()) {
+    return;
+  }
+  const dsl::Scanned scanned = dsl::scan(expression, dsl::Limits{});
+  std::string word;
+  for (std::size_t i = first.span.begin;
+       i < std::min<std::size_t>(first.span.end, scanned.typed.size()); ++i) {
+    dsl::append_utf8(word, scanned.typed[i]);
+  }
+  word = printable(word);
+  console_.err(
+      console_.say({"       \\tags " + word + " looks for it in titles, texts and values\n",
+                    "　　　\\tags " + word + " 可在标题、说明和取值中查找\n"}));
+}
+
 int Session::refuse(const ApiReply& reply, std::string_view expression) {
   const auto problem = server::JsonValue::parse(reply.body);
   const int status = reply.status >= kServerAtFault ? kSystemAtFault : kInputAtFault;
   const std::vector<dsl::Diagnostic> faults = diagnostics_of(problem["errors"]);
   if (!faults.empty()) {
     console_.report(faults, expression);
+    suggest_search(faults, expression);
   } else {
     Text message = problem["message"].words();
     if (message.empty()) {

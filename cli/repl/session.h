@@ -8,6 +8,7 @@
 #include "cli/repl/history.h"
 #include "cli/repl/interrupt.h"
 #include "cli/repl/json_body.h"
+#include "cli/repl/tour.h"
 #include "server/json_value.h"
 
 #include <cstddef>
@@ -16,6 +17,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tagline::cli {
 
@@ -31,10 +34,15 @@ class Session {
  public:
   /// All outlive it. Without an interrupt (a pipe) Ctrl-C ends the program.
   Session(Api& api, Console& console, History& history, const Interrupt* interrupt)
-      : api_(api), console_(console), history_(history), interrupt_(interrupt) {}
+      : api_(api), console_(console), history_(history), interrupt_(interrupt), tour_(*this) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
-  /// Runs one input, an expression or a command that begins with a backslash; the exit status.
+  /// Runs one input, an expression or a command that begins with a backslash; the exit status. A
+  /// blank one is Enter of the tour, when it is on.
   int run(const std::string& input);
+  /// The same for an input that the tour proposes.
+  int run_proposed(const std::string& input);
   /// Inputs line by line, from a pipe or a file: an expression goes on until it is complete, or a
   /// blank line or a command follows. The exit status of the last.
   using NextLine = std::function<std::optional<std::string>()>;
@@ -62,6 +70,8 @@ class Session {
   [[nodiscard]] std::size_t& files_deep() { return files_deep_; }
   /// The expression that commands are about, the last that was answered; "" when there is none.
   [[nodiscard]] const std::string& expression() const { return expression_; }
+  void set_expression(std::string expression) { expression_ = std::move(expression); }
+  [[nodiscard]] Tour& tour() { return tour_; }
   /// Says that one has to be typed first; the exit status.
   [[nodiscard]] int report_no_expression();
 
@@ -112,6 +122,9 @@ class Session {
   [[nodiscard]] int report_usage(std::string_view command, const Text& message);
 
  private:
+  /// Of a name no tag has, and nothing near it: words of titles and values are found by \tags.
+  void suggest_search(const std::vector<dsl::Diagnostic>& faults,
+                      std::string_view expression) const;
   int count(const std::string& expression);
   int command(const std::string& input);
 
@@ -124,6 +137,7 @@ class Session {
   std::optional<std::string> time_zone_;
   std::size_t files_deep_ = 0;
   bool is_over_ = false;
+  Tour tour_;
 };
 
 [[nodiscard]] ApiRequest get(std::string target);

@@ -50,13 +50,17 @@ int status_of(int state) {
 
 }  // namespace
 
-Outcome run_tagline(const std::vector<std::string>& arguments, const std::string& input) {
-  const TempFolder folder;
-  const std::string in = folder.write("in", input);
-  const std::string out = folder.path("out");
-  const std::string err = folder.path("err");
+Outcome run_tagline(const std::vector<std::string>& arguments, const std::string& input,
+                    const std::string& folder) {
+  const TempFolder streams;
+  const std::string in = streams.write("in", input);
+  const std::string out = streams.path("out");
+  const std::string err = streams.path("err");
   const pid_t child = fork();
   if (child == 0) {
+    if (!folder.empty() && chdir(folder.c_str()) != 0) {
+      _exit(127);
+    }
     become(arguments, in, out, err);
   }
   int state = 0;

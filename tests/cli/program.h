@@ -14,8 +14,9 @@ struct Outcome {
 };
 
 /// `arguments` without the program's name. `input` goes to standard input. LANG is C.UTF-8.
+/// `folder`: where it runs; empty: here.
 [[nodiscard]] Outcome run_tagline(const std::vector<std::string>& arguments,
-                                  const std::string& input = {});
+                                  const std::string& input = {}, const std::string& folder = {});
 
 /// The program while it runs, for commands that do not end by themselves. Killed at the end.
 class RunningTagline {

@@ -421,5 +421,43 @@ class Repl(unittest.TestCase):
         self.assertEqual(terminal.status(), 0)
 
 
+class Tour(unittest.TestCase):
+    def test_enter_leads_and_other_inputs_wait(self):
+        with tempfile.TemporaryDirectory() as folder:
+            db = os.path.join(folder, "shop")
+            environment = {"TAGLINE_HISTORY": ""}
+            terminal = Terminal(["demo", "--db", db, "--users", "2000", "--tour"], environment=environment)
+            self.addCleanup(terminal.close)
+            terminal.expect(r"^\[1/12\] ")
+            terminal.expect_last_line(r"^shop> *$")
+            terminal.send(ENTER)
+            terminal.expect(r"^\[2/12\] ")
+            terminal.expect_last_line(r"^shop> *$")
+            terminal.send("vip" + ENTER)
+            terminal.expect(r"\(tour, step 2; Enter runs:  churn_risk")
+            terminal.expect_last_line(r"^shop> *$")
+            terminal.send(ENTER)
+            terminal.expect(r"of 2,000 customers are at risk")
+            terminal.expect(r"^\[3/12\] ")
+            terminal.expect_last_line(r"^shop> *$")
+            terminal.send("\\tour end" + ENTER)
+            terminal.expect(r"^The tour is over")
+            terminal.expect_last_line(r"^shop> *$")
+            terminal.send("\\quit" + ENTER)
+            self.assertEqual(terminal.status(), 0)
+            # Whoever comes back is told that there is one.
+            again = Terminal(["repl", "--db", db], environment=environment)
+            self.addCleanup(again.close)
+            again.expect(r"\\tour leads you through it")
+            again.expect_last_line(r"^shop> *$")
+            # Of an older shop, also which day to ask for.
+            old = os.path.join(folder, "old")
+            subprocess.run([PROGRAM, "demo", "--db", old, "--users", "1000", "--until", "2024-06-15"], check=True,
+                           capture_output=True)
+            years_ago = Terminal(["repl", "--db", old], environment=environment)
+            self.addCleanup(years_ago.close)
+            years_ago.expect(r"Its last day is 2024-06-15; \\set as_of 2024-06-15 makes")
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)

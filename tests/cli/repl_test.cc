@@ -1,6 +1,7 @@
 // `tagline repl` over a pipe: what inputs print (tests/cli/repl/*.tql beside what is expected),
 // over a folder and over a server alike.
 #include "tests/cli/program.h"
+#include "tests/cli/record.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -26,27 +27,6 @@ const fs::path kShop = fs::path(TAGLINE_SOURCE_DIR) / "examples" / "shop";
 std::string slurp(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-/// What differs from run to run: times, days and revisions.
-std::string steady(std::string text) {
-  for (const auto& [pattern, masked] : std::vector<std::pair<const char*, const char*>>{
-           {R"x((time|用时)( +)[0-9.]+ (ms|s)\b)x", "$1$2TIME"},
-           {R"x("(elapsed_us|elapsed_ns)":[0-9]+)x", "\"$1\":0"},
-           {R"x(("?[^\n,"]*"?,\d+,\d+,2024-06-15),\d+\n)x", "$1,TIME\n"},
-           {R"x("request_id":"[^"]*")x", "\"request_id\":\"\""},
-           {R"x( \([0-9.]+ (ms|s)\))x", " (TIME)"},
-           {R"x((（|, )[0-9.]+ (ms|s)\b)x", "$1TIME"},
-           {R"x((bytes|字节) [0-9,]+ / )x", "$1 BYTES / "},
-           {R"x((updated +|  1  )20\d\d-\d\d-\d\d)x", "$1DAY"}}) {
-    text = std::regex_replace(text, std::regex(pattern), masked);
-  }
-  return text;
-}
-
-std::string record(const Outcome& run) {
-  return steady(run.out) + "== standard error\n" + steady(run.err) + "== status " +
-         std::to_string(run.status) + "\n";
 }
 
 class Repl : public testing::Test {
@@ -84,7 +64,7 @@ std::vector<fs::path> cases() {
 
 // TAGLINE_UPDATE=1 writes what is printed now, to be read before it is committed.
 TEST_F(Repl, InputsPrintWhatTheyDid) {
-  ASSERT_GE(cases().size(), 4U);
+  ASSERT_GE(cases().size(), 5U);
   for (const fs::path& path : cases()) {
     const std::string printed = record(local(slurp(path)));
     fs::path expected = path;
@@ -213,9 +193,9 @@ TEST_F(Repl, AReaderKeepsNobodyFromWriting) {
 TEST_F(Repl, EveryCommandHasHelpAndSaysHowItIsWritten) {
   const std::string list = local("\\help\n").out;
   for (const char* name :
-       {"tags", "tag",   "segments", "save",   "show",   "explain", "why",  "profile",
-        "by",   "cross", "overlap",  "top",    "bottom", "pareto",  "sum",  "history",
-        "diff", "set",   "watch",    "export", "i",      "load",    "help", "quit"}) {
+       {"tags",  "tag",     "segments", "save",   "show",   "explain", "why",     "profile", "by",
+        "cross", "overlap", "top",      "bottom", "pareto", "sum",     "history", "diff",    "set",
+        "watch", "export",  "i",        "load",   "tour",   "help",    "quit"}) {
     EXPECT_NE(list.find("  \\" + std::string(name)), std::string::npos) << name;
     const Outcome one = local("\\help " + std::string(name) + "\n");
     EXPECT_EQ(one.status, 0);

@@ -2,7 +2,11 @@
 
 #include "tests/ingest/scratch_folder.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
+#include <string>
+#include <utility>
 
 namespace tagline::ingest {
 namespace {
@@ -42,6 +46,32 @@ Result<std::string> read_all(Input& input) {
 Result<std::string> read_file(const std::string& path) {
   TAGLINE_ASSIGN_OR_RETURN(const auto input, Input::open(path));
   return read_all(*input);
+}
+
+TEST(Input, TakesBytesThatLieInNoFile) {
+  for (const std::string& bytes : {std::string(kText), kGzip, kZstd}) {
+    const auto input = Input::over(memory_source(bytes), "made up");
+    ASSERT_TRUE(input.has_value());
+    EXPECT_EQ((*input)->name(), "made up");
+    EXPECT_EQ((*input)->bytes_total(), 0U);
+    EXPECT_EQ(read_all(**input).value(), kText);
+    EXPECT_EQ((*input)->bytes_consumed(), bytes.size());
+  }
+  // A source that fails in the middle says why.
+  bool first = true;
+  const auto broken = Input::over(
+      [&first](std::span<char> out) -> Result<std::size_t> {
+        if (!std::exchange(first, false)) {
+          return failure(ErrorCode::System, {"the well is dry", "无数据"});
+        }
+        std::fill(out.begin(), out.end(), 'x');
+        return out.size();
+      },
+      "well");
+  ASSERT_TRUE(broken.has_value());
+  const auto read = read_all(**broken);
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().message().en, "the well is dry");
 }
 
 TEST(Input, DecompressesByContentNotByName) {

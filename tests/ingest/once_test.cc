@@ -1,6 +1,7 @@
 // Files of events are added once: by digest, through pipes, within a command, across restarts.
 #include "tests/ingest/event_database.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,44 @@ TEST(Once, TheSameFileAgainChangesNothing) {
   EXPECT_EQ(again.event, "buy");
   EXPECT_EQ(database.content(), before);
   EXPECT_EQ(database.version(), version);
+}
+
+TEST(Once, BytesThatLieInNoFileAreAFileAsWell) {
+  EventDatabase database;
+  const std::string rows = kText;
+  LoadOptions options;
+  options.source = memory_source(rows);
+  std::uint64_t told = 0;
+  options.progress = [&](const Progress& now) { told += now.bytes_total; };
+  // The name is only a name, also when a file has it.
+  const std::string named = database.folder().write("other.csv", "u,t,k,a\nu9,2024-01-09,z,9\n");
+  const LoadReport first = must(load(database.store(), shop_events(), {named}, options));
+  EXPECT_EQ(first.events, 2U);
+  EXPECT_EQ(first.users_new, 2U);
+  EXPECT_EQ(told, 0U) << "nobody knows how many there will be";
+  const EventContent before = database.content();
+  options.source = memory_source(rows);
+  const LoadReport again = must(load(database.store(), shop_events(), {"again"}, options));
+  ASSERT_EQ(again.skipped.size(), 1U);
+  EXPECT_EQ(again.skipped[0].file, "again");
+  EXPECT_EQ(again.skipped[0].added.file, named);
+  // The same bytes in a file are the same load.
+  EXPECT_EQ(
+      must(load(database.store(), shop_events(), {database.folder().write("c.csv", rows)}, {}))
+          .skipped.size(),
+      1U);
+  EXPECT_EQ(database.content(), before);
+  options.source = [](std::span<char>) -> Result<std::size_t> {
+    return failure(ErrorCode::System, {"the well is dry", "无数据"});
+  };
+  const auto dry = load(database.store(), shop_events(), {"dry"}, options);
+  ASSERT_FALSE(dry.has_value());
+  EXPECT_EQ(dry.error().code(), ErrorCode::System);
+  EXPECT_NE(dry.error().message().en.find("the well is dry"), std::string::npos);
+  const auto several = load(database.store(), shop_events(), {"a", "b"}, options);
+  ASSERT_FALSE(several.has_value());
+  EXPECT_EQ(several.error().code(), ErrorCode::BadInput);
+  EXPECT_EQ(database.content(), before);
 }
 
 TEST(Once, UnderAnotherNameOrACorrectedSchemaItIsStillTheSame) {

@@ -1,0 +1,241 @@
+#include "cli/repl/tour.h"
+
+#include "cli/demo/population.h"
+#include "cli/exit_status.h"
+#include "cli/repl/commands.h"
+#include "cli/repl/session.h"
+
+#include <charconv>
+#include <utility>
+
+namespace tagline::cli {
+namespace {
+
+constexpr unsigned kFineStatus = 200;
+
+/// Every line behind so many blanks.
+std::string indented(const std::string& lines, std::size_t blanks) {
+  std::string text(blanks, ' ');
+  for (const char c : lines) {
+    text += c;
+    if (c == '\n') {
+      text.append(blanks, ' ');
+    }
+  }
+  return text + "\n";
+}
+
+/// 1 .. most.
+std::optional<std::size_t> step_of(const std::string& word, std::size_t most) {
+  std::size_t number = 0;
+  const char* end = word.data() + word.size();
+  const auto [read, problem] = std::from_chars(word.data(), end, number);
+  return problem == std::errc() && read == end && number >= 1 && number <= most
+             ? std::optional(number - 1)
+             : std::nullopt;
+}
+
+}  // namespace
+
+const TourScript& Tour::script() const {
+  return tour_script(session_.console().language());
+}
+
+const TourPart& Tour::part() const {
+  return script().steps[place_->step].parts[place_->part];
+}
+
+void Tour::say(const std::string& text) {
+  if (session_.settings().format == Format::Table) {
+    session_.console().out(text);
+  } else {
+    session_.console().err(text);
+  }
+}
+
+bool Tour::fits() {
+  const auto reply = session_.api().send(get("/v1/tags/churn_risk"));
+  return reply.has_value() && reply->status == kFineStatus &&
+         server::JsonValue::parse(reply->body)["tag"]["source"].text() == demo::kSource;
+}
+
+int Tour::command(const std::string& arguments) {
+  const auto words = words_of(arguments);
+  const std::string word = words.empty() ? "" : words.front();
+  const std::size_t steps = script().steps.size();
+  if (words.size() > 1) {
+    return session_.report_usage("tour", {"one word at most is expected", "最多一个参数"});
+  }
+  if (word == "end" || word == "结束") {
+    end();
+    return kFine;
+  }
+  if (word == "next" || word == "下一步") {
+    if (!is_on()) {
+      return begin(0);
+    }
+    place_->part = script().steps[place_->step].parts.size() - 1;
+    go_on();
+    return kFine;
+  }
+  if (word.empty()) {
+    if (!is_on()) {
+      return begin(0);
+    }
+    show();
+    return kFine;
+  }
+  if (const auto step = step_of(word, steps); step.has_value()) {
+    return begin(*step);
+  }
+  const std::string last = std::to_string(steps);
+  return session_.report_usage("tour", {"\"" + word + "\" is no step; they are 1 to " + last,
+                                        "没有步骤 “" + word + "”；步骤为 1 到 " + last});
+}
+
+int Tour::begin(std::size_t step) {
+  const bool was_on = is_on();
+  if (!was_on && !fits()) {
+    return session_.console().report_usage(
+        {"the tour needs a database made by `tagline demo`, and this is none",
+         "导览需要由 tagline demo 生成的数据库，当前数据库不是"},
+        {"make one and look at it: tagline demo --db demo-shop --tour",
+         "请生成一个并打开：tagline demo --db demo-shop --tour"});
+  }
+  if (!was_on) {
+    if (step == 0) {
+      say("\n" + indented(script().intro, 0));
+    }
+    if (!set_day()) {
+      return kSystemAtFault;
+    }
+  }
+  place_ = Place{step, 0};
+  show();
+  return kFine;
+}
+
+/// What happened lately is asked for: as of the last day there is, unless a day was set.
+bool Tour::set_day() {
+  if (session_.settings().as_of.has_value()) {
+    return true;
+  }
+  const auto answered = session_.ask(get("/v1/events/app_open"), "");
+  if (!answered.has_value()) {
+    return false;
+  }
+  const std::string last = answered->json["event"]["last"].text();
+  session_.settings().as_of = last;
+  say("\n" + session_.console().say(
+                 {"`today` is " + last + ", the last day there is (\\set as_of today undoes it).\n",
+                  "“今天”设为 " + last + "，即数据的最后一天（\\set as_of today 可恢复）。\n"}));
+  return true;
+}
+
+void Tour::show() {
+  const Console& console = session_.console();
+  const TourStep& step = script().steps[place_->step];
+  std::string text = "\n";
+  if (place_->part == 0) {
+    const std::string of =
+        std::to_string(place_->step + 1) + "/" + std::to_string(script().steps.size());
+    text += "[" + of + "] " + step.title + "\n";
+  }
+  if (!part().text.empty()) {
+    text += indented(part().text, 2);
+  }
+  text += "\n  " + console.say({"Enter runs:  ", "回车执行："}) + filled(part().input) + "\n";
+  say(text);
+}
+
+void Tour::remind() {
+  say(session_.console().say({"\n(tour, step " + std::to_string(place_->step + 1) +
+                                  "; Enter runs:  " + filled(part().input) +
+                                  "   \\tour end leaves)\n",
+                              "\n（导览第 " + std::to_string(place_->step + 1) + " 步；回车执行：" +
+                                  filled(part().input) + "   \\tour end 结束）\n"}));
+}
+
+int Tour::enter() {
+  const TourPart now = part();
+  say("\n");
+  session_.set_expression(now.input.starts_with('\\') ? now.expression : now.expression_before);
+  const int status = session_.run_proposed(filled(now.input));
+  if (session_.is_over() || !is_on()) {
+    return status;
+  }
+  if (status != kFine) {
+    const std::string step = std::to_string(place_->step + 1);
+    say(session_.console().say({"\nThat did not work; it may need an earlier step. \\tour " + step +
+                                    " shows this one again, \\tour next goes on.\n",
+                                "\n执行未成功，可能需要先完成前面的步骤。\\tour " + step +
+                                    " 重看本步，\\tour next 跳到下一步。\n"}));
+    return status;
+  }
+  if (!now.seen.empty()) {
+    say("\n" + indented(filled(now.seen), 2));
+  }
+  go_on();
+  return status;
+}
+
+void Tour::go_on() {
+  if (place_->part + 1 < script().steps[place_->step].parts.size()) {
+    ++place_->part;
+  } else if (place_->step + 1 < script().steps.size()) {
+    place_ = Place{place_->step + 1, 0};
+  } else {
+    place_.reset();
+    say("\n" + indented(script().outro, 0));
+    return;
+  }
+  show();
+}
+
+void Tour::end() {
+  if (std::exchange(place_, std::nullopt).has_value()) {
+    say(session_.console().say(
+        {"The tour is over; \\tour begins it again.\n", "导览已结束；输入 \\tour 可重新开始。\n"}));
+  } else {
+    say(session_.console().say(
+        {"No tour is on; \\tour begins one.\n", "当前没有导览；输入 \\tour 开始。\n"}));
+  }
+}
+
+std::string Tour::count_of(const std::string& expression, const char* field) {
+  const auto reply =
+      session_.api().send(post("/v1/query", session_.body_of(expression).text("want", "count")));
+  if (!reply.has_value() || reply->status != kFineStatus) {
+    return "?";
+  }
+  return grouped(server::JsonValue::parse(reply->body)[field].number());
+}
+
+std::string Tour::member_of(const std::string& expression) {
+  const auto reply = session_.api().send(
+      post("/v1/query", session_.body_of(expression).text("want", "ids").number("limit", 1)));
+  const auto ids = reply.has_value() && reply->status == kFineStatus
+                       ? server::JsonValue::parse(reply->body)["ids"].texts()
+                       : std::vector<std::string>();
+  return ids.empty() ? "u0000001" : ids.front();
+}
+
+std::string Tour::filled(std::string text) {
+  const auto fill = [&](std::string_view place, const auto& value) {
+    for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place)) {
+      text.replace(at, place.size(), value());
+    }
+  };
+  const TourPart& now = part();
+  fill("{count}", [&] { return count_of(now.expression, "count"); });
+  fill("{before}", [&] { return count_of(now.expression_before, "count"); });
+  fill("{population}", [&] { return count_of("*", "population"); });
+  fill("{member}", [&] { return member_of(now.expression); });
+  return text;
+}
+
+int tour_command(Session& session, const std::string& arguments) {
+  return session.tour().command(arguments);
+}
+
+}  // namespace tagline::cli
