@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -73,11 +74,17 @@ int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Stor
       }
       return console.report(*fault);
     }
-    add(server::with_bad(*batch->outcome, read.bad), sum);
+    add(server::with_bad(*batch->outcome, read), sum);
   }
+  if (in.bad()) {
+    return console.report(
+        Error(ErrorCode::System, {"the rest of " + arguments.file + " could not be read",
+                                  "无法读取 " + arguments.file + " 的其余部分"}));
+  }
+  const int status = sum.applied == 0 && sum.refused > 0 ? kInputAtFault : kFine;
   if (arguments.format == Format::Json) {
     console.out(server::ingest_json(sum) + "\n");
-    return kFine;
+    return status;
   }
   show_refused(sum, console);
   console.out(console.say(
@@ -85,7 +92,7 @@ int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Stor
            grouped(sum.users_new) + " new users, " + grouped(sum.tags_new) + " new tags\n",
        "已写入 " + grouped(sum.applied) + " 条操作，拒绝 " + grouped(sum.refused) + " 条：新用户 " +
            grouped(sum.users_new) + "，新标签 " + grouped(sum.tags_new) + "\n"}));
-  return kFine;
+  return status;
 }
 
 }  // namespace
@@ -99,8 +106,10 @@ int run(const IngestArguments& arguments, Console& console) {
     return ingest_all(std::cin, arguments, service->store(), console);
   }
   std::ifstream file(arguments.file, std::ios::binary);
-  if (!file) {
-    const std::string cause = std::strerror(errno);
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(arguments.file, ignored);
+  if (!file || folder) {
+    const std::string cause = std::strerror(folder ? EISDIR : errno);
     return console.report(Error(ErrorCode::NotFound,
                                 {"cannot read " + arguments.file + ": " + cause,
                                  "无法读取 " + arguments.file + "：" + cause},

@@ -81,6 +81,7 @@ void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
     TAGLINE_ASSIGN_OR_RETURN(wrote, write_all(txn, batches, names_, now_s));
     version = txn.version();
     unfolded_ = txn.unfolded();
+    unfolded_records_ = txn.unfolded_records();
     return {};
   });
   if (!written.has_value()) {
@@ -89,13 +90,9 @@ void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
     }
     return;
   }
-  const auto now = store_.read([](const storage::Snapshot& snapshot) -> Result<std::uint64_t> {
-    return snapshot.version();
-  });
-  const std::uint64_t newest = now.value_or(version);
-  // The commit raised the version by one. When somebody else has written since, names are read
-  // again.
-  if (wrote && newest == version + 1) {
+  // The commit has raised the version by one. When somebody else writes next, names are read again.
+  const std::uint64_t newest = version + (wrote ? 1 : 0);
+  if (wrote) {
     names_of_ = newest;
   }
   for (IngestBatch* batch : batches) {
@@ -110,6 +107,7 @@ Status Applier::fold() {
   return store_.write([&](storage::WriteTxn& txn) -> Status {
     TAGLINE_RETURN_IF_ERROR(txn.fold());
     unfolded_ = txn.unfolded();
+    unfolded_records_ = txn.unfolded_records();
     return {};
   });
 }

@@ -65,8 +65,9 @@ class Applier {
   /// no other. `now_s`: seconds since 1970, UTC. Cost: a commit (a sync of the disk), and some
   /// microseconds a value; a set that is replaced, and removing, a look-up a value the tag has.
   void apply(std::span<IngestBatch* const> batches, std::int64_t now_s);
-  /// Changes beside the fragments after the last apply or fold.
+  /// Changes beside the fragments after the last apply or fold, and the records they are in.
   [[nodiscard]] std::uint64_t unfolded() const { return unfolded_; }
+  [[nodiscard]] std::uint64_t unfolded_records() const { return unfolded_records_; }
   /// Writes them into the fragments. Other writers wait, readers do not.
   [[nodiscard]] Status fold();
 
@@ -74,6 +75,7 @@ class Applier {
   storage::Store& store_;
   Vocabulary names_;
   std::uint64_t unfolded_ = 0;
+  std::uint64_t unfolded_records_ = 0;
   std::optional<std::uint64_t> names_of_;  ///< the version names_ are of
 };
 

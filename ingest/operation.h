@@ -13,6 +13,7 @@ namespace tagline::ingest {
 struct TagValues {
   std::string tag;
   std::vector<std::string> values;  ///< several only for sets
+  bool list = false;                ///< written as a list, also of one
 };
 
 struct DoneEvent {

@@ -103,6 +103,16 @@ CellShape cell_shape(TagKind kind) {
   return CellShape::Number;
 }
 
+/// As names of tags and events that are made by hand (server/tag_check.h).
+bool can_be_named(const std::string& text) {
+  if (text.empty() || text.size() > storage::kNameBytesMax || !is_utf8(text) ||
+      hidden_in(text).has_value() || text == "." || text == "..") {
+    return false;
+  }
+  const auto name = name_of_cell(text);
+  return name.has_value() && *name == text;
+}
+
 bool is_number(std::string_view text) {
   const NumberShape shape = ingest::shape_of(text);
   return shape.number && !shape.zero_padded;
@@ -150,7 +160,7 @@ Result<Reason> OperationWriter::write_all(const Operation& operation,
   }
   Reason why;
   for (const std::string& name : operation.clear) {
-    TAGLINE_ASSIGN_OR_RETURN(auto* tag, tag_of({name, {}}, false, options, why));
+    TAGLINE_ASSIGN_OR_RETURN(auto* tag, tag_of({name, {}, false}, false, options, why));
     if (tag != nullptr) {
       TAGLINE_ASSIGN_OR_RETURN(why, clear(*tag, *user));
     }
@@ -158,11 +168,10 @@ Result<Reason> OperationWriter::write_all(const Operation& operation,
       return why;
     }
   }
-  const auto each = [&](const std::vector<TagValues>& all, bool list,
-                        const auto& act) -> Result<Reason> {
+  const auto each = [&](const std::vector<TagValues>& all, bool list, const auto& act,
+                        bool adds = false) -> Result<Reason> {
     for (const TagValues& given : all) {
-      TAGLINE_ASSIGN_OR_RETURN(auto* tag,
-                               tag_of(given, list || given.values.size() != 1, options, why));
+      TAGLINE_ASSIGN_OR_RETURN(auto* tag, tag_of(given, list || given.list, options, why, adds));
       if (tag != nullptr) {
         TAGLINE_ASSIGN_OR_RETURN(why, act(*tag, given));
       }
@@ -182,9 +191,11 @@ Result<Reason> OperationWriter::write_all(const Operation& operation,
                   [&](Tag& tag, const TagValues& given) { return remove(tag, given, *user); }));
   }
   if (!why.has_value()) {
-    TAGLINE_ASSIGN_OR_RETURN(why, each(operation.add, false, [&](Tag& tag, const TagValues& given) {
-                               return add(tag, given, *user, options);
-                             }));
+    TAGLINE_ASSIGN_OR_RETURN(
+        why, each(
+                 operation.add, false,
+                 [&](Tag& tag, const TagValues& given) { return add(tag, given, *user, options); },
+                 true));
   }
   for (std::size_t i = 0; i < operation.events.size() && !why.has_value(); ++i) {
     TAGLINE_ASSIGN_OR_RETURN(why, done(operation.events[i], *user, options));
@@ -193,7 +204,8 @@ Result<Reason> OperationWriter::write_all(const Operation& operation,
 }
 
 Result<Vocabulary::Tag*> OperationWriter::tag_of(const TagValues& given, bool list,
-                                                 const IngestOptions& options, Reason& why) {
+                                                 const IngestOptions& options, Reason& why,
+                                                 bool adds) {
   if (auto* tag = names_.tag(given.tag); tag != nullptr) {
     return tag;
   }
@@ -209,14 +221,12 @@ Result<Vocabulary::Tag*> OperationWriter::tag_of(const TagValues& given, bool li
     return nullptr;
   }
   storage::TagRecord record;
-  const auto name = name_of_cell(given.tag);
-  if (!name.has_value() || name->empty() || *name != given.tag ||
-      name->size() > storage::kNameBytesMax) {
+  if (!can_be_named(given.tag)) {
     why = reason("\"" + excerpt(given.tag) + "\" cannot be the name of a tag",
                  "“" + excerpt(given.tag) + "”不能作为标签名称");
     return nullptr;
   }
-  record.name = *name;
+  record.name = given.tag;
   record.created_s = now_s_;
   record.updated_s = now_s_;
   const std::string& value = given.values.front();
@@ -227,6 +237,11 @@ Result<Vocabulary::Tag*> OperationWriter::tag_of(const TagValues& given, bool li
   } else if (is_number(value)) {
     record.kind = TagKind::Number;
     record.scale = kNewScale;
+    if (!number_of(value, kNewScale, given.tag, why).has_value()) {
+      return nullptr;  // before there is such a tag
+    }
+  } else if (adds) {
+    record.kind = TagKind::Set;
   } else {
     record.kind = parse_day(value, 0).has_value() ? TagKind::Date : TagKind::Category;
   }
@@ -267,11 +282,15 @@ Result<std::optional<RowId>> OperationWriter::row_of(Vocabulary::Tag& tag, const
                  tag.record.name + "：“" + excerpt(value) + "”不能作为取值名称");
     return std::optional<RowId>();
   }
-  if (options.values == Unknown::Create) {
-    TAGLINE_ASSIGN_OR_RETURN(const RowId row, names_.row_of(tag, *name, txn_));
-    return std::optional(row);
+  TAGLINE_ASSIGN_OR_RETURN(auto row, names_.row(tag, *name, txn_));
+  if (!row.has_value() && options.values == Unknown::Create) {
+    if (Vocabulary::is_full(tag)) {
+      why = reason(tag.record.name + " has as many values as a tag may have",
+                   tag.record.name + " 的取值数已达上限");
+      return row;
+    }
+    TAGLINE_ASSIGN_OR_RETURN(row, names_.row_of(tag, *name, txn_));
   }
-  TAGLINE_ASSIGN_OR_RETURN(const auto row, names_.row(tag, *name, txn_));
   if (!row.has_value()) {
     why = reason(tag.record.name + " has no value \"" + excerpt(*name) + "\"",
                  tag.record.name + " 没有取值“" + excerpt(*name) + "”");
@@ -377,7 +396,8 @@ Result<Reason> OperationWriter::remove(Vocabulary::Tag& tag, const TagValues& gi
                   tag.record.name + " 是" + kind.zh + "：\"remove\" 只用于多值标签的取值");
   }
   for (const std::string& text : given.values) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto row, names_.row(tag, text, txn_));
+    const auto name = is_utf8(text) ? name_of_cell(text) : Result<std::string>(text);
+    TAGLINE_ASSIGN_OR_RETURN(const auto row, names_.row(tag, name.value_or(text), txn_));
     if (row.has_value()) {  // nobody has a value that is not there
       staged_.set({tag.record.field, CellShape::Bit, *row, user, {}});
     }
@@ -429,9 +449,7 @@ Result<Vocabulary::Tag*> OperationWriter::event_of(const DoneEvent& given,
     }
     return event;
   }
-  const auto name = name_of_cell(given.event);
-  const bool possible = name.has_value() && !name->empty() && *name == given.event &&
-                        name->size() <= storage::kNameBytesMax;
+  const bool possible = can_be_named(given.event);
   if (options.tags == Unknown::Refuse || !possible || names_.tag(given.event) != nullptr) {
     const auto near = names_.near(given.event);
     why = reason(
@@ -441,7 +459,7 @@ Result<Vocabulary::Tag*> OperationWriter::event_of(const DoneEvent& given,
     return nullptr;
   }
   storage::TagRecord record;
-  record.name = *name;
+  record.name = given.event;
   record.kind = TagKind::Event;
   record.has_amount = !given.amount.empty();
   record.scale = record.has_amount ? kNewScale : 0;
@@ -469,6 +487,12 @@ Result<Reason> OperationWriter::done(const DoneEvent& given, UserIndex user,
   if (count < 1 || count > kCountMax) {
     return reason("count: " + std::to_string(count) + ", expected 1 to 4294967296",
                   "count：" + std::to_string(count) + "，应在 1 到 4294967296 之间");
+  }
+  // Of an event that has no amounts yet: before it is given some.
+  const auto* known = names_.event(given.event);
+  if (!given.amount.empty() && (known == nullptr || !known->record.has_amount) &&
+      !number_of(given.amount, kNewScale, "amount", why).has_value()) {
+    return why;
   }
   TAGLINE_ASSIGN_OR_RETURN(auto* event, event_of(given, options, why));
   if (event == nullptr) {

@@ -35,9 +35,11 @@ class OperationWriter {
                   std::int64_t now_s, TimeFormat format, engine::Day last_day);
 
   [[nodiscard]] Result<Reason> write_all(const Operation& operation, const IngestOptions& options);
-  /// The tag; or null, and a reason in `reason`. `values`: how a new tag is written; null: none.
+  /// The tag; or null, and a reason in `reason`. A new one is of the kind its values are written
+  /// in.
   [[nodiscard]] Result<Vocabulary::Tag*> tag_of(const TagValues& given, bool list,
-                                                const IngestOptions& options, Reason& reason);
+                                                const IngestOptions& options, Reason& reason,
+                                                bool adds = false);
   [[nodiscard]] Result<Reason> clear(Vocabulary::Tag& tag, engine::UserIndex user);
   [[nodiscard]] Result<Reason> set(Vocabulary::Tag& tag, const TagValues& given,
                                    engine::UserIndex user, const IngestOptions& options);

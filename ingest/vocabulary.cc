@@ -62,17 +62,14 @@ Result<std::optional<RowId>> Vocabulary::row(Tag& tag, const std::string& value,
   return found == tag.rows.end() ? std::nullopt : std::optional(found->second);
 }
 
+bool Vocabulary::is_full(const Tag& tag) {
+  return tag.rows.size() >= kValuesMax;
+}
+
 Result<RowId> Vocabulary::row_of(Tag& tag, const std::string& value, storage::WriteTxn& txn) {
   TAGLINE_ASSIGN_OR_RETURN(const auto known, row(tag, value, txn));
   if (known.has_value()) {
     return *known;
-  }
-  if (tag.rows.size() >= kValuesMax) {
-    const std::string limit = std::to_string(kValuesMax);
-    return failure(ErrorCode::TooLarge,
-                   {tag.record.name + " has " + limit + " different values already",
-                    tag.record.name + " 已有 " + limit + " 个不同取值"},
-                   {"it looks like an identifier or free text", "它像是编号或自由文本"});
   }
   storage::ValueRecord record{tag.next_row, value, {}, {}};
   if (tag.record.kind == engine::TagKind::Event) {

@@ -39,9 +39,11 @@ class Vocabulary {
   /// The row of a value (of an event: the field of the key's series); nothing when it is not there.
   [[nodiscard]] Result<std::optional<engine::RowId>> row(Tag& tag, const std::string& value,
                                                          const storage::WriteTxn& txn);
-  /// The same, and a new value where it was not there. TooLarge at kValuesMax.
+  /// The same, and a new value where it was not there. REQUIRES: not is_full().
   [[nodiscard]] Result<engine::RowId> row_of(Tag& tag, const std::string& value,
                                              storage::WriteTxn& txn);
+  /// Whether there is room for another value.
+  [[nodiscard]] static bool is_full(const Tag& tag);
   /// All rows of values.
   [[nodiscard]] Result<std::vector<engine::RowId>> rows(Tag& tag, const storage::WriteTxn& txn);
   /// Adds a tag or event to the catalogue. SchemaConflict when the other kind has the name.

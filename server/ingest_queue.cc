@@ -14,18 +14,25 @@ void IngestQueue::apply(ingest::IngestBatch& batch) {
   if (mine.done) {
     return;
   }
+  std::vector<Waiting*> some;
+  std::vector<ingest::IngestBatch*> batches;
+  some.reserve(kBatchesTogether);  // nothing may fail from here on: others wait for this caller
+  batches.reserve(kBatchesTogether);
   at_work_ = true;
   // Those before mine, and mine among them sooner or later.
   while (!mine.done) {
-    std::vector<Waiting*> some;
+    some.clear();
+    batches.clear();
     std::size_t operations = 0;
-    while (some.size() < waiting_.size() && (some.empty() || operations < kTogether)) {
+    while (some.size() < std::min(waiting_.size(), kBatchesTogether) &&
+           (some.empty() || operations < kTogether)) {
       some.push_back(waiting_[some.size()]);
-      operations += some.back()->batch->operations.size();
+      batches.push_back(some.back()->batch);
+      operations += batches.back()->operations.size();
     }
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(some.size()));
     lock.unlock();
-    commit(some);
+    commit(batches);
     lock.lock();
     for (Waiting* each : some) {
       each->done = true;
@@ -36,23 +43,21 @@ void IngestQueue::apply(ingest::IngestBatch& batch) {
   done_.notify_all();
 }
 
-void IngestQueue::commit(const std::vector<Waiting*>& some) {
-  std::vector<ingest::IngestBatch*> batches;
-  for (const Waiting* each : some) {
-    batches.push_back(each->batch);
-  }
+void IngestQueue::commit(const std::vector<ingest::IngestBatch*>& batches) noexcept {
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
   bool folded = false;
   try {
     applier_.apply(batches, now.count());
-  } catch (const std::exception& fault) {  // memory that ran out: those who wait must be told
+  } catch (const std::exception&) {  // those who wait must be told
     for (ingest::IngestBatch* batch : batches) {
-      batch->outcome = failure(ErrorCode::System, {fault.what(), fault.what()});
+      batch->outcome = failure(ErrorCode::System, {"no memory is left", "内存不足"});
     }
   }
   try {
-    folded = applier_.unfolded() > kUnfoldedMax && applier_.fold().has_value();
+    const bool many =
+        applier_.unfolded() > kUnfoldedMax || applier_.unfolded_records() > kRecordsMax;
+    folded = many && applier_.fold().has_value();
   } catch (const std::exception&) {  // as after an error: the next commit tries again
   }
   const std::lock_guard lock(mutex_);

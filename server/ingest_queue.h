@@ -19,9 +19,11 @@ class IngestQueue {
  public:
   /// Operations of one commit at most, one batch aside.
   static constexpr std::size_t kTogether = 20'000;
-  /// Changes beside the fragments (storage/delta.h) that are folded into them: about 40 B each in
-  /// memory, and as many must be read when a program opens the database.
+  static constexpr std::size_t kBatchesTogether = 256;
+  /// Changes beside the fragments (storage/delta.h), and the records they are in, that are folded
+  /// into them: all of it is in memory, and read by every program that opens the database.
   static constexpr std::uint64_t kUnfoldedMax = 400'000;
+  static constexpr std::uint64_t kRecordsMax = 20'000;
 
   explicit IngestQueue(storage::Store& store) : applier_(store) {}
 
@@ -42,7 +44,7 @@ class IngestQueue {
     ingest::IngestBatch* batch = nullptr;
     bool done = false;
   };
-  void commit(const std::vector<Waiting*>& some);
+  void commit(const std::vector<ingest::IngestBatch*>& batches) noexcept;
 
   ingest::Applier applier_;   ///< of whoever is at work
   mutable std::mutex mutex_;  ///< guards all below

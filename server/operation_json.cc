@@ -12,19 +12,26 @@ namespace {
 
 using ingest::Operation;
 
-/// A value as files write it: a number in its digits, true and false as words.
+/// More digits than these do not survive in a number of JSON with a point.
+constexpr std::ptrdiff_t kExactDigits = 15;
+
+/// A value as files write it: a number in its digits, true and false as words. Nothing when it is
+/// none, or a number whose digits are not sure.
 std::optional<std::string> value_text(const Json& value) {
   if (value.is_string()) {
     return value.get<std::string>();
   }
-  if (value.is_boolean() || value.is_number()) {
-    return value.dump();
+  if (!value.is_boolean() && !value.is_number()) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  const std::string text = value.dump();
+  const auto digits =
+      std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return value.is_number_float() && digits > kExactDigits ? std::nullopt : std::optional(text);
 }
 
-const Text kValueForms{"a text, a number, true, false or a list of them",
-                       "文本、数值、true、false 或它们的列表"};
+const Text kValueForms{"a text, a number (of more than 15 digits as a text), true, false or a list",
+                       "文本、数值（超过 15 位请写成文本）、true、false 或列表"};
 
 /// {"city": "tier1", "interests": ["a", "b"]}; null only where `cleared` takes its tag.
 void read_values(JsonReader& reader, const char* key, std::vector<ingest::TagValues>& into,
@@ -41,8 +48,8 @@ void read_values(JsonReader& reader, const char* key, std::vector<ingest::TagVal
       cleared->push_back(tag);
       continue;
     }
-    ingest::TagValues given{tag, {}};
     const bool list = value.is_array();
+    ingest::TagValues given{tag, {}, list};
     for (const Json& each : list ? value : Json::array({value})) {
       const auto text = value_text(each);
       if (!text.has_value()) {
@@ -55,14 +62,18 @@ void read_values(JsonReader& reader, const char* key, std::vector<ingest::TagVal
   }
 }
 
-void read_text(JsonReader& reader, const Json& object, const char* key, std::string& into) {
+/// `name`: it names something, and names have no points as numbers.
+void read_text(JsonReader& reader, const Json& object, const char* key, std::string& into,
+               bool name) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) {
     return;
   }
   const auto text = value_text(*found);
-  if (!text.has_value()) {
-    reader.fail(key, found->dump(), {"a text or a number", "文本或数值"});
+  if (!text.has_value() || (name && (found->is_number_float() || found->is_boolean()))) {
+    reader.fail(key, found->dump(),
+                name ? Text{"a text or a whole number", "文本或整数"}
+                     : Text{"a text or a number", "文本或数值"});
     return;
   }
   into = *text;
@@ -78,11 +89,11 @@ void read_events(JsonReader& reader, std::vector<ingest::DoneEvent>& into) {
     }
     event.only({"event", "key", "at", "amount", "count"});
     ingest::DoneEvent done;
-    read_text(event, object, "event", done.event);
-    read_text(event, object, "key", done.key);
-    read_text(event, object, "at", done.at);
-    read_text(event, object, "amount", done.amount);
-    read_text(event, object, "count", done.count);
+    read_text(event, object, "event", done.event, true);
+    read_text(event, object, "key", done.key, true);
+    read_text(event, object, "at", done.at, true);
+    read_text(event, object, "amount", done.amount, false);
+    read_text(event, object, "count", done.count, false);
     if (done.event.empty()) {
       event.fail("event", "nothing", {"the name of an event", "行为名称"});
     }
@@ -97,7 +108,7 @@ Operation operation_from(const Json& object, std::optional<Error>& fault) {
     return operation;
   }
   reader.only({"user", "clear", "set", "remove", "add", "events"});
-  read_text(reader, object, "user", operation.user);
+  read_text(reader, object, "user", operation.user, true);
   if (operation.user.empty()) {
     reader.fail("user", "nothing", {"the id of a user", "用户标识"});
   }
@@ -109,12 +120,19 @@ Operation operation_from(const Json& object, std::optional<Error>& fault) {
   return operation;
 }
 
+void keep_bad(ingest::RefusedOperation bad, ReadOperations& read) {
+  ++read.bad;
+  if (read.first_bad.size() < ingest::IngestReport::kRefusedKept) {
+    read.first_bad.push_back(std::move(bad));
+  }
+}
+
 void keep(const Json& object, std::uint64_t line, std::optional<Error>& fault,
           ReadOperations& read) {
   Operation operation = operation_from(object, fault);
   operation.line = line;
   if (fault.has_value()) {
-    read.bad.push_back({line, operation.user, fault->message()});
+    keep_bad({line, operation.user, fault->message()}, read);
   } else {
     read.operations.push_back(std::move(operation));
   }
@@ -136,7 +154,7 @@ ReadOperations operations_from_lines(std::string_view text, std::uint64_t first_
     if (object.has_value()) {
       keep(*object, line, fault, read);
     } else {
-      read.bad.push_back({line, "", fault->message()});
+      keep_bad({line, "", fault->message()}, read);
     }
   }
   return read;
@@ -161,8 +179,8 @@ Result<ReadOperations> operations_from_list(std::string_view text) {
 }
 
 Result<ingest::IngestBatch> batch_of(ReadOperations& read, const ingest::IngestOptions& options) {
-  if (!options.each && !read.bad.empty()) {
-    const ingest::RefusedOperation& first = read.bad.front();
+  if (!options.each && read.bad != 0) {
+    const ingest::RefusedOperation& first = read.first_bad.front();
     const std::string line = std::to_string(first.line);
     return failure(
         ErrorCode::BadInput,
@@ -176,10 +194,10 @@ Result<ingest::IngestBatch> batch_of(ReadOperations& read, const ingest::IngestO
   return batch;
 }
 
-ingest::IngestReport with_bad(ingest::IngestReport report,
-                              const std::vector<ingest::RefusedOperation>& bad) {
-  report.refused += bad.size();
-  report.first_refused.insert(report.first_refused.end(), bad.begin(), bad.end());
+ingest::IngestReport with_bad(ingest::IngestReport report, const ReadOperations& read) {
+  report.refused += read.bad;
+  report.first_refused.insert(report.first_refused.end(), read.first_bad.begin(),
+                              read.first_bad.end());
   std::stable_sort(report.first_refused.begin(), report.first_refused.end(),
                    [](const auto& a, const auto& b) { return a.line < b.line; });
   if (report.first_refused.size() > ingest::IngestReport::kRefusedKept) {

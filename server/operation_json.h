@@ -12,7 +12,8 @@ namespace tagline::server {
 
 struct ReadOperations {
   std::vector<ingest::Operation> operations;
-  std::vector<ingest::RefusedOperation> bad;  ///< lines that are no operation, and why
+  std::uint64_t bad = 0;                            ///< lines that are no operation
+  std::vector<ingest::RefusedOperation> first_bad;  ///< of them, at most those a report keeps
 };
 
 /// Of NDJSON, one object a line; blank lines are none. `first_line`: the number of its first.
@@ -27,7 +28,7 @@ struct ReadOperations {
                                                    const ingest::IngestOptions& options);
 /// The report with the lines that were bad from the start.
 [[nodiscard]] ingest::IngestReport with_bad(ingest::IngestReport report,
-                                            const std::vector<ingest::RefusedOperation>& bad);
+                                            const ReadOperations& read);
 [[nodiscard]] std::string ingest_json(const ingest::IngestReport& report);
 
 }  // namespace tagline::server

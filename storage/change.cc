@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <xxhash.h>
 
 namespace tagline::storage {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 using engine::RowId;
 
 constexpr std::uint64_t kChangesVersion = 1;
+constexpr std::size_t kChecksumBytes = 8;
 constexpr std::int64_t kCountMax = std::int64_t{1} << 32U;
 constexpr std::int64_t kAmountEnd = std::int64_t{1} << engine::kAmountBitsMax;
 
@@ -129,7 +131,8 @@ std::uint64_t cell_end(CellShape shape, RowId cell) {
 }
 
 // version, then cell by cell: field, shape, cell, number of users, and of each how far it is behind
-// the one before and its value: 0 for nothing, else zigzag + 1 (|value| < 2^63, so that fits).
+// the one before and its value: 0 for nothing, else zigzag + 1 (|value| < 2^63, so that fits). The
+// end is a checksum of all before.
 void encode(std::span<const Change> changes, RecordWriter& out) {
   std::vector<Change> settled(changes.begin(), changes.end());
   settle(settled);
@@ -153,13 +156,24 @@ void encode(std::span<const Change> changes, RecordWriter& out) {
                        : 0);
     }
   }
+  const std::uint64_t checksum = XXH3_64bits(out.bytes().data(), out.bytes().size());
+  for (std::size_t i = 0; i < kChecksumBytes; ++i) {
+    out.byte(static_cast<std::uint8_t>(checksum >> (8 * i)));
+  }
 }
 
 Result<std::vector<Change>> decode_changes(Bytes bytes) {
   const auto damaged = [] {
     return damaged_record("changes of users cannot be read", "无法读取用户的变更记录");
   };
-  RecordReader in(bytes);
+  if (bytes.size() < kChecksumBytes) {
+    return damaged();
+  }
+  const Bytes rest = bytes.first(bytes.size() - kChecksumBytes);
+  if (load_little<std::uint64_t>(bytes, rest.size()) != XXH3_64bits(rest.data(), rest.size())) {
+    return damaged();
+  }
+  RecordReader in(rest);
   if (in.varint() != kChangesVersion) {
     return damaged();
   }
@@ -176,7 +190,11 @@ Result<std::vector<Change>> decode_changes(Bytes bytes) {
     }
     std::uint64_t user = 0;
     for (std::size_t i = 0; i < users; ++i) {
-      user += in.varint();
+      const std::uint64_t behind = in.varint();
+      if (behind > kMax - user) {
+        return damaged();
+      }
+      user += behind;
       const std::uint64_t value = in.varint();
       Change change{static_cast<engine::FieldId>(field),
                     static_cast<CellShape>(shape),
@@ -187,7 +205,7 @@ Result<std::vector<Change>> decode_changes(Bytes bytes) {
         change.value = static_cast<std::int64_t>((value - 1) >> 1U) ^
                        -static_cast<std::int64_t>((value - 1) & 1U);
       }
-      if (user > kMax || !is_possible(change)) {
+      if (!is_possible(change)) {
         return damaged();
       }
       changes.push_back(change);

@@ -9,7 +9,7 @@ namespace tagline::storage {
 namespace {
 
 /// States of one moment: readers begin and commits are made at the same time.
-constexpr std::size_t kDeltasKept = 64;
+constexpr std::size_t kDeltasKept = 4;
 
 /// Adds the changes of the records from `delta.next()` on and before `end`.
 Result<std::shared_ptr<const Delta>> extended(std::shared_ptr<const Delta> delta, std::uint64_t end,
@@ -17,6 +17,13 @@ Result<std::shared_ptr<const Delta>> extended(std::shared_ptr<const Delta> delta
   std::vector<Change> all;
   for (std::uint64_t number = delta->next(); number < end; ++number) {
     TAGLINE_ASSIGN_OR_RETURN(const auto bytes, txn.get(KeySpace::Changes, change_key(number)));
+    if (!bytes && !txn.reads(KeySpace::Changes)) {
+      return failure(ErrorCode::Busy,
+                     {"another program has brought the database to a newer format since this one "
+                      "opened it",
+                      "本程序打开数据库之后，另一个程序已将其升级到更新的格式"},
+                     {"open it again", "请重新打开"});
+    }
     if (!bytes) {
       return damaged_record("changes of users, record " + std::to_string(number) + ", are missing",
                             "缺少编号为 " + std::to_string(number) + " 的用户变更记录");
@@ -67,6 +74,7 @@ void DeltaLog::publish(std::shared_ptr<const Delta> delta) {
       kept_.back()->next() == delta->next()) {
     return;
   }
+  std::erase_if(kept_, [&](const auto& old) { return old->first() < delta->first(); });
   kept_.push_back(std::move(delta));
   if (kept_.size() > kDeltasKept) {
     kept_.pop_front();

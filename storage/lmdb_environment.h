@@ -146,6 +146,8 @@ class Transaction {
   /// A view of the value: see the table for how long.
   [[nodiscard]] Result<std::optional<Bytes>> get(KeySpace space, Bytes key) const;
   [[nodiscard]] Result<std::uint64_t> entries(KeySpace space) const;
+  /// Whether the key space was there when the environment was opened.
+  [[nodiscard]] bool reads(KeySpace space) const { return opened(space); }
 
  protected:
   using KeySpaces = std::array<MDB_dbi, kKeySpaceCount>;

@@ -193,7 +193,8 @@ Result<engine::Fragment> Snapshot::Rep::stored(engine::RowKey row, engine::Shard
   return read_fragment(*value, &borrows);
 }
 
-void Snapshot::Rep::merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment) {
+void Snapshot::Rep::merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment,
+                          Kept& own) {
   const Delta::Part* part = delta->part(row, shard);
   if (part == nullptr) {
     return;
@@ -209,8 +210,7 @@ void Snapshot::Rep::merge(engine::RowKey row, engine::ShardId shard, engine::Fra
     container.block = static_cast<std::uint8_t>(block);
     fragment.replace(container);
     if (merged.use_count() == 1) {  // there was no room to keep it
-      const std::lock_guard lock(keeping);
-      kept.push_back(std::move(merged));
+      own.push_back(std::move(merged));
     }
   }
 }
@@ -221,7 +221,12 @@ Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId sha
   }
   auto fragment = rep_->stored(row, shard);
   if (fragment.has_value()) {
-    rep_->merge(row, shard, *fragment);
+    Rep::Kept own;
+    rep_->merge(row, shard, *fragment, own);
+    if (!own.empty()) {
+      const std::lock_guard lock(rep_->keeping);
+      rep_->kept.insert(rep_->kept.end(), own.begin(), own.end());
+    }
   }
   return fragment;
 }
@@ -231,7 +236,9 @@ Result<std::uint64_t> Snapshot::cardinality(engine::RowKey row) const {
   std::uint64_t total = 0;
   if (changed != nullptr) {
     for (const auto& [shard, part] : changed->parts) {
-      TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, shard));
+      Rep::Kept own;
+      TAGLINE_ASSIGN_OR_RETURN(engine::Fragment fragment, rep_->stored(row, shard));
+      rep_->merge(row, shard, fragment, own);
       total += fragment.cardinality();
     }
   }

@@ -23,8 +23,10 @@ struct Snapshot::Rep {
         rows(reading.txn) {}
 
   Reading reading;
-  /// Puts the changes of a row over its fragment of a shard.
-  void merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment);
+  using Kept = std::vector<std::shared_ptr<const Merged>>;
+  /// Puts the changes of a row over its fragment of a shard. What nobody else keeps goes into
+  /// `own`, which outlives the fragment.
+  void merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment, Kept& own);
   /// The fragments alone.
   [[nodiscard]] Result<engine::Fragment> stored(engine::RowKey row, engine::ShardId shard);
 
@@ -36,7 +38,7 @@ struct Snapshot::Rep {
   RowCursors rows;
   std::mutex keeping;  ///< guards kept
   /// Containers that fragments of this snapshot point to and nobody else keeps.
-  std::vector<std::shared_ptr<const Merged>> kept;
+  Kept kept;
   engine::BorrowCount borrows{0};
 };
 

@@ -2,7 +2,9 @@
 
 #include "engine/events.h"
 #include "storage/fragment_value.h"
+#include "storage/record_codec.h"
 
+#include <string>
 #include <utility>
 
 namespace tagline::storage {
@@ -56,6 +58,24 @@ class UserRows {
 
 constexpr std::int64_t bit(RowId row, RowId first) {
   return static_cast<std::int64_t>(std::uint64_t{1} << (row - first));
+}
+
+/// Whether a cell can have the row: damaged keys may name any.
+bool can_have(CellShape shape, RowId row) {
+  const std::uint32_t part = engine::part_of(row);
+  switch (shape) {
+    case CellShape::Bit:
+    case CellShape::Choice:
+      return true;
+    case CellShape::Number:
+      return row < engine::kFirstBitRow + engine::kValueBitsMax;
+    case CellShape::Count:
+      return part < engine::kExtraPart + engine::kExtraBitsMax;
+    case CellShape::Amount:
+      return part < engine::kMinusPart + engine::kAmountBitsMax &&
+             (part < engine::kPlusPart + engine::kAmountBitsMax || part >= engine::kMinusPart);
+  }
+  return false;
 }
 
 }  // namespace
@@ -130,6 +150,12 @@ Result<std::optional<std::int64_t>> stored_value(const Transaction& txn, engine:
   for (const RowId row : rows) {
     if (row == cell && shape != CellShape::Amount) {
       continue;
+    }
+    if (!can_have(shape, row)) {
+      return damaged_record(
+          "row " + std::to_string(row) + " of field " + std::to_string(field) +
+              " is none that it can have",
+          "字段 " + std::to_string(field) + " 不可能有第 " + std::to_string(row) + " 行");
     }
     TAGLINE_ASSIGN_OR_RETURN(const bool in, user_rows.in(row));
     if (!in) {

@@ -104,8 +104,10 @@ class WriteTxn {
   /// matter: row 0 of a set is who has any value, an amount needs a count. Cost: about 1 us a
   /// change.
   [[nodiscard]] Status change(std::vector<Change> changes);
-  /// Changes that are not in the fragments yet: of how many users and cells.
+  /// Changes that are not in the fragments yet: of how many users and cells, and in how many
+  /// records.
   [[nodiscard]] std::uint64_t unfolded() const;
+  [[nodiscard]] std::uint64_t unfolded_records() const;
   /// Writes them into the fragments. Cost: that of writing each fragment concerned.
   [[nodiscard]] Status fold();
 

@@ -6,6 +6,7 @@
 #include "storage/write_txn_rep.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -114,6 +115,10 @@ std::uint64_t WriteTxn::unfolded() const {
   return rep_->delta->changes();
 }
 
+std::uint64_t WriteTxn::unfolded_records() const {
+  return rep_->meta.changes_next - rep_->meta.changes_first;
+}
+
 Status WriteTxn::fold() {
   return rep_->fold();
 }
@@ -132,7 +137,13 @@ Status WriteTxn::Rep::fold_part(engine::FieldId field, RowId first, const Delta:
     }
   }
   std::vector<std::uint32_t> users;
-  each_member(part, [&](std::uint32_t user, const DeltaBlock::Member&) { users.push_back(user); });
+  std::map<RowId, std::vector<std::uint32_t>> chosen;  // of a category, which may have many rows
+  each_member(part, [&](std::uint32_t user, const DeltaBlock::Member& member) {
+    users.push_back(user);
+    if (cell.shape == CellShape::Choice && member.value.has_value()) {
+      chosen[static_cast<RowId>(*member.value)].push_back(user);
+    }
+  });
   const engine::Bitmap changed = engine::Bitmap::of(users);
   for (const RowId row : rows) {
     engine::Bitmap members;
@@ -141,13 +152,22 @@ Status WriteTxn::Rep::fold_part(engine::FieldId field, RowId first, const Delta:
     if (bytes) {
       TAGLINE_ASSIGN_OR_RETURN(members, copy_fragment(*bytes));
     }
-    members.subtract(changed);
     users.clear();
-    each_member(part, [&](std::uint32_t user, const DeltaBlock::Member& member) {
-      if (member.value.has_value() && in_row(cell.shape, row, *member.value)) {
-        users.push_back(user);
+    if (cell.shape == CellShape::Choice && row != engine::kExistsRow) {
+      if (const auto found = chosen.find(row); found != chosen.end()) {
+        users = std::move(found->second);
       }
-    });
+    } else {
+      each_member(part, [&](std::uint32_t user, const DeltaBlock::Member& member) {
+        if (member.value.has_value() && in_row(cell.shape, row, *member.value)) {
+          users.push_back(user);
+        }
+      });
+    }
+    if (users.empty() && !members.intersects(changed)) {
+      continue;
+    }
+    members.subtract(changed);
     members.add_many(users);
     if (members.empty()) {
       TAGLINE_RETURN_IF_ERROR(change_fragment({field, row}, shard, std::nullopt));

@@ -59,8 +59,11 @@ HttpReply ingest(const Call& call) {
   if (!batch.has_value()) {
     return call.fail(batch.error());
   }
+  if (auto busy = refuse_beside_a_commit(call); busy.has_value()) {
+    return std::move(*busy);
+  }
   call.api.ingest->apply(*batch);
-  return batch->outcome.has_value() ? json_reply(ingest_json(with_bad(*batch->outcome, read->bad)))
+  return batch->outcome.has_value() ? json_reply(ingest_json(with_bad(*batch->outcome, *read)))
                                     : call.fail(batch->outcome.error());
 }
 

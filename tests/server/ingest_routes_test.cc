@@ -152,6 +152,35 @@ TEST_F(IngestRoutes, UnknownNamesAreMadeOrRefusedAsSaid) {
   EXPECT_EQ(shop_.ask("POST", "/v1/ingest", "{}").status, 400U);
 }
 
+TEST_F(IngestRoutes, NamesAndNumbersAreTakenAsWrittenOrNotAtAll) {
+  // A list of one is a list; what a text is added to is a set.
+  ingest(
+      {{{"user", "u1"}, {"set", {{"hobby", Json::array({"tea"})}}}, {"add", {{"club", "chess"}}}}},
+      200, "?tags=create");
+  ingest({{{"user", "u1"}, {"add", {{"hobby", {"go", "art"}}, {"club", " 茶道 "}}}}});
+  EXPECT_EQ(count("hobby:tea AND hobby:go AND club:茶道"), 1U);
+  ingest({{{"user", "u1"}, {"remove", {{"club", {"茶道\t"}}}}}});
+  EXPECT_EQ(count("club:茶道"), 0U);
+  const std::pair<const char*, const char*> wrong[] = {
+      {R"([{"user": 1.5, "set": {"vip": true}}])", ""},
+      {R"([{"user": 123456789012345678901234, "set": {"vip": true}}])", ""},
+      {R"([{"user": "u1", "set": {"spend": 1234567890123456.78}}])", ""},
+      {R"([{"user": "u1", "set": {".": true}}])", "?tags=create"},
+      {R"([{"user": "u1", "set": {"a\u202eb": true}}])", "?tags=create"},
+      {R"([{"user": "u1", "set": {"fresh": 1.234}}])", "?tags=create"},
+      {R"([{"user": "u1", "events": [{"event": "..", "at": "2026-01-01"}]}])", "?tags=create"},
+      {R"([{"user": "u1", "events": [{"event": "go", "amount": "much"}]}])", "?tags=create"}};
+  for (const auto& [body, query] : wrong) {
+    const HttpReply reply = shop_.ask("POST", std::string("/v1/ingest") + query, body);
+    EXPECT_EQ(reply.status, 400U) << body << " " << reply.body;
+  }
+  EXPECT_EQ(shop_.ask("GET", "/v1/tags/fresh").status, 404U) << "a refused number made no tag";
+  const HttpReply exact = shop_.ask("POST", "/v1/ingest",
+                                    R"([{"user": "u1", "set": {"spend": "1234567890123456.78"}}])");
+  EXPECT_EQ(exact.status, 200U) << exact.body;
+  EXPECT_EQ(count("spend:1234567890123456.78"), 1U);
+}
+
 TEST_F(IngestRoutes, EventsOfTheFutureAreRefused) {
   const Json later = {{{"user", "u1"}, {"events", {{{"event", "buy"}, {"at", "2999-01-01"}}}}}};
   EXPECT_NE(ingest(later, 400, "?tags=create")["detail"].get<std::string>().find("future"),
