@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/diagnostic.h"
+#include "ingest/apply.h"
 #include "server/access/access_options.h"
 #include "server/log.h"
 #include "server/segments.h"
@@ -10,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -45,6 +47,14 @@ struct LoadArguments {
 struct QueryLimits {
   double seconds = 0;
   std::uint64_t memory_mib = 0;
+};
+
+struct IngestArguments {
+  std::string db;
+  std::string file;
+  ingest::IngestOptions options;
+  std::uint64_t batch = std::numeric_limits<std::uint64_t>::max();  ///< lines of one
+  Format format = Format::Table;
 };
 
 struct QueryArguments {
@@ -262,11 +272,11 @@ struct DemoArguments {
 
 struct Arguments {
   dsl::Language language = dsl::Language::English;
-  std::variant<InferArguments, LoadArguments, QueryArguments, TagsArguments, UserArguments,
-               VerifyArguments, CheckArguments, WhyArguments, CompleteArguments, EventsArguments,
-               SegmentArguments, OverlapArguments, EditTagArguments, ServeArguments, KeyArguments,
-               BackupArguments, ReplArguments, DemoArguments, DoctorArguments, VersionArguments,
-               CompletionArguments, ManualArguments>
+  std::variant<InferArguments, LoadArguments, IngestArguments, QueryArguments, TagsArguments,
+               UserArguments, VerifyArguments, CheckArguments, WhyArguments, CompleteArguments,
+               EventsArguments, SegmentArguments, OverlapArguments, EditTagArguments,
+               ServeArguments, KeyArguments, BackupArguments, ReplArguments, DemoArguments,
+               DoctorArguments, VersionArguments, CompletionArguments, ManualArguments>
       command;
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array<CommandGroup, 9> kGroups = {{
     {"Try it", "试用", "demo"},
-    {"Load data", "装入数据", "infer load"},
+    {"Load data", "装入数据", "infer load ingest"},
     {"Ask", "查询", "query overlap why repl"},
     {"See what is there", "查看数据", "tags user events"},
     {"Keep and edit", "保存与编辑", "segment edit-tag"},

@@ -11,6 +11,7 @@ CommandLine::CommandLine(dsl::Language language)
     : OptionMaker(language),
       demo_(language),
       loads_(language),
+      ingests_(language),
       queries_(language),
       why_(language),
       repl_(language),
@@ -44,6 +45,7 @@ CommandLine::CommandLine(dsl::Language language)
   // In the order in which the help shows them, group by group (command_groups.cc).
   demo_.add_to(app_);
   loads_.add_to(app_);
+  ingests_.add_to(app_);
   queries_.add_to(app_);
   why_.add_to(app_);
   repl_.add_to(app_);
@@ -67,12 +69,13 @@ Arguments CommandLine::taken() const {
   Arguments arguments;
   arguments.language = language_;
   // One of them takes it: the program requires a command.
-  static_cast<void>(demo_.take(arguments) || loads_.take(arguments) || queries_.take(arguments) ||
-                    why_.take(arguments) || repl_.take(arguments) || looks_.take(arguments) ||
-                    events_.take(arguments) || segments_.take(arguments) ||
-                    tag_edits_.take(arguments) || checks_.take(arguments) ||
-                    serving_.take(arguments) || keys_.take(arguments) || upkeep_.take(arguments) ||
-                    doctor_.take(arguments) || version_.take(arguments) || shell_.take(arguments));
+  static_cast<void>(demo_.take(arguments) || loads_.take(arguments) || ingests_.take(arguments) ||
+                    queries_.take(arguments) || why_.take(arguments) || repl_.take(arguments) ||
+                    looks_.take(arguments) || events_.take(arguments) ||
+                    segments_.take(arguments) || tag_edits_.take(arguments) ||
+                    checks_.take(arguments) || serving_.take(arguments) || keys_.take(arguments) ||
+                    upkeep_.take(arguments) || doctor_.take(arguments) ||
+                    version_.take(arguments) || shell_.take(arguments));
   return arguments;
 }
 

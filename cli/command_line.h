@@ -8,6 +8,7 @@
 #include "cli/doctor_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
+#include "cli/ingest_parser.h"
 #include "cli/key_parser.h"
 #include "cli/load_parser.h"
 #include "cli/look_parser.h"
@@ -42,6 +43,7 @@ class CommandLine : private OptionMaker {
   std::string language_name_;
   DemoParser demo_;
   LoadParser loads_;
+  IngestParser ingests_;
   QueryParser queries_;
   WhyParser why_;
   ReplParser repl_;

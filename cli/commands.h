@@ -9,6 +9,7 @@ namespace tagline::cli {
 
 [[nodiscard]] int run(const InferArguments& arguments, Console& console);
 [[nodiscard]] int run(const LoadArguments& arguments, Console& console);
+[[nodiscard]] int run(const IngestArguments& arguments, Console& console);
 [[nodiscard]] int run(const QueryArguments& arguments, Console& console);
 [[nodiscard]] int run(const OverlapArguments& arguments, Console& console);
 [[nodiscard]] int run(const TagsArguments& arguments, Console& console);

@@ -191,6 +191,31 @@ Fragment Fragment::lend() const {
   return fragment;
 }
 
+void Fragment::replace(const Container& container) {
+  if (const Container* old = find(container.block); old != nullptr) {
+    cardinality_ -= old->cardinality;
+    payload_bytes_ -= std::min(payload_bytes_, data_bytes(*old));
+    const auto at = containers_.begin() + slot_[container.block];
+    std::copy(at + 1, containers_.begin() + static_cast<std::ptrdiff_t>(size_), at);
+    --size_;
+  }
+  if (container.cardinality != 0) {
+    const auto end = containers_.begin() + static_cast<std::ptrdiff_t>(size_);
+    const auto at = std::find_if(containers_.begin(), end, [&](const Container& each) {
+      return each.block > container.block;
+    });
+    std::copy_backward(at, end, end + 1);
+    *at = container;
+    ++size_;
+    cardinality_ += container.cardinality;
+    payload_bytes_ += data_bytes(container);
+  }
+  slot_ = all_absent();
+  for (std::size_t i = 0; i < size_; ++i) {
+    slot_[containers_[i].block] = static_cast<std::uint8_t>(i);
+  }
+}
+
 // Believes only what it has checked: blocks ascend within the shard, each kind and count is one
 // roaring can have, and the sizes add up to exactly the bytes given. What may still be wrong
 // (unsorted members, runs past the end, a bitset's cardinality) is what kernels are written to

@@ -62,6 +62,10 @@ class Fragment {
   /// allocation.
   [[nodiscard]] Fragment lend() const;
 
+  /// Puts a container in the place of what the fragment has in that block; of cardinality 0:
+  /// nobody. Its bytes must stay as long as the fragment does.
+  void replace(const Container& container);
+
   [[nodiscard]] std::span<const Container> containers() const {
     return {containers_.data(), size_};
   }

@@ -7,7 +7,7 @@
 namespace tagline::server {
 
 Result<KeptCatalogue::Shared> KeptCatalogue::of(const storage::Snapshot& snapshot) {
-  const std::uint64_t version = snapshot.version();
+  const std::uint64_t version = snapshot.catalogue_version();
   {
     const std::lock_guard lock(mutex_);
     if (catalogue_ != nullptr && version_ == version) {

@@ -17,9 +17,9 @@ class KeptCatalogue {
   using Shared = std::shared_ptr<const dsl::Catalogue>;
 
   /// The catalogue of the snapshot, without `people` (people_of() counts for it): it owns all it
-  /// holds and may outlive the snapshot. Cost: nothing when it is of the version that is kept; else
-  /// as names_in(), and it takes the place of an older one. Two requests that come at once upon a
-  /// new version may read it twice.
+  /// holds and may outlive the snapshot. Cost: nothing when it is of the catalogue version that is
+  /// kept; else as names_in(), and it takes the place of an older one. Two requests that come at
+  /// once upon a new version may read it twice.
   [[nodiscard]] Result<Shared> of(const storage::Snapshot& snapshot);
 
  private:

@@ -88,6 +88,8 @@ class RecordReader {
   /// A number of things that take at least one byte each.
   [[nodiscard]] std::size_t count();
 
+  /// Nothing is left over, or something failed.
+  [[nodiscard]] bool at_end() const { return failed_ || rest_.empty(); }
   /// Nothing failed, and nothing is left over.
   [[nodiscard]] bool complete() const { return !failed_ && rest_.empty(); }
 

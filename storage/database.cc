@@ -235,9 +235,10 @@ Status Database::check_format(bool writes) {
     TAGLINE_ASSIGN_OR_RETURN(const MetaRecord meta, read_meta(reading.txn));
     format = meta.format;
   }
-  if (format < kFormatVersionWithRules) {
-    TAGLINE_RETURN_IF_ERROR(
-        environment.open_key_spaces(LmdbEnvironment::Missing::Refuse, kKeySpacesOfVersion3));
+  if (format < kFormatVersionWithChanges) {
+    TAGLINE_RETURN_IF_ERROR(environment.open_key_spaces(
+        LmdbEnvironment::Missing::Refuse,
+        format < kFormatVersionWithRules ? kKeySpacesOfVersion3 : kKeySpacesOfVersion5));
     // A reader goes without; every commit writes the newest version, so a writer needs them all.
     return writes ? environment.open_key_spaces(LmdbEnvironment::Missing::Create) : Status();
   }

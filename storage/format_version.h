@@ -6,12 +6,14 @@
 namespace tagline::storage {
 
 /// Raised when an older program could misread a newer database, or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 5;
+inline constexpr std::uint64_t kFormatVersion = 6;
 /// Read too. The first commit makes it the newest.
 inline constexpr std::uint64_t kOldestFormatVersion = 3;
 /// Versions before lack the key spaces of rules and origins.
 inline constexpr std::uint64_t kFormatVersionWithRules = 4;
 /// Versions before do not say when the data changed.
 inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
+/// Versions before keep no changes beside the fragments.
+inline constexpr std::uint64_t kFormatVersionWithChanges = 6;
 
 }  // namespace tagline::storage

@@ -93,6 +93,8 @@ std::string_view name_of(KeySpace space) {
       return "rules";
     case KeySpace::Origins:
       return "origins";
+    case KeySpace::Changes:
+      return "changes";
   }
   return "";
 }

@@ -33,6 +33,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -53,10 +54,13 @@ enum class KeySpace : std::uint8_t {
   Loads,
   Rules,
   Origins,
+  Changes,
 };
-inline constexpr std::size_t kKeySpaceCount = 10;
+inline constexpr std::size_t kKeySpaceCount = 11;
 /// What is not among the first so many, a database of version 3 does not have.
 inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
+/// Nor do those of versions 4 and 5 have what is behind these.
+inline constexpr std::size_t kKeySpacesOfVersion5 = 10;
 /// The first of them, Meta and Tags, are there in every version of the format: enough to tell which
 /// version it is, and whether there is anything at all.
 inline constexpr std::size_t kOldestKeySpaces = 2;
@@ -142,6 +146,8 @@ class Transaction {
   /// A view of the value: see the table for how long.
   [[nodiscard]] Result<std::optional<Bytes>> get(KeySpace space, Bytes key) const;
   [[nodiscard]] Result<std::uint64_t> entries(KeySpace space) const;
+  /// Whether the key space was there when the environment was opened.
+  [[nodiscard]] bool reads(KeySpace space) const { return opened(space); }
 
  protected:
   using KeySpaces = std::array<MDB_dbi, kKeySpaceCount>;
@@ -184,6 +190,8 @@ class WriteTransaction : public Transaction {
   void spoil() { spoilt_ = true; }
   [[nodiscard]] bool map_full() const { return map_full_; }
   [[nodiscard]] bool changed() const { return changed_; }
+  /// Whether anything was written to or erased from a key space that is none of these.
+  [[nodiscard]] bool changed_beyond(std::initializer_list<KeySpace> spaces) const;
 
  private:
   friend class LmdbEnvironment;
@@ -194,6 +202,7 @@ class WriteTransaction : public Transaction {
   bool map_full_ = false;
   bool spoilt_ = false;
   bool changed_ = false;
+  std::array<bool, kKeySpaceCount> changed_spaces_{};
 };
 
 /// Walks one key space in key order.

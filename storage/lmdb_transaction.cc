@@ -1,6 +1,7 @@
 // Transactions of an LmdbEnvironment, and walks over them.
 #include "storage/lmdb_environment.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -78,6 +79,7 @@ Status WriteTransaction::write(KeySpace space, Bytes key, Bytes value, unsigned 
     return tl::unexpected(failed(code, "mdb_put", name_of(space)));
   }
   changed_ = true;
+  changed_spaces_[static_cast<std::size_t>(space)] = true;
   return {};
 }
 
@@ -102,7 +104,18 @@ Status WriteTransaction::erase(KeySpace space, Bytes key) {
     return tl::unexpected(failed(code, "mdb_del", name_of(space)));
   }
   changed_ = true;
+  changed_spaces_[static_cast<std::size_t>(space)] = true;
   return {};
+}
+
+bool WriteTransaction::changed_beyond(std::initializer_list<KeySpace> spaces) const {
+  for (std::size_t i = 0; i < changed_spaces_.size(); ++i) {
+    if (changed_spaces_[i] &&
+        std::find(spaces.begin(), spaces.end(), static_cast<KeySpace>(i)) == spaces.end()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 Status WriteTransaction::commit() {

@@ -60,6 +60,9 @@ void encode(const MetaRecord& meta, RecordWriter& out) {
   out.varint(meta.user_limit);
   out.varint(meta.next_field);
   out.varint(meta.data_version);
+  out.varint(meta.changes_first);
+  out.varint(meta.changes_next);
+  out.varint(meta.catalogue_version);
 }
 
 Result<MetaRecord> decode_meta(Bytes bytes) {
@@ -93,10 +96,17 @@ Result<MetaRecord> decode_meta(Bytes bytes) {
   const std::uint64_t user_limit = in.varint();
   const std::uint64_t next_field = in.varint();
   meta.data_version = format < kFormatVersionWithDataVersion ? meta.version : in.varint();
+  meta.catalogue_version = meta.version;
+  if (format >= kFormatVersionWithChanges) {
+    meta.changes_first = in.varint();
+    meta.changes_next = in.varint();
+    meta.catalogue_version = in.varint();
+  }
   meta.user_limit = static_cast<std::uint32_t>(user_limit);
   meta.next_field = static_cast<engine::FieldId>(next_field);
   if (!in.complete() || meta.user_limit != user_limit || meta.next_field != next_field ||
-      next_field == 0 || meta.data_version > meta.version) {
+      next_field == 0 || meta.data_version > meta.version ||
+      meta.changes_first > meta.changes_next || meta.catalogue_version > meta.version) {
     return damaged_record("the database's own record cannot be read", "无法读取数据库自身的记录");
   }
   return meta;

@@ -23,13 +23,16 @@ inline constexpr unsigned kNumberScaleMax = 18;
 
 /// The one record of key space `meta`.
 struct MetaRecord {
-  std::uint64_t version = 0;              ///< raised by one with every commit
-  std::int64_t created_s = 0;             ///< seconds since 1970, UTC
-  std::string time_zone;                  ///< IANA
-  std::uint64_t id_seed = 0;              ///< of the hash of external ids
-  std::uint32_t user_limit = 0;           ///< indexes given out so far
-  engine::FieldId next_field = 1;         ///< 0 is the population
-  std::uint64_t data_version = 0;         ///< of the last commit that changed rows of old fields
+  std::uint64_t version = 0;        ///< raised by one with every commit
+  std::int64_t created_s = 0;       ///< seconds since 1970, UTC
+  std::string time_zone;            ///< IANA
+  std::uint64_t id_seed = 0;        ///< of the hash of external ids
+  std::uint32_t user_limit = 0;     ///< indexes given out so far
+  engine::FieldId next_field = 1;   ///< 0 is the population
+  std::uint64_t data_version = 0;   ///< of the last commit that changed rows of old fields
+  std::uint64_t changes_first = 0;  ///< records of changes not folded yet: [first, next)
+  std::uint64_t changes_next = 0;
+  std::uint64_t catalogue_version = 0;    ///< of the last commit that changed more than rows
   std::uint64_t format = kFormatVersion;  ///< as read; the newest is written whatever this says
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };

@@ -3,6 +3,7 @@
 #include "storage/catalogue_reader.h"
 #include "storage/fragment_value.h"
 #include "storage/snapshot_rep.h"
+#include "storage/stored_value.h"
 #include "storage/user_directory.h"
 
 #include <algorithm>
@@ -19,51 +20,13 @@ namespace {
 // Members taken from a bitmap at a time when ids are listed: 16 KB on the stack.
 constexpr std::size_t kPageUsers = 4096;
 
-std::uint16_t number_at(const engine::Container& container, std::size_t at) {
-  return load_little<std::uint16_t>(
-      {container.data + at * sizeof(std::uint16_t), sizeof(std::uint16_t)}, 0);
-}
-
-/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the
-/// search still ends.
-std::uint32_t count_not_above(const engine::Container& container, std::size_t stride,
-                              std::uint32_t value) {
-  std::uint32_t begin = 0;
-  std::uint32_t end = container.count;
-  while (begin < end) {
-    const std::uint32_t middle = begin + (end - begin) / 2;
-    if (number_at(container, middle * stride) <= value) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
-}
-
-bool contains(const engine::Fragment& fragment, std::uint32_t user) {
-  const engine::Container* container = fragment.find(user / engine::kBlockUsers);
-  if (container == nullptr) {
-    return false;
-  }
-  const std::uint32_t value = user % engine::kBlockUsers;
-  switch (container->kind) {
-    case engine::ContainerKind::Bitset: {
-      const std::byte part = container->data[value / 8];
-      return (std::to_integer<unsigned>(part) >> (value % 8) & 1U) != 0;
-    }
-    case engine::ContainerKind::Array: {
-      const std::uint32_t upto = count_not_above(*container, 1, value);
-      return upto > 0 && number_at(*container, upto - 1) == value;
-    }
-    case engine::ContainerKind::Run: {
-      const std::uint32_t upto = count_not_above(*container, 2, value);
-      // A run is (start, length - 1).
-      return upto > 0 &&
-             value - number_at(*container, 2 * (upto - 1)) <= number_at(*container, 2 * upto - 1);
-    }
-  }
-  return false;
+/// Never 0, which says that nobody is there. The steps of splitmix64 (G. Steele, D. Lea and C.
+/// Flood, "Fast splittable pseudorandom number generators", 2014).
+std::uint64_t mixed(std::uint64_t stamp, std::uint64_t number) {
+  std::uint64_t mix = stamp + (number + 1) * 0x9E3779B97F4A7C15ULL;
+  mix = (mix ^ mix >> 30U) * 0xBF58476D1CE4E5B9ULL;
+  mix = (mix ^ mix >> 27U) * 0x94D049BB133111EBULL;
+  return std::max<std::uint64_t>(mix ^ mix >> 31U, 1);
 }
 
 }  // namespace
@@ -84,6 +47,9 @@ std::uint64_t Snapshot::version() const {
 }
 std::uint64_t Snapshot::data_version() const {
   return rep_->meta.data_version;
+}
+std::uint64_t Snapshot::catalogue_version() const {
+  return rep_->meta.catalogue_version;
 }
 std::uint64_t Snapshot::seed() const {
   return rep_->meta.id_seed;
@@ -215,21 +181,68 @@ engine::ShardId Snapshot::shard_count() const {
   return limit == 0 ? 0 : engine::shard_of(limit - 1) + 1;
 }
 
-Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId shard) const {
+Result<engine::Fragment> Snapshot::Rep::stored(engine::RowKey row, engine::ShardId shard) {
   std::optional<Bytes> value;
   {
-    const std::lock_guard lock(rep_->mutex);
-    TAGLINE_ASSIGN_OR_RETURN(value, rep_->rows.find(row, shard));
+    const std::lock_guard lock(mutex);
+    TAGLINE_ASSIGN_OR_RETURN(value, rows.find(row, shard));
   }
   if (!value) {
     return engine::Fragment();
   }
-  return read_fragment(*value, &rep_->borrows);
+  return read_fragment(*value, &borrows);
+}
+
+void Snapshot::Rep::merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment,
+                          Kept& own) {
+  const Delta::Part* part = delta->part(row, shard);
+  if (part == nullptr) {
+    return;
+  }
+  const CellShape shape = delta->cell(row)->shape;
+  for (unsigned block = 0; block < part->blocks.size(); ++block) {
+    const auto& changed = part->blocks[block];
+    if (changed == nullptr) {
+      continue;
+    }
+    std::shared_ptr<const Merged> merged = changed->merged(shape, row.row, fragment.find(block));
+    engine::Container container = merged->container;
+    container.block = static_cast<std::uint8_t>(block);
+    fragment.replace(container);
+    if (merged.use_count() == 1) {  // there was no room to keep it
+      own.push_back(std::move(merged));
+    }
+  }
+}
+
+Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId shard) const {
+  if (rep_->delta->empty()) {
+    return rep_->stored(row, shard);
+  }
+  auto fragment = rep_->stored(row, shard);
+  if (fragment.has_value()) {
+    Rep::Kept own;
+    rep_->merge(row, shard, *fragment, own);
+    if (!own.empty()) {
+      const std::lock_guard lock(rep_->keeping);
+      rep_->kept.insert(rep_->kept.end(), own.begin(), own.end());
+    }
+  }
+  return fragment;
 }
 
 Result<std::uint64_t> Snapshot::cardinality(engine::RowKey row) const {
-  const std::lock_guard lock(rep_->mutex);
+  const Delta::Cell* changed = rep_->delta->cell(row);
   std::uint64_t total = 0;
+  if (changed != nullptr) {
+    for (const auto& [shard, part] : changed->parts) {
+      Rep::Kept own;
+      TAGLINE_ASSIGN_OR_RETURN(engine::Fragment fragment, rep_->stored(row, shard));
+      rep_->merge(row, shard, fragment, own);
+      total += fragment.cardinality();
+    }
+  }
+  const std::lock_guard lock(rep_->mutex);
   TAGLINE_ASSIGN_OR_RETURN(auto entry, rep_->fragments.seek(make_key<3>({row.field, row.row, 0})));
   while (entry) {
     const auto parts = parse_key<3>(entry->key);
@@ -237,13 +250,17 @@ Result<std::uint64_t> Snapshot::cardinality(engine::RowKey row) const {
       break;
     }
     TAGLINE_ASSIGN_OR_RETURN(const FragmentValue value, split_fragment(entry->value));
-    total += value.cardinality;
+    if (changed == nullptr || !changed->parts.contains((*parts)[2])) {
+      total += value.cardinality;
+    }
     TAGLINE_ASSIGN_OR_RETURN(entry, rep_->fragments.next());
   }
   return total;
 }
 
 Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
+  const Delta::Cell* changed = rep_->delta->cell({field, engine::kExistsRow});
+  const unsigned changed_bits = changed == nullptr ? 0 : changed->bits;
   // The last key of the field, found from the first one behind it.
   const std::lock_guard lock(rep_->mutex);
   std::optional<Cursor::Entry> entry;
@@ -253,20 +270,23 @@ Result<unsigned> Snapshot::value_bits(engine::FieldId field) const {
   TAGLINE_ASSIGN_OR_RETURN(entry, entry ? rep_->fragments.previous() : rep_->fragments.last());
   const auto parts = entry ? parse_key<3>(entry->key) : std::nullopt;
   if (!parts || (*parts)[0] != field || (*parts)[1] < engine::kFirstBitRow) {
-    return 0U;
+    return changed_bits;
   }
-  return std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax);
+  return std::max(changed_bits,
+                  std::min((*parts)[1] - engine::kFirstBitRow + 1, engine::kValueBitsMax));
 }
 
 Result<std::optional<std::uint64_t>> Snapshot::stamp(engine::RowKey row,
                                                      engine::ShardId shard) const {
+  const Delta::Part* changed = rep_->delta->part(row, shard);
   const std::lock_guard lock(rep_->mutex);
   TAGLINE_ASSIGN_OR_RETURN(const std::optional<Bytes> value, rep_->rows.find(row, shard));
-  if (!value) {
-    return std::optional<std::uint64_t>(0);
+  std::uint64_t stamp = 0;
+  if (value) {
+    TAGLINE_RETURN_IF_ERROR(split_fragment(*value).map([](const FragmentValue&) {}));
+    stamp = stored_checksum(*value);
   }
-  TAGLINE_RETURN_IF_ERROR(split_fragment(*value).map([](const FragmentValue&) {}));
-  return std::optional(stored_checksum(*value));
+  return std::optional(changed == nullptr ? stamp : mixed(stamp, changed->changed));
 }
 
 Result<engine::RowId> Snapshot::apart_rows(engine::FieldId field) const {
@@ -279,12 +299,20 @@ Result<engine::RowId> Snapshot::apart_rows(engine::FieldId field) const {
 }
 
 Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
-  TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, engine::shard_of(user)));
+  if (const auto changed = rep_->delta->holds(row, user); changed.has_value()) {
+    return *changed;
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment,
+                           rep_->stored(row, engine::shard_of(user)));
   return contains(fragment, engine::within_shard(user));
 }
 
 Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field,
                                                         engine::UserIndex user) const {
+  if (const auto* changed = rep_->delta->find({field, engine::kExistsRow}, user);
+      changed != nullptr) {
+    return changed->value;
+  }
   TAGLINE_ASSIGN_OR_RETURN(const bool known, holds({field, engine::kExistsRow}, user));
   if (!known) {
     return std::optional<std::int64_t>();

@@ -100,6 +100,25 @@ class DayWalk {
   bool behind_all_ = false;
 };
 
+/// Adds the days and bit rows that changes have given a series.
+void widen(const Delta::Cells& cells, Day first, Day last, std::vector<DayRows>& days) {
+  for (auto cell = cells.lower_bound(engine::day_row(first, 0));
+       cell != cells.end() && engine::day_of(cell->first) <= last; ++cell) {
+    const Day day = engine::day_of(cell->first);
+    auto at = std::lower_bound(days.begin(), days.end(), day,
+                               [](const DayRows& rows, Day wanted) { return rows.day < wanted; });
+    if (at == days.end() || at->day != day) {
+      at = days.insert(at, DayRows{day, 0, 0, 0});
+    }
+    if (cell->second->shape == CellShape::Count) {
+      at->extra_bits = std::max(at->extra_bits, cell->second->bits);
+    } else {
+      at->plus_bits = std::max(at->plus_bits, cell->second->bits);
+      at->minus_bits = std::max(at->minus_bits, cell->second->minus_bits);
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::vector<DayRows>> Snapshot::event_days(FieldId series, engine::DayWindow window) const {
@@ -109,12 +128,17 @@ Result<std::vector<DayRows>> Snapshot::event_days(FieldId series, engine::DayWin
   if (first > last) {
     return days;
   }
-  const std::lock_guard lock(rep_->mutex);
-  DayWalk walk(rep_->fragments, series);
-  TAGLINE_RETURN_IF_ERROR(walk.start(first));
-  while (walk.day() && *walk.day() <= last) {
-    TAGLINE_ASSIGN_OR_RETURN(const DayRows rows, walk.take());
-    days.push_back(rows);
+  {
+    const std::lock_guard lock(rep_->mutex);
+    DayWalk walk(rep_->fragments, series);
+    TAGLINE_RETURN_IF_ERROR(walk.start(first));
+    while (walk.day() && *walk.day() <= last) {
+      TAGLINE_ASSIGN_OR_RETURN(const DayRows rows, walk.take());
+      days.push_back(rows);
+    }
+  }
+  if (const Delta::Cells* changed = rep_->delta->cells(series); changed != nullptr) {
+    widen(*changed, first, last, days);
   }
   return days;
 }

@@ -2,28 +2,43 @@
 #pragma once
 
 #include "storage/database.h"
+#include "storage/delta.h"
 #include "storage/row_cursors.h"
 #include "storage/snapshot.h"
 
+#include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace tagline::storage {
 
 /// Destroyed from the bottom up: the cursors, their transaction, then the pass of the gate.
 struct Snapshot::Rep {
-  Rep(Reading opened, MetaRecord read, Cursor walker)
+  Rep(Reading opened, MetaRecord read, std::shared_ptr<const Delta> changes, Cursor walker)
       : reading(std::move(opened)),
         meta(std::move(read)),
+        delta(std::move(changes)),
         fragments(std::move(walker)),
         rows(reading.txn) {}
 
   Reading reading;
+  using Kept = std::vector<std::shared_ptr<const Merged>>;
+  /// Puts the changes of a row over its fragment of a shard. What nobody else keeps goes into
+  /// `own`, which outlives the fragment.
+  void merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment, Kept& own);
+  /// The fragments alone.
+  [[nodiscard]] Result<engine::Fragment> stored(engine::RowKey row, engine::ShardId shard);
+
   const MetaRecord meta;
+  const std::shared_ptr<const Delta> delta;  ///< never null
   std::mutex mutex;  ///< guards reading.txn and the cursors: LMDB wants one thread at a time in a
                      ///< transaction
   Cursor fragments;  ///< for walks over many rows
   RowCursors rows;
+  std::mutex keeping;  ///< guards kept
+  /// Containers that fragments of this snapshot point to and nobody else keeps.
+  Kept kept;
   engine::BorrowCount borrows{0};
 };
 

@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include "storage/database.h"
+#include "storage/delta_log.h"
 #include "storage/snapshot_rep.h"
 #include "storage/write_txn_rep.h"
 
@@ -22,6 +23,7 @@ class Store::Environment {
     std::uint64_t commit = 0;
     std::uint64_t version = 0;
   };
+  DeltaLog deltas;
   std::mutex seeing;  ///< guards `seen`
   std::optional<Seen> seen;
   std::mutex writing;  ///< held for the whole of a write: one at a time
@@ -49,9 +51,10 @@ Result<std::unique_ptr<Snapshot>> Store::begin_read() {
       environment_->seen = Environment::Seen{commit, meta.version};
     }
   }
+  TAGLINE_ASSIGN_OR_RETURN(auto delta, environment_->deltas.of(reading.txn, meta));
   TAGLINE_ASSIGN_OR_RETURN(auto cursor, Cursor::open(reading.txn, KeySpace::Fragments));
-  return std::unique_ptr<Snapshot>(new Snapshot(
-      std::make_unique<Snapshot::Rep>(std::move(reading), std::move(meta), std::move(cursor))));
+  return std::unique_ptr<Snapshot>(new Snapshot(std::make_unique<Snapshot::Rep>(
+      std::move(reading), std::move(meta), std::move(delta), std::move(cursor))));
 }
 
 Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
@@ -74,17 +77,25 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       const TransactionGate::Pass pass = database.gate.enter();
       TAGLINE_ASSIGN_OR_RETURN(auto begun, database.environment.begin_write());
       TAGLINE_ASSIGN_OR_RETURN(auto meta, read_meta(begun));
-      WriteTxn txn(std::make_unique<WriteTxn::Rep>(std::move(begun), std::move(meta)));
+      TAGLINE_ASSIGN_OR_RETURN(auto delta, environment_->deltas.of(begun, meta));
+      WriteTxn txn(
+          std::make_unique<WriteTxn::Rep>(std::move(begun), std::move(meta), std::move(delta)));
       WriteTxn::Rep& rep = *txn.rep_;
       Status status = fn(txn);
       if (status.has_value() && rep.txn.changed()) {
         ++rep.meta.version;
+        if (rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes})) {
+          rep.meta.catalogue_version = rep.meta.version;
+        }
         if (rep.data_changed()) {
           rep.meta.data_version = rep.meta.version;
         }
         status = write_meta(rep.txn, rep.meta);
         if (status.has_value()) {
           status = rep.txn.commit();
+        }
+        if (status.has_value()) {
+          environment_->deltas.publish(rep.delta);
         }
       }
       map_full = rep.txn.map_full();

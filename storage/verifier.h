@@ -27,6 +27,7 @@ struct Verifier {
   [[nodiscard]] Status check_rules();
   [[nodiscard]] Status check_origins();
   [[nodiscard]] Status check_loads();
+  [[nodiscard]] Status check_changes();
   [[nodiscard]] Status check_fragments(const Progress& progress);
   [[nodiscard]] Status check_users();
 

@@ -141,6 +141,7 @@ Status WriteTxn::Rep::check_value_row(const TagRecord& tag, const ValueRecord& v
 
 Status WriteTxn::Rep::erase_rows(engine::FieldId field, std::uint64_t begin, std::uint64_t end,
                                  const std::function<void(engine::RowId)>& seen) {
+  TAGLINE_RETURN_IF_ERROR(fold_for(field));
   // Seeks again after every erasure, so that nothing hangs on where LMDB leaves a cursor then.
   TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Fragments));
   while (begin < end) {
@@ -162,6 +163,9 @@ WriteTxn::~WriteTxn() = default;
 
 std::uint64_t WriteTxn::version() const {
   return rep_->meta.version;
+}
+const std::string& WriteTxn::time_zone() const {
+  return rep_->meta.time_zone;
 }
 std::uint32_t WriteTxn::user_limit() const {
   return rep_->meta.user_limit;
@@ -303,6 +307,7 @@ Result<std::optional<engine::UserIndex>> WriteTxn::find_user(std::string_view ex
 }
 
 Result<engine::Bitmap> WriteTxn::load_fragment(engine::RowKey row, engine::ShardId shard) const {
+  TAGLINE_RETURN_IF_ERROR(rep_->fold_for(row.field));
   TAGLINE_ASSIGN_OR_RETURN(
       const auto stored,
       rep_->txn.get(KeySpace::Fragments, make_key<3>({row.field, row.row, shard})));
@@ -313,6 +318,7 @@ Result<engine::Bitmap> WriteTxn::load_fragment(engine::RowKey row, engine::Shard
 }
 
 Status WriteTxn::put_fragment(engine::RowKey row, engine::ShardId shard, engine::Bitmap members) {
+  TAGLINE_RETURN_IF_ERROR(rep_->fold_for(row.field));
   const auto highest = members.max();
   if (!highest) {
     return rep_->change_fragment(row, shard, std::nullopt);

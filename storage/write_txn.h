@@ -6,6 +6,7 @@
 #include "engine/events.h"
 #include "engine/layout.h"
 #include "engine/result.h"
+#include "storage/change.h"
 #include "storage/record.h"
 
 #include <cstdint>
@@ -32,6 +33,7 @@ class WriteTxn {
   /// Of the committed state that this changes.
   [[nodiscard]] std::uint64_t version() const;
   [[nodiscard]] std::uint32_t user_limit() const;
+  [[nodiscard]] const std::string& time_zone() const;
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 
@@ -93,6 +95,23 @@ class WriteTxn {
   [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(
       std::string_view external_id) const;
 
+  /// What a user has in a cell. Cost: a few look-ups, of a category up to one a value.
+  [[nodiscard]] Result<std::optional<std::int64_t>> value_of(engine::FieldId field, CellShape shape,
+                                                             engine::RowId cell,
+                                                             engine::UserIndex user) const;
+  /// Sets what users have from now on, in one record beside the fragments, which stay as they are.
+  /// Internal when a user, a field or a value cannot be. What cells say together is the caller's
+  /// matter: row 0 of a set is who has any value, an amount needs a count. Cost: about 1 us a
+  /// change.
+  [[nodiscard]] Status change(std::vector<Change> changes);
+  /// Changes that are not in the fragments yet: of how many users and cells, and in how many
+  /// records.
+  [[nodiscard]] std::uint64_t unfolded() const;
+  [[nodiscard]] std::uint64_t unfolded_records() const;
+  /// Writes them into the fragments. Cost: that of writing each fragment concerned.
+  [[nodiscard]] Status fold();
+
+  // Fragments of a field that has changes are folded first, with all others.
   /// A copy of a fragment (numbers within the shard); empty when nobody is there.
   [[nodiscard]] Result<engine::Bitmap> load_fragment(engine::RowKey row,
                                                      engine::ShardId shard) const;

@@ -1,6 +1,7 @@
 // What a WriteTxn holds. Private to storage/.
 #pragma once
 
+#include "storage/delta.h"
 #include "storage/fragment_value.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
@@ -8,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +22,11 @@ namespace tagline::storage {
 using Names = std::unordered_map<std::string, std::uint32_t>;
 
 struct WriteTxn::Rep {
-  Rep(WriteTransaction opened, MetaRecord read)
-      : txn(std::move(opened)), meta(std::move(read)), fields_before_(meta.next_field) {}
+  Rep(WriteTransaction opened, MetaRecord read, std::shared_ptr<const Delta> changes)
+      : txn(std::move(opened)),
+        meta(std::move(read)),
+        delta(std::move(changes)),
+        fields_before_(meta.next_field) {}
 
   /// Read at the first use in a transaction.
   [[nodiscard]] Result<Names*> tag_names();
@@ -33,6 +38,14 @@ struct WriteTxn::Rep {
                                        std::optional<Bytes> value);
   /// Whether a row was changed that could be read before: not one of a field given out here.
   [[nodiscard]] bool data_changed() const { return data_changed_; }
+  void note_data_changed() { data_changed_ = true; }
+  /// Writes all changes into the fragments; after it there are none.
+  [[nodiscard]] Status fold();
+  /// The same if some are of `field`: fragments may only be read and replaced then.
+  [[nodiscard]] Status fold_for(engine::FieldId field);
+  [[nodiscard]] Status fold_part(engine::FieldId field, engine::RowId first,
+                                 const Delta::Cell& cell, engine::ShardId shard,
+                                 const Delta::Part& part);
   [[nodiscard]] Status extend_population(engine::UserIndex first, std::uint32_t end);
   /// Gives out a number. TooLarge when there is none left: kComputedField is never given out.
   [[nodiscard]] Result<engine::FieldId> take_field();
@@ -57,6 +70,7 @@ struct WriteTxn::Rep {
 
   WriteTransaction txn;
   MetaRecord meta;
+  std::shared_ptr<const Delta> delta;  ///< of what this has written so far; never null
   FragmentEncoder encoder;
 
  private:

@@ -16,38 +16,6 @@ void skip_between(std::string_view& text) {
   }
 }
 
-}  // namespace
-
-namespace {
-
-/// A load that is being written keeps others from writing for as long as it takes: a worker that
-/// waited for it would answer nobody.
-std::optional<HttpReply> refuse_beside_a_commit(const Call& call) {
-  if (call.api.jobs == nullptr) {
-    return std::nullopt;
-  }
-  const auto jobs = call.api.jobs->list();
-  const auto writes = std::find_if(jobs.begin(), jobs.end(), [](const LoadJob& job) {
-    return job.state == JobState::Running && job.progress.committing;
-  });
-  if (writes == jobs.end()) {
-    return std::nullopt;
-  }
-  constexpr std::chrono::seconds kPatience{1};
-  const auto after =
-      call.api.jobs->wait_behind(writes->id, std::chrono::steady_clock::now() + kPatience);
-  if (!after.has_value() || after->job.is_over()) {
-    return std::nullopt;
-  }
-  HttpReply reply = call.fail(Error(
-      ErrorCode::Busy,
-      {"the load " + writes->id + " is being written", "装载任务 " + writes->id + " 正在写入"},
-      {"try again when it is over: GET /v1/jobs/" + writes->id,
-       "请在其结束后重试：GET /v1/jobs/" + writes->id}));
-  reply.set("Retry-After", "2");
-  return reply;
-}
-
 /// What the fields of a conditional request say (RFC 9110, 13.1).
 Result<Edit> edit_of(const Call& call) {
   Edit edit;
@@ -95,6 +63,32 @@ Result<Edit> edit_of(const Call& call) {
 }
 
 }  // namespace
+
+std::optional<HttpReply> refuse_beside_a_commit(const Call& call) {
+  if (call.api.jobs == nullptr) {
+    return std::nullopt;
+  }
+  const auto jobs = call.api.jobs->list();
+  const auto writes = std::find_if(jobs.begin(), jobs.end(), [](const LoadJob& job) {
+    return job.state == JobState::Running && job.progress.committing;
+  });
+  if (writes == jobs.end()) {
+    return std::nullopt;
+  }
+  constexpr std::chrono::seconds kPatience{1};
+  const auto after =
+      call.api.jobs->wait_behind(writes->id, std::chrono::steady_clock::now() + kPatience);
+  if (!after.has_value() || after->job.is_over()) {
+    return std::nullopt;
+  }
+  HttpReply reply = call.fail(Error(
+      ErrorCode::Busy,
+      {"the load " + writes->id + " is being written", "装载任务 " + writes->id + " 正在写入"},
+      {"try again when it is over: GET /v1/jobs/" + writes->id,
+       "请在其结束后重试：GET /v1/jobs/" + writes->id}));
+  reply.set("Retry-After", "2");
+  return reply;
+}
 
 tl::expected<Edit, HttpReply> begin_edit(const Call& call) {
   if (call.api.options.read_only) {

@@ -18,6 +18,9 @@ namespace tagline::server {
 /// second
 /// ("busy"), or a field cannot be read.
 [[nodiscard]] tl::expected<Edit, HttpReply> begin_edit(const Call& call);
+/// 503 when a load is being written and goes on for a second: it keeps others from writing for as
+/// long as it takes, and a worker that waited for it would answer nobody.
+[[nodiscard]] std::optional<HttpReply> refuse_beside_a_commit(const Call& call);
 /// Says what If-Match has to name for an edit of what this reply is of.
 void set_revision(HttpReply& reply, const std::string& revision);
 /// 201, and where it is: `folder` ("/v1/segments/") and its name, escaped.

@@ -92,6 +92,16 @@ void write_loads(const LoadJobs& jobs, MetricsText& text) {
   text.single("tagline_load_rows_total", kCounter, "Rows of loads that are done.", now.rows);
 }
 
+void write_ingest(const IngestQueue& queue, MetricsText& text) {
+  const IngestQueue::Figures now = queue.figures();
+  text.single("tagline_ingest_operations_total", kCounter, "Operations done.", now.operations);
+  text.single("tagline_ingest_commits_total", kCounter, "Commits they were done in.", now.commits);
+  text.single("tagline_ingest_folds_total", kCounter, "Times changes were folded into fragments.",
+              now.folds);
+  text.single("tagline_ingest_unfolded", kGauge,
+              "Changes beside the fragments, after the last commit of operations.", now.unfolded);
+}
+
 void write_process(MetricsText& text) {
   const ProcessFigures now = process_figures();
   text.single("tagline_process_resident_memory_bytes", kGauge,
@@ -109,6 +119,9 @@ HttpReply metrics(const Call& call) {
   write_data(call.api.service, text);
   if (call.api.jobs != nullptr) {
     write_loads(*call.api.jobs, text);
+  }
+  if (call.api.ingest != nullptr) {
+    write_ingest(*call.api.ingest, text);
   }
   write_process(text);
   HttpReply reply;

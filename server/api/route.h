@@ -18,6 +18,7 @@
 #include "server/api/stream_room.h"
 #include "server/http/http_message.h"
 #include "server/http/temporary_file.h"
+#include "server/ingest_queue.h"
 #include "server/load_jobs.h"
 #include "server/saved_schemas.h"
 #include "server/service.h"
@@ -50,6 +51,7 @@ struct Api {
   const SavedSchemas& schemas;
   LoadJobs* jobs;                  ///< null: nothing is written
   std::shared_ptr<DiskRoom> room;  ///< of large bodies
+  IngestQueue* ingest;             ///< null: nothing is written
   /// A backup is being made or sent.
   std::shared_ptr<std::atomic<bool>> backing_up = std::make_shared<std::atomic<bool>>(false);
   /// Of count and query, for who wants to know what is still asked about.

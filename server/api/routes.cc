@@ -112,10 +112,11 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
     // One worker is left for all who do not wait for a load.
     jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming",
                                        std::max(2U, options_.workers) - 1);
+    ingest_ = std::make_unique<IngestQueue>(service.store());
   }
   for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
                      catalogue_routes, user_routes, segment_routes, segment_list_routes,
-                     metrics_routes, load_routes, schema_routes, backup_routes}) {
+                     metrics_routes, load_routes, ingest_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
       table_->add(std::move(route));
     }
@@ -130,7 +131,7 @@ void Routes::settle() {
   }
   metrics_ = std::make_unique<Metrics>(std::move(measured));
   api_ = std::make_unique<Api>(Api{service_, options_, status_, streams_, *queries_, *metrics_,
-                                   *schemas_, jobs_.get(), room_});
+                                   *schemas_, jobs_.get(), room_, ingest_.get()});
 }
 
 void Routes::add(Route route) {

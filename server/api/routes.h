@@ -64,6 +64,7 @@ struct DroppedLoad {
 struct Api;
 struct Call;
 class Gate;
+class IngestQueue;
 class LoadJobs;
 class Metrics;
 class RouteTable;
@@ -144,7 +145,8 @@ class Routes {
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<SavedSchemas> schemas_;
   std::shared_ptr<StreamRoom> streams_;
-  std::unique_ptr<LoadJobs> jobs_;  ///< null: nothing is written
+  std::unique_ptr<LoadJobs> jobs_;       ///< null: nothing is written
+  std::unique_ptr<IngestQueue> ingest_;  ///< null: nothing is written
   std::unique_ptr<Api> api_;
   struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read

@@ -210,6 +210,7 @@ class Examples : public ::testing::TestWithParam<Language> {
     put("customers.csv", rows);
     put("ids.txt", "u2\nu3\n");
     put("list.txt", "u2\nnobody\n");
+    put("changes.ndjson", "{\"user\": \"u2\", \"set\": {\"vip\": false}}\n");
     put("dashboard.txt", "# Both\nvip\ncity:tier1\n");
     put("expressions.txt", "# People\nvip\n");
     put("names.json", R"({"tags": {"vip": {"type": "flag"}}})");

@@ -1,6 +1,8 @@
 // Arbitrary bytes as every kind of stored value. The first byte chooses the kind, the rest is the
 // value. Properties: no crash, no read outside the bytes (ASan), and whatever decodes keeps its own
 // promises.
+#include "storage/change.h"
+#include "storage/delta.h"
 #include "storage/fragment_value.h"
 #include "storage/id_records.h"
 #include "storage/record_codec.h"
@@ -10,9 +12,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+#include <xxhash.h>
 
 namespace tagline::storage {
 namespace {
@@ -117,6 +121,35 @@ void try_bucket(Bytes bytes) {
   }
 }
 
+/// The bytes with the checksum that they would be stored with: what it guards is tried here.
+void try_changes(Bytes bytes) {
+  std::vector<std::byte> record(bytes.begin(), bytes.end());
+  const std::uint64_t checksum = XXH3_64bits(record.data(), record.size());
+  for (unsigned i = 0; i < sizeof checksum; ++i) {
+    record.push_back(static_cast<std::byte>(checksum >> (8 * i) & 0xFFU));
+  }
+  const auto changes = decode_changes(record);
+  if (!changes.has_value()) {
+    return;
+  }
+  for (const Change& change : *changes) {
+    require(is_possible(change));
+  }
+  RecordWriter out;
+  encode(*changes, out);
+  const auto again = decode_changes(out.bytes());
+  require(again.has_value() && *again == *changes);
+  const auto room = std::make_shared<MergedRoom>();
+  const auto delta = Delta::nothing(0, room)->with(*changes);
+  for (const Change& change : *changes) {
+    // A field with cells of several kinds is damaged; it must only be read without a crash.
+    const engine::RowKey row{change.field, change.cell};
+    if (const auto* cell = delta->cell(row); cell != nullptr && cell->shape == change.shape) {
+      static_cast<void>(delta->holds(row, change.user));
+    }
+  }
+}
+
 /// A record that repeats its key: read under the key that it has itself, which is the first string
 /// behind the version.
 template <class Record, class KeyOf>
@@ -178,7 +211,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A copy of the exact size, so that a sanitizer sees a read behind its end.
   const std::vector<std::byte> bytes(reinterpret_cast<const std::byte*>(data) + 1,
                                      reinterpret_cast<const std::byte*>(data) + size);
-  constexpr unsigned kKinds = 10;
+  constexpr unsigned kKinds = 11;
   switch (data[0] % kKinds) {
     case 0:
       storage::try_fragment(bytes);
@@ -188,6 +221,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 2:
       storage::try_bucket(bytes);
+      break;
+    case 10:
+      storage::try_changes(bytes);
       break;
     default:
       storage::try_records(data[0] % kKinds - 3, bytes);

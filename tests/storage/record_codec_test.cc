@@ -164,9 +164,14 @@ TEST(RecordCodec, TagsOfTheVersionBeforeNameNoReplacement) {
 }
 
 TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
-  auto meta = encoded(MetaRecord{6, 2, "UTC", 3, 4, 5, 1});
+  auto meta = encoded(MetaRecord{6, 2, "UTC", 3, 4, 5, 1, 8, 9});
   EXPECT_EQ(decode_meta(meta)->data_version, 1U);
-  meta.pop_back();  // versions before did not have it
+  EXPECT_EQ(decode_meta(meta)->changes_first, 8U);
+  meta.resize(meta.size() - 2);  // versions before did not have them
+  meta[8] = std::byte{5};
+  EXPECT_EQ(decode_meta(meta)->data_version, 1U);
+  EXPECT_EQ(decode_meta(meta)->changes_next, 0U);
+  meta.pop_back();  // nor this
   meta[8] = std::byte{3};
   EXPECT_EQ(decode_meta(meta)->data_version, 6U);
   EXPECT_EQ(decode_meta(meta)->format, 3U);
@@ -176,7 +181,8 @@ TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
 }
 
 TEST(RecordCodec, MetaComesBack) {
-  const MetaRecord meta{42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF, 41};
+  const MetaRecord meta{
+      42, 1'700'000'000, "Asia/Shanghai", ~0ULL, 0xFFFFFFFF, 0xFFFFFFFF, 41, 7, ~0ULL, 40};
   EXPECT_EQ(*decode_meta(encoded(meta)), meta);
 }
 

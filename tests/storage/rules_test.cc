@@ -265,7 +265,31 @@ TEST(Rules, VerifyTellsWhatContradictsThem) {
   });
 }
 
-/// A database as version 3 left it: without the two key spaces, and saying so.
+/// Makes the database one of an older version: without what it did not have.
+void make_older(const Folder& folder, std::uint8_t version, std::size_t meta_numbers,
+                const std::vector<const char*>& key_spaces) {
+  damage(folder, [&](WriteTransaction& txn) {
+    const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
+    std::vector<std::byte> meta(stored->begin(), stored->end());
+    meta[8] = std::byte{version};
+    meta.resize(meta.size() - meta_numbers);  // all of one byte here
+    must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
+  });
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  ASSERT_EQ(mdb_env_create(&env), 0);
+  ASSERT_EQ(mdb_env_set_maxdbs(env, kKeySpaceCount), 0);
+  ASSERT_EQ(mdb_env_open(env, folder.path().c_str(), 0, 0644), 0);
+  ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+  for (const char* name : key_spaces) {
+    MDB_dbi dbi = 0;
+    ASSERT_EQ(mdb_dbi_open(txn, name, 0, &dbi), 0);
+    ASSERT_EQ(mdb_drop(txn, dbi, 1), 0);
+  }
+  ASSERT_EQ(mdb_txn_commit(txn), 0);
+  mdb_env_close(env);
+}
+
 void make_version_3(const Folder& folder) {
   {
     const auto store = open_store(folder.path(), OpenMode::Create);
@@ -276,26 +300,7 @@ void make_version_3(const Folder& folder) {
       must(txn.put_segment(segment));
     });
   }
-  damage(folder, [](WriteTransaction& txn) {
-    const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
-    std::vector<std::byte> meta(stored->begin(), stored->end());
-    meta[8] = std::byte{3};
-    meta.pop_back();  // the data version, which it did not have
-    must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
-  });
-  MDB_env* env = nullptr;
-  MDB_txn* txn = nullptr;
-  ASSERT_EQ(mdb_env_create(&env), 0);
-  ASSERT_EQ(mdb_env_set_maxdbs(env, kKeySpaceCount), 0);
-  ASSERT_EQ(mdb_env_open(env, folder.path().c_str(), 0, 0644), 0);
-  ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
-  for (const char* name : {"rules", "origins"}) {
-    MDB_dbi dbi = 0;
-    ASSERT_EQ(mdb_dbi_open(txn, name, 0, &dbi), 0);
-    ASSERT_EQ(mdb_drop(txn, dbi, 1), 0);
-  }
-  ASSERT_EQ(mdb_txn_commit(txn), 0);
-  mdb_env_close(env);
+  make_older(folder, 3, 4, {"rules", "origins", "changes"});
 }
 
 TEST(Rules, ADatabaseOfVersion3IsReadAsItIs) {
@@ -339,13 +344,7 @@ TEST(Rules, ADatabaseOfVersion4KeepsThem) {
     const auto store = open_store(folder.path(), OpenMode::Create);
     write(*store, [](WriteTxn& txn) { put_ruled(txn, "a", 2); });
   }
-  damage(folder, [](WriteTransaction& txn) {
-    const auto stored = must(txn.get(KeySpace::Meta, bytes_of("database")));
-    std::vector<std::byte> meta(stored->begin(), stored->end());
-    meta[8] = std::byte{4};
-    meta.pop_back();  // the data version, which it did not have
-    must(txn.put(KeySpace::Meta, bytes_of("database"), meta));
-  });
+  make_older(folder, 4, 4, {"changes"});
   {
     const auto store = open_store(folder.path(), OpenMode::Read);
     EXPECT_EQ(rules_of(*store, "a").size(), 2U);

@@ -114,6 +114,16 @@ test("lists of any length, from whatever can be looped over", async () => {
   await client.deleteSegment("tier1_then");
 });
 
+test("changes of single users are in the next answer", async () => {
+  const before = (await client.count("vip")).count;
+  const done = await client.ingest([{ user: "ingested 1", set: { vip: true } }, { user: "ingested 1", add: { nothing: 1 } }], { each: true });
+  assert.deepEqual([done.applied, done.refused, done.users_new, done.first_refused[0].line], [1, 1, 1, 2]);
+  assert.equal((await client.count("vip")).count, before + 1);
+  await assert.rejects(client.ingest([{ user: "ingested 2", set: { vip: true } }], { users: "refuse" }), { status: 400, code: "bad-input" });
+  await client.ingest([{ user: "ingested 1", clear: ["vip"] }]);
+  assert.equal((await client.count("vip")).count, before);
+});
+
 test("a list is sent again to a server that was busy", async () => {
   const bodies = [];
   const busy = async (_, { body, headers }) => {

@@ -76,6 +76,18 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+type Value = string | number | boolean;
+export interface Operation {
+  user: string;
+  clear?: string[];
+  set?: Record<string, Value | Value[] | null>;
+  remove?: Record<string, Value | Value[]>;
+  add?: Record<string, Value | Value[]>;
+  events?: { event: string; key?: string; at?: string; amount?: string | number; count?: number }[];
+}
+/** What to do with names that the database does not know. */
+export type Unknown = "create" | "refuse";
+
 export declare class Tagline {
   constructor(options?: { url?: string; key?: string; language?: "en" | "zh-CN"; retries?: number; fetch?: typeof fetch });
   request(method: string, path: string, options?: RequestOptions): Promise<Response>;
@@ -102,6 +114,7 @@ export declare class Tagline {
   saveSegment(name: string, segment: { expression: string } & Record<string, unknown>): Promise<any>;
   deleteSegment(name: string, options?: { force?: boolean }): Promise<any>;
   saveList(name: string, ids: Iterable<string> | AsyncIterable<string>, options?: { revision?: string; onlyNew?: boolean; signal?: AbortSignal }): Promise<any>;
+  ingest(operations: Operation[], options?: { each?: boolean; users?: Unknown; tags?: Unknown; values?: Unknown; signal?: AbortSignal }): Promise<{ applied: number; refused: number; users_new: number; tags_new: number; version: number; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
   user(id: string): Promise<any>;
   segmentsOf(id: string, query?: { asOf?: string }): Promise<any>;
   why(id: string, expression: string, options?: QueryOptions): Promise<any>;

@@ -180,6 +180,13 @@ export class Tagline {
     if (onlyNew) headers["If-None-Match"] = "*";
     return this.json("POST", `/v1/segments/${part(name)}/ids`, { body: await blobOf(ids), type: "application/x-ndjson", headers, signal });
   }
+  /**
+   * Changes of single users, on disk and in every answer when this is over: [{user, set: {tag: value}, add, remove,
+   * clear, events}, ...]. `each`: what can be done is done; `users`, `tags`, `values`: "create" or "refuse" unknown ones.
+   */
+  ingest(operations, { each, users, tags, values, signal } = {}) {
+    return this.json("POST", "/v1/ingest", { body: operations, query: { each, users, tags, values }, signal });
+  }
   user(id) { return this.json("GET", `/v1/users/${part(id)}`); }
   segmentsOf(id, query = {}) { return this.json("GET", `/v1/users/${part(id)}/segments`, { query: wire(query) }); }
   why(id, expression, { signal, ...options } = {}) {

@@ -1,0 +1,122 @@
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "server/ingest_queue.h"
+#include "server/operation_json.h"
+#include "server/service.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+namespace tagline::cli {
+namespace {
+
+void add(const ingest::IngestReport& more, ingest::IngestReport& sum) {
+  sum.applied += more.applied;
+  sum.refused += more.refused;
+  sum.users_new += more.users_new;
+  sum.tags_new += more.tags_new;
+  sum.version = more.version;
+  for (const ingest::RefusedOperation& each : more.first_refused) {
+    if (sum.first_refused.size() < ingest::IngestReport::kRefusedKept) {
+      sum.first_refused.push_back(each);
+    }
+  }
+}
+
+void show_refused(const ingest::IngestReport& report, Console& console) {
+  for (const ingest::RefusedOperation& each : report.first_refused) {
+    const std::string line = std::to_string(each.line);
+    console.err(console.say({"line " + line + ": ", "第 " + line + " 行："}) +
+                printable(console.say(each.reason)) + "\n");
+  }
+  if (const auto more = report.refused - report.first_refused.size(); more > 0) {
+    console.err(
+        console.say({"... and " + grouped(more) + " more\n", "……另有 " + grouped(more) + " 行\n"}));
+  }
+}
+
+/// The next lines, as many as a batch has; the number of the first in `line`, of the next after.
+std::string next_lines(std::istream& in, std::uint64_t most, std::uint64_t& line) {
+  std::string text;
+  std::string one;
+  for (std::uint64_t i = 0; i < most && std::getline(in, one); ++i) {
+    text += one + "\n";
+    ++line;
+  }
+  return text;
+}
+
+int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Store& store,
+               Console& console) {
+  server::IngestQueue queue(store);
+  ingest::IngestReport sum;
+  std::uint64_t line = 1;
+  while (in.good()) {
+    const std::uint64_t first = line;
+    const std::string text = next_lines(in, arguments.batch, line);
+    server::ReadOperations read = server::operations_from_lines(text, first);
+    auto batch = server::batch_of(read, arguments.options);
+    if (batch.has_value()) {
+      queue.apply(*batch);
+    }
+    const Error* fault = !batch.has_value()            ? &batch.error()
+                         : !batch->outcome.has_value() ? &batch->outcome.error()
+                                                       : nullptr;
+    if (fault != nullptr) {
+      if (sum.applied > 0) {
+        const std::string before = std::to_string(first - 1);
+        console.err(console.say({"lines 1 to " + before + " have been done and stay\n",
+                                 "第 1 到 " + before + " 行已写入，予以保留\n"}));
+      }
+      return console.report(*fault);
+    }
+    add(server::with_bad(*batch->outcome, read), sum);
+  }
+  if (in.bad()) {
+    return console.report(
+        Error(ErrorCode::System, {"the rest of " + arguments.file + " could not be read",
+                                  "无法读取 " + arguments.file + " 的其余部分"}));
+  }
+  const int status = sum.applied == 0 && sum.refused > 0 ? kInputAtFault : kFine;
+  if (arguments.format == Format::Json) {
+    console.out(server::ingest_json(sum) + "\n");
+    return status;
+  }
+  show_refused(sum, console);
+  console.out(console.say(
+      {grouped(sum.applied) + " operations done, " + grouped(sum.refused) + " refused: " +
+           grouped(sum.users_new) + " new users, " + grouped(sum.tags_new) + " new tags\n",
+       "已写入 " + grouped(sum.applied) + " 条操作，拒绝 " + grouped(sum.refused) + " 条：新用户 " +
+           grouped(sum.users_new) + "，新标签 " + grouped(sum.tags_new) + "\n"}));
+  return status;
+}
+
+}  // namespace
+
+int run(const IngestArguments& arguments, Console& console) {
+  const auto service = open_service(arguments.db, storage::OpenMode::Write, console);
+  if (service == nullptr) {
+    return kSystemAtFault;
+  }
+  if (arguments.file == "-") {
+    return ingest_all(std::cin, arguments, service->store(), console);
+  }
+  std::ifstream file(arguments.file, std::ios::binary);
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(arguments.file, ignored);
+  if (!file || folder) {
+    const std::string cause = std::strerror(folder ? EISDIR : errno);
+    return console.report(Error(ErrorCode::NotFound,
+                                {"cannot read " + arguments.file + ": " + cause,
+                                 "无法读取 " + arguments.file + "：" + cause},
+                                {"name a file of operations, or - for standard input",
+                                 "请写操作文件，或用 - 表示标准输入"}));
+  }
+  return ingest_all(file, arguments, service->store(), console);
+}
+
+}  // namespace tagline::cli

@@ -1,0 +1,82 @@
+// apply: operations into a database, many callers' in one commit. What is acknowledged is on disk,
+// and in every answer from then on.
+#pragma once
+
+#include "engine/result.h"
+#include "ingest/operation.h"
+#include "ingest/vocabulary.h"
+#include "storage/store.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tagline::ingest {
+
+/// What to do with names that the database does not know.
+enum class Unknown : std::uint8_t { Refuse, Create };
+
+struct IngestOptions {
+  /// An operation that cannot be done is left out and reported; else nothing of the batch is done.
+  bool each = false;
+  Unknown users = Unknown::Create;
+  Unknown tags = Unknown::Refuse;  ///< and events. A new tag's kind follows from how it is written
+  Unknown values = Unknown::Create;  ///< and keys
+  /// Events later than this far behind `now_s` are refused: a clock is wrong.
+  std::int64_t ahead_s = 600;
+};
+
+/// One operation that was not done.
+struct RefusedOperation {
+  std::uint64_t line = 0;
+  std::string user;
+  Text reason;
+};
+
+struct IngestReport {
+  static constexpr std::size_t kRefusedKept = 100;
+
+  std::uint64_t applied = 0;
+  std::uint64_t refused = 0;
+  std::vector<RefusedOperation> first_refused;  ///< at most kRefusedKept
+  std::uint64_t users_new = 0;
+  std::uint64_t tags_new = 0;  ///< and events
+  std::uint64_t version = 0;   ///< of the state that has it
+};
+
+/// What one caller wants done, and what became of it.
+struct IngestBatch {
+  std::vector<Operation> operations;
+  IngestOptions options;
+  /// After Applier::apply: a report, or why nothing was done: BadInput with the first operation
+  /// that could not be, or what hindered the commit.
+  Result<IngestReport> outcome;
+};
+
+/// Remembers names from one call to the next. One thread at a time.
+class Applier {
+ public:
+  explicit Applier(storage::Store& store) : store_(store) {}
+
+  /// Does all batches in one commit, in order; each sees those before it. A batch at fault holds up
+  /// no other. `now_s`: seconds since 1970, UTC. Cost: a commit (a sync of the disk), and some
+  /// microseconds a value; a set that is replaced, and removing, a look-up a value the tag has.
+  void apply(std::span<IngestBatch* const> batches, std::int64_t now_s);
+  /// Changes beside the fragments after the last apply or fold, and the records they are in.
+  [[nodiscard]] std::uint64_t unfolded() const { return unfolded_; }
+  [[nodiscard]] std::uint64_t unfolded_records() const { return unfolded_records_; }
+  /// Writes them into the fragments. Other writers wait, readers do not.
+  [[nodiscard]] Status fold();
+
+ private:
+  storage::Store& store_;
+  Vocabulary names_;
+  std::uint64_t unfolded_ = 0;
+  std::uint64_t unfolded_records_ = 0;
+  std::optional<std::uint64_t> names_of_;  ///< the version names_ are of
+};
+
+}  // namespace tagline::ingest

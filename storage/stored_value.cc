@@ -1,0 +1,202 @@
+#include "storage/stored_value.h"
+
+#include "engine/events.h"
+#include "storage/fragment_value.h"
+#include "storage/record_codec.h"
+
+#include <string>
+#include <utility>
+
+namespace tagline::storage {
+namespace {
+
+using engine::RowId;
+
+std::uint16_t number_at(const engine::Container& container, std::size_t at) {
+  return load_little<std::uint16_t>(
+      {container.data + at * sizeof(std::uint16_t), sizeof(std::uint16_t)}, 0);
+}
+
+/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the
+/// search still ends.
+std::uint32_t count_not_above(const engine::Container& container, std::size_t stride,
+                              std::uint32_t value) {
+  std::uint32_t begin = 0;
+  std::uint32_t end = container.count;
+  while (begin < end) {
+    const std::uint32_t middle = begin + (end - begin) / 2;
+    if (number_at(container, middle * stride) <= value) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+class UserRows {
+ public:
+  UserRows(const Transaction& txn, engine::FieldId field, engine::UserIndex user)
+      : txn_(txn), field_(field), user_(user) {}
+
+  Result<bool> in(RowId row) const {
+    TAGLINE_ASSIGN_OR_RETURN(
+        const auto value,
+        txn_.get(KeySpace::Fragments, make_key<3>({field_, row, engine::shard_of(user_)})));
+    if (!value) {
+      return false;
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const auto fragment, read_fragment(*value, nullptr));
+    return contains(fragment, engine::within_shard(user_));
+  }
+
+ private:
+  const Transaction& txn_;
+  engine::FieldId field_;
+  engine::UserIndex user_;
+};
+
+constexpr std::int64_t bit(RowId row, RowId first) {
+  return static_cast<std::int64_t>(std::uint64_t{1} << (row - first));
+}
+
+/// Whether a cell can have the row: damaged keys may name any.
+bool can_have(CellShape shape, RowId row) {
+  const std::uint32_t part = engine::part_of(row);
+  switch (shape) {
+    case CellShape::Bit:
+    case CellShape::Choice:
+      return true;
+    case CellShape::Number:
+      return row < engine::kFirstBitRow + engine::kValueBitsMax;
+    case CellShape::Count:
+      return part < engine::kExtraPart + engine::kExtraBitsMax;
+    case CellShape::Amount:
+      return part < engine::kMinusPart + engine::kAmountBitsMax &&
+             (part < engine::kPlusPart + engine::kAmountBitsMax || part >= engine::kMinusPart);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool contains(const engine::Fragment& fragment, std::uint32_t user) {
+  const engine::Container* container = fragment.find(user / engine::kBlockUsers);
+  if (container == nullptr) {
+    return false;
+  }
+  const std::uint32_t value = user % engine::kBlockUsers;
+  switch (container->kind) {
+    case engine::ContainerKind::Bitset: {
+      const std::byte part = container->data[value / 8];
+      return (std::to_integer<unsigned>(part) >> (value % 8) & 1U) != 0;
+    }
+    case engine::ContainerKind::Array: {
+      const std::uint32_t upto = count_not_above(*container, 1, value);
+      return upto > 0 && number_at(*container, upto - 1) == value;
+    }
+    case engine::ContainerKind::Run: {
+      const std::uint32_t upto = count_not_above(*container, 2, value);
+      // A run is (start, length - 1).
+      return upto > 0 &&
+             value - number_at(*container, 2 * (upto - 1)) <= number_at(*container, 2 * upto - 1);
+    }
+  }
+  return false;
+}
+
+Result<std::vector<RowId>> stored_rows(const Transaction& txn, engine::FieldId field,
+                                       CellShape shape, RowId cell, engine::ShardId shard) {
+  std::vector<RowId> rows;
+  TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Fragments));
+  const std::uint64_t end = cell_end(shape, cell);
+  for (std::uint64_t row = cell; row < end;) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto entry,
+                             cursor.seek(make_key<3>({field, static_cast<RowId>(row), shard})));
+    const auto parts = entry ? parse_key<3>(entry->key) : std::nullopt;
+    if (!parts || (*parts)[0] != field || (*parts)[1] >= end) {
+      break;
+    }
+    row = (*parts)[1];
+    if ((*parts)[2] == shard) {
+      rows.push_back(static_cast<RowId>(row));
+    }
+    if ((*parts)[2] >= shard) {
+      ++row;
+    }
+  }
+  return rows;
+}
+
+Result<std::optional<std::int64_t>> stored_value(const Transaction& txn, engine::FieldId field,
+                                                 CellShape shape, RowId cell,
+                                                 engine::UserIndex user) {
+  using Value = std::optional<std::int64_t>;
+  const UserRows user_rows(txn, field, user);
+  if (shape != CellShape::Amount) {
+    TAGLINE_ASSIGN_OR_RETURN(const bool known, user_rows.in(cell));
+    if (!known) {
+      return Value();
+    }
+    if (shape == CellShape::Bit) {
+      return Value(1);
+    }
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto rows,
+                           stored_rows(txn, field, shape, cell, engine::shard_of(user)));
+  std::int64_t magnitude = 0;
+  std::int64_t minus = 0;
+  bool negative = false;
+  for (const RowId row : rows) {
+    if (row == cell && shape != CellShape::Amount) {
+      continue;
+    }
+    if (!can_have(shape, row)) {
+      return damaged_record(
+          "row " + std::to_string(row) + " of field " + std::to_string(field) +
+              " is none that it can have",
+          "字段 " + std::to_string(field) + " 不可能有第 " + std::to_string(row) + " 行");
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const bool in, user_rows.in(row));
+    if (!in) {
+      continue;
+    }
+    switch (shape) {
+      case CellShape::Bit:
+        break;
+      case CellShape::Choice:
+        return Value(row);
+      case CellShape::Number:
+        if (row == engine::kSignRow) {
+          negative = true;
+        } else {
+          magnitude |= bit(row, engine::kFirstBitRow);
+        }
+        break;
+      case CellShape::Count:
+        magnitude |= bit(engine::part_of(row), engine::kExtraPart);
+        break;
+      case CellShape::Amount:
+        if (engine::part_of(row) < engine::kMinusPart) {
+          magnitude |= bit(engine::part_of(row), engine::kPlusPart);
+        } else {
+          minus |= bit(engine::part_of(row), engine::kMinusPart);
+        }
+        break;
+    }
+  }
+  switch (shape) {
+    case CellShape::Number:
+      return Value(negative ? -magnitude : magnitude);
+    case CellShape::Count:
+      return Value(magnitude + 1);
+    case CellShape::Amount:
+      return magnitude == minus ? Value() : Value(magnitude - minus);
+    case CellShape::Bit:
+    case CellShape::Choice:
+      break;
+  }
+  return Value();  // a category's user without a value: damaged
+}
+
+}  // namespace tagline::storage

@@ -1,0 +1,31 @@
+// stored_value: what the fragments say that one user has, and which rows of a cell they have.
+// Private to storage/.
+#pragma once
+
+#include "engine/fragment.h"
+#include "storage/change.h"
+#include "storage/lmdb_environment.h"
+
+#include <optional>
+#include <vector>
+
+namespace tagline::storage {
+
+/// Whether a number below 2^20 is in the fragment, without a copy.
+[[nodiscard]] bool contains(const engine::Fragment& fragment, std::uint32_t user);
+
+/// The rows of a cell that have a fragment in the shard, ascending. About two look-ups a row that
+/// the cell has in any shard.
+[[nodiscard]] Result<std::vector<engine::RowId>> stored_rows(const Transaction& txn,
+                                                             engine::FieldId field, CellShape shape,
+                                                             engine::RowId cell,
+                                                             engine::ShardId shard);
+
+/// What the fragments of a cell say of a user, whatever has changed since. Cost: as stored_rows and
+/// a look-up a row; of a category up to one a value.
+[[nodiscard]] Result<std::optional<std::int64_t>> stored_value(const Transaction& txn,
+                                                               engine::FieldId field,
+                                                               CellShape shape, engine::RowId cell,
+                                                               engine::UserIndex user);
+
+}  // namespace tagline::storage

@@ -1,0 +1,328 @@
+// /v1/ingest: what is acknowledged is in the next answer; random histories against a naive model.
+#include "server/ingest_queue.h"
+#include "server/operation_json.h"
+#include "tests/server/shop_routes.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tagline::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class IngestRoutes : public testing::Test {
+ protected:
+  Json ingest(const Json& operations, unsigned status = 200, const std::string& query = {}) {
+    const HttpReply reply = shop_.ask("POST", "/v1/ingest" + query, operations.dump());
+    EXPECT_EQ(reply.status, status) << reply.body;
+    return Json::parse(reply.body);
+  }
+  std::uint64_t count(const std::string& expression) {
+    const HttpReply reply = shop_.ask("POST", "/v1/query", Json{{"expression", expression}}.dump());
+    EXPECT_EQ(reply.status, 200U) << expression << " " << reply.body;
+    return Json::parse(reply.body)["count"];
+  }
+  Json user(const std::string& id) { return Json::parse(shop_.ask("GET", "/v1/users/" + id).body); }
+  void fold() {
+    ASSERT_TRUE(shop_.service().store().write([](storage::WriteTxn& txn) { return txn.fold(); }));
+  }
+  ShopRoutes shop_{"ingest_routes"};
+};
+
+TEST_F(IngestRoutes, AnAcknowledgedChangeIsInTheNextAnswer) {
+  EXPECT_EQ(count("vip"), 2U);
+  const Json done = ingest({{{"user", "u2"}, {"set", {{"vip", true}, {"city", "tier9"}}}},
+                            {{"user", "new"}, {"set", {{"age", 33}, {"vip", "yes"}}}}});
+  EXPECT_EQ(done["applied"], 2);
+  EXPECT_EQ(done["users_new"], 1);
+  EXPECT_EQ(done["tags_new"], 0);
+  EXPECT_EQ(count("vip"), 4U);
+  EXPECT_EQ(count("city:tier9"), 1U);
+  EXPECT_EQ(count("city:tier1"), 1U);
+  EXPECT_EQ(count("age:33"), 1U);
+  EXPECT_EQ(count("*"), 5U);
+  ingest({{{"user", "u2"}, {"clear", {"vip"}}, {"set", {{"city", nullptr}}}}});
+  EXPECT_EQ(count("vip"), 3U);
+  EXPECT_EQ(count("city:*"), 3U);
+  fold();
+  EXPECT_EQ(count("vip"), 3U);
+  EXPECT_EQ(count("city:*"), 3U);
+}
+
+TEST_F(IngestRoutes, SetsAndNumbersAreAddedTo) {
+  ingest({{{"user", "u1"}, {"add", {{"interests", {"art", "sport"}}, {"spend", "0.25"}}}},
+          {{"user", "u1"}, {"add", {{"spend", -1}}}},
+          {{"user", "u3"}, {"add", {{"spend", 1.5}, {"interests", "art"}}}},
+          {{"user", "u2"}, {"remove", {{"interests", {"music", "unheard"}}}}}});
+  EXPECT_EQ(count("spend:9.75"), 1U);  // 10.50 + 0.25 - 1
+  EXPECT_EQ(count("spend:101.45"), 1U);
+  EXPECT_EQ(count("interests:art"), 2U);
+  EXPECT_EQ(count("interests:music"), 1U);
+  EXPECT_EQ(count("interests:*"), 3U) << "u2 has none left";
+  ingest({{{"user", "u1"}, {"set", {{"interests", {"chess"}}}}},
+          {{"user", "u3"}, {"set", {{"interests", Json::array()}}}}});
+  EXPECT_EQ(count("interests:chess"), 1U);
+  EXPECT_EQ(count("interests:art"), 0U);
+  EXPECT_EQ(count("interests:*"), 2U);
+}
+
+TEST_F(IngestRoutes, EventsAddUpByDay) {
+  const Json buy = {
+      {"event", "buy"}, {"key", "beauty"}, {"amount", 20}, {"at", "2026-01-31T18:30:00+08:00"}};
+  ingest({{{"user", "u1"}, {"events", {buy, buy}}},
+          {{"user", "u2"}, {"events", {{{"event", "buy"}, {"count", 3}, {"at", "2026-01-31"}}}}}},
+         200, "?tags=create");
+  const auto with = [&](const std::string& expression) {
+    const HttpReply reply = shop_.ask(
+        "POST", "/v1/query", Json{{"expression", expression}, {"as_of", "2026-02-10"}}.dump());
+    EXPECT_EQ(reply.status, 200U) << reply.body;
+    return Json::parse(reply.body)["count"].get<std::uint64_t>();
+  };
+  EXPECT_EQ(with("did(buy, in:last 30d) >= 2"), 2U);
+  EXPECT_EQ(with("did(buy, in:last 30d) >= 3"), 1U);
+  EXPECT_EQ(with("did(buy:beauty, in:last 30d) >= 1"), 1U);
+  EXPECT_EQ(with("sum(buy, in:last 30d) >= 40"), 1U);
+  // A late event lands on its own day, and joins what is stored.
+  fold();
+  ingest({{{"user", "u2"}, {"events", {{{"event", "buy"}, {"at", "2025-12-01T23:59:59"}}}}},
+          {{"user", "u1"},
+           {"events", {{{"event", "buy"}, {"amount", "-40"}, {"at", "2026-01-31"}}}}}});
+  EXPECT_EQ(with("did(buy, in:last 90d) >= 4"), 1U);
+  EXPECT_EQ(with("did(buy, in:last 30d) >= 4"), 0U);
+  EXPECT_EQ(with("sum(buy, in:last 30d) >= 0.01"), 0U);
+}
+
+TEST_F(IngestRoutes, ABatchIsDoneWholeOrNotAtAll) {
+  const Json wrong[] = {{{"user", "u1"}, {"set", {{"age", "old"}}}},
+                        {{"user", "u1"}, {"set", {{"nothing", 1}}}},
+                        {{"user", "u1"}, {"set", {{"vip", "perhaps"}}}},
+                        {{"user", "u1"}, {"set", {{"city", {"a", "b"}}}}},
+                        {{"user", "u1"}, {"add", {{"city", "a"}}}},
+                        {{"user", "u1"}, {"remove", {{"age", 1}}}},
+                        {{"user", "u1"}, {"set", {{"spend", "1.001"}}}},
+                        {{"user", "u1"}, {"events", {{{"event", "unheard"}}}}},
+                        {{"user", ""}, {"set", {{"age", 1}}}},
+                        {{"set", {{"age", 1}}}},
+                        {{"user", "u1"}, {"sets", {{"age", 1}}}},
+                        {{"user", std::string(300, 'u')}, {"set", {{"age", 1}}}},
+                        Json("no object")};
+  for (const Json& each : wrong) {
+    const Json good = {{"user", "u9"}, {"set", {{"vip", true}}}};
+    const Json problem = ingest({good, each}, 400);
+    EXPECT_NE(problem["detail"].get<std::string>().find("line 2"), std::string::npos) << problem;
+    EXPECT_EQ(count("vip"), 2U) << each;
+    const Json done =
+        ingest({good, each, {{"user", "u9"}, {"set", {{"vip", false}}}}}, 200, "?each=true");
+    EXPECT_EQ(done["applied"], 2);
+    EXPECT_EQ(done["refused"], 1);
+    EXPECT_EQ(done["first_refused"][0]["line"], 2);
+    EXPECT_FALSE(done["first_refused"][0]["reason"]["zh-CN"].get<std::string>().empty());
+    EXPECT_EQ(count("vip"), 2U) << each;
+    EXPECT_EQ(count("*"), 5U) << each;
+  }
+}
+
+TEST_F(IngestRoutes, UnknownNamesAreMadeOrRefusedAsSaid) {
+  const Json unknown = {{{"user", "x"}, {"set", {{"vip", true}}}}};
+  EXPECT_NE(ingest(unknown, 400, "?users=refuse")["detail"].get<std::string>().find("no user"),
+            std::string::npos);
+  const Json value = {{{"user", "u1"}, {"set", {{"city", "atlantis"}}}}};
+  EXPECT_NE(ingest(value, 400, "?values=refuse")["detail"].get<std::string>().find("atlantis"),
+            std::string::npos);
+  EXPECT_EQ(count("*"), 4U);
+  const Json made = ingest({{{"user", "u1"},
+                             {"set",
+                              {{"loyal", true},
+                               {"score", 7.25},
+                               {"plan", "gold"},
+                               {"joined", "2026-01-05"},
+                               {"likes", {"tea"}}}}}},
+                           200, "?tags=create");
+  EXPECT_EQ(made["tags_new"], 5);
+  EXPECT_EQ(count("loyal AND score:7.25 AND plan:gold AND joined:2026-01 AND likes:tea"), 1U);
+  EXPECT_EQ(shop_.ask("POST", "/v1/ingest?tags=perhaps", "[]").status, 400U);
+  EXPECT_EQ(shop_.ask("POST", "/v1/ingest", "vip", {{"Content-Type", "text/plain"}}).status, 415U);
+  EXPECT_EQ(shop_.ask("POST", "/v1/ingest", "{}").status, 400U);
+}
+
+TEST_F(IngestRoutes, NamesAndNumbersAreTakenAsWrittenOrNotAtAll) {
+  // A list of one is a list; what a text is added to is a set.
+  ingest(
+      {{{"user", "u1"}, {"set", {{"hobby", Json::array({"tea"})}}}, {"add", {{"club", "chess"}}}}},
+      200, "?tags=create");
+  ingest({{{"user", "u1"}, {"add", {{"hobby", {"go", "art"}}, {"club", " 茶道 "}}}}});
+  EXPECT_EQ(count("hobby:tea AND hobby:go AND club:茶道"), 1U);
+  ingest({{{"user", "u1"}, {"remove", {{"club", {"茶道\t"}}}}}});
+  EXPECT_EQ(count("club:茶道"), 0U);
+  const std::pair<const char*, const char*> wrong[] = {
+      {R"([{"user": 1.5, "set": {"vip": true}}])", ""},
+      {R"([{"user": 123456789012345678901234, "set": {"vip": true}}])", ""},
+      {R"([{"user": "u1", "set": {"spend": 1234567890123456.78}}])", ""},
+      {R"([{"user": "u1", "set": {".": true}}])", "?tags=create"},
+      {R"([{"user": "u1", "set": {"a\u202eb": true}}])", "?tags=create"},
+      {R"([{"user": "u1", "set": {"fresh": 1.234}}])", "?tags=create"},
+      {R"([{"user": "u1", "events": [{"event": "..", "at": "2026-01-01"}]}])", "?tags=create"},
+      {R"([{"user": "u1", "events": [{"event": "go", "amount": "much"}]}])", "?tags=create"}};
+  for (const auto& [body, query] : wrong) {
+    const HttpReply reply = shop_.ask("POST", std::string("/v1/ingest") + query, body);
+    EXPECT_EQ(reply.status, 400U) << body << " " << reply.body;
+  }
+  EXPECT_EQ(shop_.ask("GET", "/v1/tags/fresh").status, 404U) << "a refused number made no tag";
+  const HttpReply exact = shop_.ask("POST", "/v1/ingest",
+                                    R"([{"user": "u1", "set": {"spend": "1234567890123456.78"}}])");
+  EXPECT_EQ(exact.status, 200U) << exact.body;
+  EXPECT_EQ(count("spend:1234567890123456.78"), 1U);
+}
+
+TEST_F(IngestRoutes, EventsOfTheFutureAreRefused) {
+  const Json later = {{{"user", "u1"}, {"events", {{{"event", "buy"}, {"at", "2999-01-01"}}}}}};
+  EXPECT_NE(ingest(later, 400, "?tags=create")["detail"].get<std::string>().find("future"),
+            std::string::npos);
+  const Json never = {{{"user", "u1"}, {"events", {{{"event", "buy"}, {"at", "tomorrow"}}}}}};
+  EXPECT_NE(ingest(never, 400, "?tags=create")["detail"].get<std::string>().find("tomorrow"),
+            std::string::npos);
+}
+
+TEST_F(IngestRoutes, LinesAreAsGoodAsAList) {
+  const HttpReply reply = shop_.ask("POST", "/v1/ingest?each=true",
+                                    "{\"user\": \"u2\", \"set\": {\"vip\": true}}\n\n{oops\n"
+                                    "{\"user\": \"u4\", \"set\": {\"年龄\": 1}}\r\n",
+                                    {{"Content-Type", "application/x-ndjson"}});
+  ASSERT_EQ(reply.status, 200U) << reply.body;
+  const Json done = Json::parse(reply.body);
+  EXPECT_EQ(done["applied"], 1);
+  EXPECT_EQ(done["refused"], 2);
+  EXPECT_EQ(done["first_refused"][0]["line"], 3);
+  EXPECT_EQ(done["first_refused"][1]["line"], 4);
+  EXPECT_EQ(count("vip"), 3U);
+}
+
+TEST_F(IngestRoutes, BatchesOfManyCallersAllHappen) {
+  constexpr int kCallers = 8;
+  constexpr int kBatches = 25;
+  IngestQueue queue(shop_.service().store());
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = 0; i < kBatches; ++i) {
+        const std::string own = "c" + std::to_string(caller) + "-" + std::to_string(i);
+        auto read = operations_from_lines("{\"user\": \"" + own +
+                                          "\", \"set\": {\"vip\": true}}\n"
+                                          "{\"user\": \"u1\", \"add\": {\"spend\": 1}}");
+        auto batch = batch_of(read, {});
+        ASSERT_TRUE(batch.has_value());
+        queue.apply(*batch);
+        ASSERT_TRUE(batch->outcome.has_value()) << batch->outcome.error().message().en;
+        EXPECT_EQ(batch->outcome->applied, 2U);
+      }
+    });
+  }
+  for (std::thread& each : callers) {
+    each.join();
+  }
+  EXPECT_EQ(count("vip"), 2U + kCallers * kBatches);
+  EXPECT_EQ(count("spend:210.50"), 1U) << "10.50 and 200 more";
+  EXPECT_LE(queue.figures().commits, static_cast<std::uint64_t>(kCallers * kBatches));
+  EXPECT_EQ(queue.figures().operations, static_cast<std::uint64_t>(2 * kCallers * kBatches));
+}
+
+/// The shop as plain maps.
+struct Person {
+  std::set<std::string> interests;
+  std::string city;
+  bool vip = false;
+  std::optional<int> age;
+  int bought = 0;
+};
+
+TEST_F(IngestRoutes, RandomHistoriesAnswerAsTheModel) {
+  std::mt19937 random(7);
+  const auto below = [&](int end) {
+    return static_cast<int>(random() % static_cast<unsigned>(end));
+  };
+  std::map<std::string, Person> people;
+  people["u1"] = {{"music", "sport"}, "tier1", true, 20, 0};
+  people["u2"] = {{"music"}, "tier1", false, 30, 0};
+  people["u3"] = {{}, "tier2", true, 40, 0};
+  people["用户4"] = {{"sport"}, "tier3", false, 50, 0};
+  const auto any = [&](const char* stem, int of) { return stem + std::to_string(below(of)); };
+  for (int step = 0; step < 60; ++step) {
+    Json batch = Json::array();
+    for (int i = below(8); i >= 0; --i) {
+      const std::string id = any("u", 12);
+      Person& person = people[id];
+      Json operation = {{"user", id}};
+      if (below(3) == 0) {
+        person.city = any("tier", 5);
+        operation["set"]["city"] = person.city;
+      }
+      if (below(3) == 0) {
+        person.age = below(90);
+        operation["set"]["age"] = *person.age;
+      } else if (below(4) == 0) {
+        person.age.reset();
+        operation["clear"].push_back("age");
+      }
+      if (below(3) == 0) {
+        person.vip = !person.vip;
+        operation["set"]["vip"] = person.vip;
+      }
+      const std::string gone = any("i", 4);
+      if (below(3) == 0) {
+        person.interests.erase(gone);
+        operation["remove"]["interests"] = gone;
+      }
+      const std::string come = any("i", 4);
+      if (below(3) == 0) {
+        person.interests.insert(come);
+        operation["add"]["interests"] = come;
+      }
+      if (below(3) == 0) {
+        const int times = 1 + below(3);
+        person.bought += times;
+        operation["events"].push_back({{"event", "buy"}, {"count", times}, {"at", "2026-01-31"}});
+      }
+      batch.push_back(operation);
+    }
+    ingest(batch, 200, "?tags=create");
+    if (below(6) == 0) {
+      fold();
+    }
+    const auto of = [&](const auto& test) {
+      return static_cast<std::uint64_t>(std::count_if(
+          people.begin(), people.end(), [&](const auto& one) { return test(one.second); }));
+    };
+    const std::string city = any("tier", 5);
+    const std::string interest = any("i", 4);
+    const int age = below(90);
+    EXPECT_EQ(count("*"), people.size());
+    EXPECT_EQ(count("vip"), of([](const Person& one) { return one.vip; }));
+    EXPECT_EQ(count("NOT vip AND age:*"),
+              of([](const Person& one) { return !one.vip && one.age.has_value(); }));
+    EXPECT_EQ(count("age <= " + std::to_string(age)),
+              of([&](const Person& one) { return one.age.has_value() && *one.age <= age; }));
+    EXPECT_EQ(count("interests:*"), of([](const Person& one) { return !one.interests.empty(); }));
+    if (step > 20) {  // by then every value has been met
+      EXPECT_EQ(count("city:" + city), of([&](const Person& one) { return one.city == city; }));
+      EXPECT_EQ(count("interests:" + interest),
+                of([&](const Person& one) { return one.interests.contains(interest); }));
+      const HttpReply bought =
+          shop_.ask("POST", "/v1/query",
+                    R"({"expression": "did(buy, in:last 30d) >= 4", "as_of": "2026-02-01"})");
+      EXPECT_EQ(Json::parse(bought.body)["count"],
+                of([](const Person& one) { return one.bought >= 4; }))
+          << bought.body;
+    }
+    ASSERT_FALSE(HasFailure()) << "step " << step << " " << batch;
+  }
+}
+
+}  // namespace
+}  // namespace tagline::server
