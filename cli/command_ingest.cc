@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/refusal.h"
 #include "server/ingest_queue.h"
 #include "server/operation_json.h"
 #include "server/service.h"
