@@ -133,7 +133,8 @@ std::uint16_t interests_of(Chance& chance, std::array<std::uint16_t, kCategories
     interests = static_cast<std::uint16_t>(interests | (1U << loved));
   }
   for (std::size_t i = 0; i < kCategories; ++i) {
-    taste[i] = static_cast<std::uint16_t>(taste[i] * ((interests >> i & 1U) != 0 ? 8 : 1));
+    taste[i] =
+        static_cast<std::uint16_t>(taste[i] * ((unsigned{interests} >> i & 1U) != 0 ? 8 : 1));
   }
   return interests;
 }
