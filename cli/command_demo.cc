@@ -83,13 +83,40 @@ void print_next(const DemoArguments& arguments, const std::string& until, bool i
                                     "    然后输入 \\tour：十二步，从第一次计数到得出答案\n")}));
 }
 
+/// Where it is made: a demo that was cut off is not taken for a whole one.
+fs::path unfinished(const std::string& folder) {
+  fs::path whole = fs::path(folder).lexically_normal();
+  if (!whole.has_filename()) {
+    whole = whole.parent_path();  // "shop/"
+  }
+  whole += ".unfinished";
+  return whole;
+}
+
+Status put_in_place(const fs::path& made, const std::string& folder) {
+  std::error_code problem;
+  fs::rename(made, fs::path(folder).lexically_normal(), problem);
+  if (!problem) {
+    return {};
+  }
+  const std::string cause = problem.message();
+  std::error_code ignored;
+  fs::remove_all(made, ignored);
+  return failure(ErrorCode::System,
+                 {"cannot make " + folder + ": " + cause, "无法新建 " + folder + "：" + cause},
+                 {"give a folder that is not there yet, or is empty", "请写尚不存在或空的目录"});
+}
+
 /// What was made, or the exit status of what went wrong, which has been said.
 tl::expected<demo::DemoReport, int> make(const DemoArguments& arguments,
                                          const demo::Population& population, Console& console,
                                          std::uint64_t& bytes) {
   storage::OpenOptions open;
   open.mode = storage::OpenMode::Create;
-  const auto service = server::Service::open(arguments.db, open);
+  const fs::path making = unfinished(arguments.db);
+  std::error_code ignored;
+  fs::remove_all(making, ignored);  // of a demo that was cut off
+  auto service = server::Service::open(making.string(), open);
   if (!service.has_value()) {
     static_cast<void>(console.report(service.error()));
     return tl::unexpected(kSystemAtFault);
@@ -102,10 +129,16 @@ tl::expected<demo::DemoReport, int> make(const DemoArguments& arguments,
   });
   progress.reset();
   if (!report.has_value()) {
+    service->reset();
+    fs::remove_all(making, ignored);
     return tl::unexpected(report_refusal(report.error(), report.error().text.value_or(""),
                                          arguments.format, console));
   }
   bytes = (*service)->store().file_bytes();
+  service->reset();  // before it moves
+  if (const Status placed = put_in_place(making, arguments.db); !placed.has_value()) {
+    return tl::unexpected(console.report(placed.error()));
+  }
   return *report;
 }
 

@@ -79,6 +79,8 @@ class Parser {
                          {help + "--help shows how it is used", help + "--help 显示用法"}};
     if (const auto unknown = unknown_command(app_, reached); unknown.has_value()) {
       fault = *unknown;
+    } else if (const auto option = unknown_option(app_, reached); option.has_value()) {
+      fault = *option;
     }
     // Not all that is wrong with the words was typed.
     const std::string words = outcome.what();

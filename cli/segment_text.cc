@@ -97,7 +97,7 @@ void print(const server::SegmentList& list, Console& console) {
 void print(const SegmentSummary& summary, Console& console) {
   const storage::SegmentRecord& record = summary.record;
   console.out("@" + record.name + "\n");
-  Table table({{""}, {""}}, console.window());
+  Table table({{""}, {""}});  // a rule is shown whole
   const auto line = [&](const Text& label, const std::string& value) {
     if (!value.empty()) {
       table.add({console.say(label), value});

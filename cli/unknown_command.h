@@ -25,4 +25,9 @@ struct UnknownCommand {
 [[nodiscard]] std::optional<UnknownCommand> unknown_command(const CLI::App& app,
                                                             const Reached& reached);
 
+/// The first word that looks like an option and is none of the command reached, with the closest
+/// that is; nothing when there is no such word. REQUIRES: as unknown_command.
+[[nodiscard]] std::optional<UnknownCommand> unknown_option(const CLI::App& app,
+                                                           const Reached& reached);
+
 }  // namespace tagline::cli

@@ -232,7 +232,7 @@ Result<Vocabulary::Tag*> OperationWriter::tag_of(const TagValues& given, bool li
   const std::string& value = given.values.front();
   if (list) {
     record.kind = TagKind::Set;
-  } else if (value == "true" || value == "false") {
+  } else if (!adds && (value == "true" || value == "false")) {
     record.kind = TagKind::Flag;
   } else if (is_number(value)) {
     record.kind = TagKind::Number;

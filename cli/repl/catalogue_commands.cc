@@ -189,8 +189,11 @@ int segments_command(Session& session, const std::string& arguments) {
       [&](const JsonValue& reply) {
         const server::SegmentList list = segments_of(reply, session.time_zone());
         if (list.segments.empty()) {
-          console.out(console.say({"no segments; \\save NAME makes one of the expression\n",
-                                   "没有人群；\\save 名称 可保存当前表达式\n"}));
+          console.out(console.say(
+              arguments.empty() ? Text{"no segments; \\save NAME makes one of the expression\n",
+                                       "没有人群；\\save 名称 可保存当前表达式\n"}
+                                : Text{"no segment has these words; \\segments alone lists all\n",
+                                       "没有符合的人群；单独输入 \\segments 可列出全部\n"}));
           return;
         }
         print(list, console);
@@ -245,7 +248,7 @@ int show_command(Session& session, const std::string& arguments) {
   return session.show(
       post("/v1/format", session.body_of(session.expression())), session.expression(),
       [&](const JsonValue& reply) {
-        Table table({{""}, {""}}, console.window());
+        Table table({{""}, {""}});  // a rule is shown whole, however long
         const auto line = [&](const Text& label, const std::string& value) {
           table.add({console.say(label), value});
         };

@@ -2,6 +2,7 @@
 // marketer would believe.
 #include "tests/cli/program.h"
 
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -279,6 +280,22 @@ TEST(DemoCommand, EndsTodayUnlessToldOtherwise) {
       run_tagline({"query", "--db", db, "--format", "json", "did(app_open, in:last 30d)"});
   ASSERT_EQ(run.status, 0) << run.err;
   EXPECT_GT(json::parse(run.out).at("count"), 100);
+}
+
+TEST(DemoCommand, CutOffItLeavesNothingThatLooksWhole) {
+  const TempFolder folder;
+  const std::string db = folder.path("shop");
+  {
+    RunningTagline demo({"demo", "--db", db, "--users", "300000"}, folder.path("log"));
+    while (!std::filesystem::exists(db + ".unfinished/data.mdb")) {
+    }
+    demo.signal(SIGKILL);
+    demo.wait();
+  }
+  EXPECT_FALSE(std::filesystem::exists(db));
+  ASSERT_EQ(make_demo(db, {"--users", "1000", "--days", "60"}).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(db + ".unfinished"));
+  EXPECT_EQ(run_tagline({"verify", "--db", db}).status, 0);
 }
 
 TEST(DemoCommand, RefusesWhatItCannotDo) {

@@ -107,6 +107,10 @@ TEST_F(RefusalTest, AWordThatIsNoCommandIsNamed) {
   says({"segment", "sav"}, "tagline segment save is the closest");
   says({"--lang", "zh-CN", "foo"}, "没有命令 foo");
   says({"segment"}, "a command is missing");
+  says({"segment", "--db", "x"}, "tagline segment needs a command: save, list");
+  says({"query", "--db", "x", "--fromat", "json", "vip"},
+       "--fromat is no option of tagline query\nhint:  --format is the closest");
+  says({"serve", "--db", "x", "--port", "18777"}, "--port is no option of tagline serve");
   says({"events", "trim", "--db", "x"}, "tagline events trim --help");
   says({"check", "vip"}, "hint:  add --db DIR");
 }
