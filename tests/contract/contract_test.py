@@ -221,17 +221,20 @@ class Contract:
             json_bodies = [example for kind, example in bodies if kind == "application/json"]
             if not json_bodies:
                 continue
-            for wrong in ("", "{", "[]", "17", "null", '"x"', "{}x", "\xff".encode("latin-1"), b"{\"a\": \"\xff\"}", "[" * 5000):
+            listed = isinstance(json_bodies[0], list)  # the body is a list of such objects
+            for wrong in ("", "{", "{}" if listed else "[]", "17", "null", '"x"', "{}x", "\xff".encode("latin-1"), b"{\"a\": \"\xff\"}", "[" * 5000):
                 reply = self.server.ask(method.upper(), base, wrong)
                 self.refused(reply, f"{name} with the body {wrong[:20]!r}", {400})
             self.refused(self.server.ask(method.upper(), base, json_bodies[0], {"Content-Type": "text/html"}), f"{name} as text/html", {415})
             for example in json_bodies:
-                self.refused(self.server.ask(method.upper(), base, dict(example, nonsense=1)), f"{name} with an unknown field", {400})
-                for key in example:
+                one = example[0] if listed else example
+                body_of = (lambda changed: [changed]) if listed else (lambda changed: changed)
+                self.refused(self.server.ask(method.upper(), base, body_of(dict(one, nonsense=1))), f"{name} with an unknown field", {400})
+                for key in one:
                     for wrong in (17, "17 x", [17], {"a": 1}, True, None, -1, 1.5, 1e300, "\x00", [None], "x" * 100000):
-                        changed = copy.deepcopy(example)
+                        changed = copy.deepcopy(one)
                         changed[key] = wrong
-                        reply = self.server.ask(method.upper(), base, changed)
+                        reply = self.server.ask(method.upper(), base, body_of(changed))
                         what = f"{name} with {key}: {str(wrong)[:20]!r}"
                         self.expect(reply.status < 500 or reply.status in (501, 503, 504, 507), f"{what}: {reply.status} {reply.body[:200]!r}")
                         self.hold(operation, reply, what)
