@@ -10,7 +10,7 @@ import sys
 
 from server import Server
 
-DOCUMENTS = ["grammar-docs/http.md", "README.md"]
+DOCUMENTS = ["grammar-docs/http.md", "grammar-docs/ingest.md", "README.md"]
 
 
 def lines_of(document):
