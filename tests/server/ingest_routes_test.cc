@@ -313,17 +313,15 @@ TEST_F(IngestRoutes, RandomHistoriesAnswerAsTheModel) {
       EXPECT_EQ(count("city:" + city), of([&](const Person& one) { return one.city == city; }));
       EXPECT_EQ(count("interests:" + interest),
                 of([&](const Person& one) { return one.interests.contains(interest); }));
-      const HttpReply bought =
-          shop_.ask("POST", "/v1/query",
-                    R"({"expression": "did(buy, in:last 30d, count >= 4)", "as_of": "2026-02-01"
-    })");
+      const Json asked = {{"expression", "did(buy, in:last 30d, count >= 4)"},
+                          {"as_of", "2026-02-01"}};
+      const HttpReply bought = shop_.ask("POST", "/v1/query", asked.dump());
       EXPECT_EQ(Json::parse(bought.body)["count"],
-                of([](const Person& one) {
-      return one.bought >= 4; }))
+                of([](const Person& one) { return one.bought >= 4; }))
           << bought.body;
+    }
+    ASSERT_FALSE(HasFailure()) << "step " << step << " " << batch;
   }
-  ASSERT_FALSE(HasFailure()) << "step " << step << " " << batch;
-}
 }
 
 }  // namespace
