@@ -114,7 +114,11 @@ struct HttpClient::State {
   error_code connect() {
     asio::ip::tcp::resolver resolver(io);
     error_code problem;
-    const auto places = resolver.resolve(url.host, url.port, problem);
+    auto places = resolver.resolve(url.host, url.port, problem);
+    if (problem && url.host == "localhost") {
+      // Always this machine (RFC 6761, 6.3), also where no file of hosts says so.
+      places = resolver.resolve("127.0.0.1", url.port, problem);
+    }
     if (problem) {
       return problem;
     }

@@ -130,7 +130,8 @@ TEST_F(Contract, UsageErrorsAreInBothLanguages) {
   };
   says({"quer", "--db", "x"}, "there is no command quer", "没有命令 quer");
   says({"verify"}, "--db is missing", "缺少 --db");
-  says({"verify", "--db", "x", "--fast"}, "--fast is not expected here", "不认识 --fast");
+  says({"verify", "--db", "x", "--fast"}, "--fast is no option of tagline verify",
+       "tagline verify 没有选项 --fast");
   says({"verify", "--db", "x", "--db", "y"}, "--db was given 2 times", "--db 给了 2 次");
   says({"query", "--db", "x", "vip", "--limit", "3"}, "--limit needs --ids, --top or --bottom",
        "--limit 须与 --ids、--top 或 --bottom 同用");

@@ -164,10 +164,10 @@ TEST(RecordCodec, TagsOfTheVersionBeforeNameNoReplacement) {
 }
 
 TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
-  auto meta = encoded(MetaRecord{6, 2, "UTC", 3, 4, 5, 1, 8, 9});
+  auto meta = encoded(MetaRecord{6, 2, "UTC", 3, 4, 5, 1, 8, 9, 5});
   EXPECT_EQ(decode_meta(meta)->data_version, 1U);
   EXPECT_EQ(decode_meta(meta)->changes_first, 8U);
-  meta.resize(meta.size() - 2);  // versions before did not have them
+  meta.resize(meta.size() - 3);  // versions before did not have them
   meta[8] = std::byte{5};
   EXPECT_EQ(decode_meta(meta)->data_version, 1U);
   EXPECT_EQ(decode_meta(meta)->changes_next, 0U);
