@@ -21,19 +21,19 @@ void IngestParser::add_to(CLI::App& app) {
                          "能写入的都写入，并报告其余各行；否则全部成功或全部不变"));
   command_
       ->add_option(
-          "--batch", arguments_.batch,
+          "--every", arguments_.batch,
           say("commit after so many lines, each batch on its own (default: the whole file)",
               "每这么多行提交一次，各批独立（默认整个文件为一批）"))
       ->check(whole_number())
       ->check(in_range<std::uint64_t>(1, 1'000'000))
       ->type_name("LINES");
   add_policy(
-      "--users", arguments_.options.users,
+      "--unknown-users", arguments_.options.users,
       say("users that are not known: create or refuse", "未知用户：create 新建或 refuse 拒绝"));
-  add_policy("--tags", arguments_.options.tags,
+  add_policy("--unknown-tags", arguments_.options.tags,
              say("tags and events that are not known: create or refuse",
                  "未知标签和行为：create 新建或 refuse 拒绝"));
-  add_policy("--values", arguments_.options.values,
+  add_policy("--unknown-values", arguments_.options.values,
              say("values and keys that are not known: create or refuse",
                  "未知取值和分类：create 新建或 refuse 拒绝"));
   add_format(command_, arguments_.format, kFormatsWithoutCsv);

@@ -58,7 +58,7 @@ TEST_F(Ingest, LinesComeFromAPipeInBatches) {
   const std::string lines =
       "{\"user\": \"u1\", \"clear\": [\"vip\"]}\n\n"
       "{\"user\": \"u4\", \"set\": {\"vip\": true}}\nnonsense\n";
-  const Outcome done = run_tagline({"ingest", "--db", db_, "-", "--batch", "1"}, lines);
+  const Outcome done = run_tagline({"ingest", "--db", db_, "-", "--every", "1"}, lines);
   EXPECT_NE(done.status, 0);
   EXPECT_NE(done.err.find("lines 1 to 3 have been done"), std::string::npos) << done.err;
   EXPECT_NE(done.err.find("line 4"), std::string::npos) << done.err;
@@ -75,7 +75,7 @@ TEST_F(Ingest, KilledItLeavesWhatItHadCommittedAndNoMore) {
   }
   const std::string file = folder_.write("many.ndjson", lines);
   {
-    RunningTagline run({"ingest", "--db", db_, file, "--batch", "2"}, folder_.path("log"));
+    RunningTagline run({"ingest", "--db", db_, file, "--every", "2"}, folder_.path("log"));
     while (count("*") < 20) {  // some commits later
     }
     run.signal(SIGKILL);
