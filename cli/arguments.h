@@ -183,6 +183,7 @@ struct SegmentArguments {
   std::string diff_from;  ///< a version's number, or "@name"
   std::string diff_to;    ///< the same; empty: the rule it has now
   bool force = false;
+  bool replace = false;  ///< save, import: what has the name already
   server::SegmentCard card;
   std::optional<std::chrono::sys_days> as_of;
   Format format = Format::Table;

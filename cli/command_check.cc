@@ -54,7 +54,9 @@ class Checks {
       const auto expression = text.front() == '{' ? server::expression_of_json(line)
                                                   : Result<std::string>(std::string(text));
       if (!expression.has_value()) {
-        console_.out(server::error_json(expression.error()) + "\n");
+        console_.out(
+            server::error_json(expression.error(), "", {Face::Command, console_.language()}) +
+            "\n");
         status = kInputAtFault;
         continue;
       }

@@ -2,6 +2,7 @@
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/read_file.h"
+#include "cli/rows.h"
 #include "cli/schema_text.h"
 #include "ingest/day.h"
 #include "server/answer_json.h"
@@ -124,7 +125,7 @@ Result<std::optional<ingest::Schema>> given_schema(const LoadArguments& argument
     const Text& said = fault.message();
     return failure(fault.code(),
                    {arguments.schema_file + ": " + said.en, arguments.schema_file + "：" + said.zh},
-                   fault.hint());
+                   fault.faced_hint());
   }
   return std::optional<ingest::Schema>(*std::move(schema));
 }
@@ -207,8 +208,13 @@ int run(const LoadArguments& arguments, Console& console) {
     show_skipped(*report, zone.value_or("UTC"), arguments.load_id.empty(), console);
   }
   show_rejects(*report, arguments.rejects_file, console);
-  console.out(arguments.format == Format::Json ? server::load_json(*report) + "\n"
-                                               : summary(*report, console));
+  const std::string json = server::load_json(*report);
+  console.out(arguments.format == Format::Json ? json + "\n"
+              : arguments.format == Format::Csv
+                  ? csv_row(server::JsonValue::parse(json),
+                            {"rows", "rejected", "users_new", "users_known", "tags_new", "events",
+                             "fragments_written", "elapsed_s"})
+                  : summary(*report, console));
   return kFine;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/repl/keyboard.h"
 #include "cli/repl/line_editor.h"
 #include "cli/repl/local_api.h"
 #include "cli/repl/remote_api.h"
@@ -11,6 +12,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <unistd.h>
 
@@ -45,9 +47,21 @@ void greet_demo(Session& session) {
   }
 }
 
-int run_typed(Session& session, History& history, bool tour) {
+/// A paste may be many inputs, a line each; one that is typed goes on until it is complete, too.
+int run_typed_input(Session& session, const std::string& input) {
+  if (input.find('\n') == std::string::npos) {
+    return session.run(input);
+  }
+  std::istringstream lines(input);
+  return session.run_all([&]() -> std::optional<std::string> {
+    std::string line;
+    return std::getline(lines, line) ? std::optional(line) : std::nullopt;
+  });
+}
+
+int run_typed(Session& session, History& history, Keyboard& keyboard, bool tour) {
   Console& console = session.console();
-  LineEditor editor(session, history, session.api().name());
+  LineEditor editor(session, history, keyboard, session.api().name());
   console.out(
       console.say({"Type an expression to count people, \\help for more, \\quit to leave.\n",
                    "输入表达式即可计数，\\help 查看帮助，\\quit 退出。\n"}));
@@ -58,7 +72,7 @@ int run_typed(Session& session, History& history, bool tour) {
     greet_demo(session);
   }
   for (auto input = editor.read(); input.has_value(); input = editor.read()) {
-    status = session.run(*input);
+    status = run_typed_input(session, *input);
     if (session.is_over()) {
       break;
     }
@@ -74,6 +88,7 @@ int run(const ReplArguments& arguments, Console& console) {
                                 {"add --db DIR (a database) or --server URL",
                                  "请加上 --db 目录（数据库）或 --server 地址"});
   }
+  console.set_face(Face::Terminal);
   const auto api = api_of(arguments);
   if (!api.has_value()) {
     const int status = console.report(api.error());
@@ -87,10 +102,11 @@ int run(const ReplArguments& arguments, Console& console) {
   };
   if (isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1) {
     History history(History::default_file());
-    const Interrupt interrupt([&api] { (*api)->cancel(); });
+    Keyboard keyboard;
+    const Interrupt interrupt([&api] { (*api)->cancel(); }, keyboard.terminal());
     Session session(**api, console, history, &interrupt);
     prepare(session);
-    return run_typed(session, history, arguments.tour);
+    return run_typed(session, history, keyboard, arguments.tour);
   }
   History history("");
   Session session(**api, console, history, nullptr);

@@ -17,10 +17,18 @@ using server::Segments;
 
 const Text kCounting{"counting ...", "正在计算……"};
 
+/// What has the name stays, unless it is asked to go.
+server::Edit edit_of(const SegmentArguments& arguments) {
+  server::Edit edit;
+  edit.only_new = !arguments.replace;
+  return edit;
+}
+
 int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto saved = [&] {
     const ProgressTicker ticker(console, kCounting);
-    return segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of);
+    return segments.save(arguments.name, arguments.expression, arguments.card, arguments.as_of,
+                         edit_of(arguments));
   }();
   if (!saved.has_value()) {
     return report_refusal(saved.error(), arguments.expression, arguments.format, console);
@@ -64,6 +72,11 @@ int show(const SegmentArguments& arguments, Segments& segments, Console& console
   }
   if (arguments.format == Format::Json) {
     console.out(server::segment_json(*summary) + "\n");
+    return kFine;
+  }
+  if (arguments.format == Format::Csv) {
+    console.out(csv_row(JsonValue::parse(server::segment_json(*summary)),
+                        {"name", "count", "expression", "owner"}));
     return kFine;
   }
   print(*summary, console);
@@ -142,7 +155,7 @@ int import_list(const SegmentArguments& arguments, Segments& segments, Console& 
   const auto imported = [&] {
     ProgressLine line(console);
     return segments.import_list(
-        arguments.name, arguments.file, arguments.card,
+        arguments.name, arguments.file, arguments.card, edit_of(arguments),
         [&](std::uint64_t read, std::uint64_t whole) {
           if (line.is_due()) {
             line.show(grouped(read >> 20U) + console.say({" MiB of ids", " MiB 编号"}), read,

@@ -215,6 +215,7 @@ int run(const ServeArguments& arguments, Console& console) {
                                   : "[" + arguments.address + "]";
   const std::string url = (arguments.tls_certificate.empty() ? "http://" : "https://") + address +
                           ":" + std::to_string(http->port());
+  service->store().announce(url);
   console.out(url + "\n");
   if (!console.flush()) {
     return kSystemAtFault;

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "cli/table.h"
 #include "server/answer_json.h"
 #include "server/day_text.h"
@@ -30,6 +31,39 @@ void print_events(const server::UserProfile& profile, Console& console) {
   }
 }
 
+std::string field(const char* name, const std::string& value) {
+  return server::quoted_json(name) + ":" + server::quoted_json(value);
+}
+
+/// A row a tag, event and list: what it is, its name, and what is known.
+std::string rows_of(const server::UserProfile& profile, Format format) {
+  std::string rows;
+  const auto add = [&rows](const std::string& row) {
+    rows += (rows.empty() ? "{" : ",{") + row + "}";
+  };
+  for (const server::UserTag& tag : profile.tags) {
+    std::string values;
+    for (const std::string& value : tag.values) {
+      values += (values.empty() ? "" : "|") + value;
+    }
+    const bool is_flag = tag.kind == engine::TagKind::Flag;
+    add(field("kind", std::string(server::kind_name(tag.kind))) + "," + field("name", tag.name) +
+        "," + field("value", is_flag ? "true" : values));
+  }
+  for (const server::UserEvent& event : profile.events) {
+    add(field("kind", "event") + "," + field("name", event.name) +
+        ",\"count\":" + std::to_string(event.count) + ",\"days\":" + std::to_string(event.days) +
+        "," + field("first", server::day_text(event.first)) + "," +
+        field("last", server::day_text(event.last)) +
+        (event.amount.has_value() ? "," + field("amount", *event.amount) : ""));
+  }
+  for (const std::string& list : profile.lists) {
+    add(field("kind", "list") + "," + field("name", list));
+  }
+  return rows_text(server::JsonValue::parse("[" + rows + "]"),
+                   {"kind", "name", "value", "count", "days", "first", "last", "amount"}, format);
+}
+
 }  // namespace
 
 int run(const UserArguments& arguments, Console& console) {
@@ -43,6 +77,10 @@ int run(const UserArguments& arguments, Console& console) {
   }
   if (arguments.format == Format::Json) {
     console.out(server::profile_json(*profile) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_of(*profile, arguments.format));
     return kFine;
   }
   console.out(console.say({"user ", "用户 "}) + printable(profile->id) + "\n");

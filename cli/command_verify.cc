@@ -2,6 +2,7 @@
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/refusal.h"
+#include "cli/rows.h"
 #include "server/answer_json.h"
 #include "server/service.h"
 
@@ -24,6 +25,12 @@ int run(const VerifyArguments& arguments, Console& console) {
   }
   if (arguments.format == Format::Json) {
     console.out(server::verify_json(*report) + "\n");
+    return report->clean() ? kFine : kSystemAtFault;
+  }
+  if (arguments.format == Format::Csv) {
+    console.out(csv_row(server::JsonValue::parse(server::verify_json(*report)),
+                        {"clean", "fragments", "fragment_bytes", "tags", "values", "events",
+                         "segments", "users", "problem_count"}));
     return report->clean() ? kFine : kSystemAtFault;
   }
   for (const Text& problem : report->problems) {

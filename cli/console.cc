@@ -3,6 +3,7 @@
 #include "cli/exit_status.h"
 #include "dsl/unicode.h"
 #include "server/answer_json.h"
+#include "server/day_text.h"
 
 #include <algorithm>
 #include <array>
@@ -43,13 +44,13 @@ void Console::err(std::string_view text) {
   write_to(stderr, text);
 }
 
-int Console::report(const Error& error) {
+int Console::report(const Error& error, std::string_view code) {
   err(say({"error: ", "错误："}) + printable(say(error.message())) + "\n");
-  if (!error.hint().empty()) {
-    err(say({"hint:  ", "提示："}) + printable(say(error.hint())) + "\n");
+  if (const Text& hint = error.hint(face_); !hint.empty()) {
+    err(say({"hint:  ", "提示："}) + printable(say(hint)) + "\n");
   }
   if (answers_json_) {
-    out(server::error_json(error) + "\n");
+    out(server::error_json(error, code, {face_, language_}) + "\n");
   }
   return exit_status(error);
 }
@@ -61,7 +62,16 @@ int Console::report_usage(const Text& message, const Text& hint) {
 
 void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
   for (const dsl::Diagnostic& diagnostic : diagnostics) {
-    err(dsl::card(diagnostic, text, language_));
+    if (!diagnostic.as_of.has_value()) {
+      err(dsl::card(diagnostic, text, language_));
+      continue;
+    }
+    const std::string day = server::day_text(*diagnostic.as_of);
+    const std::string way = face_ == Face::Terminal ? "\\set as_of " + day : "--as-of " + day;
+    dsl::Diagnostic told = diagnostic;
+    told.hint.en += " (" + way + ")";
+    told.hint.zh += "（" + way + "）";
+    err(dsl::card(told, text, language_));
   }
 }
 

@@ -31,6 +31,9 @@ class Console {
   /// From now on.
   void set_language(dsl::Language language) { language_ = language; }
 
+  /// Whose words hints are said in. A subcommand's at first.
+  void set_face(Face face) { face_ = face; }
+
   /// Whether the command answers in JSON; then it refuses in JSON too. Off at first.
   void set_answers_json(bool json) { answers_json_ = json; }
   [[nodiscard]] bool answers_json() const { return answers_json_; }
@@ -39,7 +42,9 @@ class Console {
   void err(std::string_view text);
   /// "error: ..." and "hint: ..." on standard error, and as one JSON object on standard output when
   /// the command answers in JSON; returns the exit status for it.
-  [[nodiscard]] int report(const Error& error);
+  [[nodiscard]] int report(const Error& error) { return report(error, ""); }
+  /// `code`: what JSON calls it, where it has a narrower name than the error's code.
+  [[nodiscard]] int report(const Error& error, std::string_view code);
   /// The same for a command line that does not say enough.
   [[nodiscard]] int report_usage(const Text& message, const Text& hint);
   /// Cards of an expression's faults or warnings on standard error.
@@ -52,6 +57,7 @@ class Console {
   bool out_is_terminal_;
   bool err_is_terminal_;
   bool answers_json_ = false;
+  Face face_ = Face::Command;
 };
 
 /// Text of files and of people for a terminal: control characters (escape sequences, NUL) are

@@ -79,7 +79,7 @@ void LoadParser::add_load(CLI::App& app) {
           say("IANA time zone of a database made now (default: Asia/Shanghai); fixed afterwards",
               "新建数据库的 IANA 时区（默认 Asia/Shanghai），之后不可更改"))
       ->type_name("ZONE");
-  add_format(load_command_, load_.format, kFormatsWithoutCsv);
+  add_format(load_command_, load_.format, kFormats);
 }
 
 bool LoadParser::take(Arguments& arguments) const {

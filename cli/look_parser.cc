@@ -33,7 +33,7 @@ void LookParser::add_user(CLI::App& app) {
   user_command_
       ->add_option("ID", user_.id, say("the user's id as in the file", "用户编号，与文件中一致"))
       ->required();
-  add_format(user_command_, user_.format, kFormatsWithoutCsv);
+  add_format(user_command_, user_.format, kFormatsOfLists);
 }
 
 bool LookParser::take(Arguments& arguments) const {

@@ -9,11 +9,11 @@ namespace tagline::cli {
 int report_refusal(const server::Refusal& refusal, std::string_view expression, Format format,
                    Console& console) {
   if (refusal.error.has_value()) {
-    return console.report(*refusal.error);
+    return console.report(*refusal.error, refusal.changed ? "changed" : "");
   }
   const std::string_view text = refusal.text.has_value() ? *refusal.text : expression;
   if (is_json(format)) {
-    console.out(server::faults_json(refusal.diagnostics, text) + "\n");
+    console.out(server::faults_json(refusal.diagnostics, text, console.language()) + "\n");
   } else {
     console.report(refusal.diagnostics, text);
   }

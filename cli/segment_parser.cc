@@ -12,11 +12,11 @@ const std::map<std::string, Format>& formats_of(SegmentAction action) {
     case SegmentAction::Versions:
     case SegmentAction::Snapshots:
       return kFormatsOfLists;
+    case SegmentAction::Show:
     case SegmentAction::Diff:
     case SegmentAction::Dependents:
       return kFormats;
     case SegmentAction::Save:
-    case SegmentAction::Show:
     case SegmentAction::Rename:
     case SegmentAction::Delete:
     case SegmentAction::Import:
@@ -41,6 +41,11 @@ void SegmentParser::add_name(CLI::App* command) {
   command->add_option("NAME", arguments_.name, say("the segment's name", "人群名称"))->required();
 }
 
+void SegmentParser::add_replace(CLI::App* command) {
+  command->add_flag("--replace", arguments_.replace,
+                    say("put it in the place of what has the name", "取代已有的同名人群"));
+}
+
 void SegmentParser::add_card(CLI::App* command) {
   command->add_option("--title", arguments_.card.title_en, say("title in English", "英文标题"))
       ->type_name("TEXT");
@@ -61,22 +66,26 @@ void SegmentParser::add_to(CLI::App& app) {
   command_ = subcommand(
       app, "segment",
       say("save expressions under names and use them as @name", "把表达式存为人群，以 @名称 引用"),
-      say("tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n  "
-          "tagline query --db shop '@buyers AND NOT churn_risk'",
-          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近90天)'\n  "
-          "tagline query --db shop '@近期购买 且 非 流失风险'"));
+      say("tagline segment save --db shop recent_buyers 'did(purchase, in:last 90d)'\n  "
+          "tagline query --db shop '@recent_buyers AND NOT churn_risk'",
+          "tagline segment save --db shop 近期买家 '做过(购买, 时间:最近90天)'\n  "
+          "tagline query --db shop '@近期买家 且 非 流失风险'"));
   command_->require_subcommand(1);
 
   CLI::App* save = action(
       SegmentAction::Save, "save",
-      say("save an expression; a name that is there gets the new one", "保存表达式；同名则更新"),
-      say("tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --title 'Recent "
-          "buyers'",
-          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近90天)' --title-zh "
-          "'近期购买的人'"));
+      say("save an expression under a new name, or with --replace under one that is there",
+          "以新名称保存表达式；加 --replace 则取代同名人群"),
+      say("tagline segment save --db shop recent_buyers 'did(purchase, in:last 90d)' --title "
+          "'Recent buyers'\n  "
+          "tagline segment save --db shop buyers 'did(purchase, in:last 60d)' --replace",
+          "tagline segment save --db shop 近期买家 '做过(购买, 时间:最近90天)' --title-zh "
+          "'近期购买的人'\n  "
+          "tagline segment save --db shop 近期购买 '做过(购买, 时间:最近60天)' --replace"));
   add_name(save);
   save->add_option("EXPR", arguments_.expression, say("the segment expression", "人群表达式"))
       ->required();
+  add_replace(save);
   add_card(save);
   add_as_of(save, as_of_);
 
@@ -121,6 +130,7 @@ void SegmentParser::add_to(CLI::App& app) {
                    say("file of ids, plain or .gz .xz .zst; - for standard input",
                        "编号文件，可为 .gz .xz .zst；- 表示标准输入"))
       ->required();
+  add_replace(import);
   add_card(import);
   add_history();
 }

@@ -17,6 +17,7 @@ class SegmentParser : private OptionMaker {
   CLI::App* action(SegmentAction action, const char* name, const std::string& description,
                    const std::string& example);
   void add_name(CLI::App* command);
+  void add_replace(CLI::App* command);
   void add_card(CLI::App* command);
   void add_history();
 

@@ -12,7 +12,7 @@ void UpkeepParser::add_verify(CLI::App& app) {
       app, "verify", say("check every byte that matters in a database", "检查数据库是否完好"),
       "tagline verify --db shop");
   add_db(verify_command_, verify_.db);
-  add_format(verify_command_, verify_.format, kFormatsWithoutCsv);
+  add_format(verify_command_, verify_.format, kFormats);
 }
 
 void UpkeepParser::add_backup(CLI::App& app) {

@@ -4,6 +4,7 @@
 
 #include "engine/layout.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -53,6 +54,9 @@ struct Segment {
 
 /// How many users a row holds; nothing when that cannot be told.
 using PeopleOf = std::function<std::optional<std::uint64_t>(engine::RowKey)>;
+
+/// The newest day with any of a series; nothing when there is none, or that cannot be told.
+using NewestOf = std::function<std::optional<std::chrono::sys_days>(engine::FieldId series)>;
 
 struct Catalogue {
   std::vector<Tag> tags;

@@ -20,6 +20,7 @@ struct CheckOptions {
   std::chrono::sys_days as_of;  ///< what `today` means; the caller reads the clock once a request
   Limits limits{};
   PeopleOf people{};  ///< in place of catalogue.people; empty: that
+  NewestOf newest{};  ///< empty: no window is known to lie past the data
 };
 
 /// What is known of an expression. Errors and warnings are sorted by position; at most

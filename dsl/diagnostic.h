@@ -3,8 +3,10 @@
 
 #include "engine/error.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +38,8 @@ struct Diagnostic {
   Span span;
   Text message;
   Text hint;  ///< may be empty
+  /// A day to ask as of, with which the fault would not be: each face says how that is written.
+  std::optional<std::chrono::sys_days> as_of{};
   std::vector<Fix> fixes;
   /// segment-broken: what is wrong inside the segment. Shared: many places may name one segment.
   std::shared_ptr<const SegmentFault> inside;

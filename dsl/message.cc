@@ -110,6 +110,7 @@ Diagnostic compose(std::string_view code, Severity severity, Span span, const Wo
     diagnostic.hint = fill(wording.hint, wording.slots);
   }
   diagnostic.fixes = wording.fixes;
+  diagnostic.as_of = wording.as_of;
   return diagnostic;
 }
 

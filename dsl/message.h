@@ -24,6 +24,7 @@ struct Wording {
   std::string hint;     ///< empty: none
   std::vector<Slot> slots;
   std::vector<Fix> fixes;
+  std::optional<std::chrono::sys_days> as_of{};  ///< Diagnostic::as_of
 };
 
 [[nodiscard]] Text fill(std::string_view key, const std::vector<Slot>& slots);

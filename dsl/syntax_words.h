@@ -16,6 +16,9 @@ namespace tagline::dsl {
 [[nodiscard]] Wording words_for_missing_operator(const SyntaxFault& context, Span fault);
 /// What two things with nothing between them were, if they were meant as one.
 [[nodiscard]] std::optional<Wording> words_for_one_thing(const SyntaxFault& context, Span fault);
+/// Of two conditions side by side: one of the words was meant as AND, OR or NOT.
+[[nodiscard]] std::optional<Wording> words_for_misspelt_operator(const SyntaxFault& context,
+                                                                 Span fault);
 [[nodiscard]] Wording words_for_unexpected(const SyntaxFault& context, Span fault);
 [[nodiscard]] Wording words_for_literal(const SyntaxFault& context, Span fault);
 

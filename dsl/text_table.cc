@@ -17,7 +17,7 @@ const TextRow& text_row(std::string_view key) {
 }
 
 std::span<const std::string_view> codes() {
-  static constexpr std::array<std::string_view, 55> kCodes = {"too-long",
+  static constexpr std::array<std::string_view, 56> kCodes = {"too-long",
                                                               "bad-utf8",
                                                               "bad-char",
                                                               "unclosed-quote",
@@ -71,7 +71,8 @@ std::span<const std::string_view> codes() {
                                                               "includes-unknown",
                                                               "alone-not",
                                                               "duplicate",
-                                                              "deprecated-tag"};
+                                                              "deprecated-tag",
+                                                              "after-data"};
   return kCodes;
 }
 

@@ -73,6 +73,8 @@ constexpr TextRow kRows[] = {
     {"missing-operator/compare", "{found} is not read as a comparison", "{~found}不会被当作比较"},
     {"missing-operator+compare", "comparisons are signs, {operator} for {found}: {better}", "比较用符号，“{found}”写作 {operator}：{better}"},
     {"missing-operator+before", "put a space before {operator}: {better}", "请在“{operator}”前面加空格：{better}"},
+    {"missing-operator/misspelt", "{found} is no operator", "{~found}不是运算符"},
+    {"missing-operator+misspelt", "the closest is {operator}: {better}", "最接近的是 {operator}：{better}"},
     {"missing-operator+both", "put AND or OR before {right}: {better}", "在 {right} 前加 AND（且）或 OR（或）：{better}"},
     {"missing-operator+put", "put AND or OR between them", "在中间加 AND（且）或 OR（或）"},
     {"missing-operator+range", "for a range, write {better} without spaces", "区间中间不要加空格：{better}"},

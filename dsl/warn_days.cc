@@ -38,6 +38,46 @@ void warn_window(Checking& checking, const Tree& window, const Tree& asked, std:
       });
 }
 
+/// Whether the window moves with `today`.
+[[nodiscard]] bool is_relative(const Tree& window) {
+  return std::any_of(window.values.begin(), window.values.end(), [](const TermValue& value) {
+    return value.period.has_value() || value.word.text.find("today") != std::string::npos ||
+           value.word.text.find("今天") != std::string::npos;
+  });
+}
+
+/// A step of which there is nothing any more when the window begins: the answer is nobody, which
+/// looks like any other answer.
+void warn_after_data(Checking& checking, const Tree& call, const Tree& window, const Bound& bound) {
+  if (!checking.options.newest) {
+    return;
+  }
+  for (std::size_t i = 0; i < bound.steps.size() && i < call.operands.size(); ++i) {
+    std::optional<Day> newest;
+    for (const engine::FieldId series : bound.steps[i].series) {
+      const auto day = checking.options.newest(series);
+      newest = day.has_value() && (!newest.has_value() || *newest < *day) ? day : newest;
+    }
+    if (!newest.has_value() || newest->time_since_epoch().count() >= bound.window.first) {
+      continue;
+    }
+    checking.report.warning(
+        "after-data", window.span,
+        [day = *newest, relative = is_relative(window), text = checking.source(window.span),
+         event = checking.source(call.operands[i].span)] {
+          Wording words{"",
+                        relative ? "after-data+as-of" : "",
+                        {slot("window", text), slot("newest", to_text(day)), slot("event", event)},
+                        {}};
+          if (relative) {
+            words.as_of = day;
+          }
+          return words;
+        });
+    return;
+  }
+}
+
 }  // namespace
 
 void warn_days(Checking& checking, const Tree& call, const Bound& bound) {
@@ -61,6 +101,7 @@ void warn_days(Checking& checking, const Tree& call, const Bound& bound) {
         });
     return;
   }
+  warn_after_data(checking, call, *window, bound);
   for (const MeasureTest& test : bound.measures) {
     const OptionId id = test.measure == Measure::Days ? OptionId::Days : OptionId::Streak;
     const Tree* asked = least_days(test) > days ? option_of(call, id) : nullptr;

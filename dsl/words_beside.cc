@@ -3,6 +3,7 @@
 #include "dsl/checker.h"
 #include "dsl/display.h"
 #include "dsl/literal.h"
+#include "dsl/suggest.h"
 #include "dsl/syntax_words.h"
 #include "dsl/unicode.h"
 #include "dsl/word_meant.h"
@@ -30,6 +31,10 @@ class Beside {
     words = words.has_value() ? words : comparison();
     words = words.has_value() ? words : stuck_comparison();
     return words.has_value() ? words : stuck_keyword();
+  }
+  [[nodiscard]] std::optional<Wording> misspelt() {
+    return word_.begin == word_.end || before_.begin == before_.end ? std::nullopt
+                                                                    : misspelt_keyword();
   }
 
  private:
@@ -177,6 +182,50 @@ class Beside {
                           : context_.names.tag(stuck.head) != nullptr;
   }
 
+  /// `vip AN member`, `NO vip`: a word that is no name here, one slip away from an operator.
+  [[nodiscard]] std::optional<Wording> misspelt_keyword() const {
+    const std::uint32_t behind = around_.skip_blanks(word_.end);
+    const Span next = around_.condition_from(behind);
+    if (const auto joins = operator_near(word_);
+        joins.has_value() && *joins != "NOT" && next.begin < next.end) {
+      const bool is_short = next.end - next.begin <= kValueMax;
+      return operator_for(word_, *joins, {before_.begin, is_short ? next.end : word_.end});
+    }
+    if (const auto negates = operator_near(before_); negates.has_value() && *negates == "NOT") {
+      return operator_for(before_, *negates, both());
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<std::string_view> operator_near(Span word) const {
+    constexpr std::array<std::pair<std::u32string_view, std::string_view>, 3> kOperators = {
+        {{U"and", "AND"}, {U"or", "OR"}, {U"not", "NOT"}}};
+    const std::string text = encode(around_.folded(word));
+    if (context_.names.tag(text) != nullptr) {
+      return std::nullopt;
+    }
+    const std::u32string typed = decode(ascii_lower(text));
+    std::optional<std::string_view> near;
+    for (const auto& [name, written] : kOperators) {
+      // "on", "of" and "by" are words of their own.
+      const bool is_word = typed.size() <= 2 && name.size() == 2 && typed != U"ro";
+      if (!is_word && typed != name && edit_distance(typed, name, 1) == 1) {
+        if (near.has_value()) {
+          return std::nullopt;  // as near to another one
+        }
+        near = written;
+      }
+    }
+    return near;
+  }
+  [[nodiscard]] Wording operator_for(Span word, std::string_view meant, Span part) const {
+    const std::string better = around_.typed({part.begin, word.begin}) + std::string(meant) +
+                               around_.typed({word.end, part.end});
+    return {"missing-operator/misspelt",
+            "missing-operator+misspelt",
+            {slot("found", around_.typed(word)), slot("operator", meant), slot("better", better)},
+            {change_to(word, std::string(meant))}};
+  }
+
   static constexpr std::uint32_t kValueMax = 60;  // code points repeated in a hint
 
   const SyntaxFault& context_;
@@ -199,6 +248,10 @@ Wording words_for_no_unit(const std::string& typed, Span span, std::uint32_t cou
     words.fixes.push_back(change_to(span, to_text(period, language)));
   }
   return words;
+}
+
+std::optional<Wording> words_for_misspelt_operator(const SyntaxFault& context, Span fault) {
+  return Beside(context, fault).misspelt();
 }
 
 std::optional<Wording> words_for_one_thing(const SyntaxFault& context, Span fault) {

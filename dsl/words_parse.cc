@@ -347,6 +347,9 @@ Wording words_for_missing_operator(const SyntaxFault& context, Span fault) {
   if (auto words = words_for_one_thing(context, fault)) {
     return *words;
   }
+  if (auto words = words_for_misspelt_operator(context, fault)) {
+    return *words;
+  }
   if (around.at(fault.begin) == U'!' && around.at(around.skip_blanks(fault.end)) == U'=') {
     return {"",
             "missing-operator+not-equal",

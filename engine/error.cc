@@ -62,4 +62,7 @@ Fault fault_of(ErrorCode code) {
 Error::Error(ErrorCode code, Text message, Text hint)
     : code_(code), message_(std::move(message)), hint_(std::move(hint)) {}
 
+Error::Error(ErrorCode code, Text message, Hint hint)
+    : code_(code), message_(std::move(message)), hint_(std::move(hint)) {}
+
 }  // namespace tagline

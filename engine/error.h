@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tagline {
 
@@ -55,20 +56,50 @@ enum class Fault : std::uint8_t {
 };
 [[nodiscard]] Fault fault_of(ErrorCode code);
 
+/// Where people meet Tagline: each face has words of its own for what to do next.
+enum class Face : std::uint8_t {
+  Command,   ///< subcommands of the program: "tagline tags"
+  Http,      ///< the API: "GET /v1/tags"
+  Terminal,  ///< `tagline repl`: "\tags"
+};
+
+/// What to try, as each face says it.
+class Hint {
+ public:
+  /// The same words everywhere.
+  Hint(Text text)  // NOLINT(google-explicit-constructor): most hints are such
+      : command_(std::move(text)) {}
+  Hint(Text command, Text http, Text terminal)
+      : command_(std::move(command)), http_(std::move(http)), terminal_(std::move(terminal)) {}
+
+  [[nodiscard]] const Text& at(Face face) const {
+    const Text& own = face == Face::Http ? http_ : face == Face::Terminal ? terminal_ : command_;
+    return own.empty() ? command_ : own;
+  }
+
+ private:
+  Text command_;
+  Text http_;      ///< empty: as the command
+  Text terminal_;  ///< empty: as the command
+};
+
 /// What went wrong, and what to try. `message` says what was found and what was expected; `hint`
 /// (may be empty) is a statement of what to do. Both in both languages.
 class Error {
  public:
   Error(ErrorCode code, Text message, Text hint = {});
+  Error(ErrorCode code, Text message, Hint hint);
 
   [[nodiscard]] ErrorCode code() const { return code_; }
   [[nodiscard]] const Text& message() const { return message_; }
-  [[nodiscard]] const Text& hint() const { return hint_; }
+  [[nodiscard]] const Text& hint(Face face = Face::Command) const { return hint_.at(face); }
+  /// As it was given, for an error made of this one.
+  [[nodiscard]] const Hint& faced_hint() const { return hint_; }
 
  private:
   ErrorCode code_;
   Text message_;
-  Text hint_;
+  Hint hint_;
 };
 
 }  // namespace tagline

@@ -19,6 +19,9 @@ using Status = Result<void>;
 [[nodiscard]] inline tl::unexpected<Error> failure(ErrorCode code, Text message, Text hint = {}) {
   return tl::unexpected<Error>(Error(code, std::move(message), std::move(hint)));
 }
+[[nodiscard]] inline tl::unexpected<Error> failure(ErrorCode code, Text message, Hint hint) {
+  return tl::unexpected<Error>(Error(code, std::move(message), std::move(hint)));
+}
 
 }  // namespace tagline
 

@@ -239,10 +239,42 @@ Result<Schema> infer_sample(std::string_view sample, bool complete, const InferO
   return schema;
 }
 
+namespace {
+
+/// A file that is called NDJSON and holds no objects has no columns to find. Read as CSV its first
+/// id would be a heading.
+Status check_objects(std::string_view path, std::string_view sample) {
+  for (const std::string_view packed : {".gz", ".xz", ".zst"}) {
+    if (path.ends_with(packed)) {
+      path.remove_suffix(packed.size());
+    }
+  }
+  const std::size_t mark = sample.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+  const std::string_view content = trim(sample.substr(mark));
+  const bool named_so = path.ends_with(".ndjson") || path.ends_with(".jsonl");
+  if (!named_so || content.empty() || content.front() == '{') {
+    return {};
+  }
+  constexpr std::size_t kShown = 40;
+  const std::string_view line = content.substr(0, content.find_first_of("\r\n"));
+  const std::string found = line.size() <= kShown ? " (" + std::string(line) + ")" : "";
+  return failure(
+      ErrorCode::BadInput,
+      {"the first line" + found + " is no JSON object, which NDJSON has on every line",
+       "第一行" + found + "不是 JSON 对象，而 NDJSON 每行都应是"},
+      {"a file of ids makes a list: tagline segment import --db DIR NAME FILE; CSV is "
+       "called .csv",
+       "编号文件可建立名单：tagline segment import --db 目录 名称 文件；CSV 文件请用 .csv "
+       "扩展名"});
+}
+
+}  // namespace
+
 Result<Schema> infer(const std::string& path, const InferOptions& options) {
   TAGLINE_ASSIGN_OR_RETURN(const auto input, Input::open(path));
   const auto read = [&]() -> Result<Schema> {
     TAGLINE_ASSIGN_OR_RETURN(const std::string_view sample, input->peek(kSampleBytes));
+    TAGLINE_RETURN_IF_ERROR(check_objects(path, sample));
     return infer_sample(sample, input->peeked_all(), options);
   };
   auto schema = read();

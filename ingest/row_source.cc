@@ -35,7 +35,7 @@ Error in_file(const std::string& file, const Error& error) {
     return error;  // names the file already
   }
   return Error(error.code(), {file + ": " + error.message().en, file + "：" + error.message().zh},
-               error.hint());
+               error.faced_hint());
 }
 
 RowSource::RowSource(const Schema& schema, std::vector<std::string> files,

@@ -12,6 +12,6 @@ namespace tagline::server {
 [[nodiscard]] Json answer_fields(const Answer& answer, std::string_view text);
 
 /// The diagnostics of a refusal, or its error as one that has no place in an expression.
-[[nodiscard]] Json refusal_errors(const Refusal& refusal, std::string_view text);
+[[nodiscard]] Json refusal_errors(const Refusal& refusal, std::string_view text, Face face);
 
 }  // namespace tagline::server

@@ -102,27 +102,34 @@ std::string nodes_json(const Answer& answer, std::string_view text) {
   return dump(json);
 }
 
-Json refusal_errors(const Refusal& refusal, std::string_view text) {
+Json refusal_errors(const Refusal& refusal, std::string_view text, Face face) {
   const auto faults =
-      refusal.error.has_value() ? std::vector{fault_of(*refusal.error)} : refusal.diagnostics;
+      refusal.error.has_value() ? std::vector{fault_of(*refusal.error, face)} : refusal.diagnostics;
   return diagnostics_json(faults, refusal.text.has_value() ? *refusal.text : text);
 }
 
-std::string faults_json(const std::vector<dsl::Diagnostic>& faults, std::string_view text) {
-  return dump(Json{{"ok", false}, {"errors", diagnostics_json(faults, text)}});
+std::string faults_json(const std::vector<dsl::Diagnostic>& faults, std::string_view text,
+                        dsl::Language language) {
+  Json json = fault_json(fault_of(faults, text), language, Face::Command);
+  json["ok"] = false;
+  return dump(json);
 }
 
 std::string checked_json(const dsl::Checked& checked, std::string_view text) {
   if (!checked.ok) {
-    return faults_json(checked.errors, text);
+    return dump(Json{{"ok", false}, {"errors", diagnostics_json(checked.errors, text)}});
   }
   return dump(Json{{"ok", true},
                    {"canonical", checked.canonical},
                    {"warnings", diagnostics_json(checked.warnings, text)}});
 }
 
-std::string error_json(const Error& error) {
-  return faults_json({fault_of(error)}, "");
+std::string error_json(const Error& error, std::string_view code, const Told& told) {
+  dsl::Diagnostic placeless = fault_of(error, told.face);
+  placeless.code = code.empty() ? placeless.code : std::string(code);
+  Json json = fault_json(fault_of({placeless}, ""), told.language, told.face);
+  json["ok"] = false;
+  return dump(json);
 }
 
 std::string answered_line_json(const Answer& answer, const BatchLine& line) {
@@ -137,7 +144,7 @@ std::string refused_line_json(const Refusal& refusal, const BatchLine& line) {
                    {"line", line.number},
                    {"title", line.title},
                    {"expression", line.expression},
-                   {"errors", refusal_errors(refusal, line.expression)}});
+                   {"errors", refusal_errors(refusal, line.expression, Face::Command)}});
 }
 
 std::string catalog_json(const Catalog& catalog) {

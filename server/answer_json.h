@@ -21,12 +21,18 @@ namespace tagline::server {
 /// {"ok": true, "canonical", "warnings"} or {"ok": false, "errors"}; `text` is the expression as
 /// typed.
 [[nodiscard]] std::string checked_json(const dsl::Checked& checked, std::string_view text);
-/// {"ok": false, "errors": [...]}
+/// {"ok": false, "code", "detail", "message", "hint", "errors": [...]}: what problem details of
+/// HTTP say, of an expression; code, message and hint are the first fault's.
 [[nodiscard]] std::string faults_json(const std::vector<dsl::Diagnostic>& faults,
-                                      std::string_view text);
-/// {"ok": false, "errors": [{"code", "severity", "at": 1, "length": 0, "message", "hint", "fixes":
-/// []}]}: the shape of faults, for an error that has no place in an expression.
-[[nodiscard]] std::string error_json(const Error& error);
+                                      std::string_view text, dsl::Language language);
+/// Who is told: by which face, in which language ("detail").
+struct Told {
+  Face face = Face::Command;
+  dsl::Language language = dsl::Language::English;
+};
+/// The same of an error that has no place in an expression: "errors" has it alone, with "at": 1,
+/// "length": 0 and no fixes. `code`: instead of the error's own; "": its own.
+[[nodiscard]] std::string error_json(const Error& error, std::string_view code, const Told& told);
 /// One of many expressions: where it stands in their file, what it is called there ("": nothing),
 /// and itself, as typed.
 struct BatchLine {

@@ -14,7 +14,7 @@ Json item_json(const BatchItem& item) {
     return {{"ok", false},
             {"title", item.title},
             {"expression", item.expression},
-            {"errors", refusal_errors(item.outcome.error(), item.expression)}};
+            {"errors", refusal_errors(item.outcome.error(), item.expression, Face::Http)}};
   }
   const Answer& answer = *item.outcome;
   Json json = {{"ok", true},

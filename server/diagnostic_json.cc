@@ -1,6 +1,9 @@
 #include "server/diagnostic_json.h"
 
+#include "server/day_text.h"
 #include "server/utf16.h"
+
+#include <utility>
 
 namespace tagline::server {
 
@@ -12,12 +15,27 @@ Json text_json(const Text& text) {
   return Json{{"en", text.en}, {"zh-CN", text.zh}};
 }
 
-dsl::Diagnostic fault_of(const Error& error) {
+dsl::Diagnostic fault_of(const Error& error, Face face) {
   dsl::Diagnostic fault;
   fault.code = std::string(wire_name(error.code()));
   fault.message = error.message();
-  fault.hint = error.hint();
+  fault.hint = error.hint(face);
   return fault;
+}
+
+Json fault_json(FaultWords fault, dsl::Language language, Face face) {
+  const bool chinese = language == dsl::Language::Chinese;
+  const Text& hint = fault.hint.at(face);
+  const Text& in_terminal = fault.hint.at(Face::Terminal);
+  Json json{{"code", std::move(fault.code)},
+            {"detail", chinese ? fault.message.zh : fault.message.en},
+            {"message", text_json(fault.message)},
+            {"hint", text_json(hint)},
+            {"errors", std::move(fault.errors)}};
+  if (face == Face::Http && in_terminal != hint) {
+    json["terminal_hint"] = text_json(in_terminal);
+  }
+  return json;
 }
 
 Json utf16_json(dsl::Span span, std::string_view text) {
@@ -45,6 +63,9 @@ Json diagnostic_json(const dsl::Diagnostic& diagnostic, std::string_view text) {
                {"message", text_json(diagnostic.message)},
                {"hint", text_json(diagnostic.hint)},
                {"fixes", std::move(fixes)}};
+  if (diagnostic.as_of.has_value()) {
+    json["as_of"] = day_text(*diagnostic.as_of);
+  }
   if (diagnostic.inside != nullptr) {
     json["segment"] = {
         {"name", diagnostic.inside->name},
@@ -62,6 +83,20 @@ Json diagnostics_json(const std::vector<dsl::Diagnostic>& diagnostics, std::stri
     list.push_back(diagnostic_json(diagnostic, text));
   }
   return list;
+}
+
+FaultWords fault_of(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
+  FaultWords fault{"internal",
+                   {"refused without a reason", "未说明原因即被拒绝"},
+                   Text{},
+                   diagnostics_json(diagnostics, text)};
+  if (!diagnostics.empty()) {
+    const dsl::Diagnostic& first = diagnostics.front();
+    fault.code = first.code;
+    fault.message = first.message;
+    fault.hint = first.hint;
+  }
+  return fault;
 }
 
 }  // namespace tagline::server

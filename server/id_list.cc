@@ -45,7 +45,7 @@ Error named(const Error& error, const Text& what) {
   if (const std::size_t at = zh.find(what.en); at != std::string::npos && what.en != what.zh) {
     zh.replace(at, what.en.size() + (zh.substr(at + what.en.size(), 1) == " " ? 1 : 0), what.zh);
   }
-  return {error.code(), {error.message().en, std::move(zh)}, error.hint()};
+  return {error.code(), {error.message().en, std::move(zh)}, error.faced_hint()};
 }
 
 constexpr std::uint64_t kLinesBetweenProgress = 16'384;

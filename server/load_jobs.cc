@@ -109,7 +109,9 @@ Result<std::string> LoadJobs::add(LoadOrder order) {
       return failure(
           ErrorCode::Busy,
           {most + " loads are waiting already", "已有 " + most + " 个装载任务在等待"},
-          {"try again when one is over: GET /v1/jobs", "请在其中一个结束后重试：GET /v1/jobs"});
+          Hint{{"try again when one is over", "请在其中一个结束后重试"},
+               {"try again when one is over: GET /v1/jobs", "请在其中一个结束后重试：GET /v1/jobs"},
+               {}});
     }
     if (!thread_.joinable()) {
       thread_ = std::thread([this] { work(); });

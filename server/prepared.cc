@@ -13,8 +13,9 @@
 namespace tagline::server {
 namespace {
 
-const Text kTagsAreListed{"\"tagline tags\" lists the tags, as does GET /v1/tags",
-                          "用 \"tagline tags\" 或 GET /v1/tags 查看所有标签"};
+const Hint kTagsAreListed{{"`tagline tags` lists the tags", "用 `tagline tags` 可查看所有标签"},
+                          {"GET /v1/tags lists the tags", "GET /v1/tags 可查看所有标签"},
+                          {"\\tags lists the tags", "\\tags 可列出所有标签"}};
 
 }  // namespace
 
@@ -25,6 +26,7 @@ Result<Ground> ground(const storage::Snapshot& snapshot, std::optional<std::chro
   TAGLINE_ASSIGN_OR_RETURN(ground.catalogue, (kept != nullptr ? *kept : for_now).of(snapshot));
   TAGLINE_ASSIGN_OR_RETURN(ground.options.as_of, as_of_day(as_of, snapshot));
   ground.options.people = people_of(snapshot);
+  ground.options.newest = newest_of(snapshot);
   return ground;
 }
 
@@ -88,7 +90,8 @@ Result<const dsl::Tag*> tag_called(const dsl::Catalogue& catalogue, std::string_
   for (const std::string& tag : names.near_tags(name)) {
     near += (near.empty() ? "" : ", ") + tag;
   }
-  const Text hint = near.empty() ? kTagsAreListed : Text{"closest: " + near, "最接近的：" + near};
+  const Hint hint =
+      near.empty() ? kTagsAreListed : Hint(Text{"closest: " + near, "最接近的：" + near});
   return failure(ErrorCode::NotFound, {"there is no tag " + typed, "没有标签 " + typed}, hint);
 }
 

@@ -27,8 +27,14 @@ tl::unexpected<Error> not_found(std::string_view name) {
   const std::string found(name);
   return failure(ErrorCode::NotFound,
                  {"there is no schema named " + found, "没有名为 " + found + " 的模式"},
-                 {"GET /v1/schemas lists them; PUT /v1/schemas/" + found + " saves one",
-                  "GET /v1/schemas 列出全部模式；PUT /v1/schemas/" + found + " 可保存"});
+                 Hint{{"give a schema file with --schema FILE", "请用 --schema 文件 给出模式文件"},
+                      {"GET /v1/schemas lists them; PUT /v1/schemas/" + found + " saves one",
+                       "GET /v1/schemas 列出全部模式；PUT /v1/schemas/" + found + " 可保存"},
+                      {"leave schema= out to have it inferred; schemas are saved over HTTP (PUT "
+                       "/v1/schemas/" +
+                           found + "), or given to `tagline load --schema FILE`",
+                       "去掉 schema= 可自动推断；模式可通过 HTTP 保存（PUT /v1/schemas/" + found +
+                           "），或用 `tagline load --schema 文件` 给出"}});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "server/id_list.h"
 #include "server/segment_names.h"
 #include "server/segment_rules.h"
+#include "server/segment_taken.h"
 #include "server/segments.h"
 #include "server/vocabulary.h"
 
@@ -87,12 +88,13 @@ std::string name_of_day(const std::string& segment, std::chrono::sys_days day) {
 }  // namespace
 
 Outcome<ImportedList> Segments::import_list(const std::string& name, const std::string& file,
-                                            const SegmentCard& card, const ReadProgress& progress) {
+                                            const SegmentCard& card, const Edit& edit,
+                                            const ReadProgress& progress) {
   UserFinder finder(store_, execute_.budget);
   const auto take = [&](std::string id) { return finder.add(std::move(id)); };
   TAGLINE_RETURN_IF_ERROR(read_ids(file, IdLines::Plain, {file, file}, take, progress));
   TAGLINE_ASSIGN_OR_RETURN(ListedUsers listed, finder.found());
-  return put_list(name, std::move(listed), {"in " + file, file + " 中"}, card);
+  return put_list(name, std::move(listed), {"in " + file, file + " 中"}, card, edit);
 }
 
 Outcome<ImportedList> Segments::put_list(const std::string& name, ListedUsers listed,
@@ -108,7 +110,14 @@ Outcome<ImportedList> Segments::put_list(const std::string& name, ListedUsers li
     SavedSegment& saved = imported.saved;
     saved = {};
     TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.segment(normal));
-    refusal = refuse_segment_changed(edit, stored, normal);
+    TAGLINE_ASSIGN_OR_RETURN(
+        refusal, store_.read([&](const Snapshot& snapshot) -> Result<std::optional<Refusal>> {
+          TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
+          return refuse_taken(edit, stored, snapshot, catalogue);
+        }));
+    if (!refusal.has_value()) {
+      refusal = refuse_segment_changed(edit, stored, normal);
+    }
     if (refusal.has_value()) {
       return {};
     }

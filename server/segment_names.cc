@@ -17,10 +17,12 @@ namespace {
 
 tl::unexpected<Error> not_found(const dsl::Catalogue& catalogue, const std::string& name) {
   const auto near = dsl::Names(catalogue).near_segments(name);
-  Text hint{"tagline segment list shows all, as does GET /v1/segments",
-            "用 tagline segment list 或 GET /v1/segments 查看全部人群"};
+  Hint hint{
+      {"`tagline segment list` shows all of them", "用 `tagline segment list` 可查看全部人群"},
+      {"GET /v1/segments lists them", "GET /v1/segments 可查看全部人群"},
+      {"\\segments lists them", "\\segments 可列出全部人群"}};
   if (!near.empty()) {
-    hint = {"the closest name is " + near.front(), "最接近的是 " + near.front()};
+    hint = Text{"the closest name is " + near.front(), "最接近的是 " + near.front()};
   }
   return failure(ErrorCode::NotFound,
                  {"there is no segment named " + name, "没有名为“" + name + "”的人群"}, hint);

@@ -6,6 +6,7 @@
 #include "server/segment_graph.h"
 #include "server/segment_names.h"
 #include "server/segment_rules.h"
+#include "server/segment_taken.h"
 #include "server/text_search.h"
 #include "server/vocabulary.h"
 
@@ -121,7 +122,10 @@ Result<Draft> draft_rule(const Snapshot& snapshot, const std::string& name,
   TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
   draft.as_of = options.as_of;
   TAGLINE_ASSIGN_OR_RETURN(const auto stored, snapshot.segment(name));
-  draft.refusal = refuse_segment_changed(edit, stored, name);
+  TAGLINE_ASSIGN_OR_RETURN(draft.refusal, refuse_taken(edit, stored, snapshot, before));
+  if (!draft.refusal.has_value()) {
+    draft.refusal = refuse_segment_changed(edit, stored, name);
+  }
   if (draft.refusal.has_value()) {
     return draft;
   }
@@ -346,9 +350,11 @@ Outcome<std::vector<std::string>> Segments::remove(const std::string& name, bool
           ErrorCode::InUse,
           {segment_reference(stored) + " is used by " + segment_references(broken),
            segment_reference(stored) + " 正被使用：" + segment_references(broken)},
-          {"change those first, or add --force (over HTTP: force=true) to delete it "
-           "and leave them broken",
-           "请先修改它们；或加 --force（HTTP 为 force=true）强行删除（它们将无法计算）"});
+          Hint{{"change those first, or add --force to delete it and leave them broken",
+                "请先修改它们；或加 --force 强行删除（它们将无法计算）"},
+               {"change those first, or add force=true to delete it and leave them broken",
+                "请先修改它们；或加 force=true 强行删除（它们将无法计算）"},
+               {}});
     }
     return txn.erase_segment(stored);
   });

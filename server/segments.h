@@ -186,7 +186,7 @@ class Segments {
   /// header line "id" are understood; gzip, xz and zstd too; "-" is standard input). Ids nobody has
   /// are counted and left out; BadInput when none is known. `progress`: as that of read_ids.
   [[nodiscard]] Outcome<ImportedList> import_list(const std::string& name, const std::string& file,
-                                                  const SegmentCard& card,
+                                                  const SegmentCard& card, const Edit& edit = {},
                                                   const ReadProgress& progress = {});
   /// As import_list of those who were found; `where` their ids came from is for the message.
   [[nodiscard]] Outcome<ImportedList> put_list(const std::string& name, ListedUsers listed,

@@ -9,6 +9,14 @@ namespace {
 
 enum Found : unsigned { Whole, Beginning, WordBeginning, Inside, Kinds };
 
+constexpr std::string_view kBreaks = " _-./:";
+
+/// "tier-1", "tier_1" and "tier 1" are "tier1".
+std::string unbroken(std::string text) {
+  std::erase_if(text, [](char c) { return kBreaks.find(c) != std::string_view::npos; });
+  return text;
+}
+
 /// How `word` stands in `text`, both folded.
 std::optional<unsigned> found_in(std::string_view text, std::string_view word) {
   const std::size_t at = text.find(word);
@@ -18,9 +26,8 @@ std::optional<unsigned> found_in(std::string_view text, std::string_view word) {
   if (at == 0) {
     return text.size() == word.size() ? Whole : Beginning;
   }
-  const std::string_view breaks = " _-./:";
   for (std::size_t next = at; next != std::string_view::npos; next = text.find(word, next + 1)) {
-    if (breaks.find(text[next - 1]) != std::string_view::npos) {
+    if (kBreaks.find(text[next - 1]) != std::string_view::npos) {
       return WordBeginning;
     }
   }
@@ -52,7 +59,11 @@ std::optional<std::uint64_t> TextSearch::rank(const std::vector<Place>& places) 
     }
     const std::string key = dsl::search_key(place.text);
     for (std::size_t i = 0; i < words_.size(); ++i) {
-      const auto found = found_in(key, words_[i]);
+      auto found = found_in(key, words_[i]);
+      if (!found.has_value() && !unbroken(words_[i]).empty() &&
+          unbroken(key).find(unbroken(words_[i])) != std::string::npos) {
+        found = Inside;
+      }
       const std::uint64_t rank = std::uint64_t{place.weight} * Kinds + found.value_or(0);
       if (found.has_value() && (!best[i].has_value() || rank < *best[i])) {
         best[i] = rank;

@@ -9,7 +9,8 @@
 
 namespace tagline::server {
 
-/// Looks for words; accents, case and width do not count (dsl/search_key.h).
+/// Looks for words; accents, case and width do not count (dsl/search_key.h), nor do hyphens, blanks
+/// and the like within a name ("tier-1" finds tier1).
 class TextSearch {
  public:
   /// The words of `typed`; none: everything is found, nothing is better than another.

@@ -19,7 +19,7 @@ std::string user_segments_json(const UserSegments& found) {
   Json broken = Json::array();
   for (const BrokenSegment& segment : found.broken) {
     const auto faults = segment.cause.error.has_value()
-                            ? std::vector{fault_of(*segment.cause.error)}
+                            ? std::vector{fault_of(*segment.cause.error, Face::Http)}
                             : segment.cause.diagnostics;
     broken.push_back({{"name", segment.name},
                       {"expression", segment.text},

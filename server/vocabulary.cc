@@ -111,6 +111,16 @@ dsl::PeopleOf people_of(const storage::Snapshot& snapshot) {
   };
 }
 
+dsl::NewestOf newest_of(const storage::Snapshot& snapshot) {
+  return [&snapshot](engine::FieldId series) -> std::optional<std::chrono::sys_days> {
+    const auto newest = snapshot.newest_day(series);
+    if (!newest.has_value() || !newest->has_value()) {
+      return std::nullopt;
+    }
+    return std::chrono::sys_days(std::chrono::days(**newest));
+  };
+}
+
 Result<dsl::Catalogue> vocabulary_of(const storage::Snapshot& snapshot) {
   TAGLINE_ASSIGN_OR_RETURN(dsl::Catalogue catalogue, names_in(snapshot));
   catalogue.people = people_of(snapshot);

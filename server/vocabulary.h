@@ -13,6 +13,8 @@ namespace tagline::server {
 [[nodiscard]] Result<dsl::Catalogue> names_in(const storage::Snapshot& snapshot);
 /// Counts users of rows for such a catalogue. Must not be called after the snapshot's scope.
 [[nodiscard]] dsl::PeopleOf people_of(const storage::Snapshot& snapshot);
+/// Borrows the snapshot likewise.
+[[nodiscard]] dsl::NewestOf newest_of(const storage::Snapshot& snapshot);
 
 /// names_in with people_of: a catalogue for as long as the snapshot. server/kept_catalogue.h keeps
 /// one from request to request.

@@ -43,7 +43,7 @@ Error in_folder(const std::filesystem::path& folder, const Error& error) {
   return {error.code(),
           {folder.string() + " is not a Tagline database of this version: " + error.message().en,
            folder.string() + " 不是此版本的 Tagline 数据库：" + error.message().zh},
-          error.hint()};
+          error.faced_hint()};
 }
 
 Status make_folder(const std::filesystem::path& folder) {
@@ -72,8 +72,13 @@ Result<DataFile> look(const std::filesystem::path& folder, OpenMode mode) {
     return failure(ErrorCode::WrongFormat,
                    {folder.string() + " is a file, expected the folder of a database",
                     folder.string() + " 是一个文件，应为数据库所在的文件夹"},
-                   {"name the folder; where data.mdb was meant, the folder it lies in",
-                    "请写文件夹；如果想用 data.mdb，请写它所在的文件夹"});
+                   folder.filename() == "data.mdb"
+                       ? Text{"name the folder it lies in", "请写它所在的文件夹"}
+                       : Text{"name a folder; a file of people or events is loaded into one: "
+                              "tagline load --db DIR " +
+                                  folder.string(),
+                              "请写文件夹；用户或行为的文件可装入其中：tagline load --db 目录 " +
+                                  folder.string()});
   }
   TAGLINE_ASSIGN_OR_RETURN(const DataFile file, inspect_data_file(folder / "data.mdb"));
   if (mode != OpenMode::Create && file == DataFile::Absent) {

@@ -103,6 +103,9 @@ class Snapshot final : public engine::Source {
 
   /// Whether `user` is in `row`. One look-up, no copy of a large fragment.
   [[nodiscard]] Result<bool> holds(engine::RowKey row, engine::UserIndex user) const;
+  /// The newest day that has any of `series`; nothing when none has. Cost: two seeks. A day whose
+  /// last event has been taken back may still be named.
+  [[nodiscard]] Result<std::optional<engine::Day>> newest_day(engine::FieldId series) const;
   /// What one user did of `series` (of an event, or of one of its keys), by day, ascending; days
   /// without any are left out. The days of the window's rows (event_days), then for each of them
   /// one look-up, and one a bit row on the user's own days. Corrupt as event_days.

@@ -143,6 +143,28 @@ Result<std::vector<DayRows>> Snapshot::event_days(FieldId series, engine::DayWin
   return days;
 }
 
+Result<std::optional<Day>> Snapshot::newest_day(FieldId series) const {
+  std::optional<Day> newest;
+  {
+    const std::lock_guard lock(rep_->mutex);
+    // The key before the first of the next series is the last of this one.
+    TAGLINE_ASSIGN_OR_RETURN(const auto behind,
+                             rep_->fragments.seek(make_key<3>({series + 1, 0, 0})));
+    TAGLINE_ASSIGN_OR_RETURN(const auto entry,
+                             behind ? rep_->fragments.previous() : rep_->fragments.last());
+    const auto parts = entry ? parse_key<3>(entry->key) : std::nullopt;
+    if (parts && (*parts)[0] == series) {
+      newest = engine::day_of((*parts)[1]);
+    }
+  }
+  if (const Delta::Cells* changed = rep_->delta->cells(series);
+      changed != nullptr && !changed->empty()) {
+    const Day day = engine::day_of(changed->rbegin()->first);
+    newest = newest.has_value() ? std::max(*newest, day) : day;
+  }
+  return newest;
+}
+
 Result<std::vector<DayOfUser>> Snapshot::event_history(FieldId series, engine::UserIndex user,
                                                        engine::DayWindow window) const {
   TAGLINE_ASSIGN_OR_RETURN(const auto days, event_days(series, window));

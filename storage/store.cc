@@ -125,6 +125,12 @@ Status Store::copy_to(int file) {
   return database.environment.copy_to(file);
 }
 
+void Store::announce(const std::string& url) {
+  if (const auto& lock = environment_->database->lock; lock.has_value()) {
+    lock->announce(url);
+  }
+}
+
 Result<Health> Store::health() {
   return environment_->database->health();
 }

@@ -85,6 +85,8 @@ class Store {
 
   /// How it is. Cost: the list of free pages is read.
   [[nodiscard]] Result<Health> health();
+  /// Of a store that writes: others who want to write here are told to ask this server.
+  void announce(const std::string& url);
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::uint64_t map_bytes() const;   ///< current size of the memory map

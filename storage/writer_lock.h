@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <sys/types.h>
 #include <utility>
 
@@ -15,8 +16,9 @@ namespace tagline::storage {
 /// the file stays and means nothing by itself.
 class WriterLock {
  public:
-  /// Makes the file when it is not there and writes our process id into it. Busy names the process
-  /// that has it.
+  /// Makes the file when it is not there and writes our process id into it. Waits up to two seconds
+  /// for another that has it, but not for a server, which will have it for long. Busy names the
+  /// process that has it and, of a server, its address.
   [[nodiscard]] static Result<WriterLock> take(const std::filesystem::path& folder);
   /// Keeps writers out while this reader lives. Nothing when there is no file to lock. Busy when
   /// there is a writer.
@@ -27,6 +29,10 @@ class WriterLock {
   /// or it cannot be told. Waits for nobody; a writer that begins now is not kept out for longer
   /// than it waits for a holder's name.
   [[nodiscard]] static std::optional<pid_t> holder(const std::filesystem::path& folder);
+
+  /// Others who want the lock are told to ask there: the address of a server. Nothing where the
+  /// file cannot hold it: the lock holds as well.
+  void announce(const std::string& url) const;
 
   ~WriterLock();
   WriterLock(WriterLock&& other) noexcept

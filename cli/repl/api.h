@@ -16,6 +16,7 @@ struct ApiRequest {
   std::string body;                       ///< JSON, unless the type says otherwise
   std::string type = "application/json";  ///< of the body or the file
   std::string file;                       ///< path: sent instead of a body
+  bool only_new = false;                  ///< refused (412) where what it would make is there
 };
 
 struct ApiReply {

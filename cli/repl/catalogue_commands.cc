@@ -82,6 +82,32 @@ int show_sizes(Session& session, const std::string& name, std::uint64_t days) {
 
 }  // namespace
 
+namespace {
+
+/// Behind the tags that words are found in: what people do may be what was looked for.
+void say_events(Session& session, const std::string& words) {
+  Console& console = session.console();
+  const auto reply = session.api().send(get("/v1/events?q=" + server::percent_encoded(words)));
+  const JsonValue events =
+      reply.has_value() ? JsonValue::parse(reply->body)["events"] : JsonValue();
+  std::string list;
+  for (const JsonValue& event : events.items()) {
+    std::string name = event["name"].text();
+    for (const std::string& alias : event["also"].texts()) {
+      name += " / " + alias;
+    }
+    list += "  " + printable(name) + "\n";
+  }
+  if (!list.empty()) {
+    console.out("\n" +
+                console.say({"events with these words (\\events NAME shows one):\n",
+                             "含有这些词的行为（\\events 名称 可查看）：\n"}) +
+                list);
+  }
+}
+
+}  // namespace
+
 int tags_command(Session& session, const std::string& arguments) {
   Console& console = session.console();
   const std::size_t values = arguments.empty() ? 0 : kValuesFound;
@@ -94,6 +120,7 @@ int tags_command(Session& session, const std::string& arguments) {
         if (catalog.tags.empty() && !arguments.empty()) {
           console.out(console.say({"no tag has these words; \\tags lists all\n",
                                    "没有包含这些词的标签；\\tags 列出全部\n"}));
+          say_events(session, arguments);
           return;
         }
         std::vector<std::uint64_t> totals;
@@ -102,6 +129,9 @@ int tags_command(Session& session, const std::string& arguments) {
         }
         print(catalog, values, console, totals);
         say_more(catalog.tags.size(), reply["total"].number(), console);
+        if (!arguments.empty()) {
+          say_events(session, arguments);
+        }
       },
       [](const JsonValue& reply) {
         return csv_rows(reply["tags"], {"name", "kind", "coverage", "lowest", "highest", "unit"});
@@ -204,22 +234,33 @@ int segments_command(Session& session, const std::string& arguments) {
       });
 }
 
-int save_command(Session& session, const std::string& arguments) {
+namespace {
+
+enum class Where : std::uint8_t { NewName, AnyName };
+
+/// NAME [TITLE]: a title goes on to the end, with or without quotes around it.
+int save(Session& session, const std::string& arguments, Where where) {
   const auto words = words_of(arguments);
-  if (words.empty() || words.size() > 2) {
-    return session.report_usage("save", {"a name is expected", "需要一个名称"});
+  if (words.empty() || name_of(words[0]).empty()) {
+    return session.report_usage(where == Where::NewName ? "save" : "save!",
+                                {"a name is expected", "需要一个名称"});
   }
   if (session.expression().empty()) {
     return session.report_no_expression();
   }
   JsonBody body = session.body_of(session.expression());
-  if (words.size() == 2) {
+  if (words.size() > 1) {
+    std::string said = words[1];
+    for (auto word = words.begin() + 2; word != words.end(); ++word) {
+      said += " " + *word;
+    }
     JsonBody title;
     const bool chinese = session.console().language() == dsl::Language::Chinese;
-    body.raw("title", title.text(chinese ? "zh-CN" : "en", words[1]).json());
+    body.raw("title", title.text(chinese ? "zh-CN" : "en", said).json());
   }
   ApiRequest request = post("/v1/segments/" + server::percent_encoded(name_of(words[0])), body);
   request.method = "PUT";
+  request.only_new = where == Where::NewName;
   return session.show(
       request, session.expression(),
       [&](const JsonValue& reply) {
@@ -229,6 +270,16 @@ int save_command(Session& session, const std::string& arguments) {
         return csv_row(reply,
                        {"name", "created", "rule_version", "count", "population", "canonical"});
       });
+}
+
+}  // namespace
+
+int save_command(Session& session, const std::string& arguments) {
+  return save(session, arguments, Where::NewName);
+}
+
+int replace_command(Session& session, const std::string& arguments) {
+  return save(session, arguments, Where::AnyName);
 }
 
 int show_command(Session& session, const std::string& arguments) {

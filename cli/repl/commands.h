@@ -13,7 +13,19 @@
 namespace tagline::cli {
 
 /// What completion offers behind a command.
-enum class Takes : std::uint8_t { Nothing, Tags, Segments, Expression, Setting, Topic, File };
+enum class Takes : std::uint8_t {
+  Nothing,
+  Tags,
+  NumberTags,   ///< numbers alone: what can be added up
+  OrderedTags,  ///< numbers and dates: what is more or less
+  ValueTags,    ///< those whose values are listed
+  Events,
+  Segments,
+  Expression,
+  Setting,
+  Topic,
+  File,
+};
 
 struct Command {
   std::string_view name;       ///< without the backslash
@@ -41,6 +53,7 @@ int tag_command(Session& session, const std::string& arguments);
 int events_command(Session& session, const std::string& arguments);
 int segments_command(Session& session, const std::string& arguments);
 int save_command(Session& session, const std::string& arguments);
+int replace_command(Session& session, const std::string& arguments);
 int show_command(Session& session, const std::string& arguments);
 int diff_command(Session& session, const std::string& arguments);
 int history_command(Session& session, const std::string& arguments);
@@ -59,6 +72,7 @@ int sum_command(Session& session, const std::string& arguments);
 
 int watch_command(Session& session, const std::string& arguments);
 int export_command(Session& session, const std::string& arguments);
+int overwrite_command(Session& session, const std::string& arguments);
 int input_command(Session& session, const std::string& arguments);
 int load_command(Session& session, const std::string& arguments);
 int set_command(Session& session, const std::string& arguments);

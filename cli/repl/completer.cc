@@ -3,6 +3,7 @@
 #include "cli/repl/commands.h"
 #include "cli/repl/help_pages.h"
 #include "cli/repl/replies.h"
+#include "cli/repl/setting.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,7 @@ using server::JsonValue;
 constexpr std::chrono::milliseconds kLiveMax{250};
 constexpr std::chrono::seconds kPause{2};
 constexpr std::uint64_t kHintTimeoutMs = 120;
-/// Tags whose titles are known; those of more are not shown.
+/// Tags whose titles and kinds are known.
 constexpr std::uint64_t kTitlesMax = 10'000;
 
 std::size_t code_points(std::string_view text) {
@@ -67,19 +68,9 @@ void add_part(std::string& help, const std::string& part) {
   }
 }
 
-struct Setting {
-  std::string_view name;
-  std::array<std::string_view, 3> values;
-};
-constexpr std::array<Setting, 5> kSettings = {{{"as_of", {"today", "", ""}},
-                                               {"lang", {"en", "zh-CN", ""}},
-                                               {"format", {"table", "json", "csv"}},
-                                               {"limit", {"20", "100", ""}},
-                                               {"timing", {"on", "off", ""}}}};
-
 void add_setting(const std::string& before, const std::string& word, Candidates& candidates) {
   const auto words = words_of(before);
-  for (const Setting& setting : kSettings) {
+  for (const Setting& setting : settings()) {
     if (words.empty() && setting.name.starts_with(word)) {
       candidates.list.push_back({std::string(setting.name), std::string(setting.name), ""});
     }
@@ -108,24 +99,21 @@ std::optional<JsonValue> Completer::live(const ApiRequest& request) {
   return is_good ? std::optional(JsonValue::parse(reply->body)) : std::nullopt;
 }
 
-const std::map<std::string, Text>& Completer::titles() {
-  if (!titles_.has_value()) {
-    titles_.emplace();
+const std::map<std::string, Completer::KnownTag>& Completer::tags() {
+  if (!tags_.has_value()) {
+    tags_.emplace();
     const auto reply =
         session_.api().send(get("/v1/tags?values=0&limit=" + std::to_string(kTitlesMax)));
     const JsonValue tags = reply.has_value() ? JsonValue::parse(reply->body)["tags"] : JsonValue();
     for (const JsonValue& tag : tags.items()) {
-      const Text title = tag["title"].words();
-      if (title.empty()) {
-        continue;
-      }
-      titles_->emplace(tag["name"].text(), title);
+      const KnownTag known{tag["title"].words(), tag["kind"].text()};
+      tags_->emplace(tag["name"].text(), known);
       for (const std::string& alias : tag["also"].texts()) {
-        titles_->emplace(alias, title);
+        tags_->emplace(alias, known);
       }
     }
   }
-  return *titles_;
+  return *tags_;
 }
 
 const Completer::Checked& Completer::check(const std::string& expression) {
@@ -206,9 +194,9 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
     }
     const std::string detail = console.say(each["detail"].words());
     add_part(candidate.help, detail);
-    if (const auto title = titles().find(candidate.label);
-        each["kind"].text() == "tag" && title != titles().end()) {
-      const std::string& said = console.say(title->second);
+    if (const auto tag = tags().find(candidate.label);
+        each["kind"].text() == "tag" && tag != tags().end()) {
+      const std::string& said = console.say(tag->second.title);
       add_part(candidate.help, said == detail || said == candidate.label ? "" : said);
     }
     if (each["deprecated"].truth()) {
@@ -217,6 +205,24 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
     candidates.list.push_back(std::move(candidate));
   }
   return candidates;
+}
+
+Candidates Completer::of_tags(const std::string& typed, std::string_view kinds) {
+  Candidates found = of_expression(typed, typed.size(), "tag");
+  std::erase_if(found.list, [&](const Candidate& candidate) {
+    const auto tag = tags().find(candidate.label);
+    return tag != tags().end() && kinds.find(tag->second.kind) == std::string_view::npos;
+  });
+  return found;
+}
+
+Candidates Completer::of_events(const std::string& typed) {
+  // Where the language expects one.
+  const std::string call = "did(";
+  Candidates found = of_expression(call + typed, call.size() + typed.size(), "event");
+  found.from -= std::min(found.from, call.size());
+  found.to -= std::min(found.to, call.size());
+  return found;
 }
 
 Candidates Completer::of_command(const std::string& input, std::size_t cursor) {
@@ -257,6 +263,14 @@ Candidates Completer::of_command(const std::string& input, std::size_t cursor) {
       break;
     case Takes::Tags:
       return shifted(of_expression(typed, typed.size(), "tag"), word);
+    case Takes::NumberTags:
+      return shifted(of_tags(typed, "number"), word);
+    case Takes::OrderedTags:
+      return shifted(of_tags(typed, "number date"), word);
+    case Takes::ValueTags:
+      return shifted(of_tags(typed, "category set flag"), word);
+    case Takes::Events:
+      return shifted(of_events(typed), word);
     case Takes::Segments: {
       const std::string name = typed.starts_with('@') ? typed : "@" + typed;
       Candidates found = of_expression(name, name.size(), "segment");

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tagline::cli {
@@ -53,12 +54,19 @@ class Completer {
   [[nodiscard]] Candidates of_expression(const std::string& expression, std::size_t cursor,
                                          const std::string& kind);
   [[nodiscard]] Candidates of_command(const std::string& input, std::size_t cursor);
+  /// Of a name that is not part of an expression: a tag of a kind in `kinds`, an event.
+  [[nodiscard]] Candidates of_tags(const std::string& typed, std::string_view kinds);
+  [[nodiscard]] Candidates of_events(const std::string& typed);
 
-  /// Of the tags, by name and by every other name; asked for once.
-  [[nodiscard]] const std::map<std::string, Text>& titles();
+  struct KnownTag {
+    Text title;
+    std::string kind;
+  };
+  /// The tags, by name and by every other name; asked for once.
+  [[nodiscard]] const std::map<std::string, KnownTag>& tags();
 
   Session& session_;
-  std::optional<std::map<std::string, Text>> titles_;
+  std::optional<std::map<std::string, KnownTag>> tags_;
   Checked checked_;
   Clock::time_point paused_until_{};
 };

@@ -13,7 +13,10 @@
 #include <cstring>
 #include <filesystem>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 namespace tagline::cli {
 namespace {
@@ -22,6 +25,9 @@ using server::JsonValue;
 
 constexpr std::chrono::milliseconds kJobPoll{200};
 constexpr std::size_t kInputsDeep = 8;
+/// Endings of files and what the API calls what is written into them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kExported = {
+    {{".csv", "csv"}, {".ndjson", "ndjson"}, {".jsonl", "ndjson"}, {".roaring", "roaring"}}};
 
 /// Waits for the job; it is cancelled when Ctrl-C is pressed. Its report or its error, as JSON.
 tl::expected<JsonValue, int> end_of_job(Session& session, JsonValue job, const std::string& file) {
@@ -88,18 +94,56 @@ Error cannot_write(const std::string& file) {
 
 }  // namespace
 
-int export_command(Session& session, const std::string& arguments) {
+namespace {
+
+/// What ids are written as into a file of this name; "" when its ending says nothing we write.
+std::string_view form_of(const std::string& file) {
+  const std::string kind = std::filesystem::path(file).extension().string();
+  for (const auto& [ending, form] : kExported) {
+    if (ending == kind) {
+      return form;
+    }
+  }
+  return "";
+}
+
+int report_unknown_form(Session& session, const std::string& file) {
+  const std::string kind = std::filesystem::path(file).extension().string();
+  return session.console().report_usage(
+      {kind.empty() ? "the name " + file + " has no ending that says what to write"
+                    : "files that end in " + kind + " are not written",
+       kind.empty() ? "文件名 " + file + " 没有说明格式的扩展名"
+                    : "无法写出扩展名为 " + kind + " 的文件"},
+      {"end the name in .csv, .ndjson (.jsonl) or .roaring: \\export " +
+           std::filesystem::path(file).replace_extension(".csv").string(),
+       "扩展名请用 .csv、.ndjson（.jsonl）或 .roaring：\\export " +
+           std::filesystem::path(file).replace_extension(".csv").string()});
+}
+
+int export_ids(Session& session, const std::string& arguments, const char* command) {
   const auto words = words_of(arguments);
   if (words.size() != 1) {
-    return session.report_usage("export", {"one file is expected", "需要一个文件名"});
+    return session.report_usage(command, {"one file is expected", "需要一个文件名"});
   }
   if (session.expression().empty()) {
     return session.report_no_expression();
   }
   const std::string& file = words.front();
-  const std::string kind = std::filesystem::path(file).extension().string();
-  const bool roaring = kind == ".roaring";
-  const char* form = roaring ? "roaring" : is_ndjson(file) ? "ndjson" : "csv";
+  const std::string form(form_of(file));
+  if (form.empty()) {
+    return report_unknown_form(session, file);
+  }
+  const bool roaring = form == "roaring";
+  std::error_code code;
+  const auto status = std::filesystem::status(file, code);
+  // Devices and pipes hold nothing that would be lost.
+  if (std::string_view(command) == "export" && std::filesystem::is_regular_file(status)) {
+    return session.console().report(
+        Error(ErrorCode::InUse, {file + " is there already", file + " 已存在"},
+              {"take another name, or write \\export! " + file + " to put this in its place",
+               "请换一个名称；如要覆盖，请写 \\export! " + file}),
+        "changed");
+  }
   // What stands there stays until all has come.
   const std::string part = file + ".part";
   std::FILE* out = std::fopen(part.c_str(), "wb");
@@ -109,7 +153,7 @@ int export_command(Session& session, const std::string& arguments) {
   std::uint64_t lines = 0;
   bool written = true;
   const auto reply = session.api().send(
-      post("/v1/ids?format=" + std::string(form), session.body_of(session.expression())),
+      post("/v1/ids?format=" + form, session.body_of(session.expression())),
       [&](std::string_view piece) {
         lines += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
         written = std::fwrite(piece.data(), 1, piece.size(), out) == piece.size();
@@ -126,13 +170,22 @@ int export_command(Session& session, const std::string& arguments) {
     return reply->status == 200 ? session.console().report(fault)
                                 : session.refuse(*reply, session.expression());
   }
-  const std::string people =
-      grouped(lines - (std::string_view(form) == "csv" && lines > 0 ? 1 : 0));
+  const std::string people = grouped(lines - (form == "csv" && lines > 0 ? 1 : 0));
   session.console().out(
       roaring ? session.console().say({"wrote " + file + "\n", "已写入 " + file + "\n"})
               : session.console().say({"wrote " + people + " ids to " + file + "\n",
                                        "已把 " + people + " 个编号写入 " + file + "\n"}));
   return kFine;
+}
+
+}  // namespace
+
+int export_command(Session& session, const std::string& arguments) {
+  return export_ids(session, arguments, "export");
+}
+
+int overwrite_command(Session& session, const std::string& arguments) {
+  return export_ids(session, arguments, "export!");
 }
 
 int input_command(Session& session, const std::string& arguments) {

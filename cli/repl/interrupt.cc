@@ -31,7 +31,8 @@ void handle(void (*handler)(int)) {
 
 }  // namespace
 
-Interrupt::Interrupt(std::function<void()> cancel) : cancel_(std::move(cancel)) {
+Interrupt::Interrupt(std::function<void()> cancel, int terminal)
+    : cancel_(std::move(cancel)), terminal_(terminal) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     return;  // then Ctrl-C ends the program, as ever
@@ -56,7 +57,7 @@ void Interrupt::listen() {
   char byte = 0;
   for (;;) {
     // Of the terminal only its end is told, whatever is asked for.
-    std::array<pollfd, 2> ends{{{listening_, POLLIN, 0}, {STDIN_FILENO, 0, 0}}};
+    std::array<pollfd, 2> ends{{{listening_, POLLIN, 0}, {terminal_, 0, 0}}};
     if (::poll(ends.data(), ends.size(), -1) > 0 && ends[1].revents != 0) {
       // Nobody will type again, and who reads the terminal would try for ever. What the system does
       // of itself where this terminal is the session's, unless whoever began it said to ignore it.

@@ -10,10 +10,11 @@
 namespace tagline::cli {
 
 /// While it lives, SIGINT ends the line on standard error, is remembered and calls `cancel` (on a
-/// thread of its own). The end of the terminal (standard input) ends the program. One at a time.
+/// thread of its own). The end of the terminal (the file `terminal`) ends the program. One at a
+/// time.
 class Interrupt {
  public:
-  explicit Interrupt(std::function<void()> cancel);
+  Interrupt(std::function<void()> cancel, int terminal);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -28,6 +29,7 @@ class Interrupt {
   void listen();
 
   const std::function<void()> cancel_;
+  const int terminal_;
   int listening_ = -1;  ///< end of a pipe that the signal handler writes to
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -59,12 +59,15 @@ std::string literal(const std::string& text) {
 }
 
 void on_highlight(ic_highlight_env_t* env, const char* input, void*) {
+  const Keyboard::Handling handling(editor->keyboard());
   const std::string line = input;
   editor->note(line);
   const std::string& before = editor->before();
   const std::string text = before + line;
   const bool is_command = text.starts_with('\\');
-  const auto faults = is_command ? std::vector<dsl::Span>() : editor->completer().faults(text);
+  const auto faults = is_command || editor->keyboard().has_more()
+                          ? std::vector<dsl::Span>()
+                          : editor->completer().faults(text);
   for (const HighlightedPart& part : highlight(text, faults)) {
     if (part.end > before.size()) {
       const std::size_t begin = std::max(part.begin, before.size()) - before.size();
@@ -102,11 +105,18 @@ void add_hint(ic_completion_env_t* env, const std::string& text, std::size_t cur
 }
 
 void on_complete(ic_completion_env_t* env, const char* prefix) {
+  const Keyboard::Handling handling(editor->keyboard());
   const std::string typed = prefix;
   const std::string text = editor->before() + editor->line_of(typed);
   const std::size_t cursor = editor->before().size() + typed.size();
   if (editor->wants_hint(typed)) {
-    add_hint(env, text, cursor);
+    if (!editor->keyboard().has_more()) {
+      add_hint(env, text, cursor);
+    }
+    return;
+  }
+  if (const auto paste = editor->keyboard().take_paste(); paste.has_value()) {
+    ic_add_completion_prim(env, paste->c_str(), nullptr, nullptr, 0, 0);
     return;
   }
   const Candidates found = editor->completer().at(text, cursor);
@@ -126,8 +136,12 @@ void on_complete(ic_completion_env_t* env, const char* prefix) {
 
 }  // namespace
 
-LineEditor::LineEditor(Session& session, History& history, std::string name)
-    : session_(session), history_(history), name_(std::move(name)), completer_(session) {
+LineEditor::LineEditor(Session& session, History& history, Keyboard& keyboard, std::string name)
+    : session_(session),
+      history_(history),
+      keyboard_(keyboard),
+      name_(std::move(name)),
+      completer_(session) {
   editor = this;
   ic_set_history(nullptr, static_cast<long>(History::kKept));
   for (const History::Entry& entry : history_.entries()) {
@@ -170,11 +184,13 @@ std::optional<std::string> LineEditor::read() {
   for (;;) {
     static_cast<void>(session_.console().flush());
     shown_.clear();
+    keyboard_.begin();
     char* typed = ic_readline(prompt().c_str());
+    keyboard_.end();
     if (typed == nullptr) {
       const bool dropped = !before_.empty() || !shown_.empty();
       before_.clear();
-      if (!dropped && asked_to_leave) {
+      if (!dropped && (asked_to_leave || keyboard_.ended_by_ctrl_d())) {
         return std::nullopt;
       }
       if (!dropped) {

@@ -4,6 +4,7 @@
 
 #include "cli/repl/completer.h"
 #include "cli/repl/history.h"
+#include "cli/repl/keyboard.h"
 #include "cli/repl/session.h"
 
 #include <optional>
@@ -14,16 +15,16 @@ namespace tagline::cli {
 /// One a process: isocline has one terminal.
 class LineEditor {
  public:
-  /// `name`: what the prompt says.
-  LineEditor(Session& session, History& history, std::string name);
+  /// `name`: what the prompt says. The keyboard was there before.
+  LineEditor(Session& session, History& history, Keyboard& keyboard, std::string name);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
 
   /// The next input: an expression goes on over lines until it is complete (a blank line ends it as
-  /// it is). Blank only while the tour is on. Ctrl-C drops what was typed. Nothing when the user
-  /// leaves: Ctrl-D (or Ctrl-C) twice on an empty line, for isocline does not say which of the two
-  /// it was.
+  /// it is). Several lines where a text of several was pasted. Blank only while the tour is on.
+  /// Ctrl-C drops what was typed. Nothing when the user leaves: by Ctrl-D on an empty line (twice
+  /// where the keyboard cannot tell what ended the line).
   [[nodiscard]] std::optional<std::string> read();
 
   // For isocline's callbacks.
@@ -39,12 +40,14 @@ class LineEditor {
   /// into the one that was shown last, or none.
   [[nodiscard]] std::string line_of(const std::string& prefix) const;
   [[nodiscard]] Completer& completer() { return completer_; }
+  [[nodiscard]] Keyboard& keyboard() { return keyboard_; }
 
  private:
   [[nodiscard]] std::string prompt() const;
 
   Session& session_;
   History& history_;
+  Keyboard& keyboard_;
   const std::string name_;
   Completer completer_;
   std::string before_;

@@ -105,6 +105,9 @@ Result<ApiReply> LocalApi::answer(const ApiRequest& request, const ApiSink& sink
   if (!request.body.empty() || !request.file.empty()) {
     http.fields.push_back({"Content-Type", request.type});
   }
+  if (request.only_new) {
+    http.fields.push_back({"If-None-Match", "*"});
+  }
   if (!request.file.empty() && mode_ != storage::OpenMode::Read) {
     TAGLINE_ASSIGN_OR_RETURN(http.file,
                              copied(request.file, std::filesystem::path(folder_) / "incoming"));

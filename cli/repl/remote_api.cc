@@ -18,6 +18,9 @@ Result<ApiReply> RemoteApi::send(const ApiRequest& request, const ApiSink& sink)
   if (!request.body.empty() || !request.file.empty()) {
     asked.fields.push_back({"Content-Type", request.type});
   }
+  if (request.only_new) {
+    asked.fields.push_back({"If-None-Match", "*"});
+  }
   TAGLINE_ASSIGN_OR_RETURN(server::ClientReply reply, client_->send(asked, sink));
   return ApiReply{reply.status, std::move(reply.body)};
 }

@@ -129,6 +129,9 @@ std::vector<dsl::Diagnostic> diagnostics_of(const JsonValue& list) {
                                   span_of(fix["from"].number(), fix["to"].number()),
                                   fix["insert"].text()});
     }
+    if (const JsonValue day = each["as_of"]; !day.is_null()) {
+      diagnostic.as_of = server::parse_day(day.text());
+    }
     if (const JsonValue segment = each["segment"]; !segment.is_null()) {
       diagnostic.inside = std::make_shared<dsl::SegmentFault>(dsl::SegmentFault{
           segment["name"].text(), segment["expression"].text(), diagnostics_of(segment["errors"])});

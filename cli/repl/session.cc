@@ -5,10 +5,13 @@
 #include "cli/exit_status.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/replies.h"
+#include "cli/repl/setting.h"
 #include "dsl/limits.h"
+#include "dsl/print.h"
 #include "dsl/scan.h"
 #include "dsl/unicode.h"
 #include "ingest/text.h"
+#include "server/http/percent_encoded.h"
 
 #include <algorithm>
 #include <array>
@@ -155,8 +158,16 @@ int Session::command(const std::string& input) {
   const std::string name = input.substr(1, end - 1);
   const Command* found = find_command(name);
   if (found == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Command& each : commands()) {
+      names.push_back(each.name);
+    }
+    const std::string near = nearest(name, names);
     return console_.report_usage({"there is no command \\" + name, "没有命令 \\" + name},
-                                 {"\\help lists them", "\\help 列出全部命令"});
+                                 near.empty()
+                                     ? Text{"\\help lists them", "\\help 列出全部命令"}
+                                     : Text{"\\" + near + " is the closest; \\help lists them",
+                                            "\\" + near + " 最接近；\\help 列出全部命令"});
   }
   return found->run(*this, std::string(ingest::trim(std::string_view(input).substr(end))));
 }
@@ -213,6 +224,11 @@ tl::expected<Session::Answered, int> Session::ask(const ApiRequest& request,
   return Answered{std::move(reply->body), std::move(json)};
 }
 
+server::JsonValue Session::ask_quietly(const ApiRequest& request) const {
+  const auto reply = api_.send(request);
+  return reply.has_value() ? server::JsonValue::parse(reply->body) : server::JsonValue();
+}
+
 void Session::suggest_search(const std::vector<dsl::Diagnostic>& faults,
                              std::string_view expression) const {
   const dsl::Diagnostic& first = faults.front();
@@ -225,7 +241,20 @@ void Session::suggest_search(const std::vector<dsl::Diagnostic>& faults,
        i < std::min<std::size_t>(first.span.end, scanned.typed.size()); ++i) {
     dsl::append_utf8(word, scanned.typed[i]);
   }
+  const auto found =
+      ask_quietly(get("/v1/tags?values=1&limit=1&q=" + server::percent_encoded(word)));
+  const server::JsonValue tag =
+      found["tags"].items().empty() ? server::JsonValue() : found["tags"].items().front();
+  const bool has_value = tag["values_found"].number_if_any().value_or(0) > 0;
   word = printable(word);
+  if (has_value && !tag["values"].items().empty()) {
+    const std::string condition = dsl::write_name(tag["name"].text()) + ":" +
+                                  dsl::write_value(tag["values"].items().front()["value"].text());
+    console_.err(
+        console_.say({"       " + word + " is in the words of a value: write " + condition + "\n",
+                      "　　　某个取值的说明中有“" + word + "”：请写 " + condition + "\n"}));
+    return;
+  }
   console_.err(
       console_.say({"       \\tags " + word + " looks for it in titles, texts and values\n",
                     "　　　\\tags " + word + " 可在标题、说明和取值中查找\n"}));
@@ -244,11 +273,12 @@ int Session::refuse(const ApiReply& reply, std::string_view expression) {
       const std::string code = std::to_string(reply.status);
       message = {"the server answered with status " + code, "服务器返回状态 " + code};
     }
+    const bool own = !problem["terminal_hint"].is_null();
     const bool as_json = console_.answers_json();
     console_.set_answers_json(false);  // the problem itself follows
     static_cast<void>(
         console_.report(Error(status == kSystemAtFault ? ErrorCode::System : ErrorCode::BadInput,
-                              message, problem["hint"].words())));
+                              message, problem[own ? "terminal_hint" : "hint"].words())));
     console_.set_answers_json(as_json);
   }
   if (settings_.format == Format::Json && !problem.is_null()) {

@@ -125,6 +125,8 @@ class Session {
   /// Of a name no tag has, and nothing near it: words of titles and values are found by \tags.
   void suggest_search(const std::vector<dsl::Diagnostic>& faults,
                       std::string_view expression) const;
+  /// The reply, or nothing.
+  [[nodiscard]] server::JsonValue ask_quietly(const ApiRequest& request) const;
   int count(const std::string& expression);
   int command(const std::string& input);
 

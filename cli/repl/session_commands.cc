@@ -6,7 +6,6 @@
 #include "cli/repl/plot.h"
 #include "cli/repl/replies.h"
 #include "cli/table.h"
-#include "server/day_text.h"
 
 #include <algorithm>
 #include <array>
@@ -31,68 +30,6 @@ std::optional<std::uint64_t> whole_of(const std::string& word, std::uint64_t mos
   return problem == std::errc() && read == end && number >= 1 && number <= most
              ? std::optional(number)
              : std::nullopt;
-}
-
-const char* name_of(Format format) {
-  return format == Format::Json ? "json" : format == Format::Csv ? "csv" : "table";
-}
-
-void show_settings(Session& session) {
-  Console& console = session.console();
-  const ReplSettings& settings = session.settings();
-  Table table({{""}, {""}, {""}}, console.window());
-  const auto line = [&](const char* name, const std::string& value, const Text& what) {
-    table.add({name, value, console.say(what)});
-  };
-  line("as_of", settings.as_of.value_or("today"),
-       {"the day `today` means: YYYY-MM-DD or today", "“今天”指哪一天：YYYY-MM-DD 或 today"});
-  line("lang", console.language() == dsl::Language::Chinese ? "zh-CN" : "en",
-       {"en or zh-CN", "en 或 zh-CN"});
-  line("format", name_of(settings.format), {"table, json or csv", "table、json 或 csv"});
-  line("limit", std::to_string(settings.limit),
-       {"rows of lists, up to 10000", "列表行数，不超过 10000"});
-  line("timing", settings.timing ? "on" : "off",
-       {"on: say how long each input took", "on：显示每次用时"});
-  console.out(table.body());
-}
-
-/// False when the value cannot be.
-bool set(Session& session, const std::string& name, const std::string& value) {
-  ReplSettings& settings = session.settings();
-  if (name == "as_of") {
-    const bool today = value == "today" || value == "今天";
-    if (!today && !server::parse_day(value).has_value()) {
-      return false;
-    }
-    settings.as_of = today ? std::nullopt : std::optional(value);
-    return true;
-  }
-  if (name == "lang") {
-    if (value != "en" && value != "zh" && value != "zh-CN") {
-      return false;
-    }
-    session.console().set_language(value == "en" ? dsl::Language::English : dsl::Language::Chinese);
-    return true;
-  }
-  if (name == "format") {
-    for (const Format format : {Format::Table, Format::Json, Format::Csv}) {
-      if (value == name_of(format)) {
-        settings.format = format;
-        return true;
-      }
-    }
-    return false;
-  }
-  if (name == "limit") {
-    const auto limit = whole_of(value, kLimitMax);
-    settings.limit = limit.value_or(settings.limit);
-    return limit.has_value();
-  }
-  if (name == "timing" && (value == "on" || value == "off")) {
-    settings.timing = value == "on";
-    return true;
-  }
-  return false;
 }
 
 /// "15:04:05", by the clock of whoever reads it.
@@ -121,23 +58,6 @@ void show_watched(std::uint64_t count, std::vector<double>& seen, Console& conso
 }
 
 }  // namespace
-
-int set_command(Session& session, const std::string& arguments) {
-  const auto words = words_of(arguments);
-  if (words.empty()) {
-    show_settings(session);
-    return kFine;
-  }
-  if (words.size() != 2 || !set(session, words[0], words[1])) {
-    return session.report_usage(
-        "set", {"as_of DAY|today, lang en|zh-CN, format table|json|csv, limit N and timing on|off "
-                "can be set",
-                "可设置 as_of 日期|today、lang en|zh-CN、format table|json|csv、limit N 和 timing "
-                "on|off"});
-  }
-  session.console().set_answers_json(session.settings().format == Format::Json);
-  return kFine;
-}
 
 int help_command(Session& session, const std::string& arguments) {
   Console& console = session.console();

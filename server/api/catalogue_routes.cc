@@ -4,6 +4,7 @@
 #include "server/schema_json.h"
 #include "server/tag_json.h"
 #include "server/tags.h"
+#include "server/text_search.h"
 #include "server/why_json.h"
 
 #include <algorithm>
@@ -239,9 +240,32 @@ HttpReply usage(const Call& call) {
                           : call.fail(last.error());
 }
 
+/// Those that all words are found of.
+void keep_found(const std::string& words, std::vector<EventSummary>& events) {
+  const TextSearch search(words);
+  std::erase_if(events, [&](const EventSummary& event) {
+    const storage::TagRecord& record = event.record;
+    std::vector<TextSearch::Place> places = {
+        {record.name, 0}, {record.title.en, 0}, {record.title.zh, 0}, {record.description, 0}};
+    for (const std::string& alias : record.aliases) {
+      places.push_back({alias, 0});
+    }
+    for (const KeySummary& key : event.keys) {
+      places.push_back({key.name, 0});
+    }
+    return !search.rank(places).has_value();
+  });
+}
+
 HttpReply events(const Call& call) {
-  const auto list = call.api.service.events();
-  return list.has_value() ? json_reply(events_json(*list)) : call.fail(list.error());
+  auto list = call.api.service.events();
+  if (!list.has_value()) {
+    return call.fail(list.error());
+  }
+  if (const std::string* text = call.parameter("q"); text != nullptr) {
+    keep_found(*text, list->events);
+  }
+  return json_reply(events_json(*list));
 }
 
 HttpReply event(const Call& call) {
@@ -266,7 +290,7 @@ std::vector<Route> catalogue_routes() {
       {"GET", "/v1/tags/{tag}", {"q", "offset", "limit"}, Role::Viewer, show},
       {"PATCH", "/v1/tags/{tag}", {}, Role::Operator, patch},
       {"GET", "/v1/tags/{tag}/usage", {}, Role::Viewer, usage},
-      {"GET", "/v1/events", {}, Role::Viewer, events},
+      {"GET", "/v1/events", {"q"}, Role::Viewer, events},
       {"GET", "/v1/events/{event}", {"q", "offset", "limit"}, Role::Viewer, event},
   };
 }

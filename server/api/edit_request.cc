@@ -84,8 +84,10 @@ std::optional<HttpReply> refuse_beside_a_commit(const Call& call) {
   HttpReply reply = call.fail(Error(
       ErrorCode::Busy,
       {"the load " + writes->id + " is being written", "装载任务 " + writes->id + " 正在写入"},
-      {"try again when it is over: GET /v1/jobs/" + writes->id,
-       "请在其结束后重试：GET /v1/jobs/" + writes->id}));
+      Hint{{"try again when it is over", "请在其结束后重试"},
+           {"try again when it is over: GET /v1/jobs/" + writes->id,
+            "请在其结束后重试：GET /v1/jobs/" + writes->id},
+           {}}));
   reply.set("Retry-After", "2");
   return reply;
 }

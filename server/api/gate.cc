@@ -19,11 +19,14 @@ constexpr unsigned kMisdirected = 421;
 constexpr unsigned kUnavailable = 503;
 constexpr const char* kChallenge = "Bearer realm=\"tagline\"";
 
-const Text kHowToSend{
-    "send it as Authorization: Bearer KEY, or as X-API-Key: KEY; `tagline key "
-    "create` makes one",
-    "请以 Authorization: Bearer KEY 或 X-API-Key: KEY 发送；用 `tagline key "
-    "create` 创建密钥"};
+const Hint kHowToSend{
+    {},
+    {"send it as Authorization: Bearer KEY, or as X-API-Key: KEY; `tagline key "
+     "create` makes one",
+     "请以 Authorization: Bearer KEY 或 X-API-Key: KEY 发送；用 `tagline key "
+     "create` 创建密钥"},
+    {"give it with --key KEY, or set TAGLINE_KEY; `tagline key create` makes one",
+     "请用 --key 密钥 给出，或设置 TAGLINE_KEY；用 `tagline key create` 创建密钥"}};
 
 /// The key as sent, or nothing. Another scheme of Authorization may be meant for a proxy.
 std::optional<std::string_view> key_sent(const HttpRequest& request) {
@@ -88,7 +91,7 @@ Result<std::unique_ptr<Gate>> Gate::open(const AccessOptions& options, Report re
       report(Error(error.code(),
                    {error.message().en + "; exports are refused until it can be",
                     error.message().zh + "；在此之前拒绝导出"},
-                   error.hint()));
+                   error.faced_hint()));
     }
     audit = AuditLog::unopened(options.audit_file);
   }

@@ -59,23 +59,12 @@ const char* title_of(unsigned status, bool chinese) {
   }
 }
 
-struct Words {
-  std::string code;
-  Text message;
-  Text hint;
-};
-
-HttpReply reply_of(const HttpRequest& request, unsigned status, const Words& words, Json errors) {
+HttpReply reply_of(const HttpRequest& request, unsigned status, FaultWords fault) {
   const bool chinese = wants_chinese(request);
-  const Json body{{"type", "about:blank"},
-                  {"title", title_of(status, chinese)},
-                  {"status", status},
-                  {"detail", chinese ? words.message.zh : words.message.en},
-                  {"code", words.code},
-                  {"message", text_json(words.message)},
-                  {"hint", text_json(words.hint)},
-                  {"errors", std::move(errors)},
-                  {"request_id", request.id}};
+  Json body{{"type", "about:blank"}, {"title", title_of(status, chinese)}, {"status", status}};
+  body.update(fault_json(std::move(fault),
+                         chinese ? dsl::Language::Chinese : dsl::Language::English, Face::Http));
+  body["request_id"] = request.id;
   HttpReply reply;
   reply.status = status;
   reply.set("Content-Type", "application/problem+json");
@@ -166,9 +155,9 @@ unsigned http_status(ErrorCode code) {
 }
 
 HttpReply problem(const HttpRequest& request, unsigned status, const Error& error) {
-  return reply_of(request, status,
-                  {std::string(wire_name(error.code())), error.message(), error.hint()},
-                  Json::array());
+  return reply_of(
+      request, status,
+      {std::string(wire_name(error.code())), error.message(), error.faced_hint(), Json::array()});
 }
 
 HttpReply problem(const HttpRequest& request, const Error& error) {
@@ -178,20 +167,16 @@ HttpReply problem(const HttpRequest& request, const Error& error) {
 HttpReply problem(const HttpRequest& request, const Refusal& refusal, std::string_view expression) {
   if (refusal.error.has_value() && refusal.changed) {
     constexpr unsigned kPreconditionFailed = 412;
-    return reply_of(request, kPreconditionFailed,
-                    {"changed", refusal.error->message(), refusal.error->hint()}, Json::array());
+    return reply_of(
+        request, kPreconditionFailed,
+        {"changed", refusal.error->message(), refusal.error->faced_hint(), Json::array()});
   }
   if (refusal.error.has_value()) {
     return problem(request, *refusal.error);
   }
-  Words words{"internal", {"refused without a reason", "未说明原因即被拒绝"}, {}};
-  if (!refusal.diagnostics.empty()) {
-    const dsl::Diagnostic& first = refusal.diagnostics.front();
-    words = {first.code, first.message, first.hint};
-  }
   return reply_of(
-      request, kUnprocessable, words,
-      diagnostics_json(refusal.diagnostics, refusal.text.has_value() ? *refusal.text : expression));
+      request, kUnprocessable,
+      fault_of(refusal.diagnostics, refusal.text.has_value() ? *refusal.text : expression));
 }
 
 bool wants_chinese(const HttpRequest& request) {

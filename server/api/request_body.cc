@@ -84,7 +84,7 @@ std::optional<HttpReply> read_body(const Call& call, std::string_view text, cons
     // What is wrong with a body is not a schema's fault.
     const ErrorCode code =
         fault->code() == ErrorCode::TooLarge ? ErrorCode::TooLarge : ErrorCode::BadInput;
-    return call.fail(Error(code, fault->message(), fault->hint()));
+    return call.fail(Error(code, fault->message(), fault->faced_hint()));
   }
   return std::nullopt;
 }

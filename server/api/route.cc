@@ -64,6 +64,7 @@ dsl::CheckOptions Call::checking(const dsl::CheckOptions& options) const {
   dsl::CheckOptions own = options;
   if (caller.floor != 0) {
     own.people = [](engine::RowKey) { return std::optional<std::uint64_t>(); };
+    own.newest = {};
   }
   return own;
 }

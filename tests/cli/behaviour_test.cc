@@ -226,7 +226,7 @@ TEST_F(Behaviour, SegmentsAreSavedUsedRenamedAndGuarded) {
   EXPECT_EQ(ids("@quiet"), "u3\nu4\nu5\n");
   EXPECT_EQ(ids("@\"quiet vips\""), "u4\n");
 
-  const json circle = answer({"segment", "save", "buyers", "@quiet"}, 1);
+  const json circle = answer({"segment", "save", "--replace", "buyers", "@quiet"}, 1);
   EXPECT_EQ(circle.at("errors").at(0).at("code"), "segment-cycle");
   EXPECT_EQ(ids("@quiet"), "u3\nu4\nu5\n");
 
@@ -252,6 +252,32 @@ TEST_F(Behaviour, SegmentsAreSavedUsedRenamedAndGuarded) {
     EXPECT_TRUE(segment.at("count").is_null()) << segment;
   }
   EXPECT_EQ(run({"verify"}).status, 0);
+}
+
+TEST_F(Behaviour, ANameThatIsTakenStaysAsItIs) {
+  ASSERT_EQ(run({"segment", "save", "buyers", "did(purchase)", "--owner", "Ann"}).status, 0);
+  ASSERT_EQ(run({"segment", "save", "quiet", "NOT @buyers"}).status, 0);
+  const Outcome refused = run({"segment", "save", "buyers", "vip"});
+  EXPECT_EQ(refused.status, 1);
+  for (const char* part : {"@buyers is there already: did(purchase) (saved on 20", " by Ann)",
+                           "used by @quiet", "--replace"}) {
+    EXPECT_NE(refused.err.find(part), std::string::npos) << part << refused.err;
+  }
+  EXPECT_EQ(refused.err.find("If-None-Match"), std::string::npos) << refused.err;
+  const json told = answer({"segment", "save", "buyers", "vip"}, 1);
+  EXPECT_EQ(told.at("code"), "changed");
+  EXPECT_EQ(told.at("ok"), false);
+  EXPECT_EQ(told.at("detail"), told.at("message").at("en"));
+  EXPECT_EQ(told.at("errors").at(0).at("hint"), told.at("hint"));
+  EXPECT_EQ(answer({"segment", "show", "buyers"}).at("expression"), "did(purchase)");
+  const json changed = answer({"segment", "save", "buyers", "vip", "--replace"});
+  EXPECT_EQ(changed.at("created"), false);
+  EXPECT_EQ(answer({"segment", "show", "buyers"}).at("expression"), "vip");
+
+  const std::string file = folder_.write("some.txt", "u1\n");
+  ASSERT_EQ(run({"segment", "import", "list", file}).status, 0);
+  EXPECT_EQ(run({"segment", "import", "list", file}).status, 1);
+  EXPECT_EQ(run({"segment", "import", "list", file, "--replace"}).status, 0);
 }
 
 TEST_F(Behaviour, ARenameClosesNoCircleAndDigsNotTooDeep) {
@@ -282,7 +308,7 @@ TEST_F(Behaviour, ARenameClosesNoCircleAndDigsNotTooDeep) {
 TEST_F(Behaviour, SegmentsRememberTheirRulesAndAreFrozen) {
   ASSERT_EQ(run({"segment", "save", "s", "did(purchase)"}).status, 0);
   ASSERT_EQ(answer({"segment", "snapshot", "s", "--as", "then"}).at("count"), 2);
-  ASSERT_EQ(run({"segment", "save", "s", "NOT did(purchase)"}).status, 0);
+  ASSERT_EQ(run({"segment", "save", "--replace", "s", "NOT did(purchase)"}).status, 0);
   EXPECT_EQ(ids("@then"), ids("did(purchase)"));
   const json versions = answer({"segment", "versions", "s"}).at("versions");
   ASSERT_EQ(versions.size(), 2U);

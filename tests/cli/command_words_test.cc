@@ -236,7 +236,7 @@ class Examples : public ::testing::TestWithParam<Language> {
         "tagline segment save --db shop 流失 'NOT did(purchase)'\n"
         "tagline segment save --db shop 近期购买 'did(purchase, in:last 90d)'\n"
         "tagline segment import --db shop spring_list ids.txt\n"
-        "tagline segment save --db shop buyers 'did(purchase, in:last 90d)'\n"
+        "tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --replace\n"
         "tagline segment snapshot --db shop buyers --as buyers_20260131\n"
         "tagline segment save --db shop unused 'vip'\n"
         "tagline key create --db shop intern\n";

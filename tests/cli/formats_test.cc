@@ -34,7 +34,7 @@ class Formats : public ::testing::Test {
           folder_.write("events.json", R"({"format": "csv", "events": {"user": "user",
             "event": {"name": "purchase"}, "time": {"column": "at", "format": "%Y-%m-%d"}}})")});
     fine({"segment", "save", "--db", db_, "buyers", "vip", "--owner", "Ann"});
-    fine({"segment", "save", "--db", db_, "buyers", "did(purchase)"});
+    fine({"segment", "save", "--db", db_, "--replace", "buyers", "did(purchase)"});
     fine({"segment", "save", "--db", db_, "rest", "NOT @buyers"});
     fine({"segment", "save", "--db", db_, "rest_vips", "@rest AND vip"});
     fine({"segment", "snapshot", "--db", db_, "buyers", "--as", "frozen"});
@@ -147,6 +147,34 @@ TEST_F(Formats, InferSaysWhyOrGivesTheSchema) {
   EXPECT_EQ(missing.status, 1);
   EXPECT_EQ(json::parse(missing.out).at("errors").at(0).at("code"), "not-found");
   EXPECT_EQ(run_tagline({"infer", folder_.path("none")}).out, "");
+}
+
+TEST_F(Formats, AFileOfIdsIsNoTableOfPeople) {
+  const Outcome run = run_tagline({"infer", folder_.write("ids.ndjson", "\"u1\"\n\"u2\"\n")});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.err.find("(\"u1\") is no JSON object"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("segment import"), std::string::npos) << run.err;
+}
+
+TEST_F(Formats, ReportsOfOneThingAreOneRow) {
+  const std::string shown = as({"segment", "show", "buyers"}, "csv");
+  EXPECT_EQ(shown, "name,count,expression,owner\nbuyers,1,did(purchase),Ann\n");
+  const std::string checked = as({"verify"}, "csv");
+  EXPECT_EQ(checked.rfind("clean,fragments,fragment_bytes,tags,", 0), 0U) << checked;
+  EXPECT_NE(checked.find("\ntrue,"), std::string::npos) << checked;
+  const std::string more = folder_.write("more.csv", "id,city\nu9,big\n");
+  const std::string loaded = fine({"load", "--db", db_, more, "--format", "csv"});
+  EXPECT_EQ(loaded.rfind("rows,rejected,users_new,", 0), 0U) << loaded;
+  EXPECT_NE(loaded.find("\n1,0,1,0,"), std::string::npos) << loaded;
+}
+
+TEST_F(Formats, AUserIsARowATagAndEvent) {
+  const std::string rows = as({"user", "u1"}, "csv");
+  EXPECT_EQ(rows.rfind("kind,name,value,count,days,first,last,amount\n", 0), 0U) << rows;
+  EXPECT_NE(rows.find("\nflag,vip,true,,,,,\n"), std::string::npos) << rows;
+  EXPECT_EQ(
+      json::parse(lines_of(as({"user", "u1"}, "ndjson")).at(0)).at("kind"),
+      rows.substr(rows.find('\n') + 1, rows.find(',', rows.find('\n')) - rows.find('\n') - 1));
 }
 
 TEST_F(Formats, CheckReadsTextAndJsonLineByLine) {

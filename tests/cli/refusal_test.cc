@@ -125,7 +125,7 @@ TEST_F(RefusalTest, AnEmptyValueIsNoValueLeftOut) {
   }
   EXPECT_EQ(run({"tags", ""}).status, 2);
   ASSERT_EQ(run({"segment", "save", "titled", "vip", "--title", "Old"}).status, 0);
-  EXPECT_EQ(run({"segment", "save", "titled", "vip", "--title", ""}).status, 0);
+  EXPECT_EQ(run({"segment", "save", "--replace", "titled", "vip", "--title", ""}).status, 0);
 }
 
 TEST_F(RefusalTest, HelpIsWhollyInChinese) {

@@ -7,6 +7,7 @@ Nothing waits for time to pass: every step waits for what it expects to see, up 
 
 import fcntl
 import http.server
+import json
 import os
 import pty
 import re
@@ -415,10 +416,105 @@ class Repl(unittest.TestCase):
     def test_leaving(self):
         terminal = self.ready()
         terminal.send(CTRL_D)
-        terminal.expect(r"once more leaves")
-        terminal.expect_last_line(r"^shop> *$")
-        terminal.send(CTRL_D)
         self.assertEqual(terminal.status(), 0)
+        # Ctrl-C may have been meant for what ran until just now.
+        terminal = self.ready()
+        self.drop(terminal)
+        terminal.send("vip" + ENTER)
+        terminal.expect(r"^vip\n +count +[\d,]+$")
+
+    def test_the_terminal_is_given_back_as_it_was(self):
+        for signal_sent in (None, signal.SIGTERM):
+            terminal = self.open()
+            terminal.expect_last_line(r"^shop> *$")
+            self.assertFalse(termios.tcgetattr(terminal.file)[3] & termios.ICANON)
+            if signal_sent is None:
+                terminal.send(CTRL_D)
+            else:
+                os.kill(terminal.pid, signal_sent)
+            self.assertEqual(terminal.status(), 0 if signal_sent is None else -signal_sent)
+            usual = termios.ICANON | termios.ECHO | termios.ISIG
+            self.assertEqual(termios.tcgetattr(terminal.file)[3] & usual, usual)
+            self.assertGreater(terminal.raw.rfind("\x1b[?2004l"), terminal.raw.rfind("\x1b[?2004h"))
+
+    def pasted(self, text):
+        return "\x1b[200~" + text + "\x1b[201~"
+
+    def test_a_paste_is_one_change_however_long_it_is(self):
+        terminal = self.ready()
+        sizes = []
+        for lines in (1, 8):
+            before = len(terminal.raw)
+            terminal.send(self.pasted("age:25 OR " * 64 * lines + f"age:{30 + lines}"))
+            terminal.expect(rf"{30 + lines} *$")
+            sizes.append(len(terminal.raw) - before)
+            terminal.send(CTRL_C)
+            terminal.expect_last_line(r"^shop> *$")
+        # Shown once: not as often as it has characters.
+        self.assertLess(sizes[1], 40_000)
+        terminal.send(self.pasted("vi") + "p" + ENTER)
+        terminal.expect(r"^vip\n +count +[\d,]+$")
+
+    def test_a_paste_of_many_inputs_runs_each_of_them(self):
+        terminal = self.ready()
+        terminal.send(self.pasted("vip AND\n  age >= 30\n\\by level\ncity:tier1\n"))
+        terminal.expect(r"city:tier1 *$")
+        terminal.send(ENTER)
+        terminal.expect(r"^vip AND age >= 30\n +count +[\d,]+$")
+        terminal.expect(r"^  gold ")
+        terminal.expect(r"^city:tier1\n +count +[\d,]+$")
+        terminal.expect_last_line(r"^shop> *$")
+
+    def test_what_is_typed_while_something_runs_is_not_lost(self):
+        asked, go_on = threading.Event(), threading.Event()
+        expressions = []
+
+        class Slow(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path == "/v1/query" and b"timeout_ms" not in body:
+                    expressions.append(json.loads(body)["expression"])
+                    asked.set()
+                    go_on.wait(DEADLINE_S)
+                reply = b'{"ok": true, "warnings": [], "expression": "x", "count": 7, "population": 9}'
+                self.send_response(503 if b"timeout_ms" in body else 200)
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        address = f"127.0.0.1:{server.server_address[1]}"
+        terminal = self.open(arguments=["--server", f"http://{address}"])
+        terminal.expect_last_line(rf"^{address}> *$")
+        # Two inputs at once, and a third while the first runs.
+        terminal.send("vip" + ENTER + "age:30" + ENTER)
+        until = time.monotonic() + DEADLINE_S
+        while not asked.is_set() and time.monotonic() < until:
+            terminal.read_some(time.monotonic() + 0.01)
+        terminal.send("city:tier1" + ENTER)
+        go_on.set()
+        terminal.wait_for(lambda text: len(expressions) == 3, "the third question")
+        self.assertEqual(expressions, ["vip", "age:30", "city:tier1"])
+
+    def test_commands_offer_what_they_take(self):
+        terminal = self.ready()
+        for typed, shown, not_shown in ((r"\sum ", "spend", "city"), (r"\pareto ", "orders", "signup"),
+                                        (r"\top ", "signup", "level"), (r"\cross ", "level", "spend")):
+            terminal.send(typed + TAB)
+            terminal.expect(rf"\n.*\b{shown}\b")
+            below = terminal.screen.text().rsplit("shop> ", 1)[1]
+            self.assertNotRegex(below, rf"(?m)^.{{0,4}}\b{not_shown}\b")
+            terminal.send("\x1b")  # leaves the list
+            terminal.expect_last_line(r"^shop> \\\w+ *\S*$")
+            self.drop(terminal)
 
 
 class Tour(unittest.TestCase):

@@ -166,6 +166,40 @@ TEST_F(Repl, FilesAreWrittenReadAndLoaded) {
       << again.out;
 }
 
+TEST_F(Repl, WhatIsThereIsReplacedOnlyWhenAsked) {
+  // A title of several words needs no quotes, and means the same with them.
+  ASSERT_EQ(local("vip\n\\save vips Our best people\n").status, 0);
+  EXPECT_NE(local("\\show @vips\n").out.find("Our best people"), std::string::npos);
+  ASSERT_EQ(local("NOT @vips\n\\save rest\n").status, 0);
+  const Outcome refused = local("city:tier1\n\\save vips\n");
+  EXPECT_EQ(refused.status, 1);
+  for (const char* part :
+       {"@vips is there already: vip (saved on 20", "used by @rest", "write \\save! vips"}) {
+    EXPECT_NE(refused.err.find(part), std::string::npos) << part << refused.err;
+  }
+  EXPECT_EQ(json::parse(local("city:tier1\n\\set format json\n\\save vips\n").out).at("code"),
+            "changed");
+  const Outcome replaced = local("city:tier1\n\\save! vips\n");
+  EXPECT_EQ(replaced.status, 0) << replaced.err;
+  EXPECT_NE(replaced.out.find("changed @vips"), std::string::npos) << replaced.out;
+  EXPECT_NE(local("\\show @vips\n").out.find("city:tier1"), std::string::npos);
+
+  const std::string file = folder_.path("vips.csv");
+  ASSERT_EQ(local("vip\n\\export " + file + "\n").status, 0);
+  const std::string before = slurp(file);
+  const Outcome kept = local("city:tier1\n\\export " + file + "\n");
+  EXPECT_EQ(kept.status, 1);
+  EXPECT_NE(kept.err.find("\\export! " + file), std::string::npos) << kept.err;
+  EXPECT_EQ(slurp(file), before);
+  EXPECT_EQ(local("city:tier1\n\\export! " + file + "\n").status, 0);
+  EXPECT_NE(slurp(file), before);
+  const Outcome unknown = local("vip\n\\export " + folder_.path("vips.foo") + "\n");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find(".csv, .ndjson (.jsonl) or .roaring"), std::string::npos)
+      << unknown.err;
+  EXPECT_FALSE(fs::exists(folder_.path("vips.foo")));
+}
+
 TEST_F(Repl, WatchingGivesRepliesInTheFormatThatIsSet) {
   const Outcome rows = local("vip\n\\watch 1 1\n", {"--format", "csv"});
   EXPECT_EQ(rows.status, 0) << rows.err;
@@ -187,15 +221,22 @@ TEST_F(Repl, AReaderKeepsNobodyFromWriting) {
   ASSERT_EQ(server.line().substr(0, 7), "http://");
   const Outcome beside = local("vip\n\\save vips\nvip\n");
   EXPECT_EQ(beside.status, 0) << "counting goes on";
-  EXPECT_NE(beside.err.find("is writing to the database"), std::string::npos) << beside.err;
+  EXPECT_NE(beside.err.find("serves the database"), std::string::npos) << beside.err;
+  // Where to go instead.
+  EXPECT_NE(beside.err.find("come back with --server http://127.0.0.1:"), std::string::npos)
+      << beside.err;
+  const Outcome command = run_tagline({"segment", "save", "--db", db_, "vips", "vip"});
+  EXPECT_EQ(command.status, 3);
+  EXPECT_NE(command.err.find("tagline repl --server http://127.0.0.1:"), std::string::npos)
+      << command.err;
 }
 
 TEST_F(Repl, EveryCommandHasHelpAndSaysHowItIsWritten) {
   const std::string list = local("\\help\n").out;
   for (const char* name :
-       {"tags",  "tag",     "segments", "save",   "show",   "explain", "why",     "profile", "by",
-        "cross", "overlap", "top",      "bottom", "pareto", "sum",     "history", "diff",    "set",
-        "watch", "export",  "i",        "load",   "tour",   "help",    "quit"}) {
+       {"tags",    "tag", "segments", "save",    "save!", "export!", "show",   "explain", "why",
+        "profile", "by",  "cross",    "overlap", "top",   "bottom",  "pareto", "sum",     "history",
+        "diff",    "set", "watch",    "export",  "i",     "load",    "tour",   "help",    "quit"}) {
     EXPECT_NE(list.find("  \\" + std::string(name)), std::string::npos) << name;
     const Outcome one = local("\\help " + std::string(name) + "\n");
     EXPECT_EQ(one.status, 0);

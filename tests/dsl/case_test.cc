@@ -74,7 +74,7 @@ TEST(Cases, RaiseEveryCodeAnExpressionCanRaise) {
   }
   const std::set<std::string_view> elsewhere = {
       "too-long",      "bad-utf8",         "too-many-terms", "too-many-values",
-      "segment-cycle", "segment-too-deep", "segment-broken"};
+      "segment-cycle", "segment-too-deep", "segment-broken", "after-data"};
   for (const std::string_view code : codes()) {
     EXPECT_EQ(raised.count(std::string(code)) > 0, elsewhere.count(code) == 0) << code;
   }

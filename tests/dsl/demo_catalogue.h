@@ -4,8 +4,10 @@
 #include "dsl/catalogue.h"
 #include "dsl/check.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -165,6 +167,16 @@ inline void add_rules(Catalogue& catalogue) {
 [[nodiscard]] inline CheckOptions demo_options() {
   CheckOptions options;
   options.as_of = std::chrono::sys_days(std::chrono::year(2024) / 6 / 15);
+  // Nobody has put anything into a cart for five days.
+  options.newest = [](engine::FieldId series) -> std::optional<std::chrono::sys_days> {
+    static const Catalogue catalogue = demo_catalogue();
+    const auto& events = catalogue.events;
+    const auto cart = std::find_if(events.begin(), events.end(),
+                                   [](const Event& event) { return event.name == "cart"; });
+    return cart != events.end() && cart->field == series
+               ? std::optional(std::chrono::sys_days(std::chrono::year(2024) / 6 / 10))
+               : std::nullopt;
+  };
   return options;
 }
 

@@ -201,7 +201,8 @@ TEST(Codes, AreAllRaised) {
       {"includes-unknown", "vip AND NOT city:tier1"},
       {"alone-not", "NOT vip"},
       {"duplicate", "vip AND vip"},
-      {"deprecated-tag", "loyal_2019"}};
+      {"deprecated-tag", "loyal_2019"},
+      {"after-data", "did(cart, in:last 3d)"}};
   const Catalogue catalogue = demo_store();
   for (const std::string_view code : codes()) {
     ASSERT_EQ(inputs.count(code), 1U) << code;
