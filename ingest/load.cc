@@ -9,6 +9,7 @@
 #include "ingest/convert.h"
 #include "ingest/delta.h"
 #include "ingest/field_plan.h"
+#include "ingest/identity.h"
 #include "ingest/intake.h"
 #include "ingest/limits.h"
 #include "ingest/load_events.h"
@@ -155,7 +156,7 @@ Result<Schema> infer_for(const storage::Snapshot& snapshot, Input& input,
   TAGLINE_ASSIGN_OR_RETURN(infer_options.known_tags, snapshot.tags());
   if (snapshot.user_limit() > 0) {
     infer_options.is_user = [&snapshot](std::string_view id) -> Result<bool> {
-      TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
+      TAGLINE_ASSIGN_OR_RETURN(const auto user, find_person(snapshot, id));
       return user.has_value();
     };
   }
