@@ -323,16 +323,9 @@ int receipts(const IdentityArguments& arguments, storage::Store& store, Console&
 }
 
 bool writes(IdentityAction action) {
-  switch (action) {
-    case IdentityAction::Show:
-    case IdentityAction::Merges:
-    case IdentityAction::Types:
-    case IdentityAction::Rules:
-    case IdentityAction::Receipts:
-      return false;
-    default:
-      return true;
-  }
+  return action != IdentityAction::Show && action != IdentityAction::Merges &&
+         action != IdentityAction::Types && action != IdentityAction::Rules &&
+         action != IdentityAction::Receipts;
 }
 
 }  // namespace

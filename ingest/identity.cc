@@ -107,7 +107,7 @@ bool is_hash(std::string_view value) {
 }
 
 IdentityTypes::Normal refused(const std::string& en, const std::string& zh) {
-  return {"", {en, zh}};
+  return {"", {en, zh}, false};
 }
 
 std::string listed(const std::map<std::string, IdentityTypeRecord, std::less<>>& types) {
@@ -219,7 +219,7 @@ IdentityTypes::Normal IdentityTypes::normal(const IdentityTypeRecord& type,
                    "类型 " + type.name + " 的身份标识没有可用的值：“" + shown + "”");
   }
   if (type.hashed && is_hash(value)) {
-    return {type.name + ":" + std::string(value), {}};
+    return {type.name + ":" + std::string(value), {}, false};
   }
   std::string normal(value);
   switch (type.form) {
@@ -246,9 +246,12 @@ IdentityTypes::Normal IdentityTypes::normal(const IdentityTypeRecord& type,
                                : "电子邮件地址：应类似 name@example.com"));
   }
   if (std::find(type.never.begin(), type.never.end(), normal) != type.never.end()) {
-    return refused("\"" + shown + "\" belongs to nobody: type " + type.name +
-                       " lists it as a value that says nothing of a person",
-                   "“" + shown + "”不属于任何人：类型 " + type.name + " 将其列为无意义的值");
+    Normal nobody =
+        refused("\"" + shown + "\" belongs to nobody: type " + type.name +
+                    " lists it as a value that says nothing of a person",
+                "“" + shown + "”不属于任何人：类型 " + type.name + " 将其列为无意义的值");
+    nobody.nobody = true;
+    return nobody;
   }
   std::string stored = type.name + ":" + (type.hashed ? "#" + digest(normal) : normal);
   if (stored.size() > storage::kExternalIdBytesMax) {
@@ -257,7 +260,7 @@ IdentityTypes::Normal IdentityTypes::normal(const IdentityTypeRecord& type,
                    "身份标识有 " + std::to_string(stored.size()) + " 字节，最多为 " +
                        std::to_string(storage::kExternalIdBytesMax));
   }
-  return {std::move(stored), {}};
+  return {std::move(stored), {}, false};
 }
 
 std::string IdentityTypes::stored_id(std::string_view id) const {

@@ -47,6 +47,7 @@ class IdentityTypes {
   struct Normal {
     std::string text;  ///< empty: `why` says why not
     Text why;
+    bool nobody = false;  ///< because it is one of the values that belong to nobody
   };
   [[nodiscard]] Normal normal(std::string_view text) const;
   /// The same of a value of a type.

@@ -363,6 +363,7 @@ Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
       }
     }
   }
+  TAGLINE_RETURN_IF_ERROR(settle_days(merge, ours, changes));
   // Row 0 of a set is who has any value, also one that came since.
   for (const FieldId field : sets_changed) {
     const auto value = ours.upper_bound({field, engine::kExistsRow});
@@ -371,6 +372,46 @@ Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
         {field, CellShape::Bit, engine::kExistsRow, merge.survivor, any ? Value(1) : Value()});
   }
   return changes;
+}
+
+Status People::settle_days(const MergeRecord& merge, Cells& ours,
+                           std::vector<Change>& changes) const {
+  std::map<FieldId, FieldId> event_of;  // by series of a key
+  std::map<FieldId, std::vector<FieldId>> keys_of;
+  TAGLINE_ASSIGN_OR_RETURN(const auto events, txn_.events());
+  for (const auto& event : events) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto keys, txn_.values(event.field));
+    for (const auto& key : keys) {
+      event_of[key.row] = event.field;
+      keys_of[event.field].push_back(key.row);
+    }
+  }
+  const auto clear = [&](FieldId series, engine::RowId row, CellShape shape) {
+    if (ours.erase({series, row}) > 0) {
+      changes.push_back({series, shape, row, merge.survivor, std::nullopt});
+    }
+  };
+  const auto settle = [&](FieldId series, engine::RowId present, bool there) {
+    if (!there) {
+      clear(series, present, CellShape::Count);
+    }
+    if (!ours.contains({series, present})) {
+      clear(series, present - engine::kPresentPart + engine::kPlusPart, CellShape::Amount);
+    }
+  };
+  for (const MergedCell& cell : merge.cells) {
+    if (cell.shape != CellShape::Count) {
+      continue;
+    }
+    const auto event = event_of.find(cell.field);
+    const FieldId own = event == event_of.end() ? cell.field : event->second;
+    const bool there = ours.contains({own, cell.cell});
+    settle(own, cell.cell, there);
+    for (const FieldId key : keys_of[own]) {
+      settle(key, cell.cell, there);
+    }
+  }
+  return {};
 }
 
 Result<People::Answer<MergeRecord>> People::undo(std::uint32_t number) {

@@ -103,6 +103,10 @@ class People {
   [[nodiscard]] Result<Value> combined(const storage::Change& loser, const Value& survivor,
                                        bool loser_is_later) const;
   [[nodiscard]] Result<std::vector<storage::Change>> undone(const storage::MergeRecord& merge);
+  /// A day on which an event is gone has no amount and no keys left: it may have been trimmed, or
+  /// written anew, since the merge.
+  [[nodiscard]] Status settle_days(const storage::MergeRecord& merge, Cells& ours,
+                                   std::vector<storage::Change>& changes) const;
   [[nodiscard]] Result<std::optional<Text>> over_limits(const Plan& plan) const;
   /// The last merge of the person that stands; 0: none.
   [[nodiscard]] Result<std::uint32_t> last_merge(engine::UserIndex survivor) const;

@@ -112,7 +112,7 @@ Result<LinkReport> link_all(WriteTxn& txn, const std::vector<ingest::LinkRequest
       continue;
     }
     ++report.linked;
-    report.users_new += answer.done->user_new ? 1 : 0;
+    report.users_new += answer.done->user_new ? 1U : 0U;
     report.identities_new += answer.done->identities_new;
     report.merges += answer.done->merges.size();
     if (report.first.size() < LinkReport::kShown) {

@@ -90,8 +90,8 @@ class WriteTxn {
   [[nodiscard]] Result<Trimmed> trim_events(engine::Day before);
 
   /// Gives the ids in order the indexes user_limit(), user_limit()+1, ... and adds them to the
-  /// population. BadInput when one is empty; TooLarge. REQUIRES: none of them is known yet and no two are equal. Both directions are
-  /// written. Fast in bulk.
+  /// population. BadInput when one is empty; TooLarge. REQUIRES: none of them is known yet and no
+  /// two are equal. Both directions are written. Fast in bulk.
   [[nodiscard]] Status add_users(std::span<const std::string_view> external_ids);
   /// As Snapshot::find_user: of an id, or of an identity as it is stored.
   [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(

@@ -600,7 +600,7 @@ TEST_F(Persons, WhatIsSharedByManyMakesNobodyOnePerson) {
     Text why;
     for (const std::string& id : ids) {
       const auto answer = must(who.link(naming(id, {"device:KIOSK"}), {}));
-      merged += answer.done.has_value() ? 1 : 0;
+      merged += answer.done.has_value() ? 1U : 0U;
       why = answer.done.has_value() ? why : answer.refused;
     }
     EXPECT_EQ(merged, kUsersOfPersonMax);
