@@ -50,16 +50,16 @@ void IdentityParser::add_linking() {
   CLI::App* show = action(IdentityAction::Show, "show",
                           say("the identities of a user, and the merges that made it",
                               "某用户的身份标识，以及合成它的各次合并"),
-                          "tagline identity show --db shop u0001");
+                          "tagline identity show --db shop phone:13800138000");
   show->add_option("ID", arguments_.id, say("an id or identity", "编号或身份标识"))->required();
 }
 
 void IdentityParser::add_merging() {
   CLI::App* merges = action(IdentityAction::Merges, "merges",
                             say("the journal of merges, newest first", "合并日志，最近的在前"),
-                            "tagline identity merges --db shop --limit 20");
+                            "tagline identity merges --db shop --newest 20");
   merges
-      ->add_option("--limit", arguments_.limit,
+      ->add_option("--newest", arguments_.limit,
                    say("show so many (default: 100)", "最多显示条数（默认 100）"))
       ->check(whole_number())
       ->check(in_range<std::uint64_t>(1, 100'000))
@@ -128,14 +128,14 @@ void IdentityParser::add_erasing() {
       action(IdentityAction::Erase, "erase",
              say("erase a person from every tag, event, list and identity; cannot be undone",
                  "从所有标签、行为、名单和身份标识中删除某人；无法撤销"),
-             "tagline identity erase --db shop u0002 --yes");
+             "tagline identity erase --db shop phone:13800138000 --yes");
   erase->add_option("ID", arguments_.id, say("an id or identity", "编号或身份标识"))->required();
   erase->add_flag("--yes", arguments_.yes, say("that is meant", "确认执行"));
   CLI::App* receipts = action(IdentityAction::Receipts, "receipts",
                               say("receipts of erasures, newest first", "删除回执，最近的在前"),
                               "tagline identity receipts --db shop");
   receipts
-      ->add_option("--limit", arguments_.limit,
+      ->add_option("--newest", arguments_.limit,
                    say("show so many (default: 100)", "最多显示条数（默认 100）"))
       ->check(whole_number())
       ->check(in_range<std::uint64_t>(1, 100'000))
