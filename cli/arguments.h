@@ -8,6 +8,7 @@
 #include "server/log.h"
 #include "server/segments.h"
 #include "server/tags.h"
+#include "storage/identity.h"
 
 #include <chrono>
 #include <cstdint>
@@ -189,6 +190,37 @@ struct SegmentArguments {
   Format format = Format::Table;
 };
 
+enum class IdentityAction : std::uint8_t {
+  Link,
+  Unlink,
+  Show,
+  Merges,
+  Undo,
+  Types,
+  Type,
+  Rules,
+  Rule,
+  Erase,
+  Receipts,
+};
+
+struct IdentityArguments {
+  std::string db;
+  IdentityAction action = IdentityAction::Show;
+  std::vector<std::string> identities;  ///< link; "-": requests come on standard input
+  std::string user;                     ///< link
+  std::string source;                   ///< link
+  bool each = false;                    ///< link
+  std::string id;                       ///< an id or identity; rule: a tag
+  std::uint64_t number = 0;             ///< undo
+  std::uint64_t limit = 100;            ///< merges, receipts
+  std::string rule;
+  storage::IdentityTypeRecord type{"", {}, "", false, 10, {}};
+  std::string form = "exact";
+  bool yes = false;  ///< erase
+  Format format = Format::Table;
+};
+
 enum class KeyAction : std::uint8_t { Create, List, Revoke };
 
 struct KeyArguments {
@@ -276,8 +308,9 @@ struct Arguments {
   std::variant<InferArguments, LoadArguments, IngestArguments, QueryArguments, TagsArguments,
                UserArguments, VerifyArguments, CheckArguments, WhyArguments, CompleteArguments,
                EventsArguments, SegmentArguments, OverlapArguments, EditTagArguments,
-               ServeArguments, KeyArguments, BackupArguments, ReplArguments, DemoArguments,
-               DoctorArguments, VersionArguments, CompletionArguments, ManualArguments>
+               ServeArguments, KeyArguments, IdentityArguments, BackupArguments, ReplArguments,
+               DemoArguments, DoctorArguments, VersionArguments, CompletionArguments,
+               ManualArguments>
       command;
 };
 

@@ -10,7 +10,7 @@ constexpr std::array<CommandGroup, 9> kGroups = {{
     {"Load data", "装入数据", "infer load ingest"},
     {"Ask", "查询", "query overlap why repl"},
     {"See what is there", "查看数据", "tags user events"},
-    {"Keep and edit", "保存与编辑", "segment edit-tag"},
+    {"Keep and edit", "保存与编辑", "segment edit-tag identity"},
     {"Write expressions", "编写表达式", "check complete"},
     {"Serve", "提供服务", "serve key"},
     {"Look after a database", "维护数据库", "verify backup doctor version"},

@@ -19,6 +19,7 @@ CommandLine::CommandLine(dsl::Language language)
       events_(language),
       segments_(language),
       tag_edits_(language),
+      identities_(language),
       checks_(language),
       serving_(language),
       keys_(language),
@@ -53,6 +54,7 @@ CommandLine::CommandLine(dsl::Language language)
   events_.add_to(app_);
   segments_.add_to(app_);
   tag_edits_.add_to(app_);
+  identities_.add_to(app_);
   checks_.add_to(app_);
   serving_.add_to(app_);
   keys_.add_to(app_);
@@ -73,9 +75,9 @@ Arguments CommandLine::taken() const {
                     queries_.take(arguments) || why_.take(arguments) || repl_.take(arguments) ||
                     looks_.take(arguments) || events_.take(arguments) ||
                     segments_.take(arguments) || tag_edits_.take(arguments) ||
-                    checks_.take(arguments) || serving_.take(arguments) || keys_.take(arguments) ||
-                    upkeep_.take(arguments) || doctor_.take(arguments) ||
-                    version_.take(arguments) || shell_.take(arguments));
+                    identities_.take(arguments) || checks_.take(arguments) ||
+                    serving_.take(arguments) || keys_.take(arguments) || upkeep_.take(arguments) ||
+                    doctor_.take(arguments) || version_.take(arguments) || shell_.take(arguments));
   return arguments;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/doctor_parser.h"
 #include "cli/edit_tag_parser.h"
 #include "cli/events_parser.h"
+#include "cli/identity_parser.h"
 #include "cli/ingest_parser.h"
 #include "cli/key_parser.h"
 #include "cli/load_parser.h"
@@ -51,6 +52,7 @@ class CommandLine : private OptionMaker {
   EventsParser events_;
   SegmentParser segments_;
   EditTagParser tag_edits_;
+  IdentityParser identities_;
   CheckParser checks_;
   ServeParser serving_;
   KeyParser keys_;

@@ -79,6 +79,26 @@ void show_skipped(const ingest::LoadReport& report, const std::string& zone, boo
   }
 }
 
+/// What came of columns of identities; empty when there was nothing to link.
+std::string links_summary(const ingest::LinkCounts& links, const Console& console) {
+  if (links.identities_new + links.merges + links.refused == 0) {
+    return {};
+  }
+  return console.say(
+      {grouped(links.identities_new) + " identities linked, " + grouped(links.merges) +
+           " merges, " + grouped(links.refused) + " users whose identities were refused\n",
+       "关联 " + grouped(links.identities_new) + " 个身份标识，合并 " + grouped(links.merges) +
+           " 次，" + grouped(links.refused) + " 个用户的身份标识被拒绝\n"});
+}
+
+void show_refused(const ingest::LinkCounts& links, Console& console) {
+  for (const auto& each : links.first_refused) {
+    const std::string user = printable(each.user);
+    console.err(console.say({"user " + user + ": ", "用户 " + user + "："}) +
+                printable(console.say(each.reason)) + "\n");
+  }
+}
+
 std::string events_summary(const ingest::LoadReport& report, const Console& console) {
   if (report.rows == 0 && !report.skipped.empty()) {
     return "";  // the lines about the skipped files have said it
@@ -208,13 +228,14 @@ int run(const LoadArguments& arguments, Console& console) {
     show_skipped(*report, zone.value_or("UTC"), arguments.load_id.empty(), console);
   }
   show_rejects(*report, arguments.rejects_file, console);
+  show_refused(report->links, console);
   const std::string json = server::load_json(*report);
   console.out(arguments.format == Format::Json ? json + "\n"
               : arguments.format == Format::Csv
                   ? csv_row(server::JsonValue::parse(json),
                             {"rows", "rejected", "users_new", "users_known", "tags_new", "events",
                              "fragments_written", "elapsed_s"})
-                  : summary(*report, console));
+                  : summary(*report, console) + links_summary(report->links, console));
   return kFine;
 }
 

@@ -23,6 +23,7 @@ namespace tagline::cli {
 [[nodiscard]] int run(const EventsArguments& arguments, Console& console);
 [[nodiscard]] int run(const SegmentArguments& arguments, Console& console);
 [[nodiscard]] int run(const KeyArguments& arguments, Console& console);
+[[nodiscard]] int run(const IdentityArguments& arguments, Console& console);
 /// Returns when it was told to stop.
 [[nodiscard]] int run(const ServeArguments& arguments, Console& console);
 [[nodiscard]] int run(const BackupArguments& arguments, Console& console);

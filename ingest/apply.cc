@@ -46,6 +46,27 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
   return {};
 }
 
+/// When tags of these users were last written (person.h).
+Status note_times(storage::WriteTxn& txn, std::vector<storage::Change>& changes,
+                  std::int64_t now_s) {
+  std::set<engine::UserIndex> users;
+  for (const storage::Change& change : changes) {
+    const bool event =
+        change.shape == storage::CellShape::Count || change.shape == storage::CellShape::Amount;
+    if (!event) {
+      users.insert(change.user);
+    }
+  }
+  if (users.empty()) {
+    return {};
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const engine::FieldId updated, txn.updated_field());
+  for (const engine::UserIndex user : users) {
+    changes.push_back({updated, storage::CellShape::Number, 0, user, now_s});
+  }
+  return {};
+}
+
 /// Whether there was anything to write of users.
 Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches,
                        Vocabulary& names, std::int64_t now_s) {
@@ -62,6 +83,7 @@ Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> bat
     fields.insert(change.field);
   }
   TAGLINE_RETURN_IF_ERROR(names.touch(fields, now_s, txn));
+  TAGLINE_RETURN_IF_ERROR(note_times(txn, changes, now_s));
   const bool any = !ids.empty() || !changes.empty();
   TAGLINE_RETURN_IF_ERROR(txn.change(std::move(changes)));
   return any;

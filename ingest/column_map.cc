@@ -99,6 +99,9 @@ std::vector<std::string> slot_columns(const Schema& schema) {
         columns.push_back(*column);
       }
     }
+    for (const LinkColumn& link : events.links) {
+      columns.push_back(link.column);
+    }
     return columns;
   }
   if (!schema.id_column.empty()) {
@@ -108,6 +111,9 @@ std::vector<std::string> slot_columns(const Schema& schema) {
     if (!column.skip) {
       columns.push_back(column.column);
     }
+  }
+  for (const LinkColumn& link : schema.links) {
+    columns.push_back(link.column);
   }
   return columns;
 }

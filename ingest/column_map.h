@@ -15,7 +15,7 @@ namespace tagline::ingest {
 
 /// What a schema asks of a file: the column of each slot. Users: the id when there is an id column,
 /// then the columns. Events: user and time, then those of event, key, amount, its factor and count
-/// that there are.
+/// that there are. At the end, of both, those of identities.
 [[nodiscard]] std::vector<std::string> slot_columns(const Schema& schema);
 
 /// Names of the columns of a header row, NFC and trimmed; a blank one, and each column of a file

@@ -221,6 +221,37 @@ tl::unexpected<Error> changed_meanwhile() {
                  {"load again", "请重新载入"});
 }
 
+/// When tags of the users of the load were last written (person.h): rows of a number. Users in a
+/// row that come together are runs, so it costs little beside the tags themselves.
+Status note_times(storage::WriteTxn& txn, const Change& change) {
+  std::map<ShardId, Bitmap> users;
+  for (const FieldDelta& field : change.delta.fields()) {
+    for (const auto& [shard, delta] : field) {
+      users[shard].unite(delta.mask);
+      if (const auto any = delta.added.find(engine::kExistsRow); any != delta.added.end()) {
+        users[shard].unite(any->second);
+      }
+    }
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn.updated_field());
+  const auto now = static_cast<std::uint64_t>(change.now_s);
+  constexpr RowId kEnd = engine::kFirstBitRow + engine::kValueBitsMax;
+  for (RowId row = engine::kExistsRow; row < kEnd; ++row) {
+    const bool in = row == engine::kExistsRow || (row >= engine::kFirstBitRow &&
+                                                  (now >> (row - engine::kFirstBitRow) & 1U) != 0);
+    for (const auto& [shard, members] : users) {
+      TAGLINE_ASSIGN_OR_RETURN(Bitmap then, txn.load_fragment({updated, row}, shard));
+      if (in) {
+        then.unite(members);
+      } else {
+        then.subtract(members);
+      }
+      TAGLINE_RETURN_IF_ERROR(txn.put_fragment({updated, row}, shard, std::move(then)));
+    }
+  }
+  return {};
+}
+
 /// The tags of the plans as they are now. Busy when cells would be read otherwise than they were.
 Result<std::vector<StoredTag>> stored_tags(const storage::WriteTxn& txn,
                                            const std::vector<FieldPlan>& plans) {
@@ -254,7 +285,8 @@ Result<Committed> commit(storage::Store& store, const Change& change) {
   Committed done;
   const auto write = [&](storage::WriteTxn& txn) -> Status {
     done = Committed{};
-    if (txn.user_limit() != change.first_new) {
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t people, txn.people_version());
+    if (txn.user_limit() != change.first_new || people != change.people_version) {
       return changed_meanwhile();
     }
     TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_tags(txn, change.plans));
@@ -266,6 +298,10 @@ Result<Committed> commit(storage::Store& store, const Change& change) {
           FieldWriter(txn, change.plans[i], stored[i], change.delta.fields()[i], change, done)
               .run());
     }
+    if (done.fragments_written > 0) {
+      TAGLINE_RETURN_IF_ERROR(note_times(txn, change));
+    }
+    TAGLINE_ASSIGN_OR_RETURN(done.links, change.links.write(txn, change.now_s, "load"));
     if (change.on_written) {
       change.on_written();
     }

@@ -4,6 +4,7 @@
 #include "engine/result.h"
 #include "ingest/delta.h"
 #include "ingest/field_plan.h"
+#include "ingest/row_links.h"
 #include "storage/store.h"
 
 #include <cstdint>
@@ -18,6 +19,8 @@ struct Change {
   const Delta& delta;
   const std::vector<std::string_view>& new_ids;  ///< of the indexes first_new, first_new + 1, ...
   std::uint32_t first_new = 0;
+  std::uint64_t people_version = 0;  ///< Snapshot::people_version of the state the ids are of
+  const RowLinks& links;
   std::int64_t now_s = 0;
   /// Called when everything is in the transaction, before it is committed; again when the
   /// transaction had to begin anew because the memory map was full.
@@ -27,6 +30,7 @@ struct Change {
 struct Committed {
   std::uint64_t tags_new = 0;
   std::uint64_t fragments_written = 0;
+  LinkCounts links;
 };
 
 /// Fragments that stay as they are are not written; a tag's record only when it or its data

@@ -306,7 +306,7 @@ std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell) {
   return std::nullopt;
 }
 
-void convert(RowBatch& batch, bool has_id, std::vector<FieldPlan>& plans) {
+void convert(RowBatch& batch, bool has_id, std::vector<FieldPlan>& plans, const RowLinks& links) {
   ConvertedRows& out = batch.converted;
   std::vector<std::optional<Text>> reasons;  // of each row, once there is one
   if (has_id) {
@@ -317,6 +317,14 @@ void convert(RowBatch& batch, bool has_id, std::vector<FieldPlan>& plans) {
     ColumnConverter(batch, (has_id ? 1 : 0) + i, plans[i], out.fields[i], reasons).run();
     if (plans[i].dictionary.full() && !out.error.has_value()) {
       out.error = too_many_values(plans[i]);
+    }
+  }
+  for (std::size_t row = 0; !links.empty() && row < batch.rows.size(); ++row) {
+    if (auto reason = links.reason(batch, row); reason.has_value()) {
+      reasons.resize(batch.rows.size());
+      if (!reasons[row].has_value()) {
+        reasons[row] = std::move(reason);
+      }
     }
   }
   for (std::uint32_t row = 0; row < batch.rows.size(); ++row) {

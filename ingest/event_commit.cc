@@ -264,7 +264,8 @@ class EventWriter {
 
 /// Whether the events still are what the plans were made from.
 Status check_unchanged(const storage::WriteTxn& txn, const EventChange& change) {
-  if (txn.user_limit() != change.first_new) {
+  TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t people, txn.people_version());
+  if (txn.user_limit() != change.first_new || people != change.people_version) {
     return changed_meanwhile();
   }
   TAGLINE_ASSIGN_OR_RETURN(const auto events, txn.events());
@@ -309,6 +310,7 @@ Result<EventsCommitted> commit_events(storage::Store& store, const EventChange& 
     for (const storage::LoadRecord& load : change.loads) {
       TAGLINE_RETURN_IF_ERROR(txn.put_load(load));
     }
+    TAGLINE_ASSIGN_OR_RETURN(done.links, change.links.write(txn, change.now_s, "load"));
     if (change.on_written) {
       change.on_written();
     }

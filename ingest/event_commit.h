@@ -7,6 +7,7 @@
 
 #include "engine/result.h"
 #include "ingest/event_plan.h"
+#include "ingest/row_links.h"
 #include "ingest/staged_event.h"
 #include "storage/record.h"
 #include "storage/store.h"
@@ -23,6 +24,8 @@ struct EventChange {
   const std::vector<StagedEvent>& events;  ///< by place, then user
   const std::vector<std::string_view>& new_ids;
   std::uint32_t first_new = 0;
+  std::uint64_t people_version = 0;  ///< as Change::people_version
+  const RowLinks& links;
   const std::vector<storage::LoadRecord>& loads;
   std::int64_t now_s = 0;
   std::function<void()> on_written;  ///< as Change::on_written
@@ -32,6 +35,7 @@ struct EventsCommitted {
   std::uint64_t events_new = 0;  ///< events nobody had done
   std::uint64_t keys_new = 0;
   std::uint64_t fragments_written = 0;
+  LinkCounts links;
 };
 
 /// TooLarge when counts or amounts of a user and day leave their bounds (engine/events.h): the

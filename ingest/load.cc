@@ -5,10 +5,12 @@
 
 #include "ingest/load.h"
 
+#include "ingest/column_map.h"
 #include "ingest/commit.h"
 #include "ingest/convert.h"
 #include "ingest/delta.h"
 #include "ingest/field_plan.h"
+#include "ingest/identity.h"
 #include "ingest/intake.h"
 #include "ingest/limits.h"
 #include "ingest/load_events.h"
@@ -62,9 +64,10 @@ Status spare_inputs(const storage::Store& store, const std::vector<std::string>&
 /// Takes batches in, holds what they change.
 class Loader final : public Intake {
  public:
-  Loader(const Schema& schema, std::vector<FieldPlan> plans, const storage::Snapshot& snapshot,
-         Rejects& rejects)
+  Loader(const Schema& schema, std::vector<FieldPlan> plans, RowLinks links,
+         const storage::Snapshot& snapshot, Rejects& rejects)
       : plans_(std::move(plans)),
+        links_(std::move(links)),
         users_(snapshot),
         rejects_(rejects),
         delta_(plans_.size()),
@@ -73,7 +76,7 @@ class Loader final : public Intake {
   }
 
   /// What the reading thread does; all it shares with the other thread are the kinds of the plans.
-  void prepare(RowBatch& batch) { convert(batch, has_id_, plans_); }
+  void prepare(RowBatch& batch) { convert(batch, has_id_, plans_, links_); }
 
   [[nodiscard]] Status take(const RowBatch& batch) override {
     const ConvertedRows& converted = batch.converted;
@@ -84,6 +87,9 @@ class Loader final : public Intake {
     batch_users_.clear();
     TAGLINE_RETURN_IF_ERROR(has_id_ ? users_.find_or_add(converted.ids, batch_users_)
                                     : number(batch));
+    for (std::size_t i = 0; !links_.empty() && i < converted.good.size(); ++i) {
+      links_.take(batch, converted.good[i], batch_users_[i]);
+    }
     stage(converted.fields);
     return rejects_.add_rows(batch, batch.bad);
   }
@@ -98,6 +104,7 @@ class Loader final : public Intake {
   [[nodiscard]] const std::vector<FieldPlan>& plans() const { return plans_; }
   [[nodiscard]] const UserIndex& users() const { return users_; }
   [[nodiscard]] const Delta& delta() const { return delta_; }
+  [[nodiscard]] const RowLinks& links() const { return links_; }
 
  private:
   /// Users of rows that have no id but their number.
@@ -137,6 +144,7 @@ class Loader final : public Intake {
   }
 
   std::vector<FieldPlan> plans_;
+  RowLinks links_;
   UserIndex users_;
   Rejects& rejects_;
   Delta delta_;
@@ -155,7 +163,7 @@ Result<Schema> infer_for(const storage::Snapshot& snapshot, Input& input,
   TAGLINE_ASSIGN_OR_RETURN(infer_options.known_tags, snapshot.tags());
   if (snapshot.user_limit() > 0) {
     infer_options.is_user = [&snapshot](std::string_view id) -> Result<bool> {
-      TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
+      TAGLINE_ASSIGN_OR_RETURN(const auto user, find_person(snapshot, id));
       return user.has_value();
     };
   }
@@ -243,9 +251,14 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   RowSource source(used, files, std::move(first));
   source.show_as(options.shown_name);
   std::optional<Loader> loader;
+  std::uint64_t people = 0;
   const Status read = store.read([&](const storage::Snapshot& snapshot) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(people, snapshot.people_version());
     TAGLINE_ASSIGN_OR_RETURN(auto plans, plan_fields(used, snapshot, now));
-    loader.emplace(used, std::move(plans), snapshot, rejects);
+    TAGLINE_ASSIGN_OR_RETURN(auto types, IdentityTypes::read(snapshot));
+    TAGLINE_ASSIGN_OR_RETURN(
+        auto links, RowLinks::make(used.links, slot_columns(used).size(), std::move(types)));
+    loader.emplace(used, std::move(plans), std::move(links), snapshot, rejects);
     source.prepare_with([&loader](RowBatch& batch) { loader->prepare(batch); });
     const Status status = take_all(source, *loader, rejects, options, meter);
     TAGLINE_RETURN_IF_ERROR(rejects.close());
@@ -258,8 +271,8 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   const auto tell = [&] { meter.tell(loader->rows(), source.bytes_read(), true); };
   tell();
   const std::vector<std::string_view> new_ids = loader->users().new_ids();
-  const Change change{
-      loader->plans(), loader->delta(), new_ids, loader->users().first_new(), now, tell};
+  const Change change{loader->plans(), loader->delta(), new_ids, loader->users().first_new(),
+                      people,          loader->links(), now,     tell};
   TAGLINE_ASSIGN_OR_RETURN(const Committed committed, commit(store, change));
   LoadReport report;
   report.rows = loader->rows();
@@ -269,6 +282,7 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   report.users_known = loader->users().users_known();
   report.tags_new = committed.tags_new;
   report.fragments_written = committed.fragments_written;
+  report.links = committed.links;
   report.commit_seconds = seconds_since(commit_start);
   report.seconds = seconds_since(start);
   return report;

@@ -5,6 +5,7 @@
 #include "engine/result.h"
 #include "ingest/infer.h"
 #include "ingest/input.h"
+#include "ingest/row_links.h"
 #include "ingest/schema.h"
 #include "storage/store.h"
 
@@ -77,6 +78,7 @@ struct LoadReport {
   std::string event;                      ///< the event all rows were; empty: a column says
   std::vector<SkippedFile> skipped;
   std::uint64_t fragments_written = 0;
+  LinkCounts links;
   double seconds = 0;
   double commit_seconds = 0;  ///< part of `seconds`
 };

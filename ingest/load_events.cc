@@ -5,6 +5,7 @@
 
 #include "ingest/load_events.h"
 
+#include "ingest/column_map.h"
 #include "ingest/digest.h"
 #include "ingest/event_commit.h"
 #include "ingest/event_convert.h"
@@ -66,9 +67,10 @@ class KnownLoads {
 /// Takes batches in, holds their events.
 class EventIntake final : public Intake {
  public:
-  EventIntake(EventConverter converter, const storage::Snapshot& snapshot, Rejects& rejects,
-              std::string load_id, std::int64_t now_s)
+  EventIntake(EventConverter converter, RowLinks links, const storage::Snapshot& snapshot,
+              Rejects& rejects, std::string load_id, std::int64_t now_s)
       : converter_(std::move(converter)),
+        links_(std::move(links)),
         users_(snapshot),
         known_(snapshot),
         rejects_(rejects),
@@ -80,7 +82,11 @@ class EventIntake final : public Intake {
     rows_ += batch.rows.size() + bad.size();
     std::optional<Text> reason;
     for (std::size_t row = 0; row < batch.rows.size(); ++row) {
-      TAGLINE_ASSIGN_OR_RETURN(StagedEvent event, converter_.convert(batch, row, reason));
+      reason = links_.reason(batch, row);
+      StagedEvent event;
+      if (!reason.has_value()) {
+        TAGLINE_ASSIGN_OR_RETURN(event, converter_.convert(batch, row, reason));
+      }
       if (reason.has_value()) {
         bad.push_back({batch.rows[row], std::move(*reason)});
         continue;
@@ -94,6 +100,7 @@ class EventIntake final : public Intake {
             {"load the files in several commands", "请分多次装入"});
       }
       events_.push_back(event);
+      links_.take(batch, row, event.user);
     }
     TAGLINE_RETURN_IF_ERROR(rejects_.add_rows(batch, std::move(bad)));
     return batch.digest.has_value() ? end_file(batch) : Status();
@@ -133,11 +140,13 @@ class EventIntake final : public Intake {
     for (StagedEvent& event : events_) {
       event.user = event.user < first ? event.user : first + numbers[event.user - first];
     }
+    links_.renumber(first, numbers);
     return ids;
   }
 
   [[nodiscard]] const std::vector<StagedEvent>& events() const { return events_; }
   [[nodiscard]] const UserIndex& users() const { return users_; }
+  [[nodiscard]] const RowLinks& links() const { return links_; }
   [[nodiscard]] const std::vector<storage::LoadRecord>& loads() const { return loads_; }
   [[nodiscard]] std::vector<SkippedFile>& skipped() { return skipped_; }
   [[nodiscard]] KnownLoads& known() { return known_; }
@@ -148,6 +157,7 @@ class EventIntake final : public Intake {
     TAGLINE_ASSIGN_OR_RETURN(const auto known, known_.find(id));
     if (known.has_value()) {
       events_.resize(file_begin_);
+      links_.take_back(file_links_);
       rows_ = file_rows_;
       rejects_.take_back(file_rejects_);
       took_back_ = true;
@@ -161,12 +171,14 @@ class EventIntake final : public Intake {
     known_.add(load);
     loads_.push_back(std::move(load));
     file_begin_ = events_.size();
+    file_links_ = links_.size();
     file_rows_ = rows_;
     file_rejects_ = rejects_.count();
     return {};
   }
 
   EventConverter converter_;
+  RowLinks links_;
   UserIndex users_;
   KnownLoads known_;
   Rejects& rejects_;
@@ -177,6 +189,7 @@ class EventIntake final : public Intake {
   std::vector<SkippedFile> skipped_;
   std::uint64_t rows_ = 0;
   std::size_t file_begin_ = 0;   ///< in events_, of the file that is being read
+  std::size_t file_links_ = 0;   ///< in links_
   std::uint64_t file_rows_ = 0;  ///< rows before it
   std::uint64_t file_rejects_ = 0;
   bool took_back_ = false;
@@ -263,11 +276,18 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
   std::optional<EventIntake> intake;
   std::optional<Meter> meter;
   std::uint64_t bytes_read = 0;
+  std::uint64_t people = 0;
   const Status read = store.read([&](const storage::Snapshot& snapshot) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(people, snapshot.people_version());
     TAGLINE_ASSIGN_OR_RETURN(auto made, EventPlans::make(*schema.events, snapshot, now_s));
     plans.emplace(std::move(made));
     TAGLINE_ASSIGN_OR_RETURN(auto converter, EventConverter::make(*plans, snapshot.time_zone()));
-    intake.emplace(std::move(converter), snapshot, rejects, options.load_id, now_s);
+    TAGLINE_ASSIGN_OR_RETURN(auto types, IdentityTypes::read(snapshot));
+    TAGLINE_ASSIGN_OR_RETURN(
+        auto links,
+        RowLinks::make(schema.events->links, slot_columns(schema).size(), std::move(types)));
+    intake.emplace(std::move(converter), std::move(links), snapshot, rejects, options.load_id,
+                   now_s);
     const std::string identity = identity_of(*plans);
     TAGLINE_ASSIGN_OR_RETURN(auto left, new_files(files, options, identity, *intake));
     TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t bytes_total, total_bytes(left, options));
@@ -295,15 +315,16 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
     tell();
     const std::vector<std::string_view> new_ids = intake->new_ids();
     intake->sort();
-    const EventChange change{
-        *plans, intake->events(), new_ids, intake->users().first_new(), intake->loads(), now_s,
-        tell};
+    const EventChange change{*plans, intake->events(), new_ids,         intake->users().first_new(),
+                             people, intake->links(),  intake->loads(), now_s,
+                             tell};
     TAGLINE_ASSIGN_OR_RETURN(const EventsCommitted committed, commit_events(store, change));
     describe(*intake, report);
     report.users_new = new_ids.size();
     report.event_names_new = committed.events_new;
     report.keys_new = committed.keys_new;
     report.fragments_written = committed.fragments_written;
+    report.links = committed.links;
     report.commit_seconds = seconds_since(commit_start);
   }
   report.seconds = seconds_since(start);

@@ -53,6 +53,13 @@ struct Column {
 /// What `--id` and the options say for "the row number is the id".
 inline constexpr std::string_view kRowNumber = "#row";
 
+/// A column whose cells name the row's user by identities (ingest/identity.h); blank: none.
+struct LinkColumn {
+  std::string column;
+  std::string type;  ///< of identities: "phone"
+  friend bool operator==(const LinkColumn&, const LinkColumn&) = default;
+};
+
 /// Catalogue texts of an event.
 struct EventTexts {
   std::string name;                  ///< ours
@@ -91,6 +98,7 @@ struct EventColumns {
   std::string time_zone;
   std::optional<AmountColumn> amount;
   std::string count_column;  ///< for how many events the row stands; empty: one
+  std::vector<LinkColumn> links;
   friend bool operator==(const EventColumns&, const EventColumns&) = default;
 };
 
@@ -105,6 +113,7 @@ struct Schema {
   /// of one load.
   std::string id_column;
   std::vector<Column> columns;  ///< without the id column
+  std::vector<LinkColumn> links;
   /// The rows are events: `id_column` and `columns` are empty.
   std::optional<EventColumns> events;
 };

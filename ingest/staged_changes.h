@@ -4,6 +4,7 @@
 
 #include "engine/layout.h"
 #include "engine/result.h"
+#include "ingest/identity.h"
 #include "storage/change.h"
 #include "storage/write_txn.h"
 
@@ -26,8 +27,8 @@ class StagedChanges {
   explicit StagedChanges(const storage::WriteTxn& txn)
       : txn_(txn), users_before_(txn.user_limit()) {}
 
-  /// The user's index; a new user's is the next. Nothing when there is none and `create` is not
-  /// said.
+  /// The user's index, of an id or an identity in any spelling; a new user's is the next. Nothing
+  /// when there is none and `create` is not said.
   [[nodiscard]] Result<std::optional<engine::UserIndex>> user(const std::string& id, bool create);
   /// What the user has, operations before included.
   [[nodiscard]] Result<Value> value(engine::FieldId field, storage::CellShape shape,
@@ -53,6 +54,7 @@ class StagedChanges {
   };
 
   const storage::WriteTxn& txn_;
+  std::optional<IdentityTypes> types_;  ///< read when an id first looks like an identity
   engine::UserIndex users_before_;
   std::vector<std::string> new_users_;
   std::unordered_map<std::string, engine::UserIndex> new_indexes_;

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <optional>
+#include <string>
 
 namespace tagline::ingest {
 namespace {
@@ -50,6 +51,18 @@ Status UserIndex::find_or_add(std::span<const std::string_view> ids,
 }
 
 Result<engine::UserIndex> UserIndex::find_or_add(std::string_view id, std::uint64_t hash) {
+  if (id.find(':') != std::string_view::npos) {
+    if (!types_.has_value()) {
+      TAGLINE_ASSIGN_OR_RETURN(types_, IdentityTypes::read(snapshot_));
+    }
+    const std::string stored = types_->stored_id(id);
+    if (stored != id) {
+      // Somebody may have been added under that very spelling before there were types.
+      TAGLINE_ASSIGN_OR_RETURN(const auto known, snapshot_.find_user(id));
+      return known.has_value() ? Result<engine::UserIndex>(*known)
+                               : find_or_add(stored, ids_.hash(stored));
+    }
+  }
   const TextTable::Added added = ids_.add(id, hash);
   if (added.inserted) {
     TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, look_up(id));

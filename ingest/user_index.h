@@ -3,19 +3,22 @@
 
 #include "engine/layout.h"
 #include "engine/result.h"
+#include "ingest/identity.h"
 #include "ingest/text_table.h"
 #include "storage/snapshot.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace tagline::ingest {
 
-/// New ids get the indexes after the snapshot's last, in order of arrival. One thread. Lives within
-/// the snapshot's scope, except for new_ids(). Memory: about 20 bytes and the id itself for each
-/// user the load mentions.
+/// An identity of a known type ("phone:138 0013 8000") is the user it leads to, or a new one whose
+/// id it is, as it is stored. New ids get the indexes after the snapshot's last, in order of
+/// arrival. One thread. Lives within the snapshot's scope, except for new_ids(). Memory: about 20
+/// bytes and the id itself for each user the load mentions.
 class UserIndex {
  public:
   explicit UserIndex(const storage::Snapshot& snapshot);
@@ -47,6 +50,7 @@ class UserIndex {
   std::uint32_t first_new_;
   std::uint64_t next_;
   std::uint64_t known_ = 0;
+  std::optional<IdentityTypes> types_;  ///< read when an id first looks like an identity
 };
 
 }  // namespace tagline::ingest

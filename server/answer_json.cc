@@ -244,6 +244,17 @@ std::string load_json(const ingest::LoadReport& report) {
             {"elapsed_s", report.seconds},
             {"commit_s", report.commit_seconds},
             {"first_rejects", std::move(rejects)}};
+  const ingest::LinkCounts& links = report.links;
+  if (links.identities_new + links.merges + links.refused > 0) {
+    Json refused = Json::array();
+    for (const auto& each : links.first_refused) {
+      refused.push_back({{"user", each.user}, {"reason", text_json(each.reason)}});
+    }
+    json["links"] = {{"identities_new", links.identities_new},
+                     {"merges", links.merges},
+                     {"refused", links.refused},
+                     {"first_refused", std::move(refused)}};
+  }
   if (report.of_events) {
     add_events(json, report);
   }

@@ -191,19 +191,51 @@ Json events_json(const EventColumns& events) {
     json["amount"] = amount_json(*events.amount);
   }
   put(json, "count", events.count_column);
+  if (!events.links.empty()) {
+    json["links"] = links_json(events.links);
+  }
   return json;
+}
+
+Json links_json(const std::vector<ingest::LinkColumn>& links) {
+  Json json = Json::array();
+  for (const ingest::LinkColumn& link : links) {
+    json.push_back({{"column", link.column}, {"type", link.type}});
+  }
+  return json;
+}
+
+std::vector<ingest::LinkColumn> read_links(JsonReader& reader) {
+  std::vector<ingest::LinkColumn> links;
+  const Json* list = reader.array("links");
+  for (std::size_t i = 0; list != nullptr && i < list->size() && !reader.failed(); ++i) {
+    JsonReader link = reader.element("links", i, (*list)[i]);
+    if (link.failed()) {
+      break;
+    }
+    link.only({"column", "type"});
+    ingest::LinkColumn& read = links.emplace_back();
+    read_column(link, "column", read.column);
+    link.read("type", read.type);
+    if (read.type.empty()) {
+      link.fail("type", "nothing",
+                {"a type of identities, such as \"phone\"", "身份标识类型，例如 \"phone\""});
+    }
+  }
+  return links;
 }
 
 EventColumns read_events(const Json& json, std::optional<Error>& fault) {
   EventColumns events;
   JsonReader reader(json, "events", fault);
-  reader.only({"user", "event", "key", "time", "amount", "count"});
+  reader.only({"user", "event", "key", "time", "amount", "count", "links"});
   read_column(reader, "user", events.user_column);
   read_event(reader, events, fault);
   read_key(reader, json, events, fault);
   read_time(reader, events, fault);
   read_amount(reader, events, fault);
   read_optional_column(reader, "count", events.count_column);
+  events.links = read_links(reader);
   return events;
 }
 

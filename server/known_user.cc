@@ -1,12 +1,14 @@
 #include "server/known_user.h"
 
+#include "ingest/identity.h"
+
 #include <string>
 
 namespace tagline::server {
 
 Result<engine::UserIndex> known_user(const storage::Snapshot& snapshot,
                                      std::string_view external_id) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto index, snapshot.find_user(external_id));
+  TAGLINE_ASSIGN_OR_RETURN(const auto index, ingest::find_person(snapshot, external_id));
   if (!index.has_value()) {
     const std::string id(external_id);
     return failure(ErrorCode::NotFound,

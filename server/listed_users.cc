@@ -1,5 +1,7 @@
 #include "server/listed_users.h"
 
+#include "ingest/identity.h"
+
 #include <utility>
 
 namespace tagline::server {
@@ -21,7 +23,7 @@ Status UserFinder::look_up() {
   TAGLINE_RETURN_IF_ERROR(store_.read([&](const storage::Snapshot& snapshot) -> Status {
     for (std::string& id : waiting_) {
       ++found_.lines;
-      TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
+      TAGLINE_ASSIGN_OR_RETURN(const auto user, ingest::find_person(snapshot, id));
       if (!user.has_value()) {
         ++found_.unknown;
         if (found_.first_unknown.size() < kUnknownShown && unknown_shown_.insert(id).second) {

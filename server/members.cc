@@ -1,6 +1,7 @@
 #include "server/members.h"
 
 #include "engine/page.h"
+#include "ingest/identity.h"
 #include "server/prepared.h"
 
 #include <optional>
@@ -22,7 +23,7 @@ Outcome<MembersAnswer> members_of(const storage::Snapshot& snapshot, const Query
     if (request.budget != nullptr) {
       TAGLINE_RETURN_IF_ERROR(request.budget->check());
     }
-    TAGLINE_ASSIGN_OR_RETURN(const auto user, snapshot.find_user(id));
+    TAGLINE_ASSIGN_OR_RETURN(const auto user, ingest::find_person(snapshot, id));
     places.push_back(user);
     if (user.has_value()) {
       known.push_back(*user);

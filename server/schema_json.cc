@@ -267,6 +267,9 @@ std::string schema_to_json(const Schema& schema) {
   for (const Column& column : schema.columns) {
     json["columns"].push_back(column_json(column));
   }
+  if (!schema.links.empty()) {
+    json["links"] = links_json(schema.links);
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -276,10 +279,10 @@ Result<Schema> schema_from_json(std::string_view text) {
   Schema schema;
   if (document.has_value()) {
     JsonReader reader(*document, "", fault);
-    reader.only({"format", "delimiter", "header", "id", "columns", "events", "comment"});
+    reader.only({"format", "delimiter", "header", "id", "columns", "events", "links", "comment"});
     read_shape(reader, schema);
     if (const Json* events = reader.object("events")) {
-      for (const char* key : {"id", "columns"}) {
+      for (const char* key : {"id", "columns", "links"}) {
         if (reader.has(key)) {
           reader.fail(key, "key beside events",
                       {"either columns of users or events", "用户的列或行为，二者之一"});
@@ -293,6 +296,9 @@ Result<Schema> schema_from_json(std::string_view text) {
       for (std::size_t i = 0; i < columns->size() && !fault.has_value(); ++i) {
         JsonReader column((*columns)[i], "columns[" + std::to_string(i) + "]", fault);
         schema.columns.push_back(read_column(column, fault));
+      }
+      if (!fault.has_value()) {
+        schema.links = read_links(reader);
       }
     }
   }

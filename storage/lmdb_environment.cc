@@ -95,6 +95,18 @@ std::string_view name_of(KeySpace space) {
       return "origins";
     case KeySpace::Changes:
       return "changes";
+    case KeySpace::Identities:
+      return "identities";
+    case KeySpace::Identified:
+      return "identified";
+    case KeySpace::Merged:
+      return "merged";
+    case KeySpace::Merges:
+      return "merges";
+    case KeySpace::Erasures:
+      return "erasures";
+    case KeySpace::Settings:
+      return "settings";
   }
   return "";
 }

@@ -55,8 +55,14 @@ enum class KeySpace : std::uint8_t {
   Rules,
   Origins,
   Changes,
+  Identities,
+  Identified,
+  Merged,
+  Merges,
+  Erasures,
+  Settings,
 };
-inline constexpr std::size_t kKeySpaceCount = 11;
+inline constexpr std::size_t kKeySpaceCount = 17;
 /// What is not among the first so many, a database of version 3 does not have.
 inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
 /// Nor do those of versions 4 and 5 have what is behind these.

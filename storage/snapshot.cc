@@ -120,11 +120,6 @@ Result<std::vector<ValueRecord>> Snapshot::values(engine::FieldId field) const {
   return read_values(rep_->reading.txn, field);
 }
 
-Result<std::optional<engine::UserIndex>> Snapshot::find_user(std::string_view external_id) const {
-  const std::lock_guard lock(rep_->mutex);
-  return storage::find_user(rep_->reading.txn, rep_->meta.id_seed, external_id);
-}
-
 Result<std::string> Snapshot::external_id(engine::UserIndex user) const {
   const std::lock_guard lock(rep_->mutex);
   TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, external_id_of(rep_->reading.txn, user));

@@ -3,6 +3,7 @@
 
 #include "engine/bitmap.h"
 #include "engine/source.h"
+#include "storage/identity.h"
 #include "storage/record.h"
 
 #include <cstdint>
@@ -71,9 +72,31 @@ class Snapshot final : public engine::Source {
   /// Values of a category or set tag, or keys of an event, in order of arrival.
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 
+  /// Of an id, or of an identity as it is stored (ingest/identity.h). Of one who was merged into
+  /// another that other: always a user.
   [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(
       std::string_view external_id) const;
-  /// NotFound when the index was never given out.
+  [[nodiscard]] Result<std::optional<IdentityRecord>> identity(std::string_view identity) const;
+  /// Those linked to the user itself, not to whom was merged into it.
+  [[nodiscard]] Result<std::vector<IdentityRecord>> identities_of(engine::UserIndex user) const;
+  [[nodiscard]] Result<std::vector<engine::UserIndex>> merged_into(engine::UserIndex user) const;
+  /// The newest first, those before number `before` (0: all), at most `most`.
+  [[nodiscard]] Result<std::vector<MergeRecord>> merges(std::uint32_t before,
+                                                        std::size_t most) const;
+  [[nodiscard]] Result<std::optional<MergeRecord>> merge(std::uint32_t number) const;
+  /// The merge that a user lost; nothing: none.
+  [[nodiscard]] Result<std::optional<std::uint32_t>> merge_of(engine::UserIndex loser) const;
+  [[nodiscard]] Result<std::vector<ErasureRecord>> erasures(std::uint32_t before,
+                                                            std::size_t most) const;
+  /// Another number whenever users were merged, a merge undone or somebody erased: what an id means
+  /// is the same in snapshots of equal numbers, but for ids that were added.
+  [[nodiscard]] Result<std::uint64_t> people_version() const;
+  /// Types that were set, by name.
+  [[nodiscard]] Result<std::vector<IdentityTypeRecord>> identity_types() const;
+  [[nodiscard]] Result<std::optional<MergeRule>> merge_rule(engine::FieldId field) const;
+  /// When a user was last written, seconds since 1970 (UTC); nothing: before times were kept.
+  [[nodiscard]] Result<std::optional<std::int64_t>> updated_s(engine::UserIndex user) const;
+  /// NotFound when the index was never given out, or the user was erased.
   [[nodiscard]] Result<std::string> external_id(engine::UserIndex user) const;
   /// External ids of `users` in index order, until `fn` returns false. Reads each block of ids
   /// once.

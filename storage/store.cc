@@ -84,7 +84,8 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       Status status = fn(txn);
       if (status.has_value() && rep.txn.changed()) {
         ++rep.meta.version;
-        if (rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes})) {
+        if (rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes,
+                                    KeySpace::Identities, KeySpace::Identified})) {
           rep.meta.catalogue_version = rep.meta.version;
         }
         if (rep.data_changed()) {

@@ -207,12 +207,19 @@ Result<std::optional<IdBlock>> id_block_of(const Transaction& txn, engine::UserI
 Result<std::string_view> external_id_of(const Transaction& txn, engine::UserIndex user) {
   TAGLINE_ASSIGN_OR_RETURN(const auto block, id_block_of(txn, user));
   const unsigned at = user % kBlockIds;
-  if (!block || at >= block->size()) {
+  const auto none = [user] {
     const std::string index = std::to_string(user);
     return failure(ErrorCode::NotFound,
                    {"there is no user with index " + index, "没有索引为 " + index + " 的用户"});
+  };
+  if (!block || at >= block->size()) {
+    return none();
   }
-  return block->id(at);
+  TAGLINE_ASSIGN_OR_RETURN(const std::string_view id, block->id(at));
+  if (id.empty()) {  // erased
+    return none();
+  }
+  return id;
 }
 
 Result<std::optional<engine::UserIndex>> find_user(const Transaction& txn, std::uint64_t seed,
@@ -236,6 +243,39 @@ Result<std::optional<engine::UserIndex>> find_user(const Transaction& txn, std::
     }
   }
   return std::optional<engine::UserIndex>();
+}
+
+Status forget_user(WriteTransaction& txn, std::uint64_t seed, engine::UserIndex user) {
+  TAGLINE_ASSIGN_OR_RETURN(const std::string_view found, external_id_of(txn, user));
+  const std::string id(found);  // what it is a view of is about to change
+  const auto key = make_key<1>({user >> kBlockIdBits});
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(KeySpace::Users, key));
+  if (!stored) {
+    return block_missing(user);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const IdBlock block, IdBlock::decode(*stored));
+  std::vector<std::string_view> ids;
+  for (unsigned at = 0; at < block.size(); ++at) {
+    TAGLINE_ASSIGN_OR_RETURN(const std::string_view other, block.id(at));
+    ids.push_back(at == user % kBlockIds ? std::string_view() : other);
+  }
+  const std::vector<std::byte> record = encode_id_block(ids);
+  TAGLINE_RETURN_IF_ERROR(txn.put(KeySpace::Users, key, record));
+
+  const IdPlace place = place_of(id, seed);
+  const auto bucket_key = make_key<1>({place.bucket});
+  TAGLINE_ASSIGN_OR_RETURN(const auto bytes, txn.get(KeySpace::Ids, bucket_key));
+  std::vector<IdEntry> left;
+  if (bytes) {
+    TAGLINE_ASSIGN_OR_RETURN(const IdBucket bucket, IdBucket::decode(*bytes));
+    for (std::size_t i = 0; i < bucket.size(); ++i) {
+      if (bucket.at(i) != IdEntry{place.hash, user}) {
+        left.push_back(bucket.at(i));
+      }
+    }
+  }
+  return left.empty() ? txn.erase(KeySpace::Ids, bucket_key)
+                      : txn.put(KeySpace::Ids, bucket_key, std::as_bytes(std::span(left)));
 }
 
 Status append_users(WriteTransaction& txn, std::uint64_t seed, engine::UserIndex first,

@@ -24,12 +24,15 @@ inline constexpr std::uint32_t kBuckets = 1U << 16U;
 /// The block that holds `user`; nothing when there is none. Views live as `txn.get` says.
 [[nodiscard]] Result<std::optional<IdBlock>> id_block_of(const Transaction& txn,
                                                          engine::UserIndex user);
-/// NotFound when `user` was never given out.
+/// NotFound when `user` was never given out, or was erased.
 [[nodiscard]] Result<std::string_view> external_id_of(const Transaction& txn,
                                                       engine::UserIndex user);
 [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(const Transaction& txn,
                                                                  std::uint64_t seed,
                                                                  std::string_view external_id);
+
+/// Erases the id of `user` in both directions; the index stays given out, with an id that is empty.
+[[nodiscard]] Status forget_user(WriteTransaction& txn, std::uint64_t seed, engine::UserIndex user);
 
 /// Gives `external_ids` the indexes from `first` on, in both directions. REQUIRES: none is known,
 /// no two are equal; Internal otherwise, and the transaction is spoilt. Cost: the blocks touched,

@@ -27,9 +27,12 @@ struct Verifier {
   [[nodiscard]] Status check_rules();
   [[nodiscard]] Status check_origins();
   [[nodiscard]] Status check_loads();
+  [[nodiscard]] Status check_settings();
   [[nodiscard]] Status check_changes();
   [[nodiscard]] Status check_fragments(const Progress& progress);
   [[nodiscard]] Status check_users();
+  [[nodiscard]] Status check_identities();
+  [[nodiscard]] Status check_merges();
 
   void problem(const std::string& en, const std::string& zh);
   /// Whether `field` may be a key's series or a static list: given out, and nobody else's yet.
@@ -42,10 +45,12 @@ struct Verifier {
     std::string name;
     std::set<engine::RowId> value_rows;
   };
-  /// A field that is no tag's: the series of an event's key, or the users of a static list.
+  /// A field that is no tag's: the series of an event's key, the users of a static list, or when
+  /// users were written.
   struct KnownField {
     engine::FieldId event = 0;  ///< the event whose key it is; 0: a static list
     std::string name;           ///< of the key ("view:beauty") or of the segment
+    bool number = false;        ///< says of each user when it was written
   };
 
   const Transaction& txn;

@@ -30,9 +30,11 @@ Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& pro
   TAGLINE_RETURN_IF_ERROR(verifier.check_rules());
   TAGLINE_RETURN_IF_ERROR(verifier.check_origins());
   TAGLINE_RETURN_IF_ERROR(verifier.check_loads());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_settings());
   TAGLINE_RETURN_IF_ERROR(verifier.check_changes());
   TAGLINE_RETURN_IF_ERROR(verifier.check_fragments(progress));
   TAGLINE_RETURN_IF_ERROR(verifier.check_users());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_identities());
   return std::move(verifier.report);
 }
 

@@ -28,10 +28,11 @@ Status Verifier::check_changes() {
     } else {
       for (const Change& change : *changes) {
         const auto tag = tags.find(change.field);
-        const bool fits = tag != tags.end() ? suits(tag->second.kind, change.shape)
-                                            : fields.contains(change.field) &&
-                                                  change.shape != CellShape::Choice &&
-                                                  change.shape != CellShape::Number;
+        const auto other = fields.find(change.field);
+        const bool fits = tag != tags.end()
+                              ? suits(tag->second.kind, change.shape)
+                              : other != fields.end() && change.shape != CellShape::Choice &&
+                                    (change.shape == CellShape::Number) == other->second.number;
         if (!fits || change.user >= meta.user_limit) {
           const std::string of = std::to_string(change.field);
           const std::string user = std::to_string(change.user);

@@ -195,8 +195,10 @@ class FragmentCheck {
         problem(address, "there is no such tag", "没有该标签");
         return false;
       }
-      const bool possible =
-          field->second.event != 0 ? possible_day_row(row) : row == engine::kFlagRow;
+      const bool possible = field->second.event != 0 ? possible_day_row(row)
+                            : field->second.number
+                                ? row < engine::kFirstBitRow + engine::kValueBitsMax
+                                : row == engine::kFlagRow;
       if (!possible) {
         problem(address,
                 field->second.event != 0 ? "an event has no such row" : "a list has no such row",

@@ -65,10 +65,11 @@ class UserCheck {
       verifier_.problem("users: " + found + " ids can be read, expected " + limit,
                         "用户：可读取 " + found + " 个 ID，应为 " + limit);
     }
-    if (entries_ != verifier_.meta.user_limit) {
+    if (entries_ != verifier_.meta.user_limit - erased_) {
       const std::string found = std::to_string(entries_);
-      verifier_.problem("ids: the directory has " + found + " entries, expected " + limit,
-                        "ID 目录：共有 " + found + " 项，应为 " + limit);
+      const std::string expected = std::to_string(verifier_.meta.user_limit - erased_);
+      verifier_.problem("ids: the directory has " + found + " entries, expected " + expected,
+                        "ID 目录：共有 " + found + " 项，应为 " + expected);
     }
   }
 
@@ -112,6 +113,10 @@ class UserCheck {
     for (unsigned at = 0; at < block.size(); ++at) {
       if (const auto id = block.id(at); id.has_value()) {
         ++verifier_.report.users;
+        if (id->empty()) {
+          ++erased_;
+          continue;
+        }
         check_known(static_cast<engine::UserIndex>(first) + at, *id);
       } else {
         const std::string name = std::to_string(number);
@@ -140,6 +145,7 @@ class UserCheck {
   Verifier& verifier_;
   std::vector<std::optional<IdBucket>> buckets_;
   std::uint64_t entries_ = 0;
+  std::uint64_t erased_ = 0;
 };
 
 }  // namespace

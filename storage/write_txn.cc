@@ -268,6 +268,10 @@ Status WriteTxn::add_users(std::span<const std::string_view> external_ids) {
                    {"keep further users in another database", "请将更多用户放入另一个数据库"});
   }
   for (const std::string_view id : external_ids) {
+    if (id.empty()) {  // on disk that is somebody who was erased
+      return failure(ErrorCode::BadInput, {"a user id is blank", "用户 ID 为空"},
+                     {"give every user an id", "请为每个用户提供 ID"});
+    }
     if (id.size() > kExternalIdBytesMax) {
       return too_long("the user id that starts with \"" + std::string(id.substr(0, 32)) + "\"",
                       "以 \"" + std::string(id.substr(0, 32)) + "\" 开头的用户 ID ", id.size(),
@@ -300,10 +304,6 @@ Status WriteTxn::Rep::extend_population(engine::UserIndex first, std::uint32_t e
         change_fragment(engine::kPopulationRow, shard, encoder.encode(members)));
   }
   return {};
-}
-
-Result<std::optional<engine::UserIndex>> WriteTxn::find_user(std::string_view external_id) const {
-  return storage::find_user(rep_->txn, rep_->meta.id_seed, external_id);
 }
 
 Result<engine::Bitmap> WriteTxn::load_fragment(engine::RowKey row, engine::ShardId shard) const {

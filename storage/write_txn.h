@@ -7,6 +7,7 @@
 #include "engine/layout.h"
 #include "engine/result.h"
 #include "storage/change.h"
+#include "storage/identity.h"
 #include "storage/record.h"
 
 #include <cstdint>
@@ -89,11 +90,65 @@ class WriteTxn {
   [[nodiscard]] Result<Trimmed> trim_events(engine::Day before);
 
   /// Gives the ids in order the indexes user_limit(), user_limit()+1, ... and adds them to the
-  /// population. REQUIRES: none of them is known yet and no two are equal. Both directions are
-  /// written. Fast in bulk.
+  /// population. BadInput when one is empty; TooLarge. REQUIRES: none of them is known yet and no
+  /// two are equal. Both directions are written. Fast in bulk.
   [[nodiscard]] Status add_users(std::span<const std::string_view> external_ids);
+  /// As Snapshot::find_user: of an id, or of an identity as it is stored.
   [[nodiscard]] Result<std::optional<engine::UserIndex>> find_user(
       std::string_view external_id) const;
+  /// NotFound when the index was never given out, or the user was erased.
+  [[nodiscard]] Result<std::string> external_id(engine::UserIndex user) const;
+
+  // Who is who. What these write together is the caller's matter (ingest/person.h).
+  [[nodiscard]] Result<std::optional<IdentityRecord>> identity(std::string_view identity) const;
+  /// Those linked to the user itself.
+  [[nodiscard]] Result<std::vector<IdentityRecord>> identities_of(engine::UserIndex user) const;
+  /// Whether any identity begins so.
+  [[nodiscard]] Result<bool> has_identities(std::string_view prefix) const;
+  /// Adds it. Internal when it is there, or is a user's id; TooLarge.
+  [[nodiscard]] Status put_identity(const IdentityRecord& identity);
+  [[nodiscard]] Status erase_identity(std::string_view identity);  ///< NotFound
+  [[nodiscard]] Result<engine::UserIndex> survivor_of(engine::UserIndex user) const;
+  /// Everybody who was merged into the user, or into one who was.
+  [[nodiscard]] Result<std::vector<engine::UserIndex>> merged_into(engine::UserIndex user) const;
+  /// The merge that the user lost; nothing: it is a user still.
+  [[nodiscard]] Result<std::optional<std::uint32_t>> merge_of(engine::UserIndex loser) const;
+  [[nodiscard]] Result<std::optional<MergeRecord>> merge(std::uint32_t number) const;
+  [[nodiscard]] Result<std::vector<MergeRecord>> merges(std::uint32_t before,
+                                                        std::size_t most) const;
+  /// Notes a merge under the next number, which is returned; from then on every id of the loser is
+  /// the survivor's, and the loser is not in the population. Cells stay as they are: see change.
+  [[nodiscard]] Result<std::uint32_t> put_merge(MergeRecord merge);
+  /// The other way round: the loser is a user again, and the record says when and no cells.
+  [[nodiscard]] Status undo_merge(std::uint32_t number, std::int64_t now_s);
+  /// Takes a user out of the population, its id out of both directions, and its identities and the
+  /// merges it had part in away. Its index stays given out. Cells: see change; they are to be
+  /// gone, and folded, before the commit.
+  struct Erased {
+    std::uint64_t identities = 0;
+    std::uint64_t merges = 0;
+  };
+  [[nodiscard]] Result<Erased> erase_user(engine::UserIndex user);
+  /// Under the next number, which is returned.
+  [[nodiscard]] Result<std::uint32_t> put_erasure(ErasureRecord erasure);
+
+  [[nodiscard]] Result<std::vector<IdentityTypeRecord>> identity_types() const;
+  [[nodiscard]] Status put_identity_type(const IdentityTypeRecord& type);
+  [[nodiscard]] Status erase_identity_type(std::string_view name);
+  /// Nothing: none was set.
+  [[nodiscard]] Result<std::optional<MergeRule>> merge_rule(engine::FieldId field) const;
+  [[nodiscard]] Status put_merge_rule(engine::FieldId field, MergeRule rule);
+  /// A number that says of each user when it was last written, in seconds since 1970 (UTC): a field
+  /// of no tag. Made at its first use.
+  [[nodiscard]] Result<engine::FieldId> updated_field();
+  /// As Snapshot::people_version.
+  [[nodiscard]] Result<std::uint64_t> people_version() const;
+  /// The seed of hashes of this database.
+  [[nodiscard]] std::uint64_t seed() const;
+
+  /// Everything a user has in any tag, event or list, by field and cell. Cost: two look-ups a row
+  /// the database has in the user's shard: a thousand tags are some milliseconds.
+  [[nodiscard]] Result<std::vector<Change>> cells_of(engine::UserIndex user) const;
 
   /// What a user has in a cell. Cost: a few look-ups, of a category up to one a value.
   [[nodiscard]] Result<std::optional<std::int64_t>> value_of(engine::FieldId field, CellShape shape,

@@ -1,6 +1,7 @@
 // Changes of single users, and folding: writing what has changed into the fragments.
 #include "storage/catalogue_reader.h"
 #include "storage/delta_log.h"
+#include "storage/identity_reader.h"
 #include "storage/stored_value.h"
 #include "storage/write_txn.h"
 #include "storage/write_txn_rep.h"
@@ -83,15 +84,17 @@ Status WriteTxn::change(std::vector<Change> changes) {
   settle(changes);
   engine::FieldId field = engine::kPopulationRow.field;
   std::optional<TagRecord> tag;
+  TAGLINE_ASSIGN_OR_RETURN(const auto updated, find_updated_field(rep_->txn));
   for (const Change& change : changes) {
     if (change.field != field) {
       field = change.field;
       TAGLINE_ASSIGN_OR_RETURN(tag, find_tag_record(rep_->txn, field));
     }
     const bool field_known = field != engine::kPopulationRow.field && field < rep_->meta.next_field;
-    // A field of no tag is a key's series or a static list.
-    const bool fits = tag.has_value()
-                          ? suits(tag->kind, change.shape)
+    // A field of no tag is a key's series or a static list, or says when users were written.
+    const bool fits = tag.has_value() ? suits(tag->kind, change.shape)
+                      : field == updated
+                          ? change.shape == CellShape::Number
                           : change.shape != CellShape::Choice && change.shape != CellShape::Number;
     if (!field_known || !fits || !is_possible(change) || change.user >= user_limit()) {
       return failure(ErrorCode::Internal,

@@ -47,6 +47,8 @@ struct WriteTxn::Rep {
                                  const Delta::Cell& cell, engine::ShardId shard,
                                  const Delta::Part& part);
   [[nodiscard]] Status extend_population(engine::UserIndex first, std::uint32_t end);
+  /// And notes that people have changed.
+  [[nodiscard]] Status set_in_population(engine::UserIndex user, bool in);
   /// Gives out a number. TooLarge when there is none left: kComputedField is never given out.
   [[nodiscard]] Result<engine::FieldId> take_field();
   /// Internal unless `field` was given out by take_field and is not the number of a tag or event.

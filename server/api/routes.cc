@@ -114,9 +114,10 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
                                        std::max(2U, options_.workers) - 1);
     ingest_ = std::make_unique<IngestQueue>(service.store());
   }
-  for (auto group : {health_routes, document_routes, query_routes, id_routes, editor_routes,
-                     catalogue_routes, user_routes, segment_routes, segment_list_routes,
-                     metrics_routes, load_routes, ingest_routes, schema_routes, backup_routes}) {
+  for (auto group :
+       {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
+        user_routes, segment_routes, segment_list_routes, metrics_routes, load_routes,
+        ingest_routes, identity_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
       table_->add(std::move(route));
     }

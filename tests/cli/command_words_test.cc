@@ -239,6 +239,9 @@ class Examples : public ::testing::TestWithParam<Language> {
         "tagline segment save --db shop buyers 'did(purchase, in:last 90d)' --replace\n"
         "tagline segment snapshot --db shop buyers --as buyers_20260131\n"
         "tagline segment save --db shop unused 'vip'\n"
+        "tagline identity link --db shop phone:13800138000 --user u2\n"
+        "tagline identity link --db shop crm:8 --user u3\n"
+        "tagline identity link --db shop crm:8 --user u9\n"
         "tagline key create --db shop intern\n";
     const Outcome run = shell(folder_->path("."), setup);
     ASSERT_EQ(run.status, 0) << run.out << run.err;

@@ -35,8 +35,7 @@ class UsersTest : public testing::Test {
 };
 
 TEST_F(UsersTest, AnyBytesUpToTheLimitAreAnId) {
-  const std::vector<std::string> ids = {"",
-                                        std::string("a\0b", 3),
+  const std::vector<std::string> ids = {std::string("a\0b", 3),
                                         std::string("a\0c", 3),
                                         std::string(1, '\0'),
                                         "\xFF\xFE not UTF-8",
@@ -53,6 +52,7 @@ TEST_F(UsersTest, AnyBytesUpToTheLimitAreAnId) {
   EXPECT_EQ(find("a"), std::nullopt);
   EXPECT_EQ(add({"fine", std::string(kExternalIdBytesMax + 1, 'z')}).error().code(),
             ErrorCode::TooLarge);
+  EXPECT_EQ(add({"fine", ""}).error().code(), ErrorCode::BadInput);
   EXPECT_EQ(find("fine"), std::nullopt);
   EXPECT_EQ(find(std::string(100'000, 'z')), std::nullopt);
   EXPECT_TRUE(test::verified(*store_).clean()) << test::problems_of(test::verified(*store_));

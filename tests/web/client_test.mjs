@@ -121,6 +121,19 @@ test("changes of single users are in the next answer", async () => {
   assert.equal((await client.count("vip")).count, before + 1);
   await assert.rejects(client.ingest([{ user: "ingested 2", set: { vip: true } }], { users: "refuse" }), { status: 400, code: "bad-input" });
   await client.ingest([{ user: "ingested 1", clear: ["vip"] }]);
+  const linked = await client.link([{ user: "ingested 1", identities: ["card:A1", "crm:77"] }], { each: true });
+  assert.equal(linked.first_refused.length, 1);
+  const one = await client.link({ user: "ingested 1", identities: ["crm:77"] });
+  assert.equal(one.identities_new, 1);
+  assert.equal((await client.link([{ user: "ingested 9", identities: ["crm:77"] }])).merges, 1);
+  assert.equal((await client.user("ingested 9")).id, "ingested 1");
+  const [merge] = (await client.merges({ limit: 1 })).merges;
+  assert.equal(merge.loser, "ingested 9");
+  assert.notEqual((await client.undoMerge(merge.number)).undone, null);
+  assert.equal((await client.identities("crm:77")).user, "ingested 1");
+  assert.equal((await client.unlink("crm:77")).user, "ingested 1");
+  assert.equal((await client.eraseUser("ingested 9")).users, 1);
+  await assert.rejects(client.user("ingested 9"), { status: 404 });
   assert.equal((await client.count("vip")).count, before);
 });
 

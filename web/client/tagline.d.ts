@@ -77,6 +77,20 @@ export interface RequestOptions {
 }
 
 type Value = string | number | boolean;
+export interface LinkRequest {
+  user?: string;
+  identities: string[];
+  source?: string;
+}
+export interface Merge {
+  number: number;
+  survivor: string;
+  loser: string;
+  because: string;
+  author: string;
+  merged: string;
+  undone: string | null;
+}
 export interface Operation {
   user: string;
   clear?: string[];
@@ -116,6 +130,12 @@ export declare class Tagline {
   saveList(name: string, ids: Iterable<string> | AsyncIterable<string>, options?: { revision?: string; onlyNew?: boolean; signal?: AbortSignal }): Promise<any>;
   ingest(operations: Operation[], options?: { each?: boolean; users?: Unknown; tags?: Unknown; values?: Unknown; signal?: AbortSignal }): Promise<{ applied: number; refused: number; users_new: number; tags_new: number; version: number; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
   user(id: string): Promise<any>;
+  identities(id: string): Promise<{ user: string; identities: { identity: string; linked: string; source: string }[]; merges: Merge[]; updated: string | null }>;
+  link(requests: LinkRequest | LinkRequest[], options?: { each?: boolean; users?: Unknown; signal?: AbortSignal }): Promise<{ linked: number; refused: number; users_new: number; identities_new: number; merges: number; version: number; first: { line: number; user: string; user_new: boolean; identities_new: number; merges: number[] }[]; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
+  unlink(identity: string): Promise<{ identity: string; user: string }>;
+  merges(query?: { before?: number; limit?: number }): Promise<{ merges: Merge[]; next: number | null }>;
+  undoMerge(number: number): Promise<Merge>;
+  eraseUser(id: string): Promise<{ number: number; digest: string; erased: string; author: string; users: number; identities: number; values: number; merges: number }>;
   segmentsOf(id: string, query?: { asOf?: string }): Promise<any>;
   why(id: string, expression: string, options?: QueryOptions): Promise<any>;
   status(): Promise<any>;

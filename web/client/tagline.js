@@ -188,6 +188,17 @@ export class Tagline {
     return this.json("POST", "/v1/ingest", { body: operations, query: { each, users, tags, values }, signal });
   }
   user(id) { return this.json("GET", `/v1/users/${part(id)}`); }
+  /** The identities of a user, and the merges that made it; `id` may be an identity itself. */
+  identities(id) { return this.json("GET", `/v1/users/${part(id)}/identities`); }
+  /** Says that ids and identities name one person: {user, identities: ["phone:13800138000"], source}, or a list of them. */
+  link(requests, { each, users, signal } = {}) {
+    return this.json("POST", "/v1/identities/link", { body: requests, query: { each, users }, signal });
+  }
+  unlink(identity) { return this.json("POST", "/v1/identities/unlink", { body: { identity } }); }
+  merges(query = {}) { return this.json("GET", "/v1/merges", { query: wire(query) }); }
+  undoMerge(number) { return this.json("POST", `/v1/merges/${part(String(number))}/undo`); }
+  /** Erases a person for good; the receipt does not say who it was. */
+  eraseUser(id) { return this.json("DELETE", `/v1/users/${part(id)}`); }
   segmentsOf(id, query = {}) { return this.json("GET", `/v1/users/${part(id)}/segments`, { query: wire(query) }); }
   why(id, expression, { signal, ...options } = {}) {
     return this.json("POST", "/v1/why", { body: { id, expression, ...wire(options) }, signal });
