@@ -31,6 +31,7 @@ Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& pro
   TAGLINE_RETURN_IF_ERROR(verifier.check_origins());
   TAGLINE_RETURN_IF_ERROR(verifier.check_loads());
   TAGLINE_RETURN_IF_ERROR(verifier.check_changes());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_requests());
   TAGLINE_RETURN_IF_ERROR(verifier.check_fragments(progress));
   TAGLINE_RETURN_IF_ERROR(verifier.check_users());
   return std::move(verifier.report);

@@ -165,10 +165,14 @@ unsigned http_status(ErrorCode code) {
   return 500;
 }
 
-HttpReply problem(const HttpRequest& request, unsigned status, const Error& error) {
-  return reply_of(request, status,
-                  {std::string(wire_name(error.code())), error.message(), error.hint()},
+HttpReply problem(const HttpRequest& request, unsigned status, std::string_view code,
+                  const Error& error) {
+  return reply_of(request, status, {std::string(code), error.message(), error.hint()},
                   Json::array());
+}
+
+HttpReply problem(const HttpRequest& request, unsigned status, const Error& error) {
+  return problem(request, status, wire_name(error.code()), error);
 }
 
 HttpReply problem(const HttpRequest& request, const Error& error) {

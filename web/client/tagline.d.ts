@@ -114,7 +114,7 @@ export declare class Tagline {
   saveSegment(name: string, segment: { expression: string } & Record<string, unknown>): Promise<any>;
   deleteSegment(name: string, options?: { force?: boolean }): Promise<any>;
   saveList(name: string, ids: Iterable<string> | AsyncIterable<string>, options?: { revision?: string; onlyNew?: boolean; signal?: AbortSignal }): Promise<any>;
-  ingest(operations: Operation[], options?: { each?: boolean; users?: Unknown; tags?: Unknown; values?: Unknown; signal?: AbortSignal }): Promise<{ applied: number; refused: number; users_new: number; tags_new: number; version: number; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
+  ingest(operations: Operation[], options?: { each?: boolean; users?: Unknown; tags?: Unknown; values?: Unknown; key?: string; signal?: AbortSignal }): Promise<{ applied: number; refused: number; users_new: number; tags_new: number; version: number; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
   user(id: string): Promise<any>;
   segmentsOf(id: string, query?: { asOf?: string }): Promise<any>;
   why(id: string, expression: string, options?: QueryOptions): Promise<any>;
