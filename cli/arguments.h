@@ -55,6 +55,7 @@ struct IngestArguments {
   std::string file;
   ingest::IngestOptions options;
   std::uint64_t batch = std::numeric_limits<std::uint64_t>::max();  ///< lines of one
+  bool once = false;  ///< a batch that was done before is not done again
   Format format = Format::Table;
 };
 
@@ -248,6 +249,7 @@ struct ServeArguments {
   std::string tls_key;              ///< file
   bool read_only = false;           ///< leaves the database to another process to write
   std::uint64_t load_mib = 16'384;  ///< of the body of a load
+  std::uint64_t sync_ms = 0;        ///< storage::OpenOptions::sync_interval
   double shutdown_seconds = 10;     ///< for requests being answered when it is told to end
   server::LogFormat log_format = server::LogFormat::Text;
   server::LogLevel log_level = server::LogLevel::Info;

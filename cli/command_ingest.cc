@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "ingest/digest.h"
 #include "server/ingest_queue.h"
 #include "server/operation_json.h"
 #include "server/service.h"
@@ -51,10 +52,24 @@ std::string next_lines(std::istream& in, std::uint64_t most, std::uint64_t& line
   return text;
 }
 
+/// Of a batch of a file: its lines, where they stand, and what is to be done with them.
+ingest::BatchKey key_of(const std::string& text, std::uint64_t first_line,
+                        const ingest::IngestOptions& how) {
+  ingest::Digest digest;
+  digest.add(text);
+  const auto policy = [](ingest::Unknown unknown) {
+    return unknown == ingest::Unknown::Create ? "c" : "r";
+  };
+  const std::string all = digest.hex(std::string(how.each ? "each " : "all ") + policy(how.users) +
+                                     policy(how.tags) + policy(how.values));
+  return {"lines\n" + std::to_string(first_line) + " " + all, all};
+}
+
 int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Store& store,
                Console& console) {
   server::IngestQueue queue(store);
   ingest::IngestReport sum;
+  std::uint64_t repeated = 0;
   std::uint64_t line = 1;
   while (in.good()) {
     const std::uint64_t first = line;
@@ -62,7 +77,11 @@ int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Stor
     server::ReadOperations read = server::operations_from_lines(text, first);
     auto batch = server::batch_of(read, arguments.options);
     if (batch.has_value()) {
+      if (arguments.once) {
+        batch->key = key_of(text, first, arguments.options);
+      }
       queue.apply(*batch);
+      repeated += batch->repeated ? batch->outcome->applied : 0;
     }
     const Error* fault = !batch.has_value()            ? &batch.error()
                          : !batch->outcome.has_value() ? &batch->outcome.error()
@@ -82,12 +101,18 @@ int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Stor
         Error(ErrorCode::System, {"the rest of " + arguments.file + " could not be read",
                                   "无法读取 " + arguments.file + " 的其余部分"}));
   }
+  queue.finish_folding();  // so that the next command need not read all of it
   const int status = sum.applied == 0 && sum.refused > 0 ? kInputAtFault : kFine;
   if (arguments.format == Format::Json) {
     console.out(server::ingest_json(sum) + "\n");
     return status;
   }
   show_refused(sum, console);
+  if (repeated > 0) {
+    console.out(
+        console.say({grouped(repeated) + " of these had been done before, and are not done again\n",
+                     "其中 " + grouped(repeated) + " 条此前已写入，未重复写入\n"}));
+  }
   console.out(console.say(
       {grouped(sum.applied) + " operations done, " + grouped(sum.refused) + " refused: " +
            grouped(sum.users_new) + " new users, " + grouped(sum.tags_new) + " new tags\n",

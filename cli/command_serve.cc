@@ -127,6 +127,7 @@ void log_start(server::Log& log, const ServeArguments& arguments, const std::str
              {"load_mib", arguments.load_mib},
              {"connections", std::uint64_t{options.limits.connections}},
              {"slow_ms", arguments.slow_ms},
+             {"sync_ms", arguments.sync_ms},
              {"config", arguments.config_file}});
 }
 
@@ -145,6 +146,7 @@ int run(const ServeArguments& arguments, Console& console) {
   Faults faults(arguments.log_format, log, console);
   storage::OpenOptions storage;
   storage.mode = arguments.read_only ? storage::OpenMode::Read : storage::OpenMode::Write;
+  storage.sync_interval = std::chrono::milliseconds(arguments.sync_ms);
   auto opened = server::Service::open(arguments.db, storage);
   if (!opened.has_value()) {
     faults.tell(opened.error());
@@ -169,8 +171,10 @@ int run(const ServeArguments& arguments, Console& console) {
     return kSystemAtFault;
   }
   std::unique_ptr<server::HttpServer> http;
+  server::RoutesOptions how_to_answer = routes_of(arguments);
+  how_to_answer.report = tell;
   server::Routes routes(
-      *service, routes_of(arguments),
+      *service, how_to_answer,
       [&] {
         const server::HttpServer::Figures now = http->figures();
         return server::ServerStatus{started,      now.connections, now.running,
@@ -180,7 +184,7 @@ int run(const ServeArguments& arguments, Console& console) {
       gate->get());
   server::HttpHandlers handlers;
   handlers.answer = [&](const server::HttpRequest& request, engine::Budget& budget) {
-    return routes.answer(request, budget);
+    return routes.respond(request, budget);
   };
   handlers.quick = [&](const server::HttpRequest& request) { return routes.quick(request); };
   handlers.refuse = [&](const server::HttpRequest& request, unsigned status) {

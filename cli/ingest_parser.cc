@@ -27,6 +27,12 @@ void IngestParser::add_to(CLI::App& app) {
       ->check(whole_number())
       ->check(in_range<std::uint64_t>(1, 1'000'000))
       ->type_name("LINES");
+  command_->add_flag(
+      "--once", arguments_.once,
+      say("remember each batch by its lines and their place, for a day: one that was done before "
+          "is "
+          "not done again, so a file that broke off can be given again",
+          "按内容和位置记住每一批（保留一天），已写入的批不会重复写入：中断的文件可以重新执行"));
   add_policy(
       "--unknown-users", arguments_.options.users,
       say("users that are not known: create or refuse", "未知用户：create 新建或 refuse 拒绝"));

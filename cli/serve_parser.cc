@@ -15,6 +15,23 @@
 namespace tagline::cli {
 namespace {
 
+/// "sync" is 0, "interval=200" is 200.
+std::optional<std::uint64_t> sync_ms_of(std::string_view text) {
+  constexpr std::uint64_t kMost = 10'000;
+  constexpr std::string_view kInterval = "interval=";
+  if (text == "sync") {
+    return 0;
+  }
+  if (text.substr(0, kInterval.size()) != kInterval) {
+    return std::nullopt;
+  }
+  text.remove_prefix(kInterval.size());
+  std::uint64_t ms = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), ms);
+  const bool whole = problem == std::errc() && end == text.data() + text.size();
+  return whole && ms >= 1 && ms <= kMost ? std::optional(ms) : std::nullopt;
+}
+
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" (every address), "8080".
 std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_view text) {
   const std::size_t colon = text.rfind(':');
@@ -103,6 +120,23 @@ void ServeParser::add_to(CLI::App& app) {
               "关闭时留给处理中的请求和装载的秒数（默认 10）"))
       ->check(plain_number() & in_range(0.0, kShutdownMax))
       ->type_name("SECONDS");
+  const std::string no_durability = say("neither sync nor interval= and 1 to 10000 milliseconds: ",
+                                        "应为 sync，或 interval=毫秒数（1 到 10000），而不是 ");
+  command_
+      ->add_option_function<std::string>(
+          "--durability",
+          [this](const std::string& text) { arguments_.sync_ms = *sync_ms_of(text); },
+          say("when a commit is on the disk: before it is acknowledged (sync, the default), or at "
+              "most so many milliseconds later (interval=MS; the machine's end may then undo the "
+              "newest one, the program's end nothing)",
+              "提交何时落盘：确认之前（sync，默认），或最多延后若干毫秒（interval=MS；"
+              "断电可能丢失最近一次提交，进程终止不会丢失）"))
+      ->check(CLI::Validator(
+          [no_durability](std::string& text) {
+            return sync_ms_of(text).has_value() ? std::string() : no_durability + text;
+          },
+          ""))
+      ->type_name("sync|interval=MS");
   add_logs();
   command_
       ->add_option("--config", arguments_.config_file,
@@ -256,6 +290,7 @@ bool ServeParser::take(Arguments& arguments) const {
                                    {"cache", "64"},
                                    {"load-size", "16384"},
                                    {"shutdown-time", "10"},
+                                   {"durability", "sync"},
                                    {"log-format", "text"},
                                    {"log-level", "info"},
                                    {"slow-ms", "1000"}});

@@ -109,7 +109,7 @@ bool is_of_others(const std::string& variable, std::string_view value) {
   const auto begins = [&](std::string_view text) { return variable.rfind(text, 0) == 0; };
   const bool address = value.rfind("tcp://", 0) == 0 || value.rfind("udp://", 0) == 0;
   return variable == "TAGLINE_SEED" || variable == "TAGLINE_UPDATE_DOCS" ||
-         begins("TAGLINE_TEST_") || begins("TAGLINE_SERVICE_HOST") ||
+         variable == "TAGLINE_FAULT" || begins("TAGLINE_TEST_") || begins("TAGLINE_SERVICE_HOST") ||
          begins("TAGLINE_SERVICE_PORT") || begins("TAGLINE_PORT_") ||
          (variable == "TAGLINE_PORT" && address);
 }

@@ -8,6 +8,7 @@
 // For many users the slices are read flat, both bounds in one pass (engine/kernels_body.h). For few
 // users in question their numbers are gathered bit by bit and compared.
 #include "engine/machine.h"
+#include "engine/magnitude.h"
 
 #include <algorithm>
 #include <array>
@@ -26,10 +27,6 @@ constexpr std::size_t kProbeCost = 2;  // one member against one slice
 constexpr std::uint64_t kNegativeFlag = std::uint64_t{1} << 63U;
 
 constexpr std::array<std::uint64_t, kBlockWords> kZeros{};
-
-std::uint64_t magnitude_of(std::int64_t value) {
-  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-}
 
 }  // namespace
 

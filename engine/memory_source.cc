@@ -1,5 +1,7 @@
 #include "engine/memory_source.h"
 
+#include "engine/magnitude.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -7,15 +9,6 @@
 #include <vector>
 
 namespace tagline::engine {
-namespace {
-
-std::uint64_t magnitude_of(std::int64_t value) {
-  // Two's complement; -value would overflow for the lowest one.
-  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-}
-
-}  // namespace
-
 MemorySource::MemorySource(std::uint32_t users) : users_(users) {
   set_row(kPopulationRow, Bitmap::range(0, users));
 }

@@ -1,8 +1,10 @@
 #include "ingest/apply.h"
 
 #include "ingest/operation_writer.h"
+#include "ingest/request_memory.h"
 #include "ingest/staged_changes.h"
 
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -67,13 +69,85 @@ Status note_times(storage::WriteTxn& txn, std::vector<storage::Change>& changes,
   return {};
 }
 
+/// `whole`: whose key it is may stand before it, in a line of its own.
+Error key_at_fault(const std::string& whole) {
+  const std::string key = whole.substr(whole.rfind('\n') + 1);
+  return {ErrorCode::SchemaConflict,
+          {"the key \"" + key + "\" was used for another batch; nothing of this one was done",
+           "键“" + key + "”已用于另一批操作；本批未写入"},
+          {"give every batch a key of its own, and send a batch again as it was",
+           "请为每一批使用新的键；重发时请保持内容不变"}};
+}
+
+/// Batches with keys: which of them are done already, here or in an earlier commit.
+class KeyedBatches {
+ public:
+  explicit KeyedBatches(RequestMemory& memory) : memory_(memory) {}
+
+  /// Whether the batch need not be written.
+  Result<bool> settled(IngestBatch& batch, const storage::WriteTxn& txn) {
+    batch.repeated = batch.key_reused = false;
+    if (batch.key.key.empty()) {
+      return false;
+    }
+    TAGLINE_RETURN_IF_ERROR(memory_.read(txn));
+    if (const auto* known = memory_.find(batch.key.key); known != nullptr) {
+      if (known->digest == batch.key.digest) {
+        batch.repeated = true;
+        TAGLINE_ASSIGN_OR_RETURN(batch.outcome, RequestMemory::report_of(*known, txn));
+      } else {
+        refuse(batch);
+      }
+      return true;
+    }
+    const auto [first, fresh] = new_.try_emplace(batch.key.key, &batch);
+    if (!fresh) {
+      again_.emplace_back(&batch, first->second);
+    }
+    return !fresh;
+  }
+
+  /// After all are written. `version`: of the state that has them.
+  Status remember(std::uint64_t version, std::int64_t now_s, storage::WriteTxn& txn) {
+    for (const auto& [key, batch] : new_) {
+      if (batch->outcome.has_value()) {
+        batch->outcome->version = version;
+        TAGLINE_RETURN_IF_ERROR(memory_.remember(batch->key, *batch->outcome, now_s, txn));
+      }
+    }
+    for (const auto& [batch, first] : again_) {
+      if (batch->key.digest == first->key.digest) {
+        batch->repeated = true;
+        batch->outcome = first->outcome;
+      } else {
+        refuse(*batch);
+      }
+    }
+    return {};
+  }
+
+ private:
+  static void refuse(IngestBatch& batch) {
+    batch.key_reused = true;
+    batch.outcome = tl::unexpected(key_at_fault(batch.key.key));
+  }
+
+  RequestMemory& memory_;
+  std::map<std::string, IngestBatch*> new_;
+  std::vector<std::pair<IngestBatch*, IngestBatch*>> again_;  ///< and the first of its key
+};
+
 /// Whether there was anything to write of users.
 Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches,
-                       Vocabulary& names, std::int64_t now_s) {
+                       Vocabulary& names, RequestMemory& requests, std::int64_t now_s) {
   StagedChanges staged(txn);
+  KeyedBatches keyed(requests);
   TAGLINE_ASSIGN_OR_RETURN(auto writer, OperationWriter::make(txn, names, staged, now_s));
   for (IngestBatch* batch : batches) {
-    TAGLINE_RETURN_IF_ERROR(write_batch(*batch, staged, writer));
+    TAGLINE_ASSIGN_OR_RETURN(const bool settled, keyed.settled(*batch, txn));
+    if (!settled) {
+      TAGLINE_RETURN_IF_ERROR(write_batch(*batch, staged, writer));
+    }
   }
   const std::vector<std::string_view> ids(staged.new_users().begin(), staged.new_users().end());
   TAGLINE_RETURN_IF_ERROR(txn.add_users(ids));
@@ -86,10 +160,15 @@ Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> bat
   TAGLINE_RETURN_IF_ERROR(note_times(txn, changes, now_s));
   const bool any = !ids.empty() || !changes.empty();
   TAGLINE_RETURN_IF_ERROR(txn.change(std::move(changes)));
+  TAGLINE_RETURN_IF_ERROR(keyed.remember(txn.version() + (any ? 1 : 0), now_s, txn));
   return any;
 }
 
 }  // namespace
+
+Applier::Applier(storage::Store& store)
+    : store_(store), requests_(std::make_unique<RequestMemory>()) {}
+Applier::~Applier() = default;
 
 void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
   std::uint64_t version = 0;
@@ -100,13 +179,13 @@ void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
       TAGLINE_RETURN_IF_ERROR(names_.read(txn));
     }
     names_of_.reset();
-    TAGLINE_ASSIGN_OR_RETURN(wrote, write_all(txn, batches, names_, now_s));
+    TAGLINE_ASSIGN_OR_RETURN(wrote, write_all(txn, batches, names_, *requests_, now_s));
     version = txn.version();
     unfolded_ = txn.unfolded();
-    unfolded_records_ = txn.unfolded_records();
     return {};
   });
   if (!written.has_value()) {
+    requests_->doubt();
     for (IngestBatch* batch : batches) {
       batch->outcome = tl::unexpected(written.error());
     }
@@ -118,20 +197,10 @@ void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
     names_of_ = newest;
   }
   for (IngestBatch* batch : batches) {
-    if (batch->outcome.has_value()) {
+    if (batch->outcome.has_value() && !batch->repeated) {
       batch->outcome->version = newest;
     }
   }
-}
-
-Status Applier::fold() {
-  names_of_.reset();
-  return store_.write([&](storage::WriteTxn& txn) -> Status {
-    TAGLINE_RETURN_IF_ERROR(txn.fold());
-    unfolded_ = txn.unfolded();
-    unfolded_records_ = txn.unfolded_records();
-    return {};
-  });
 }
 
 }  // namespace tagline::ingest

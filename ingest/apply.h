@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,35 +48,48 @@ struct IngestReport {
   std::uint64_t version = 0;   ///< of the state that has it
 };
 
+/// By which a batch is known again when it is sent again.
+struct BatchKey {
+  std::string key;     ///< the caller's; empty: none
+  std::string digest;  ///< of all that says what is to be done
+};
+
 /// What one caller wants done, and what became of it.
 struct IngestBatch {
   std::vector<Operation> operations;
   IngestOptions options;
+  BatchKey key;
+  bool repeated = false;    ///< it was done before: `outcome` is what was told then
+  bool key_reused = false;  ///< another batch was done under its key: nothing of this one is
   /// After Applier::apply: a report, or why nothing was done: BadInput with the first operation
   /// that could not be, or what hindered the commit.
   Result<IngestReport> outcome;
 };
 
+class RequestMemory;
+
 /// Remembers names from one call to the next. One thread at a time.
 class Applier {
  public:
-  explicit Applier(storage::Store& store) : store_(store) {}
+  explicit Applier(storage::Store& store);
+  ~Applier();
+  Applier(const Applier&) = delete;
+  Applier& operator=(const Applier&) = delete;
 
   /// Does all batches in one commit, in order; each sees those before it. A batch at fault holds up
-  /// no other. `now_s`: seconds since 1970, UTC. Cost: a commit (a sync of the disk), and some
-  /// microseconds a value; a set that is replaced, and removing, a look-up a value the tag has.
+  /// no other. One with a key that was done before (RequestMemory) is told the same again; keys are
+  /// remembered in the commit of what they are of. `now_s`: seconds since 1970, UTC. Cost: a commit
+  /// (a sync of the disk), and some microseconds a value; a set that is replaced, and removing, a
+  /// look-up a value the tag has.
   void apply(std::span<IngestBatch* const> batches, std::int64_t now_s);
-  /// Changes beside the fragments after the last apply or fold, and the records they are in.
-  [[nodiscard]] std::uint64_t unfolded() const { return unfolded_; }
-  [[nodiscard]] std::uint64_t unfolded_records() const { return unfolded_records_; }
-  /// Writes them into the fragments. Other writers wait, readers do not.
-  [[nodiscard]] Status fold();
+  /// Changes beside the fragments after the last apply.
+  [[nodiscard]] const storage::Unfolded& unfolded() const { return unfolded_; }
 
  private:
   storage::Store& store_;
   Vocabulary names_;
-  std::uint64_t unfolded_ = 0;
-  std::uint64_t unfolded_records_ = 0;
+  std::unique_ptr<RequestMemory> requests_;
+  storage::Unfolded unfolded_;
   std::optional<std::uint64_t> names_of_;  ///< the version names_ are of
 };
 

@@ -4,6 +4,8 @@
 #include "ingest/text.h"
 
 #include <algorithm>
+#include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -77,15 +79,27 @@ class FieldWriter {
         }
       }
     }
-    RowId next = engine::kFirstValueRow;
+    RowId next = now_.values.empty() ? engine::kFirstValueRow : now_.values.back().row + 1;
+    // Values that others have brought since the plans were made.
+    std::map<std::string, const storage::ValueRecord*, std::less<>> others;
+    for (std::size_t i = plan_.values.size(); i < now_.values.size(); ++i) {
+      others.emplace(now_.values[i].name, &now_.values[i]);
+    }
     std::vector<storage::ValueRecord> changed;
     value_rows_.resize(names.size());
     for (std::size_t code = 0; code < names.size(); ++code) {
-      const bool known = code < plan_.values.size();
-      storage::ValueRecord record =
-          known ? now_.values[code] : storage::ValueRecord{next, names[code], {}, {}};
+      const auto other = others.find(names[code]);
+      const bool known = code < plan_.values.size() || other != others.end();
       if (!known && !used[code]) {
         continue;
+      }
+      storage::ValueRecord record = code < plan_.values.size() ? now_.values[code]
+                                    : other != others.end()
+                                        ? *other->second
+                                        : storage::ValueRecord{next, names[code], {}, {}};
+      if (other != others.end()) {
+        others_rows_.push_back(engine::kFirstValueRow + static_cast<RowId>(code));
+        others.erase(other);
       }
       next = std::max(next, record.row + 1);
       value_rows_[code] = record.row;
@@ -93,6 +107,10 @@ class FieldWriter {
       if (!known || aliases) {
         changed.push_back(std::move(record));
       }
+    }
+    for (const auto& [name, record] : others) {  // of no code, but users may have them
+      others_rows_.push_back(engine::kFirstValueRow + static_cast<RowId>(value_rows_.size()));
+      value_rows_.push_back(record->row);
     }
     return changed.empty() ? Status() : txn_.put_values(field_, changed);
   }
@@ -168,10 +186,16 @@ class FieldWriter {
       for (const auto& [row, members] : delta.added) {
         order.emplace_back(row, shard);
       }
-      for (RowId row = 0; old.masked && row < old_rows_end(); ++row) {
-        if (delta.added.find(row) == delta.added.end()) {
-          order.emplace_back(row, shard);
+      const auto add_old = [&, &added = delta.added, &in = shard](RowId row) {
+        if (added.find(row) == added.end()) {
+          order.emplace_back(row, in);
         }
+      };
+      for (RowId row = 0; old.masked && row < old_rows_end(); ++row) {
+        add_old(row);
+      }
+      if (old.masked) {
+        std::for_each(others_rows_.begin(), others_rows_.end(), add_old);
       }
     }
     std::sort(order.begin(), order.end(), [this](const auto& a, const auto& b) {
@@ -211,7 +235,9 @@ class FieldWriter {
   const Change& change_;
   Committed& done_;
   FieldId field_;
-  std::vector<RowId> value_rows_;  ///< the stored row of each code
+  std::vector<RowId> value_rows_;  ///< the stored row of each code, and of those behind them
+  /// Rows (as the delta numbers them) of values that others brought since the plans were made.
+  std::vector<RowId> others_rows_;
 };
 
 tl::unexpected<Error> changed_meanwhile() {
@@ -271,12 +297,68 @@ Result<std::vector<StoredTag>> stored_tags(const storage::WriteTxn& txn,
     if (plan.record.field != 0 &&
         (plan.column.kind == TagKind::Category || plan.column.kind == TagKind::Set)) {
       TAGLINE_ASSIGN_OR_RETURN(now.values, txn.values(plan.record.field));
-      if (!read_alike(now.values, plan.values)) {
+      // Values that were added since are other spellings of none that the files have.
+      const auto added = now.values.begin() + static_cast<std::ptrdiff_t>(
+                                                  std::min(now.values.size(), plan.values.size()));
+      if (!read_alike({now.values.begin(), added}, plan.values) ||
+          std::any_of(added, now.values.end(),
+                      [](const auto& value) { return !value.aliases.empty(); })) {
         return changed_meanwhile();
       }
     }
   }
   return stored;
+}
+
+/// What a load changes, where others have added users since it was made.
+struct Renumbered {
+  Delta delta;
+  std::vector<std::string_view> new_ids;
+  RowLinks links;
+};
+
+Result<Renumbered> renumbered(const storage::WriteTxn& txn, const Change& change) {
+  std::vector<engine::UserIndex> to;
+  to.reserve(change.new_ids.size());
+  std::vector<std::string_view> still_new;
+  for (const std::string_view id : change.new_ids) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto known, txn.find_user(id));
+    if (known.has_value()) {
+      to.push_back(*known);
+      continue;
+    }
+    const std::uint64_t next = std::uint64_t{txn.user_limit()} + still_new.size();
+    if (next >= std::numeric_limits<engine::UserIndex>::max()) {
+      return failure(ErrorCode::TooLarge, {"there would be more than 4,294,967,295 users",
+                                           "用户将超过 4,294,967,295 个"});
+    }
+    to.push_back(static_cast<engine::UserIndex>(next));
+    still_new.push_back(id);
+  }
+  RowLinks links = change.links;
+  links.renumber(change.first_new, to);
+  return Renumbered{change.delta.renumbered(change.first_new, to), std::move(still_new),
+                    std::move(links)};
+}
+
+Status write_load(storage::WriteTxn& txn, const Change& change, Committed& done) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_tags(txn, change.plans));
+  if (!change.new_ids.empty()) {
+    TAGLINE_RETURN_IF_ERROR(txn.add_users(change.new_ids));
+  }
+  done.users_new = change.new_ids.size();
+  for (std::size_t i = 0; i < change.plans.size(); ++i) {
+    TAGLINE_RETURN_IF_ERROR(
+        FieldWriter(txn, change.plans[i], stored[i], change.delta.fields()[i], change, done).run());
+  }
+  if (done.fragments_written > 0) {
+    TAGLINE_RETURN_IF_ERROR(note_times(txn, change));
+  }
+  TAGLINE_ASSIGN_OR_RETURN(done.links, change.links.write(txn, change.now_s, "load"));
+  if (change.on_written) {
+    change.on_written();
+  }
+  return {};
 }
 
 }  // namespace
@@ -286,26 +368,17 @@ Result<Committed> commit(storage::Store& store, const Change& change) {
   const auto write = [&](storage::WriteTxn& txn) -> Status {
     done = Committed{};
     TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t people, txn.people_version());
-    if (txn.user_limit() != change.first_new || people != change.people_version) {
+    if (people != change.people_version) {
       return changed_meanwhile();
     }
-    TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_tags(txn, change.plans));
-    if (!change.new_ids.empty()) {
-      TAGLINE_RETURN_IF_ERROR(txn.add_users(change.new_ids));
+    if (txn.user_limit() == change.first_new) {
+      return write_load(txn, change, done);
     }
-    for (std::size_t i = 0; i < change.plans.size(); ++i) {
-      TAGLINE_RETURN_IF_ERROR(
-          FieldWriter(txn, change.plans[i], stored[i], change.delta.fields()[i], change, done)
-              .run());
-    }
-    if (done.fragments_written > 0) {
-      TAGLINE_RETURN_IF_ERROR(note_times(txn, change));
-    }
-    TAGLINE_ASSIGN_OR_RETURN(done.links, change.links.write(txn, change.now_s, "load"));
-    if (change.on_written) {
-      change.on_written();
-    }
-    return {};
+    TAGLINE_ASSIGN_OR_RETURN(const Renumbered now, renumbered(txn, change));
+    return write_load(txn,
+                      {change.plans, now.delta, now.new_ids, txn.user_limit(),
+                       change.people_version, now.links, change.now_s, change.on_written},
+                      done);
   };
   TAGLINE_RETURN_IF_ERROR(store.write(write));
   return done;

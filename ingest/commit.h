@@ -28,13 +28,16 @@ struct Change {
 };
 
 struct Committed {
+  std::uint64_t users_new = 0;
   std::uint64_t tags_new = 0;
   std::uint64_t fragments_written = 0;
   LinkCounts links;
 };
 
 /// Fragments that stay as they are are not written; a tag's record only when it or its data
-/// changed. Busy when somebody else wrote since the plans were made.
+/// changed. Users and values that others have added since the plans were made stay theirs: the
+/// load's own get other indexes and rows then. Busy when others have made tags of the plans, or
+/// spellings.
 [[nodiscard]] Result<Committed> commit(storage::Store& store, const Change& change);
 
 }  // namespace tagline::ingest

@@ -257,4 +257,32 @@ void Delta::apply(const Stage& stage, const std::vector<FieldPlan>& plans) {
   }
 }
 
+Delta Delta::renumbered(engine::UserIndex first, const std::vector<engine::UserIndex>& to) const {
+  const auto scatter = [&](const Bitmap& members, engine::ShardId shard, const auto& place) {
+    std::map<engine::ShardId, std::vector<std::uint32_t>> parts;
+    for (const std::uint32_t member : members.to_vector()) {
+      engine::UserIndex user = (shard << engine::kShardBits) + member;
+      user = user < first ? user : to[user - first];
+      parts[engine::shard_of(user)].push_back(engine::within_shard(user));
+    }
+    for (auto& [into, users] : parts) {
+      std::sort(users.begin(), users.end());
+      place(into).unite(Bitmap::of(users));
+    }
+  };
+  Delta moved(fields_.size());
+  for (std::size_t field = 0; field < fields_.size(); ++field) {
+    FieldDelta& shards = moved.fields_[field];
+    for (const auto& [shard, delta] : fields_[field]) {
+      scatter(delta.mask, shard,
+              [&](engine::ShardId into) -> Bitmap& { return shards[into].mask; });
+      for (const auto& [row, members] : delta.added) {
+        scatter(members, shard,
+                [&, of = row](engine::ShardId into) -> Bitmap& { return shards[into].added[of]; });
+      }
+    }
+  }
+  return moved;
+}
+
 }  // namespace tagline::ingest

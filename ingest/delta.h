@@ -34,6 +34,11 @@ class Delta {
   /// Add unite them).
   void apply(const Stage& stage, const std::vector<FieldPlan>& plans);
 
+  /// The same with other indexes for users from `first` on: that of first + i is to[i]. Cost: a
+  /// copy, and a step a user and row that gets another.
+  [[nodiscard]] Delta renumbered(engine::UserIndex first,
+                                 const std::vector<engine::UserIndex>& to) const;
+
   [[nodiscard]] const std::vector<FieldDelta>& fields() const { return fields_; }
 
  private:

@@ -278,8 +278,9 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
   report.rows = loader->rows();
   report.rejected = rejects.count();
   report.first_rejects = rejects.first();
-  report.users_new = loader->users().users_new();
-  report.users_known = loader->users().users_known();
+  report.users_new = committed.users_new;
+  report.users_known = loader->users().users_known() + loader->users().users_new() -
+                       committed.users_new;  // others may have added some meanwhile
   report.tags_new = committed.tags_new;
   report.fragments_written = committed.fragments_written;
   report.links = committed.links;

@@ -140,6 +140,9 @@ class EventIntake final : public Intake {
     for (StagedEvent& event : events_) {
       event.user = event.user < first ? event.user : first + numbers[event.user - first];
     }
+    for (std::uint32_t& number : numbers) {
+      number += first;  // of those who are left out, nothing that is used
+    }
     links_.renumber(first, numbers);
     return ids;
   }

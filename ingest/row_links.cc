@@ -78,9 +78,9 @@ void RowLinks::take(const RowBatch& batch, std::size_t row, engine::UserIndex us
   });
 }
 
-void RowLinks::renumber(engine::UserIndex first, std::span<const std::uint32_t> numbers) {
+void RowLinks::renumber(engine::UserIndex first, std::span<const engine::UserIndex> to) {
   for (auto& [user, identity] : stated_) {
-    user = user < first ? user : first + numbers[user - first];
+    user = user < first ? user : to[user - first];
   }
 }
 

@@ -49,8 +49,8 @@ class RowLinks {
   /// Forgets those taken in since there were `size`.
   [[nodiscard]] std::size_t size() const { return stated_.size(); }
   void take_back(std::size_t size) { stated_.resize(size); }
-  /// Users from `first` on are numbered anew: `first` + numbers[user - first].
-  void renumber(engine::UserIndex first, std::span<const std::uint32_t> numbers);
+  /// Users from `first` on are others: to[user - first].
+  void renumber(engine::UserIndex first, std::span<const engine::UserIndex> to);
 
   /// Links them all; users who turn out to be one person are merged. REQUIRES: the users are in the
   /// transaction. May be called again. Cost: some look-ups an identity (person.h).

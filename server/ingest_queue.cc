@@ -3,75 +3,115 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <future>
+#include <utility>
 
 namespace tagline::server {
+namespace {
 
-void IngestQueue::apply(ingest::IngestBatch& batch) {
-  Waiting mine{&batch};
-  std::unique_lock lock(mutex_);
-  waiting_.push_back(&mine);
-  done_.wait(lock, [&] { return mine.done || !at_work_; });
-  if (mine.done) {
-    return;
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+IngestQueue::IngestQueue(storage::Store& store, FoldOptions folding)
+    : folder_(store, std::move(folding)), applier_(store), thread_([this] { work(); }) {}
+
+IngestQueue::~IngestQueue() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
   }
-  std::vector<Waiting*> some;
-  std::vector<ingest::IngestBatch*> batches;
-  some.reserve(kBatchesTogether);  // nothing may fail from here on: others wait for this caller
-  batches.reserve(kBatchesTogether);
-  at_work_ = true;
-  // Those before mine, and mine among them sooner or later.
-  while (!mine.done) {
-    some.clear();
-    batches.clear();
-    std::size_t operations = 0;
-    while (some.size() < std::min(waiting_.size(), kBatchesTogether) &&
-           (some.empty() || operations < kTogether)) {
-      some.push_back(waiting_[some.size()]);
-      batches.push_back(some.back()->batch);
-      operations += batches.back()->operations.size();
-    }
-    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(some.size()));
-    lock.unlock();
-    commit(batches);
-    lock.lock();
-    for (Waiting* each : some) {
-      each->done = true;
-    }
-    done_.notify_all();
-  }
-  at_work_ = false;
-  done_.notify_all();
+  changed_.notify_all();
+  thread_.join();
 }
 
-void IngestQueue::commit(const std::vector<ingest::IngestBatch*>& batches) noexcept {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  bool folded = false;
-  try {
-    applier_.apply(batches, now.count());
-  } catch (const std::exception&) {  // those who wait must be told
-    for (ingest::IngestBatch* batch : batches) {
-      batch->outcome = failure(ErrorCode::System, {"no memory is left", "内存不足"});
+void IngestQueue::add(ingest::IngestBatch batch, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t operations = batch.operations.size();
+    if (figures_.waiting == 0 || figures_.waiting + operations <= kWaitingMax) {
+      figures_.waiting += operations;
+      waiting_.push_back({std::move(batch), std::move(done), Clock::now()});
+      changed_.notify_all();
+      return;
     }
   }
-  try {
-    const bool many =
-        applier_.unfolded() > kUnfoldedMax || applier_.unfolded_records() > kRecordsMax;
-    folded = many && applier_.fold().has_value();
-  } catch (const std::exception&) {  // as after an error: the next commit tries again
+  batch.outcome = failure(
+      ErrorCode::Busy, {"too many operations wait to be committed", "等待提交的操作过多"},
+      {"try again in some seconds, and send less at a time", "请数秒后重试，并减少每次的数量"});
+  done(std::move(batch));
+}
+
+void IngestQueue::apply(ingest::IngestBatch& batch) {
+  std::promise<ingest::IngestBatch> made;
+  add(std::move(batch), [&](ingest::IngestBatch done) { made.set_value(std::move(done)); });
+  batch = made.get_future().get();
+}
+
+void IngestQueue::work() {
+  while (true) {
+    std::vector<Waiting> some = take();
+    if (some.empty()) {
+      return;
+    }
+    commit(some);
+    for (Waiting& each : some) {
+      waits_.add(Clock::now() - each.came);
+      each.done(std::move(each.batch));
+    }
   }
+}
+
+std::vector<IngestQueue::Waiting> IngestQueue::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
+  std::vector<Waiting> some;
+  std::size_t operations = 0;
+  while (some.size() < kBatchesTogether && !waiting_.empty() &&
+         (some.empty() || operations < kTogether)) {
+    operations += waiting_.front().batch.operations.size();
+    some.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  figures_.waiting -= operations;
+  return some;
+}
+
+void IngestQueue::commit(std::vector<Waiting>& some) noexcept {
+  const auto began = Clock::now();
+  const auto refuse = [&](const Error& why) {
+    for (Waiting& each : some) {
+      each.batch.outcome = tl::unexpected(why);
+    }
+  };
+  try {
+    if (const auto full = folder_.wait_for_room(began + kPatience); full.has_value()) {
+      return refuse(*full);
+    }
+    std::vector<ingest::IngestBatch*> batches;
+    for (Waiting& each : some) {
+      batches.push_back(&each.batch);
+    }
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+    applier_.apply(batches, now.count());
+  } catch (const std::exception&) {  // those who wait must be told
+    refuse(Error(ErrorCode::System, {"no memory is left", "内存不足"}));
+  }
+  folder_.note(applier_.unfolded());
+  commit_times_.add(Clock::now() - began);
   const std::lock_guard lock(mutex_);
   ++figures_.commits;
-  figures_.folds += folded ? 1 : 0;
-  figures_.unfolded = applier_.unfolded();
-  for (const ingest::IngestBatch* batch : batches) {
-    figures_.operations += batch->outcome.has_value() ? batch->outcome->applied : 0;
+  for (const Waiting& each : some) {
+    figures_.operations += each.batch.outcome.has_value() ? each.batch.outcome->applied : 0;
   }
 }
 
 IngestQueue::Figures IngestQueue::figures() const {
   const std::lock_guard lock(mutex_);
-  return figures_;
+  Figures now = figures_;
+  now.folding = folder_.figures();
+  return now;
 }
 
 }  // namespace tagline::server

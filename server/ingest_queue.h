@@ -4,54 +4,79 @@
 #pragma once
 
 #include "ingest/apply.h"
+#include "server/api/metrics.h"
+#include "server/change_folder.h"
 #include "storage/store.h"
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace tagline::server {
 
-/// Thread-safe. The caller that finds nobody at work does what has gathered, its own batch and the
-/// others', while those wait; what gathers meanwhile is done next.
+/// Thread-safe. One thread commits what has gathered while it made the commit before; nobody else
+/// waits but who wants to.
 class IngestQueue {
  public:
   /// Operations of one commit at most, one batch aside.
   static constexpr std::size_t kTogether = 20'000;
   static constexpr std::size_t kBatchesTogether = 256;
-  /// Changes beside the fragments (storage/delta.h), and the records they are in, that are folded
-  /// into them: all of it is in memory, and read by every program that opens the database.
-  static constexpr std::uint64_t kUnfoldedMax = 400'000;
-  static constexpr std::uint64_t kRecordsMax = 20'000;
+  /// Operations that wait for a commit at most; who brings more is refused (Busy).
+  static constexpr std::size_t kWaitingMax = 200'000;
+  /// How long a commit waits for room beside the fragments before its batches are refused (Busy).
+  static constexpr std::chrono::seconds kPatience{5};
 
-  explicit IngestQueue(storage::Store& store) : applier_(store) {}
+  using Done = std::function<void(ingest::IngestBatch)>;
 
-  /// Returns when the batch is on disk and in every answer, or its outcome says why not. Cost: up
-  /// to two commits, and rarely a fold.
+  explicit IngestQueue(storage::Store& store, FoldOptions folding = {});
+  ~IngestQueue();  ///< commits what has gathered, then ends
+  IngestQueue(const IngestQueue&) = delete;
+  IngestQueue& operator=(const IngestQueue&) = delete;
+
+  /// Calls `done` once, on the committing thread, when the batch is on disk and in every answer, or
+  /// its outcome says why not; at once when it cannot wait. `done` must not wait, nor throw.
+  void add(ingest::IngestBatch batch, Done done);
+  /// The same, and waits for it.
   void apply(ingest::IngestBatch& batch);
+  /// Waits until what was to be folded is (ChangeFolder).
+  void finish_folding() { folder_.finish(); }
 
   struct Figures {
     std::uint64_t commits = 0;
     std::uint64_t operations = 0;  ///< done
-    std::uint64_t folds = 0;
-    std::uint64_t unfolded = 0;
+    std::uint64_t waiting = 0;     ///< operations that wait for a commit
+    ChangeFolder::Figures folding;
   };
   [[nodiscard]] Figures figures() const;
+  /// From a batch's coming to its acknowledgement.
+  [[nodiscard]] const TimeHistogram& waits() const { return waits_; }
+  /// Of commits.
+  [[nodiscard]] const TimeHistogram& commit_times() const { return commit_times_; }
 
  private:
   struct Waiting {
-    ingest::IngestBatch* batch = nullptr;
-    bool done = false;
+    ingest::IngestBatch batch;
+    Done done;
+    std::chrono::steady_clock::time_point came;
   };
-  void commit(const std::vector<ingest::IngestBatch*>& batches) noexcept;
+  void work();
+  [[nodiscard]] std::vector<Waiting> take();
+  void commit(std::vector<Waiting>& some) noexcept;
 
-  ingest::Applier applier_;   ///< of whoever is at work
+  ChangeFolder folder_;
+  ingest::Applier applier_;  ///< of the committing thread
+  TimeHistogram waits_;
+  TimeHistogram commit_times_;
   mutable std::mutex mutex_;  ///< guards all below
-  std::condition_variable done_;
-  std::vector<Waiting*> waiting_;
-  bool at_work_ = false;
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;
   Figures figures_;
+  bool closing_ = false;
+  std::thread thread_;  // the last: it uses all above
 };
 
 }  // namespace tagline::server

@@ -321,8 +321,7 @@ Result<UserProfile> Service::user(std::string_view external_id) {
 
 Result<storage::VerifyReport> Service::verify(
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  return store_->read(
-      [&](const Snapshot& snapshot) { return storage::verify(snapshot, progress); });
+  return store_->verify(progress);
 }
 
 Result<ingest::LoadReport> Service::load(const std::optional<ingest::Schema>& schema,

@@ -1,5 +1,6 @@
 #include "storage/change.h"
 
+#include "engine/magnitude.h"
 #include "storage/record_codec.h"
 
 #include <algorithm>
@@ -10,16 +11,13 @@
 namespace tagline::storage {
 namespace {
 
+using engine::magnitude_of;
 using engine::RowId;
 
 constexpr std::uint64_t kChangesVersion = 1;
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::int64_t kCountMax = std::int64_t{1} << 32U;
 constexpr std::int64_t kAmountEnd = std::int64_t{1} << engine::kAmountBitsMax;
-
-std::uint64_t magnitude_of(std::int64_t value) {
-  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-}
 
 bool bit_of(std::uint64_t value, std::uint32_t bit) {
   return bit < 64 && (value >> bit & 1U) != 0;

@@ -74,51 +74,139 @@ void merge_words(std::span<const DeltaBlock::Member> changes, CellShape shape, e
   merged.container.data = reinterpret_cast<const std::byte*>(words);
 }
 
+/// `newer` over `older`, both ascending.
+std::vector<DeltaBlock::Member> laid_over(std::span<const DeltaBlock::Member> older,
+                                          std::span<const DeltaBlock::Member> newer) {
+  std::vector<DeltaBlock::Member> members;
+  members.reserve(older.size() + newer.size());
+  std::size_t at = 0;
+  for (const DeltaBlock::Member& member : newer) {
+    while (at < older.size() && older[at].user < member.user) {
+      members.push_back(older[at++]);
+    }
+    if (at < older.size() && older[at].user == member.user) {
+      ++at;
+    }
+    members.push_back(member);
+  }
+  members.insert(members.end(), older.begin() + static_cast<std::ptrdiff_t>(at), older.end());
+  return members;
+}
+
 }  // namespace
+
+Merged::~Merged() {
+  if (room != nullptr) {
+    room->used -= bytes();
+  }
+}
 
 std::size_t Merged::bytes() const {
   return sizeof(Merged) + (words ? sizeof(engine::Words) : 0) +
          members.capacity() * sizeof(std::uint16_t);
 }
 
-DeltaBlock::~DeltaBlock() {
-  for (const auto& [row, merged] : kept_) {
-    room_->used -= merged->bytes();
+DeltaBlock::DeltaBlock(std::vector<std::shared_ptr<const Run>> runs,
+                       std::shared_ptr<MergedRoom> room, std::shared_ptr<KeptRows> kept)
+    : runs_(std::move(runs)), room_(std::move(room)), kept_(std::move(kept)) {
+  for (const auto& run : runs_) {
+    size_ += run->members.size();
   }
 }
 
+std::shared_ptr<const DeltaBlock> DeltaBlock::with(const DeltaBlock* before, Run run,
+                                                   std::shared_ptr<MergedRoom> room) {
+  std::vector<std::shared_ptr<const Run>> runs;
+  if (before != nullptr) {
+    runs = before->runs_;
+  }
+  while (!runs.empty() && runs.back()->members.size() < 2 * run.members.size()) {
+    run.members = laid_over(runs.back()->members, run.members);
+    run.first = runs.back()->first;
+    runs.pop_back();
+  }
+  runs.push_back(std::make_shared<const Run>(std::move(run)));
+  return std::shared_ptr<const DeltaBlock>(
+      new DeltaBlock(std::move(runs), std::move(room),
+                     before == nullptr ? std::make_shared<KeptRows>() : before->kept_));
+}
+
+std::shared_ptr<const DeltaBlock> DeltaBlock::since(std::uint64_t record) const {
+  std::vector<std::shared_ptr<const Run>> runs;
+  for (const auto& run : runs_) {
+    if (run->next > record) {
+      runs.push_back(run);
+    }
+  }
+  return runs.empty()
+             ? nullptr
+             : std::shared_ptr<const DeltaBlock>(new DeltaBlock(std::move(runs), room_, kept_));
+}
+
+std::vector<DeltaBlock::Member> DeltaBlock::members_after(std::uint64_t record) const {
+  std::vector<Member> members;
+  // From the newest, which are the short ones, to the oldest.
+  for (auto run = runs_.rbegin(); run != runs_.rend() && (*run)->next > record; ++run) {
+    members = members.empty() ? (*run)->members : laid_over((*run)->members, members);
+  }
+  return members;
+}
+
 const DeltaBlock::Member* DeltaBlock::find(std::uint16_t user) const {
-  const auto found = std::lower_bound(
-      members_.begin(), members_.end(), user,
-      [](const Member& member, std::uint16_t wanted) { return member.user < wanted; });
-  return found != members_.end() && found->user == user ? &*found : nullptr;
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+    const auto& members = (*run)->members;
+    const auto found = std::lower_bound(
+        members.begin(), members.end(), user,
+        [](const Member& member, std::uint16_t wanted) { return member.user < wanted; });
+    if (found != members.end() && found->user == user) {
+      return &*found;
+    }
+  }
+  return nullptr;
 }
 
 std::shared_ptr<const Merged> DeltaBlock::merged(CellShape shape, engine::RowId row,
                                                  const Container* stored) const {
+  const std::uint64_t newest = runs_.back()->next;
+  Kept older;
   {
-    const std::lock_guard lock(keeping_);
-    if (const auto found = kept_.find(row); found != kept_.end()) {
-      return found->second;
+    const std::lock_guard lock(kept_->mutex);
+    if (const auto found = kept_->rows.find(row); found != kept_->rows.end()) {
+      older = found->second;
     }
   }
+  if (older.merged != nullptr && older.next == newest) {
+    return older.merged;
+  }
+  if (older.next > newest) {  // of a state after this one
+    older = {};
+  }
+  // What was kept is the stored one with the older runs over it, whatever was folded since.
+  const Container* base = older.merged == nullptr ? stored : &older.merged->container;
+  const std::vector<Member> changes = members_after(older.merged == nullptr ? 0 : older.next);
   const auto merged = std::make_shared<Merged>();
-  const bool listed = stored == nullptr || stored->kind == ContainerKind::Array;
+  const bool listed = base == nullptr || base->kind == ContainerKind::Array;
   const engine::Members members =
-      listed && stored != nullptr ? engine::members_of(*stored) : engine::Members();
-  if (listed && members.size() + members_.size() <= kListedMax) {
-    merge_list(members_, shape, row, members, *merged);
+      listed && base != nullptr ? engine::members_of(*base) : engine::Members();
+  if (listed && members.size() + changes.size() <= kListedMax) {
+    merge_list(changes, shape, row, members, *merged);
   } else {
-    merge_words(members_, shape, row, stored, *merged);
+    merge_words(changes, shape, row, base, *merged);
   }
   const std::size_t bytes = merged->bytes();
-  const std::lock_guard lock(keeping_);
-  if (const auto found = kept_.find(row); found != kept_.end()) {
-    return found->second;
+  const std::lock_guard lock(kept_->mutex);
+  const auto found = kept_->rows.find(row);
+  if (found != kept_->rows.end() && found->second.next >= newest) {
+    return found->second.next == newest ? found->second.merged : merged;
   }
+  if (found != kept_->rows.end()) {
+    kept_->rows.erase(found);  // and its part of the room
+  }
+  older = {};
   if (room_->used + bytes <= room_->most) {
     room_->used += bytes;
-    kept_.emplace(row, merged);
+    merged->room = room_;
+    kept_->rows.insert_or_assign(row, Kept{merged, newest});
   }
   return merged;
 }

@@ -8,7 +8,7 @@
 namespace tagline::storage {
 namespace {
 
-/// States of one moment: readers begin and commits are made at the same time.
+/// States of one moment: readers begin, and commits and steps of a fold are made, at the same time.
 constexpr std::size_t kDeltasKept = 4;
 
 /// Adds the changes of the records from `delta.next()` on and before `end`.
@@ -60,21 +60,21 @@ Result<std::shared_ptr<const Delta>> DeltaLog::of(const Transaction& txn, const 
     const std::lock_guard lock(mutex_);
     delta = best(meta);
   }
-  if (delta->next() == meta.changes_next) {
-    return delta;
+  if (delta->next() != meta.changes_next) {
+    TAGLINE_ASSIGN_OR_RETURN(delta, extended(std::move(delta), meta.changes_next, txn));
   }
-  TAGLINE_ASSIGN_OR_RETURN(delta, extended(std::move(delta), meta.changes_next, txn));
   publish(delta);
   return delta;
 }
 
 void DeltaLog::publish(std::shared_ptr<const Delta> delta) {
   const std::lock_guard lock(mutex_);
-  if (!kept_.empty() && kept_.back()->first() == delta->first() &&
-      kept_.back()->next() == delta->next()) {
+  const bool known = std::any_of(kept_.begin(), kept_.end(), [&](const auto& old) {
+    return old->first() == delta->first() && old->next() == delta->next();
+  });
+  if (known) {
     return;
   }
-  std::erase_if(kept_, [&](const auto& old) { return old->first() < delta->first(); });
   kept_.push_back(std::move(delta));
   if (kept_.size() > kDeltasKept) {
     kept_.pop_front();

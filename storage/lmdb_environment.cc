@@ -95,6 +95,8 @@ std::string_view name_of(KeySpace space) {
       return "origins";
     case KeySpace::Changes:
       return "changes";
+    case KeySpace::Requests:
+      return "requests";
     case KeySpace::Identities:
       return "identities";
     case KeySpace::Identified:
@@ -250,6 +252,20 @@ Result<WriteTransaction> LmdbEnvironment::begin_write() const {
 Status LmdbEnvironment::copy_to(int file) const {
   if (const int code = mdb_env_copyfd2(env_.get(), file, MDB_CP_COMPACT); code != MDB_SUCCESS) {
     return tl::unexpected(lmdb_error(code, "mdb_env_copyfd2", "backup"));
+  }
+  return {};
+}
+
+Status LmdbEnvironment::sync_late() {
+  if (const int code = mdb_env_set_flags(env_.get(), MDB_NOMETASYNC, 1); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_set_flags", "MDB_NOMETASYNC"));
+  }
+  return {};
+}
+
+Status LmdbEnvironment::sync() const {
+  if (const int code = mdb_env_sync(env_.get(), 1); code != MDB_SUCCESS) {
+    return tl::unexpected(lmdb_error(code, "mdb_env_sync", "data.mdb"));
   }
   return {};
 }

@@ -55,6 +55,7 @@ enum class KeySpace : std::uint8_t {
   Rules,
   Origins,
   Changes,
+  Requests,
   Identities,
   Identified,
   Merged,
@@ -62,11 +63,13 @@ enum class KeySpace : std::uint8_t {
   Erasures,
   Settings,
 };
-inline constexpr std::size_t kKeySpaceCount = 17;
+inline constexpr std::size_t kKeySpaceCount = 18;
 /// What is not among the first so many, a database of version 3 does not have.
 inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
 /// Nor do those of versions 4 and 5 have what is behind these.
 inline constexpr std::size_t kKeySpacesOfVersion5 = 10;
+/// Nor has one of version 6 what is behind these.
+inline constexpr std::size_t kKeySpacesOfVersion6 = 11;
 /// The first of them, Meta and Tags, are there in every version of the format: enough to tell which
 /// version it is, and whether there is anything at all.
 inline constexpr std::size_t kOldestKeySpaces = 2;
@@ -117,6 +120,12 @@ class LmdbEnvironment {
 
   /// The newest committed state, without free pages. In a read transaction of its own.
   [[nodiscard]] Status copy_to(int file) const;
+
+  /// From now on a commit's last page waits for the next sync (LateSync). Before transactions
+  /// begin.
+  [[nodiscard]] Status sync_late();
+  /// Brings all commits to the disk. REQUIRES: the map is not resized meanwhile.
+  [[nodiscard]] Status sync() const;
 
   /// REQUIRES: no transaction of this process is open. 0: as large as the file says. After a
   /// failure the environment has no map, and refuses transactions.
@@ -198,6 +207,10 @@ class WriteTransaction : public Transaction {
   [[nodiscard]] bool changed() const { return changed_; }
   /// Whether anything was written to or erased from a key space that is none of these.
   [[nodiscard]] bool changed_beyond(std::initializer_list<KeySpace> spaces) const;
+  /// The same of this one.
+  [[nodiscard]] bool changed_in(KeySpace space) const {
+    return changed_spaces_[static_cast<std::size_t>(space)];
+  }
 
  private:
   friend class LmdbEnvironment;

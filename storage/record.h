@@ -94,4 +94,13 @@ struct LoadRecord {
   friend bool operator==(const LoadRecord&, const LoadRecord&) = default;
 };
 
+/// A request that named a key and was done, so that it is not done again when it is sent again.
+struct RequestRecord {
+  std::string key;          ///< 1 to kRequestKeyBytesMax bytes
+  std::string digest;       ///< of what was asked
+  std::int64_t done_s = 0;  ///< seconds since 1970, UTC
+  std::string reply;        ///< what it was told, as bytes of whoever tells it
+  friend bool operator==(const RequestRecord&, const RequestRecord&) = default;
+};
+
 }  // namespace tagline::storage

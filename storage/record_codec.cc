@@ -11,6 +11,7 @@ constexpr std::uint64_t kOldestTagVersion = 1;
 constexpr std::uint64_t kValueVersion = 1;
 constexpr std::uint64_t kSegmentVersion = 1;
 constexpr std::uint64_t kLoadVersion = 1;
+constexpr std::uint64_t kRequestVersion = 1;
 constexpr std::uint64_t kRuleVersion = 1;
 constexpr std::uint64_t kOriginVersion = 1;
 
@@ -362,6 +363,29 @@ Result<LoadRecord> decode_load(std::string_view id, Bytes bytes) {
         "导入 \"" + std::string(id) + "\" 在其记录中的 ID 为 \"" + load.id + "\"");
   }
   return load;
+}
+
+void encode(const RequestRecord& request, RecordWriter& out) {
+  out.varint(kRequestVersion);
+  out.string(request.key);
+  out.string(request.digest);
+  out.zigzag(request.done_s);
+  out.string(request.reply);
+}
+
+Result<RequestRecord> decode_request(std::uint64_t number, Bytes bytes) {
+  RecordReader in(bytes);
+  RequestRecord request;
+  const std::uint64_t version = in.varint();
+  request.key = in.string();
+  request.digest = in.string();
+  request.done_s = in.zigzag();
+  request.reply = in.string();
+  if (version != kRequestVersion || !in.complete() || request.key.empty()) {
+    return damaged_record("request " + std::to_string(number) + " cannot be read",
+                          "无法读取请求 " + std::to_string(number));
+  }
+  return request;
 }
 
 }  // namespace tagline::storage

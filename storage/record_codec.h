@@ -65,4 +65,8 @@ void encode(const OriginRecord& origin, RecordWriter& out);
 void encode(const LoadRecord& load, RecordWriter& out);
 [[nodiscard]] Result<LoadRecord> decode_load(std::string_view id, Bytes bytes);
 
+/// Without its number, which is the key.
+void encode(const RequestRecord& request, RecordWriter& out);
+[[nodiscard]] Result<RequestRecord> decode_request(std::uint64_t number, Bytes bytes);
+
 }  // namespace tagline::storage

@@ -204,9 +204,7 @@ void Snapshot::Rep::merge(engine::RowKey row, engine::ShardId shard, engine::Fra
     engine::Container container = merged->container;
     container.block = static_cast<std::uint8_t>(block);
     fragment.replace(container);
-    if (merged.use_count() == 1) {  // there was no room to keep it
-      own.push_back(std::move(merged));
-    }
+    own.push_back(std::move(merged));  // a newer state may replace what is kept
   }
 }
 
@@ -220,7 +218,7 @@ Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId sha
     rep_->merge(row, shard, *fragment, own);
     if (!own.empty()) {
       const std::lock_guard lock(rep_->keeping);
-      rep_->kept.insert(rep_->kept.end(), own.begin(), own.end());
+      rep_->kept.insert(own.begin(), own.end());
     }
   }
   return fragment;

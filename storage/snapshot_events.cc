@@ -103,18 +103,18 @@ class DayWalk {
 /// Adds the days and bit rows that changes have given a series.
 void widen(const Delta::Cells& cells, Day first, Day last, std::vector<DayRows>& days) {
   for (auto cell = cells.lower_bound(engine::day_row(first, 0));
-       cell != cells.end() && engine::day_of(cell->first) <= last; ++cell) {
-    const Day day = engine::day_of(cell->first);
+       cell != cells.end() && engine::day_of(cell->key) <= last; ++cell) {
+    const Day day = engine::day_of(cell->key);
     auto at = std::lower_bound(days.begin(), days.end(), day,
                                [](const DayRows& rows, Day wanted) { return rows.day < wanted; });
     if (at == days.end() || at->day != day) {
       at = days.insert(at, DayRows{day, 0, 0, 0});
     }
-    if (cell->second->shape == CellShape::Count) {
-      at->extra_bits = std::max(at->extra_bits, cell->second->bits);
+    if (cell->value->shape == CellShape::Count) {
+      at->extra_bits = std::max(at->extra_bits, cell->value->bits);
     } else {
-      at->plus_bits = std::max(at->plus_bits, cell->second->bits);
-      at->minus_bits = std::max(at->minus_bits, cell->second->minus_bits);
+      at->plus_bits = std::max(at->plus_bits, cell->value->bits);
+      at->minus_bits = std::max(at->minus_bits, cell->value->minus_bits);
     }
   }
 }

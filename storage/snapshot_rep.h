@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,8 @@ struct Snapshot::Rep {
 
   Reading reading;
   using Kept = std::vector<std::shared_ptr<const Merged>>;
-  /// Puts the changes of a row over its fragment of a shard. What nobody else keeps goes into
-  /// `own`, which outlives the fragment.
+  /// Puts the changes of a row over its fragment of a shard. The containers that it points to then
+  /// are those of `own`, which outlives the fragment.
   void merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment, Kept& own);
   /// The fragments alone.
   [[nodiscard]] Result<engine::Fragment> stored(engine::RowKey row, engine::ShardId shard);
@@ -37,8 +38,8 @@ struct Snapshot::Rep {
   Cursor fragments;  ///< for walks over many rows
   RowCursors rows;
   std::mutex keeping;  ///< guards kept
-  /// Containers that fragments of this snapshot point to and nobody else keeps.
-  Kept kept;
+  /// Containers that fragments of this snapshot point to.
+  std::unordered_set<std::shared_ptr<const Merged>> kept;
   engine::BorrowCount borrows{0};
 };
 

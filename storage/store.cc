@@ -2,6 +2,8 @@
 
 #include "storage/database.h"
 #include "storage/delta_log.h"
+#include "storage/fault_point.h"
+#include "storage/late_sync.h"
 #include "storage/snapshot_rep.h"
 #include "storage/write_txn_rep.h"
 
@@ -26,7 +28,8 @@ class Store::Environment {
   DeltaLog deltas;
   std::mutex seeing;  ///< guards `seen`
   std::optional<Seen> seen;
-  std::mutex writing;  ///< held for the whole of a write: one at a time
+  std::mutex writing;              ///< held for the whole of a write: one at a time
+  std::unique_ptr<LateSync> late;  ///< null: every commit is synced
 };
 
 Store::Store(std::filesystem::path folder, std::unique_ptr<Environment> environment)
@@ -37,11 +40,15 @@ Store::~Store() = default;
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
                                            const OpenOptions& options) {
   TAGLINE_ASSIGN_OR_RETURN(auto database, Database::open(folder, options));
-  return std::unique_ptr<Store>(
-      new Store(folder, std::make_unique<Environment>(std::move(database), options.mode)));
+  auto environment = std::make_unique<Environment>(std::move(database), options.mode);
+  if (options.mode != OpenMode::Read && options.sync_interval.count() > 0) {
+    TAGLINE_RETURN_IF_ERROR(environment->database->environment.sync_late());
+    environment->late = std::make_unique<LateSync>(*environment->database, options.sync_interval);
+  }
+  return std::unique_ptr<Store>(new Store(folder, std::move(environment)));
 }
 
-Result<std::unique_ptr<Snapshot>> Store::begin_read() {
+Result<std::unique_ptr<Snapshot>> Store::begin_read(Changes changes) {
   TAGLINE_ASSIGN_OR_RETURN(Reading reading, environment_->database->begin_read());
   TAGLINE_ASSIGN_OR_RETURN(auto meta, read_meta(reading.txn));
   {
@@ -51,7 +58,12 @@ Result<std::unique_ptr<Snapshot>> Store::begin_read() {
       environment_->seen = Environment::Seen{commit, meta.version};
     }
   }
-  TAGLINE_ASSIGN_OR_RETURN(auto delta, environment_->deltas.of(reading.txn, meta));
+  std::shared_ptr<const Delta> delta;
+  if (changes == Changes::Read) {
+    TAGLINE_ASSIGN_OR_RETURN(delta, environment_->deltas.of(reading.txn, meta));
+  } else {
+    delta = Delta::nothing(meta.changes_next, std::make_shared<MergedRoom>());
+  }
   TAGLINE_ASSIGN_OR_RETURN(auto cursor, Cursor::open(reading.txn, KeySpace::Fragments));
   return std::unique_ptr<Snapshot>(new Snapshot(std::make_unique<Snapshot::Rep>(
       std::move(reading), std::move(meta), std::move(delta), std::move(cursor))));
@@ -71,6 +83,9 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
                    {"write was called inside read or write", "在 read 或 write 内部调用了 write"});
   }
   const std::lock_guard lock(environment_->writing);
+  if (environment_->late != nullptr) {
+    TAGLINE_RETURN_IF_ERROR(environment_->late->health());
+  }
   for (;;) {
     bool map_full = false;
     {
@@ -83,9 +98,14 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       WriteTxn::Rep& rep = *txn.rep_;
       Status status = fn(txn);
       if (status.has_value() && rep.txn.changed()) {
-        ++rep.meta.version;
-        if (rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes,
-                                    KeySpace::Identities, KeySpace::Identified})) {
+        const bool beyond_rows = rep.txn.changed_beyond(
+            {KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes, KeySpace::Requests,
+             KeySpace::Identities, KeySpace::Identified});
+        const bool names_people = rep.txn.changed_in(KeySpace::Identities);
+        if (beyond_rows || names_people || rep.reads_otherwise()) {
+          ++rep.meta.version;
+        }
+        if (beyond_rows) {
           rep.meta.catalogue_version = rep.meta.version;
         }
         if (rep.data_changed()) {
@@ -93,10 +113,17 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
         }
         status = write_meta(rep.txn, rep.meta);
         if (status.has_value()) {
+          status = fault_point("commit");
+        }
+        if (status.has_value()) {
           status = rep.txn.commit();
         }
         if (status.has_value()) {
+          if (environment_->late != nullptr) {
+            environment_->late->note();
+          }
           environment_->deltas.publish(rep.delta);
+          status = fault_point("committed");
         }
       }
       map_full = rep.txn.map_full();
@@ -117,6 +144,12 @@ std::optional<std::uint64_t> Store::newest_version() const {
   return commit.has_value() && seen.has_value() && seen->commit == *commit
              ? std::optional(seen->version)
              : std::nullopt;
+}
+
+Result<VerifyReport> Store::verify(
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto snapshot, begin_read(Changes::Leave));
+  return storage::verify(*snapshot, progress);
 }
 
 Status Store::copy_to(int file) {

@@ -5,8 +5,10 @@
 #include "engine/result.h"
 #include "storage/health.h"
 #include "storage/snapshot.h"
+#include "storage/verify.h"
 #include "storage/write_txn.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -33,6 +35,10 @@ struct OpenOptions {
   /// Gives the zone to a database nothing was ever written to as well: what a first load that
   /// failed leaves behind must not decide for the next. Create only.
   bool rezone_unused = false;
+  /// 0: a commit is on the disk when it is acknowledged. Else at most so long after it: the end of
+  /// the process loses nothing, that of the machine may undo the newest commit (LateSync). Write
+  /// and Create.
+  std::chrono::milliseconds sync_interval{0};
   std::uint64_t map_bytes =
       64ULL << 20U;  ///< first size of the memory map of a new database; it grows by itself
 };
@@ -79,6 +85,11 @@ class Store {
   /// know. Cost: some 0.1 us.
   [[nodiscard]] std::optional<std::uint64_t> newest_version() const;
 
+  /// Reads everything (verify.h), also where reading would fail: records of changes that are
+  /// damaged are reported.
+  [[nodiscard]] Result<VerifyReport> verify(
+      const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
   /// Writes the newest committed state to an open file, as a data.mdb of its own, compacted. Reads
   /// and writes go on meanwhile, but a write that needs a larger map waits. DiskFull, System.
   [[nodiscard]] Status copy_to(int file);
@@ -95,7 +106,8 @@ class Store {
  private:
   class Environment;
   Store(std::filesystem::path folder, std::unique_ptr<Environment> environment);
-  [[nodiscard]] Result<std::unique_ptr<Snapshot>> begin_read();
+  enum class Changes : std::uint8_t { Read, Leave };
+  [[nodiscard]] Result<std::unique_ptr<Snapshot>> begin_read(Changes changes = Changes::Read);
 
   std::filesystem::path folder_;
   std::unique_ptr<Environment> environment_;

@@ -1,12 +1,14 @@
 // Verifier: the state of one verify run. Private to storage/.
 #pragma once
 
+#include "storage/delta.h"
 #include "storage/snapshot_rep.h"
 #include "storage/verify.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,7 +22,8 @@ struct Verifier {
 
   [[nodiscard]] static Result<VerifyReport> run(const Snapshot& snapshot, const Progress& progress);
 
-  /// In this order: fragments are judged by whom their field belongs to, the tags by nothing.
+  /// In this order: fragments are judged by whom their field belongs to and with the changes over
+  /// them, the tags by nothing.
   [[nodiscard]] Status check_tags();
   [[nodiscard]] Status check_values();
   [[nodiscard]] Status check_segments();
@@ -29,6 +32,7 @@ struct Verifier {
   [[nodiscard]] Status check_loads();
   [[nodiscard]] Status check_settings();
   [[nodiscard]] Status check_changes();
+  [[nodiscard]] Status check_requests();
   [[nodiscard]] Status check_fragments(const Progress& progress);
   [[nodiscard]] Status check_users();
   [[nodiscard]] Status check_identities();
@@ -60,6 +64,8 @@ struct Verifier {
   std::map<engine::FieldId, KnownField> fields;
   /// The expression of each segment; "": a list; nothing: it cannot be read.
   std::map<std::string, std::optional<std::string>, std::less<>> rules;
+  /// What the records that can be read say.
+  std::shared_ptr<const Delta> changes = Delta::nothing(0, std::make_shared<MergedRoom>());
 };
 
 }  // namespace tagline::storage

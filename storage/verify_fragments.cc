@@ -3,6 +3,9 @@
 // many of the day at hand of a series (who was there, who has an amount above zero), so memory is
 // bounded by the users, not by the tags or days. That the users of an event's key are among the
 // event's is asked of the event's own fragment, day by day.
+//
+// What rows say of each other holds of what a reader sees: of fragments with the changes over them.
+// While changes are being folded, fragments alone need not agree.
 #include "engine/bitmap.h"
 #include "storage/fragment_value.h"
 #include "storage/verifier.h"
@@ -10,7 +13,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace tagline::storage {
 
@@ -21,6 +26,7 @@ using engine::Bitmap;
 struct Address {
   engine::RowKey row;
   engine::ShardId shard = 0;
+  friend auto operator<=>(const Address&, const Address&) = default;
 };
 
 /// Whole rows by shard. A shard that could not be read is not judged further.
@@ -62,9 +68,32 @@ std::uint64_t outside(const Bitmap& members, const Bitmap& allowed) {
   return rest.cardinality();
 }
 
+/// All that changes may have somebody in, ascending.
+std::vector<Address> changed_rows(const Delta& changes) {
+  std::vector<Address> changed;
+  for (const auto& [field, cells] : changes.fields()) {
+    for (const auto& [first, cell] : *cells) {
+      for (const auto& [shard, part] : cell->parts) {
+        std::set<engine::RowId> rows;
+        for (const auto& block : part->blocks) {
+          if (block != nullptr) {
+            add_rows_of(*cell, first, block->members(), rows);
+          }
+        }
+        for (const engine::RowId row : rows) {
+          changed.push_back({{field, row}, shard});
+        }
+      }
+    }
+  }
+  std::sort(changed.begin(), changed.end());
+  return changed;
+}
+
 class FragmentCheck {
  public:
-  explicit FragmentCheck(Verifier& verifier) : verifier_(verifier) {}
+  explicit FragmentCheck(Verifier& verifier)
+      : verifier_(verifier), changed_(changed_rows(*verifier.changes)) {}
 
   void take(Bytes key, Bytes value) {
     ++verifier_.report.fragments;
@@ -76,15 +105,11 @@ class FragmentCheck {
       return;
     }
     const Address address{{(*parts)[0], (*parts)[1]}, (*parts)[2]};
-    if (address.row.field != field_) {
-      finish_field();
-      field_ = address.row.field;
-      event_ = event_of(field_);
+    take_changes_before(address);
+    if (at_change_ < changed_.size() && changed_[at_change_] == address) {
+      ++at_change_;
     }
-    if (event_ && engine::day_of(address.row.row) != day_) {
-      forget_rows();
-      day_ = engine::day_of(address.row.row);
-    }
+    go_to(address);
     auto members = read(address, value);
     if (!known_row(address)) {
       return;
@@ -98,12 +123,75 @@ class FragmentCheck {
       population_.put(address.shard, std::move(members));
       return;
     }
-    check_population(address, *members);
-    if (event_) {
-      check_day(address, std::move(*members));
-    } else if (verifier_.tags.contains(address.row.field)) {
-      check_kind(address, std::move(*members));
+    Bitmap now = with_changes(address, std::move(*members));
+    check_population(address, now);
+    check_row(address, std::move(now));
+  }
+
+  /// After the last fragment.
+  void finish() {
+    take_changes_before(std::nullopt);
+    finish_field();
+  }
+
+ private:
+  /// Rows that have changes in a shard and no fragment there.
+  void take_changes_before(const std::optional<Address>& end) {
+    for (; at_change_ < changed_.size() && (!end || changed_[at_change_] < *end); ++at_change_) {
+      const Address& address = changed_[at_change_];
+      Bitmap members = with_changes(address, Bitmap());
+      if (!members.empty()) {
+        go_to(address);
+        if (known_row(address)) {
+          check_population(address, members);
+          check_row(address, std::move(members));
+        }
+      }
     }
+  }
+
+  void go_to(const Address& address) {
+    if (address.row.field != field_) {
+      finish_field();
+      field_ = address.row.field;
+      event_ = event_of(field_);
+    }
+    if (event_ && engine::day_of(address.row.row) != day_) {
+      forget_rows();
+      day_ = engine::day_of(address.row.row);
+    }
+  }
+
+  void check_row(const Address& address, Bitmap members) {
+    if (event_) {
+      check_day(address, std::move(members));
+    } else if (verifier_.tags.contains(address.row.field)) {
+      check_kind(address, std::move(members));
+    }
+  }
+
+  [[nodiscard]] Bitmap with_changes(const Address& address, Bitmap members) const {
+    const Delta::Part* part = verifier_.changes->part(address.row, address.shard);
+    if (part == nullptr) {
+      return members;
+    }
+    const CellShape shape = verifier_.changes->cell(address.row)->shape;
+    std::vector<std::uint32_t> changed;
+    std::vector<std::uint32_t> inside;
+    for (std::uint32_t block = 0; block < part->blocks.size(); ++block) {
+      if (part->blocks[block] == nullptr) {
+        continue;
+      }
+      for (const DeltaBlock::Member& member : part->blocks[block]->members()) {
+        changed.push_back(block * engine::kBlockUsers + member.user);
+        if (member.value.has_value() && in_row(shape, address.row.row, *member.value)) {
+          inside.push_back(changed.back());
+        }
+      }
+    }
+    members.subtract(Bitmap::of(changed));
+    members.add_many(inside);
+    return members;
   }
 
   /// After the last row of a field.
@@ -116,7 +204,6 @@ class FragmentCheck {
     forget_rows();
   }
 
- private:
   void forget_rows() {
     exists_ = Rows();
     covered_ = Rows();
@@ -334,11 +421,13 @@ class FragmentCheck {
       problem(address, stored.error().message().en, stored.error().message().zh);
       return;
     }
-    const auto event = *stored ? copy_fragment(**stored) : Result<Bitmap>(Bitmap());
+    auto event = *stored ? copy_fragment(**stored) : Result<Bitmap>(Bitmap());
     if (!event.has_value()) {
       return;
     }
-    if (const std::uint64_t strays = outside(members, *event); strays != 0) {
+    const Bitmap there =
+        with_changes({{*event_, address.row.row}, address.shard}, std::move(*event));
+    if (const std::uint64_t strays = outside(members, there); strays != 0) {
       problem(address, std::to_string(strays) + " of its users are not among those of the event",
               "有 " + std::to_string(strays) + " 个用户不在该事件的用户中");
     }
@@ -363,6 +452,8 @@ class FragmentCheck {
   }
 
   Verifier& verifier_;
+  const std::vector<Address> changed_;
+  std::size_t at_change_ = 0;
   engine::FieldId field_ = engine::kPopulationRow.field;
   std::optional<engine::FieldId> event_;  ///< whose series field_ is, if it is one
   engine::Day day_ = 0;
@@ -387,7 +478,7 @@ Status Verifier::check_fragments(const Progress& progress) {
     }
     TAGLINE_ASSIGN_OR_RETURN(entry, cursor.next());
   }
-  check.finish_field();
+  check.finish();
   if (progress) {
     progress(report.fragments, total);
   }

@@ -99,7 +99,14 @@ Status WriteTxn::Rep::change_fragment(engine::RowKey row, engine::ShardId shard,
   if (same) {
     return {};
   }
+  reads_otherwise_ = true;
   data_changed_ = data_changed_ || row.field < fields_before_;
+  return write_fragment(row, shard, value);
+}
+
+Status WriteTxn::Rep::write_fragment(engine::RowKey row, engine::ShardId shard,
+                                     std::optional<Bytes> value) {
+  const auto key = make_key<3>({row.field, row.row, shard});
   return value ? txn.put(KeySpace::Fragments, key, *value) : txn.erase(KeySpace::Fragments, key);
 }
 

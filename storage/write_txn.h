@@ -10,7 +10,9 @@
 #include "storage/identity.h"
 #include "storage/record.h"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +25,25 @@ namespace tagline::storage {
 /// Limits of stored names; longer ones are TooLarge.
 inline constexpr std::size_t kExternalIdBytesMax = 256;
 inline constexpr std::size_t kNameBytesMax = 384;
+
+inline constexpr std::size_t kRequestKeyBytesMax = 512;
+
+/// Changes that are not in the fragments yet (storage/delta.h).
+struct Unfolded {
+  std::uint64_t changes = 0;  ///< of users and cells
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;  ///< of memory, about
+};
+
+/// How far a fold has come.
+struct FoldMark {
+  std::uint64_t end = 0;      ///< records before it are folded; 0: not begun
+  engine::RowKey cell;        ///< the next to be written: first row of the cell,
+  engine::ShardId shard = 0;  ///< shard
+  engine::RowId row = 0;      ///< and row
+  bool written = false;       ///< all fragments are; records are being erased
+  bool done = false;
+};
 
 /// One thread.
 class WriteTxn {
@@ -79,6 +100,17 @@ class WriteTxn {
   /// SchemaConflict when the id is known.
   [[nodiscard]] Status put_load(const LoadRecord& load);
   [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;
+
+  /// Requests that are remembered have numbers in the order they came; there are gaps only where
+  /// the oldest were dropped. The number of the next: one more than the last; 0 when there is none.
+  [[nodiscard]] Result<std::uint64_t> next_request() const;
+  [[nodiscard]] Result<std::optional<RequestRecord>> request(std::uint64_t number) const;
+  /// Oldest first.
+  [[nodiscard]] Status each_request(
+      const std::function<void(std::uint64_t, RequestRecord)>& fn) const;
+  /// Remembers one under the next number. TooLarge: its key. Readers see no other version by it.
+  [[nodiscard]] Status put_request(const RequestRecord& request);
+  [[nodiscard]] Status erase_request(std::uint64_t number);
 
   /// Removes all rows of days before `before` of every event's series (its own and its keys').
   /// Says how many days went, those of each series counted, and how many fragments. Cost: two
@@ -159,12 +191,17 @@ class WriteTxn {
   /// matter: row 0 of a set is who has any value, an amount needs a count. Cost: about 1 us a
   /// change.
   [[nodiscard]] Status change(std::vector<Change> changes);
-  /// Changes that are not in the fragments yet: of how many users and cells, and in how many
-  /// records.
-  [[nodiscard]] std::uint64_t unfolded() const;
-  [[nodiscard]] std::uint64_t unfolded_records() const;
+  /// Changes beside the fragments.
+  [[nodiscard]] Unfolded unfolded() const;
   /// Writes them into the fragments. Cost: that of writing each fragment concerned.
   [[nodiscard]] Status fold();
+  /// A step of that, of a transaction each: a caller that goes on from the mark it was given until
+  /// it says done has written all changes there were at the first step into the fragments, and
+  /// erased their records. Every state between reads as before, so other commits may come between,
+  /// and so may the end of the process; a fold that is not gone on with needs no end. From a new
+  /// mark when the fold of another came before. Steps alone raise no version. Cost: about `time`,
+  /// one fragment's more, and the commit.
+  [[nodiscard]] Result<FoldMark> fold_step(const FoldMark& from, std::chrono::microseconds time);
 
   // Fragments of a field that has changes are folded first, with all others.
   /// A copy of a fragment (numbers within the shard); empty when nobody is there.

@@ -1,12 +1,14 @@
 // Changes of single users, and folding: writing what has changed into the fragments.
 #include "storage/catalogue_reader.h"
 #include "storage/delta_log.h"
+#include "storage/fault_point.h"
 #include "storage/identity_reader.h"
 #include "storage/stored_value.h"
 #include "storage/write_txn.h"
 #include "storage/write_txn_rep.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -17,54 +19,12 @@ namespace tagline::storage {
 namespace {
 
 using engine::RowId;
+using Clock = std::chrono::steady_clock;
 
-/// Rows in which the values of these users may be.
-void add_rows_of(CellShape shape, const Delta::Cell& cell, RowId first,
-                 std::span<const DeltaBlock::Member> members, std::set<RowId>& rows) {
-  switch (shape) {
-    case CellShape::Bit:
-      rows.insert(first);
-      return;
-    case CellShape::Choice:
-      rows.insert(engine::kExistsRow);
-      for (const DeltaBlock::Member& member : members) {
-        if (member.value.has_value()) {
-          rows.insert(static_cast<RowId>(*member.value));
-        }
-      }
-      return;
-    case CellShape::Number:
-      rows.insert({engine::kExistsRow, engine::kSignRow});
-      for (unsigned bit = 0; bit < cell.bits; ++bit) {
-        rows.insert(engine::kFirstBitRow + bit);
-      }
-      return;
-    case CellShape::Count:
-      rows.insert(first);
-      for (unsigned bit = 0; bit < cell.bits; ++bit) {
-        rows.insert(first + engine::kExtraPart + bit);
-      }
-      return;
-    case CellShape::Amount:
-      for (unsigned bit = 0; bit < cell.bits; ++bit) {
-        rows.insert(first + bit);
-      }
-      for (unsigned bit = 0; bit < cell.minus_bits; ++bit) {
-        rows.insert(first - engine::kPlusPart + engine::kMinusPart + bit);
-      }
-      return;
-  }
-}
-
-template <class Fn>
-void each_member(const Delta::Part& part, Fn&& fn) {
-  for (std::uint32_t block = 0; block < part.blocks.size(); ++block) {
-    if (part.blocks[block] != nullptr) {
-      for (const DeltaBlock::Member& member : part.blocks[block]->members()) {
-        fn(block * engine::kBlockUsers + member.user, member);
-      }
-    }
-  }
+bool has_before(const Delta::Part& part, std::uint64_t record) {
+  return std::any_of(part.blocks.begin(), part.blocks.end(), [&](const auto& block) {
+    return block != nullptr && block->has_before(record);
+  });
 }
 
 }  // namespace
@@ -104,6 +64,7 @@ Status WriteTxn::change(std::vector<Change> changes) {
                           " 的变更无效"});
     }
   }
+  TAGLINE_RETURN_IF_ERROR(fault_point("change"));
   RecordWriter record;
   encode(changes, record);
   TAGLINE_RETURN_IF_ERROR(
@@ -114,86 +75,164 @@ Status WriteTxn::change(std::vector<Change> changes) {
   return {};
 }
 
-std::uint64_t WriteTxn::unfolded() const {
-  return rep_->delta->changes();
-}
-
-std::uint64_t WriteTxn::unfolded_records() const {
-  return rep_->meta.changes_next - rep_->meta.changes_first;
+Unfolded WriteTxn::unfolded() const {
+  return {rep_->delta->changes(), rep_->meta.changes_next - rep_->meta.changes_first,
+          rep_->delta->bytes()};
 }
 
 Status WriteTxn::fold() {
   return rep_->fold();
 }
 
+Result<FoldMark> WriteTxn::fold_step(const FoldMark& from, std::chrono::microseconds time) {
+  return rep_->fold_step(from, Clock::now() + time);
+}
+
 Status WriteTxn::Rep::fold_for(engine::FieldId field) {
   return delta->cells(field) == nullptr ? Status() : fold();
 }
 
-Status WriteTxn::Rep::fold_part(engine::FieldId field, RowId first, const Delta::Cell& cell,
-                                engine::ShardId shard, const Delta::Part& part) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_rows(txn, field, cell.shape, first, shard));
+Status WriteTxn::Rep::fold() {
+  TAGLINE_ASSIGN_OR_RETURN(const FoldMark end, fold_step({}, Clock::time_point::max()));
+  if (!end.done) {
+    return failure(ErrorCode::Internal, {"a fold did not end", "合并未完成"});
+  }
+  delta = delta->after_fold();
+  return {};
+}
+
+Result<bool> WriteTxn::Rep::fold_part(FoldMark& mark, const Delta::Cell& cell,
+                                      const Delta::Part& part, Clock::time_point until) {
+  const auto [field, first] = mark.cell;
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored,
+                           stored_rows(txn, field, cell.shape, first, mark.shard));
   std::set<RowId> rows(stored.begin(), stored.end());
-  for (const auto& block : part.blocks) {
-    if (block != nullptr) {
-      add_rows_of(cell.shape, cell, first, block->members(), rows);
+  std::vector<std::pair<std::uint32_t, std::optional<std::int64_t>>> values;  // by user
+  std::map<RowId, std::vector<std::uint32_t>> chosen;  // of a category, which may have many rows
+  std::vector<std::uint32_t> users;
+  for (std::uint32_t block = 0; block < part.blocks.size(); ++block) {
+    if (part.blocks[block] == nullptr) {
+      continue;
+    }
+    const auto members = part.blocks[block]->members();
+    add_rows_of(cell, first, members, rows);
+    for (const DeltaBlock::Member& member : members) {
+      users.push_back(block * engine::kBlockUsers + member.user);
+      values.emplace_back(users.back(), member.value);
+      if (cell.shape == CellShape::Choice && member.value.has_value()) {
+        chosen[static_cast<RowId>(*member.value)].push_back(users.back());
+      }
     }
   }
-  std::vector<std::uint32_t> users;
-  std::map<RowId, std::vector<std::uint32_t>> chosen;  // of a category, which may have many rows
-  each_member(part, [&](std::uint32_t user, const DeltaBlock::Member& member) {
-    users.push_back(user);
-    if (cell.shape == CellShape::Choice && member.value.has_value()) {
-      chosen[static_cast<RowId>(*member.value)].push_back(user);
-    }
-  });
   const engine::Bitmap changed = engine::Bitmap::of(users);
-  for (const RowId row : rows) {
-    engine::Bitmap members;
-    TAGLINE_ASSIGN_OR_RETURN(const auto bytes,
-                             txn.get(KeySpace::Fragments, make_key<3>({field, row, shard})));
-    if (bytes) {
-      TAGLINE_ASSIGN_OR_RETURN(members, copy_fragment(*bytes));
-    }
+  for (auto at = rows.lower_bound(mark.row); at != rows.end(); ++at) {
+    const RowId row = *at;
     users.clear();
     if (cell.shape == CellShape::Choice && row != engine::kExistsRow) {
       if (const auto found = chosen.find(row); found != chosen.end()) {
         users = std::move(found->second);
       }
     } else {
-      each_member(part, [&](std::uint32_t user, const DeltaBlock::Member& member) {
-        if (member.value.has_value() && in_row(cell.shape, row, *member.value)) {
+      for (const auto& [user, value] : values) {
+        if (value.has_value() && in_row(cell.shape, row, *value)) {
           users.push_back(user);
         }
-      });
-    }
-    if (users.empty() && !members.intersects(changed)) {
-      continue;
-    }
-    members.subtract(changed);
-    members.add_many(users);
-    if (members.empty()) {
-      TAGLINE_RETURN_IF_ERROR(change_fragment({field, row}, shard, std::nullopt));
-    } else {
-      members.optimize();
-      TAGLINE_RETURN_IF_ERROR(change_fragment({field, row}, shard, encoder.encode(members)));
-    }
-  }
-  return {};
-}
-
-Status WriteTxn::Rep::fold() {
-  for (const auto& [field, cells] : delta->fields()) {
-    for (const auto& [first, cell] : *cells) {
-      for (const auto& [shard, part] : cell->parts) {
-        TAGLINE_RETURN_IF_ERROR(fold_part(field, first, *cell, shard, *part));
       }
     }
+    TAGLINE_RETURN_IF_ERROR(fold_row({field, row}, mark.shard, changed, users));
+    // After a row, so that every step comes further.
+    if (row != *rows.rbegin() && Clock::now() > until) {
+      mark.row = row + 1;
+      return false;
+    }
   }
-  for (; meta.changes_first < meta.changes_next; ++meta.changes_first) {
-    TAGLINE_RETURN_IF_ERROR(txn.erase(KeySpace::Changes, change_key(meta.changes_first)));
+  return true;
+}
+
+Status WriteTxn::Rep::fold_row(engine::RowKey row, engine::ShardId shard,
+                               const engine::Bitmap& changed,
+                               std::span<const std::uint32_t> users) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto bytes,
+                           txn.get(KeySpace::Fragments, make_key<3>({row.field, row.row, shard})));
+  engine::Bitmap members;
+  if (bytes) {
+    TAGLINE_ASSIGN_OR_RETURN(members, copy_fragment(*bytes));
   }
-  delta = delta->after_fold();
+  engine::Bitmap folded = members.clone();
+  folded.subtract(changed);
+  folded.add_many(users);
+  if (folded == members) {
+    return {};
+  }
+  TAGLINE_RETURN_IF_ERROR(fault_point("fold-row"));
+  if (folded.empty()) {
+    return write_fragment(row, shard, std::nullopt);
+  }
+  folded.optimize();
+  return write_fragment(row, shard, encoder.encode(folded));
+}
+
+// Records go only when all their changes are in the fragments; until then they say once more what
+// some fragments say already.
+Result<FoldMark> WriteTxn::Rep::fold_step(FoldMark mark, Clock::time_point until) {
+  if (mark.end <= meta.changes_first) {  // not begun, or another fold came before
+    mark = {};
+    mark.end = meta.changes_next;
+    mark.done = mark.end == meta.changes_first;
+  }
+  if (mark.done) {
+    return mark;
+  }
+  const Delta::Fields& fields = delta->fields();
+  for (auto field = fields.lower_bound(mark.cell.field); !mark.written && field != fields.end();
+       ++field) {
+    const Delta::Cells& cells = *field->value;
+    for (auto cell = field->key == mark.cell.field ? cells.lower_bound(mark.cell.row)
+                                                   : cells.begin();
+         cell != cells.end(); ++cell) {
+      const bool goes_on = field->key == mark.cell.field && cell->key == mark.cell.row;
+      const auto& parts = cell->value->parts;
+      for (auto part = goes_on ? parts.lower_bound(mark.shard) : parts.begin(); part != parts.end();
+           ++part) {
+        const FoldMark next{mark.end,
+                            {field->key, cell->key},
+                            part->key,
+                            goes_on && part->key == mark.shard ? mark.row : 0};
+        if (!has_before(*part->value, mark.end)) {
+          continue;
+        }
+        mark = next;
+        TAGLINE_ASSIGN_OR_RETURN(const bool whole,
+                                 fold_part(mark, *cell->value, *part->value, until));
+        if (!whole) {
+          return mark;
+        }
+        mark.row = 0;
+        ++mark.shard;
+        if (Clock::now() > until) {
+          return mark;
+        }
+      }
+      mark = {mark.end, {field->key, cell->key}, 0xFFFF'FFFFU, 0};
+    }
+    mark = {mark.end, {field->key + 1, 0}, 0, 0};
+  }
+  mark.written = true;
+  TAGLINE_RETURN_IF_ERROR(erase_records(mark, until));
+  return mark;
+}
+
+Status WriteTxn::Rep::erase_records(FoldMark& mark, Clock::time_point until) {
+  constexpr std::uint64_t kAtOnce = 64;
+  do {  // some in any case, so that every step comes further
+    for (std::uint64_t i = 0; i < kAtOnce && meta.changes_first < mark.end; ++i) {
+      TAGLINE_RETURN_IF_ERROR(fault_point("fold-erase"));
+      TAGLINE_RETURN_IF_ERROR(txn.erase(KeySpace::Changes, change_key(meta.changes_first)));
+      ++meta.changes_first;
+    }
+  } while (meta.changes_first < mark.end && Clock::now() <= until);
+  mark.done = meta.changes_first == mark.end;
+  delta = mark.done ? delta->since(mark.end) : delta->from(meta.changes_first);
   return {};
 }
 

@@ -7,10 +7,12 @@
 #include "storage/record_codec.h"
 #include "storage/write_txn.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,16 +38,33 @@ struct WriteTxn::Rep {
   /// Writes a fragment, or erases it where there is nothing to write; as put_if_new.
   [[nodiscard]] Status change_fragment(engine::RowKey row, engine::ShardId shard,
                                        std::optional<Bytes> value);
+  /// The same where that changes nothing of what a reader sees.
+  [[nodiscard]] Status write_fragment(engine::RowKey row, engine::ShardId shard,
+                                      std::optional<Bytes> value);
   /// Whether a row was changed that could be read before: not one of a field given out here.
   [[nodiscard]] bool data_changed() const { return data_changed_; }
-  void note_data_changed() { data_changed_ = true; }
+  void note_data_changed() {
+    data_changed_ = true;
+    reads_otherwise_ = true;
+  }
+  /// Whether any row reads otherwise than before: not so after folding alone.
+  [[nodiscard]] bool reads_otherwise() const { return reads_otherwise_; }
   /// Writes all changes into the fragments; after it there are none.
   [[nodiscard]] Status fold();
+  [[nodiscard]] Result<FoldMark> fold_step(FoldMark mark,
+                                           std::chrono::steady_clock::time_point until);
   /// The same if some are of `field`: fragments may only be read and replaced then.
   [[nodiscard]] Status fold_for(engine::FieldId field);
-  [[nodiscard]] Status fold_part(engine::FieldId field, engine::RowId first,
-                                 const Delta::Cell& cell, engine::ShardId shard,
-                                 const Delta::Part& part);
+  /// Of one cell and shard, the rows from mark.row on, one at least, until the time is over: false;
+  /// mark.row then is the next.
+  [[nodiscard]] Result<bool> fold_part(FoldMark& mark, const Delta::Cell& cell,
+                                       const Delta::Part& part,
+                                       std::chrono::steady_clock::time_point until);
+  /// `users` are those of `changed` who are in the row.
+  [[nodiscard]] Status fold_row(engine::RowKey row, engine::ShardId shard,
+                                const engine::Bitmap& changed,
+                                std::span<const std::uint32_t> users);
+  [[nodiscard]] Status erase_records(FoldMark& mark, std::chrono::steady_clock::time_point until);
   [[nodiscard]] Status extend_population(engine::UserIndex first, std::uint32_t end);
   /// And notes that people have changed.
   [[nodiscard]] Status set_in_population(engine::UserIndex user, bool in);
@@ -78,6 +97,7 @@ struct WriteTxn::Rep {
  private:
   engine::FieldId fields_before_;  ///< numbers below were given out by earlier commits
   bool data_changed_ = false;
+  bool reads_otherwise_ = false;
   std::optional<Names> tag_names_;
   std::map<engine::FieldId, Names> value_names_;
 };

@@ -11,10 +11,11 @@ namespace {
 constexpr const char* kMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 constexpr const char* kHeaders =
     "Authorization, X-API-Key, X-Request-Id, Content-Type, Accept, Accept-Language, If-Match, "
-    "If-None-Match";
+    "If-None-Match, Idempotency-Key";
 constexpr const char* kExposed =
     "ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id, "
-    "Location, Tagline-As-Of, Tagline-Count, Tagline-Population, Tagline-Version";
+    "Location, Idempotent-Replayed, Tagline-As-Of, Tagline-Count, Tagline-Population, "
+    "Tagline-Version";
 constexpr const char* kMaxAge = "600";  // seconds for which a browser does not ask again
 constexpr unsigned kNoContent = 204;
 

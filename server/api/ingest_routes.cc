@@ -1,10 +1,14 @@
 // /v1/ingest: changes of single users, in every answer as soon as they are acknowledged.
+#include "ingest/digest.h"
 #include "server/api/edit_request.h"
+#include "server/api/problem.h"
 #include "server/api/request_body.h"
 #include "server/api/route_groups.h"
 #include "server/ingest_queue.h"
 #include "server/operation_json.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace tagline::server {
@@ -38,6 +42,53 @@ Result<ingest::IngestOptions> options_of(const Call& call) {
   return options;
 }
 
+/// The key of a batch, and of all that says what it does. Keys of different callers are different.
+Result<ingest::BatchKey> key_of(const Call& call) {
+  constexpr std::size_t kKeyBytesMax = 255;
+  const auto given = call.request.field("Idempotency-Key");
+  if (!given.has_value()) {
+    return ingest::BatchKey();
+  }
+  const bool plain = !given->empty() && given->size() <= kKeyBytesMax &&
+                     std::all_of(given->begin(), given->end(),
+                                 [](char each) { return each > ' ' && each <= '~'; });
+  if (!plain) {
+    return tl::unexpected(bad_input(
+        "Idempotency-Key: expected 1 to 255 letters, digits and signs of ASCII, without blanks",
+        "Idempotency-Key：应为 1 到 255 个可见 ASCII 字符，不含空格",
+        {"take a random UUID for each batch, and the same one when it is sent again",
+         "每批使用一个随机 UUID，重发时保持不变"}));
+  }
+  ingest::Digest digest;
+  digest.add(call.request.body);
+  const std::string& target = call.request.target;
+  const std::size_t query = target.find('?');
+  return ingest::BatchKey{
+      call.caller.key_id + "\n" + std::string(*given),
+      digest.hex(media_type(call.request) +
+                 (query == std::string::npos ? std::string() : target.substr(query)))};
+}
+
+HttpReply reply_of(const HttpRequest& request, const ingest::IngestBatch& done,
+                   const ReadOperations& read) {
+  if (done.outcome.has_value()) {
+    HttpReply reply = json_reply(ingest_json(with_bad(*done.outcome, read)));
+    if (done.repeated) {
+      reply.set("Idempotent-Replayed", "true");
+    }
+    return reply;
+  }
+  if (done.key_reused) {
+    constexpr unsigned kUnprocessable = 422;
+    return problem(request, kUnprocessable, "key-reused", done.outcome.error());
+  }
+  HttpReply reply = problem(request, done.outcome.error());
+  if (done.outcome.error().code() == ErrorCode::Busy) {
+    reply.set("Retry-After", "2");
+  }
+  return reply;
+}
+
 HttpReply ingest(const Call& call) {
   if (call.api.ingest == nullptr) {
     return call.fail(nothing_is_written());
@@ -49,6 +100,10 @@ HttpReply ingest(const Call& call) {
   if (!options.has_value()) {
     return call.fail(options.error());
   }
+  auto key = key_of(call);
+  if (!key.has_value()) {
+    return call.fail(key.error());
+  }
   auto read = media_type(call.request) == kJson
                   ? operations_from_list(call.request.body)
                   : Result<ReadOperations>(operations_from_lines(call.request.body));
@@ -59,12 +114,20 @@ HttpReply ingest(const Call& call) {
   if (!batch.has_value()) {
     return call.fail(batch.error());
   }
+  batch->key = std::move(*key);
   if (auto busy = refuse_beside_a_commit(call); busy.has_value()) {
     return std::move(*busy);
   }
-  call.api.ingest->apply(*batch);
-  return batch->outcome.has_value() ? json_reply(ingest_json(with_bad(*batch->outcome, *read)))
-                                    : call.fail(batch->outcome.error());
+  // No worker waits for the disk.
+  HttpReply reply;
+  reply.later = [&queue = *call.api.ingest, &request = call.request,
+                 batch = std::make_shared<ingest::IngestBatch>(std::move(*batch)),
+                 read = std::make_shared<ReadOperations>(std::move(*read))](const auto& then) {
+    queue.add(std::move(*batch), [&request, read, then](ingest::IngestBatch done) {
+      then(reply_of(request, done, *read));
+    });
+  };
+  return reply;
 }
 
 }  // namespace

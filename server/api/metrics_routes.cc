@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kCounter = "counter";
 constexpr const char* kGauge = "gauge";
+constexpr const char* kHistogram = "histogram";
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -96,10 +97,30 @@ void write_ingest(const IngestQueue& queue, MetricsText& text) {
   const IngestQueue::Figures now = queue.figures();
   text.single("tagline_ingest_operations_total", kCounter, "Operations done.", now.operations);
   text.single("tagline_ingest_commits_total", kCounter, "Commits they were done in.", now.commits);
+  text.single("tagline_ingest_waiting_operations", kGauge, "Operations that wait for a commit.",
+              now.waiting);
+  text.family("tagline_ingest_seconds", kHistogram,
+              "From a batch's joining the queue to its acknowledgement.");
+  text.histogram("", queue.waits());
+  text.family("tagline_ingest_commit_seconds", kHistogram, "Time a commit of operations took.");
+  text.histogram("", queue.commit_times());
+}
+
+void write_folding(const ChangeFolder::Figures& now, MetricsText& text) {
   text.single("tagline_ingest_folds_total", kCounter, "Times changes were folded into fragments.",
               now.folds);
-  text.single("tagline_ingest_unfolded", kGauge,
-              "Changes beside the fragments, after the last commit of operations.", now.unfolded);
+  text.single("tagline_ingest_fold_steps_total", kCounter, "Transactions that took.", now.steps);
+  text.single("tagline_ingest_fold_failures_total", kCounter, "Steps that failed.", now.failures);
+  text.single("tagline_ingest_fold_seconds_total", kCounter, "Time that steps took.",
+              seconds(now.time));
+  text.single("tagline_ingest_fold_longest_seconds", kGauge, "Time the longest step took.",
+              seconds(now.longest));
+  text.single("tagline_ingest_unfolded", kGauge, "Changes beside the fragments.",
+              now.unfolded.changes);
+  text.single("tagline_ingest_unfolded_records", kGauge, "Records they are in.",
+              now.unfolded.records);
+  text.single("tagline_ingest_unfolded_bytes", kGauge, "Bytes of memory they take, about.",
+              now.unfolded.bytes);
 }
 
 void write_process(MetricsText& text) {
@@ -122,6 +143,7 @@ HttpReply metrics(const Call& call) {
   }
   if (call.api.ingest != nullptr) {
     write_ingest(*call.api.ingest, text);
+    write_folding(call.api.ingest->figures().folding, text);
   }
   write_process(text);
   HttpReply reply;

@@ -154,10 +154,14 @@ unsigned http_status(ErrorCode code) {
   return 500;
 }
 
+HttpReply problem(const HttpRequest& request, unsigned status, std::string_view code,
+                  const Error& error) {
+  return reply_of(request, status,
+                  {std::string(code), error.message(), error.faced_hint(), Json::array()});
+}
+
 HttpReply problem(const HttpRequest& request, unsigned status, const Error& error) {
-  return reply_of(
-      request, status,
-      {std::string(wire_name(error.code())), error.message(), error.faced_hint(), Json::array()});
+  return problem(request, status, wire_name(error.code()), error);
 }
 
 HttpReply problem(const HttpRequest& request, const Error& error) {

@@ -20,6 +20,9 @@ namespace tagline::server {
 /// both. "errors" are the diagnostics of an expression, as `check` gives them; else it is empty.
 [[nodiscard]] HttpReply problem(const HttpRequest& request, const Error& error);
 [[nodiscard]] HttpReply problem(const HttpRequest& request, unsigned status, const Error& error);
+/// Under a code that only replies have.
+[[nodiscard]] HttpReply problem(const HttpRequest& request, unsigned status, std::string_view code,
+                                const Error& error);
 /// Of an expression that is at fault: 422, code and message of the first diagnostic. Of an edit of
 /// what has changed meanwhile: 412, code "changed".
 [[nodiscard]] HttpReply problem(const HttpRequest& request, const Refusal& refusal,

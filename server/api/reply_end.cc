@@ -11,6 +11,18 @@ namespace tagline::server {
 
 void end_with(HttpReply& reply, bool head, std::shared_ptr<AuditRecord> audit,
               std::shared_ptr<RunningQueries::Place> place) {
+  if (reply.later) {
+    place->goes_on();
+    reply.later = [begin = std::move(reply.later), audit = std::move(audit),
+                   place = std::move(place), head](std::function<void(HttpReply)> then) mutable {
+      begin([audit = std::move(audit), place = std::move(place), head,
+             then = std::move(then)](HttpReply made) {
+        end_with(made, head, audit, place);
+        then(std::move(made));
+      });
+    };
+    return;
+  }
   audit->set_status(reply.status);
   if (reply.pieces && !head) {
     // Without its last piece both end with the reply: the record is incomplete, the query broken

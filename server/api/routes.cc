@@ -9,6 +9,7 @@
 #include "server/api/today.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -112,7 +113,9 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
     // One worker is left for all who do not wait for a load.
     jobs_ = std::make_unique<LoadJobs>(service, service.store().folder() / "incoming",
                                        std::max(2U, options_.workers) - 1);
-    ingest_ = std::make_unique<IngestQueue>(service.store());
+    FoldOptions folding;
+    folding.report = options_.report;
+    ingest_ = std::make_unique<IngestQueue>(service.store(), std::move(folding));
   }
   for (auto group :
        {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
@@ -295,6 +298,16 @@ HttpReply Routes::fault(const HttpRequest& request, const Error& error) const {
 }
 
 HttpReply Routes::answer(const HttpRequest& request, engine::Budget& budget) const {
+  HttpReply reply = respond(request, budget);
+  if (!reply.later) {
+    return reply;
+  }
+  std::promise<HttpReply> made;
+  std::exchange(reply.later, nullptr)([&](HttpReply then) { made.set_value(std::move(then)); });
+  return completed(made.get_future().get(), reply);
+}
+
+HttpReply Routes::respond(const HttpRequest& request, engine::Budget& budget) const {
   return answer(request, budget, Stage::Whole);
 }
 

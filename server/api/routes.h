@@ -32,6 +32,8 @@ struct RoutesOptions {
   Build build;                                          ///< the program
   std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of a large body: a load, a list of ids
   std::uint64_t body_bytes = std::uint64_t{1} << 20U;   ///< of a body, where the route says nothing
+  /// Told of what goes wrong apart from any request; may be empty. Called by several threads.
+  std::function<void(const Error&)> report = {};
 };
 
 /// What a server says of itself.
@@ -89,8 +91,12 @@ class Routes {
   /// Another one. Before the first request.
   void add(Route route);
 
-  /// Never throws but for memory running out. The budget's limits are set here.
+  /// Never throws but for memory running out. The budget's limits are set here. Waits for replies
+  /// that come later.
   [[nodiscard]] HttpReply answer(const HttpRequest& request, engine::Budget& budget) const;
+  /// For HttpHandlers::answer: as `answer`, and does not wait (HttpReply::later). `request` and
+  /// `budget` outlive the reply.
+  [[nodiscard]] HttpReply respond(const HttpRequest& request, engine::Budget& budget) const;
   /// Health checks, which must not wait behind queries, browsers' preflights, refusals of those
   /// who are not let in, and counts whose reply is kept; nothing for all else.
   [[nodiscard]] std::optional<HttpReply> quick(const HttpRequest& request) const;

@@ -81,6 +81,13 @@ std::string HttpRequest::list(std::string_view name) const {
   return list;
 }
 
+HttpReply completed(HttpReply reply, const HttpReply& before) {
+  reply.route = before.route;
+  reply.key = before.key;
+  reply.fields.insert(reply.fields.end(), before.fields.begin(), before.fields.end());
+  return reply;
+}
+
 std::optional<Target> parse_target(std::string_view target) {
   if (target.empty() || target.front() != '/') {
     return std::nullopt;

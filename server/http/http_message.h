@@ -64,11 +64,18 @@ struct HttpReply {
   std::function<Result<std::string>()> pieces;
   /// Instead of `body`: what is in it goes out, and no worker waits for a slow client.
   std::shared_ptr<const TemporaryFile> file = nullptr;
+  /// Instead of all the above but route, key and fields: begins what makes the reply, and returns;
+  /// the reply is given to `then` once, on another thread or at once, and what is here is added to
+  /// it (completed()). So nobody waits for what takes no processor: a commit.
+  std::function<void(std::function<void(HttpReply)> then)> later = nullptr;
 
   void set(std::string name, std::string value) {
     fields.push_back({std::move(name), std::move(value)});
   }
 };
+
+/// The reply that HttpReply::later has given, with what was known before.
+[[nodiscard]] HttpReply completed(HttpReply reply, const HttpReply& before);
 
 /// The parts of a target: "/v1/tags/age%2F?values=9" is {"v1", "tags", "age/"} and {"values": "9"}.
 struct Target {

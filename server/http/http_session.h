@@ -116,6 +116,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   [[nodiscard]] HttpReply failed(const HttpRequest& request, const Error& error) const;
   void dispatch(const std::shared_ptr<Exchange>& exchange);
   void run(const std::shared_ptr<Exchange>& exchange);
+  void await(const std::shared_ptr<Exchange>& exchange, HttpReply before);
   void stream(const std::shared_ptr<Exchange>& answered, HttpReply& answer);
   void send_pieces(const std::shared_ptr<Exchange>& exchange, std::shared_ptr<HttpReply> reply);
   void make_piece(const std::shared_ptr<Sending>& sending);

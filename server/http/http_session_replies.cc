@@ -37,6 +37,9 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
     exchange->outcome.refused = dropped;
     *answer = dropped ? shared_.handlers.refuse(exchange->request, 503)
                       : shared_.handlers.answer(exchange->request, exchange->budget);
+    if (answer->later) {
+      return await(exchange, std::move(*answer));
+    }
     coding.apply(*answer);
   } catch (const std::exception&) {
     exchange->outcome.refused = true;
@@ -63,6 +66,20 @@ void HttpSession::run(const std::shared_ptr<Exchange>& exchange) {
     }
     self->current_ = nullptr;
     self->reply(exchange, std::move(*answer));
+  });
+}
+
+// On a worker, which is free then. The connection is as while a worker is at it.
+void HttpSession::await(const std::shared_ptr<Exchange>& exchange, HttpReply before) {
+  const auto begin = std::exchange(before.later, nullptr);
+  begin([self = shared_from_this(), exchange, before = std::move(before),
+         busy = asio::make_work_guard(stream_.get_executor())](HttpReply made) {
+    auto answer = std::make_shared<HttpReply>(completed(std::move(made), before));
+    asio::post(self->stream_.get_executor(), [self, exchange, answer] {
+      ContentCoding(exchange->request).apply(*answer);
+      self->current_ = nullptr;
+      self->reply(exchange, std::move(*answer));
+    });
   });
 }
 

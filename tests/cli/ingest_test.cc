@@ -93,5 +93,35 @@ TEST_F(Ingest, KilledItLeavesWhatItHadCommittedAndNoMore) {
   EXPECT_EQ(count("spend:" + std::to_string(came + 3001) + ".50"), 1U);
 }
 
+TEST_F(Ingest, GivenAgainAfterAKillEveryLineIsDoneOnce) {
+  std::string lines;
+  for (int i = 0; i < 2000; ++i) {
+    lines += "{\"user\": \"n" + std::to_string(i) + "\", \"set\": {\"vip\": true}}\n";
+    lines += "{\"user\": \"u1\", \"add\": {\"spend\": 1}}\n";
+  }
+  const std::string file = folder_.write("many.ndjson", lines);
+  {
+    RunningTagline run({"ingest", "--db", db_, file, "--every", "2", "--once"},
+                       folder_.path("log"));
+    while (count("*") < 20) {  // some commits later
+    }
+    run.signal(SIGKILL);
+    run.wait();
+  }
+  const Outcome rest = run_tagline({"ingest", "--db", db_, file, "--every", "2", "--once"});
+  EXPECT_EQ(rest.status, 0) << rest.err;
+  EXPECT_NE(rest.out.find("of these had been done before"), std::string::npos) << rest.out;
+  EXPECT_EQ(count("*"), 2003U);
+  EXPECT_EQ(count("spend:2001.50"), 1U);
+  // Without it they are done again.
+  const std::string one =
+      folder_.write("one.ndjson", "{\"user\": \"u1\", \"add\": {\"spend\": 1}}\n");
+  for (const char* once : {"--once", "--once", "--each"}) {
+    EXPECT_EQ(run_tagline({"ingest", "--db", db_, one, once}).status, 0);
+  }
+  EXPECT_EQ(count("spend:2003.50"), 1U);
+  EXPECT_EQ(run_tagline({"verify", "--db", db_}).status, 0);
+}
+
 }  // namespace
 }  // namespace tagline::tests

@@ -273,10 +273,39 @@ TEST_F(Serve, FaultsOfSettingsAreToldWithTheirLine) {
   EXPECT_EQ(run_tagline({"serve", "--config", folder_.path("none")}).status, 2);
 }
 
-std::string post(const std::string& url, const std::string& target, const std::string& body) {
+std::string post(const std::string& url, const std::string& target, const std::string& body,
+                 const std::string& type = "text/csv") {
   return talk(url, "POST " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
-                       "Content-Type: text/csv\r\nContent-Length: " + std::to_string(body.size()) +
-                       "\r\n\r\n" + body);
+                       "Content-Type: " + type +
+                       "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+}
+
+TEST_F(Serve, CommitsThatAreSyncedLaterAreThereAfterAKill) {
+  for (const std::string& wrong : {std::string("never"), std::string("interval=0"),
+                                   std::string("interval=10001"), std::string("interval=5ms")}) {
+    EXPECT_EQ(run_tagline({"serve", "--db", db_, "--durability", wrong}).status, 2) << wrong;
+  }
+  const Outcome shown =
+      run_tagline({"serve", "--db", db_, "--durability", "interval=10000", "--print-config"});
+  EXPECT_NE(shown.out.find("durability = \"interval=10000\"  # command line"), std::string::npos)
+      << shown.out;
+  {
+    RunningTagline server(
+        {"serve", "--db", db_, "--listen", "127.0.0.1:0", "--durability", "interval=10000"});
+    const std::string url = server.line();
+    for (int i = 0; i < 5; ++i) {
+      const std::string user = std::to_string(i);
+      const json done = body_of(post(
+          url, "/v1/ingest", "[{\"user\": \"late" + user + "\", \"set\": {\"city\": \"late\"}}]",
+          "application/json"));
+      EXPECT_EQ(done["applied"], 1) << done;
+    }
+    server.signal(SIGKILL);
+    server.wait();
+  }
+  EXPECT_EQ(run_tagline({"verify", "--db", db_}).status, 0);
+  const Outcome counted = run_tagline({"query", "--db", db_, "city:late", "--format", "json"});
+  EXPECT_EQ(json::parse(counted.out)["count"], 5) << counted.err;
 }
 
 TEST_F(Serve, LoadsAndIsBackedUpWhileItAnswers) {

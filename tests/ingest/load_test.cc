@@ -471,6 +471,54 @@ TEST(Load, DoesNotUndoWhatPeopleEditMeanwhile) {
   database.expect_clean();
 }
 
+TEST(Load, MeetsUsersAndValuesThatOthersBringMeanwhile) {
+  Database database;
+  database.must_load("id,city,likes,age\nu1,a,x|y,1\nu2,b,y,2\n");
+  const engine::FieldId city = database.tag("city").field;
+  const engine::FieldId likes = database.tag("likes").field;
+  const engine::FieldId age = database.tag("age").field;
+  // Two users, one of whom the file has too, and values, one of which the file has too.
+  const auto edit = [&](storage::WriteTxn& txn) -> Status {
+    const std::string_view ids[] = {"w", "u4"};
+    TAGLINE_RETURN_IF_ERROR(txn.add_users(ids));
+    const storage::ValueRecord cities[] = {{3, "z", {}, {}}, {4, "c", {}, {}}};
+    TAGLINE_RETURN_IF_ERROR(txn.put_values(city, cities));
+    const storage::ValueRecord liked[] = {{3, "k", {}, {}}};
+    TAGLINE_RETURN_IF_ERROR(txn.put_values(likes, liked));
+    using storage::CellShape;
+    return txn.change({{city, CellShape::Choice, 0, 0, 3},  // u1: z
+                       {city, CellShape::Choice, 0, 2, 4},  // w: c
+                       {city, CellShape::Choice, 0, 3, 3},  // u4: z
+                       {likes, CellShape::Bit, 0, 3, 1},
+                       {likes, CellShape::Bit, 3, 3, 1},
+                       {likes, CellShape::Bit, 0, 2, 1},
+                       {likes, CellShape::Bit, 3, 2, 1},
+                       {age, CellShape::Number, 0, 2, 70},
+                       {age, CellShape::Number, 0, 3, 80}});
+  };
+  const auto report = load_with_edit(
+      database, "id,city,likes,age\nu1,c,x,5\nu3,d,m,6\nu4,b,x|m,7\nu5,c,y,8\n", edit);
+  ASSERT_TRUE(report.has_value()) << report.error().message().en;
+  EXPECT_EQ(report->users_new, 2U);
+  EXPECT_EQ(report->users_known, 2U);
+  auto content = database.content();
+  using Values = std::set<std::string>;
+  EXPECT_EQ(content.size(), 6U);
+  EXPECT_EQ(content["u1"]["city"], Values{"c"});
+  EXPECT_EQ(content["u2"]["city"], Values{"b"});
+  EXPECT_EQ(content["w"]["city"], Values{"c"});
+  EXPECT_EQ(content["u3"]["city"], Values{"d"});
+  EXPECT_EQ(content["u4"]["city"], Values{"b"}) << "the file states it later";
+  EXPECT_EQ(content["u5"]["city"], Values{"c"});
+  EXPECT_EQ(content["w"]["likes"], Values{"k"});
+  EXPECT_EQ(content["u4"]["likes"], (Values{"x", "m"}));
+  EXPECT_EQ(content["u3"]["likes"], Values{"m"});
+  EXPECT_EQ(content["w"]["age"], Values{"70"});
+  EXPECT_EQ(content["u4"]["age"], Values{"7"});
+  EXPECT_EQ(content["u5"]["age"], Values{"8"});
+  database.expect_clean();
+}
+
 TEST(Load, IsGivenUpWhenCellsWouldBeReadOtherwise) {
   Database database;
   database.must_load("id,city\nu1,a\nu2,b\n");

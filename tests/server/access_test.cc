@@ -426,6 +426,8 @@ TEST_F(AccessTest, PagesOfNamedOriginsMayAsk) {
   EXPECT_EQ(preflight.status, 204U) << "needs no key: browsers send none";
   EXPECT_EQ(field_of(preflight, "Access-Control-Allow-Origin"), "https://dash.example.com");
   EXPECT_NE(field_of(preflight, "Access-Control-Allow-Methods").find("DELETE"), std::string::npos);
+  EXPECT_NE(field_of(preflight, "Access-Control-Allow-Headers").find("Idempotency-Key"),
+            std::string::npos);
   EXPECT_NE(field_of(preflight, "Access-Control-Allow-Headers").find("Authorization"),
             std::string::npos);
   EXPECT_EQ(field_of(preflight, "Vary"), "Origin");

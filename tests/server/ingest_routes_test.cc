@@ -1,10 +1,14 @@
 // /v1/ingest: what is acknowledged is in the next answer; random histories against a naive model.
 #include "server/ingest_queue.h"
 #include "server/operation_json.h"
+#include "tests/server/loopback.h"
 #include "tests/server/shop_routes.h"
 
 #include <algorithm>
+#include <atomic>
+#include <latch>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <thread>
@@ -231,6 +235,148 @@ TEST_F(IngestRoutes, BatchesOfManyCallersAllHappen) {
   EXPECT_EQ(count("spend:210.50"), 1U) << "10.50 and 200 more";
   EXPECT_LE(queue.figures().commits, static_cast<std::uint64_t>(kCallers * kBatches));
   EXPECT_EQ(queue.figures().operations, static_cast<std::uint64_t>(2 * kCallers * kBatches));
+}
+
+TEST_F(IngestRoutes, WaitingForACommitKeepsNoWorker) {
+  HttpOptions options;
+  options.workers = 1;
+  std::atomic<int> begun{0};
+  Running server(
+      options,
+      [&](const HttpRequest& request, engine::Budget& budget) {
+        HttpReply reply = shop_.routes().respond(request, budget);
+        begun += reply.later ? 1 : 0;
+        return reply;
+      },
+      [&](const HttpRequest& request) { return shop_.routes().quick(request); });
+  const auto request = [](const std::string& target, const std::string& body) {
+    return "POST " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+           "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+  };
+  constexpr int kCallers = 16;
+  std::vector<std::unique_ptr<Client>> callers;
+  std::latch writing(1);
+  std::latch go_on(1);
+  // Whoever holds the writer's lock, as a load that is being written does.
+  std::thread writer([&] {
+    EXPECT_TRUE(shop_.service().store().write([&](storage::WriteTxn&) -> Status {
+      writing.count_down();
+      go_on.wait();
+      return {};
+    }));
+  });
+  writing.wait();
+  for (int i = 0; i < kCallers; ++i) {
+    const std::string body =
+        Json::array({{{"user", "w" + std::to_string(i)}, {"set", {{"vip", true}}}}}).dump();
+    callers.push_back(std::make_unique<Client>(server->port()));
+    callers.back()->send(request("/v1/ingest", body));
+  }
+  while (begun < kCallers) {
+    std::this_thread::yield();
+  }
+  Client asks(server->port());
+  const std::string answer =
+      asks.send(request("/v1/query", Json{{"expression", "vip"}}.dump())).read_all();
+  const auto body_of = [](const std::string& reply) {
+    const std::size_t body = reply.find("\r\n\r\n");
+    return Json::parse(body == std::string::npos ? "{}" : reply.substr(body + 4), nullptr, false);
+  };
+  EXPECT_EQ(body_of(answer)["count"], 2) << answer;
+  EXPECT_FALSE(callers.front()->has_reply(std::chrono::milliseconds(0)));
+  go_on.count_down();
+  writer.join();
+  for (const auto& caller : callers) {
+    const std::string reply = caller->read_all();
+    EXPECT_EQ(reply.rfind("HTTP/1.1 200", 0), 0U) << reply;
+    EXPECT_EQ(body_of(reply)["applied"], 1) << reply;
+  }
+  EXPECT_EQ(count("vip"), 2U + kCallers);
+}
+
+TEST_F(IngestRoutes, ABatchSentAgainUnderItsKeyIsNotDoneAgain) {
+  const auto send = [&](const std::string& body, const std::string& key,
+                        const std::string& query = {}) {
+    return shop_.ask("POST", "/v1/ingest" + query, body,
+                     {{"Content-Type", "application/json"}, {"Idempotency-Key", key}});
+  };
+  const auto replayed = [](const HttpReply& reply) {
+    return std::any_of(reply.fields.begin(), reply.fields.end(), [](const HttpField& field) {
+      return field.name == "Idempotent-Replayed" && field.value == "true";
+    });
+  };
+  const std::string body =
+      R"([{"user": "u1", "add": {"spend": 1}}, {"user": "x", "add": {"age": "?"}}])";
+  const HttpReply first = send(body, "k1", "?each=true");
+  ASSERT_EQ(first.status, 200U) << first.body;
+  EXPECT_FALSE(replayed(first));
+  EXPECT_EQ(Json::parse(first.body)["applied"], 1);
+  EXPECT_EQ(Json::parse(first.body)["refused"], 1);
+  ingest({{{"user", "u2"}, {"add", {{"spend", 1}}}}});
+  const HttpReply again = send(body, "k1", "?each=true");
+  EXPECT_EQ(again.status, 200U);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_TRUE(replayed(again));
+  EXPECT_EQ(count("spend:11.50"), 1U) << "once";
+  for (const HttpReply& other : {send(body, "k1"), send("[]", "k1", "?each=true")}) {
+    EXPECT_EQ(other.status, 422U) << other.body;
+    EXPECT_EQ(Json::parse(other.body)["code"], "key-reused");
+    EXPECT_NE(Json::parse(other.body)["detail"].get<std::string>().find("\"k1\""),
+              std::string::npos);
+  }
+  EXPECT_EQ(send(body, "k2", "?each=true").status, 200U);
+  EXPECT_EQ(count("spend:12.50"), 1U) << "another key, another batch";
+  // What was refused whole was not done, and may be sent again under its key.
+  EXPECT_EQ(send(R"([{"user": "u1", "set": {"age": "old"}}])", "k3").status, 400U);
+  EXPECT_EQ(send(R"([{"user": "u1", "set": {"age": 21}}])", "k3").status, 200U);
+  for (const std::string& wrong : {std::string(), std::string("a b"), std::string(256, 'k')}) {
+    EXPECT_EQ(send(body, wrong).status, 400U) << wrong;
+  }
+  const auto report = shop_.service().store().verify();
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(report->clean()) << report->problems.front().en;
+}
+
+TEST_F(IngestRoutes, KeysAreKnownToTheNextProgramAndForgottenWhenTheyAreOld) {
+  const auto batch = [](const std::string& key, const std::string& line) {
+    auto read = operations_from_lines(line);
+    ingest::IngestBatch made = batch_of(read, {}).value();
+    made.key = {key, line};
+    return made;
+  };
+  constexpr std::int64_t kNow = 1'790'000'000;
+  const auto apply = [&](ingest::Applier& applier, ingest::IngestBatch one, std::int64_t now_s) {
+    ingest::IngestBatch* const batches[] = {&one};
+    applier.apply(batches, now_s);
+    return one;
+  };
+  const std::string line = R"({"user": "u1", "add": {"spend": 1}})";
+  std::uint64_t version = 0;
+  {
+    ingest::Applier applier(shop_.service().store());
+    // Twice in one commit, too.
+    ingest::IngestBatch one = batch("a", line);
+    ingest::IngestBatch two = batch("a", line);
+    ingest::IngestBatch three = batch("a", R"({"user": "u1", "add": {"spend": 2}})");
+    ingest::IngestBatch* const batches[] = {&one, &two, &three};
+    applier.apply(batches, kNow);
+    ASSERT_TRUE(one.outcome.has_value() && two.outcome.has_value());
+    EXPECT_FALSE(one.repeated);
+    EXPECT_TRUE(two.repeated);
+    EXPECT_TRUE(three.key_reused);
+    version = one.outcome->version;
+  }
+  ingest::Applier next(shop_.service().store());
+  const ingest::IngestBatch again = apply(next, batch("a", line), kNow + 60);
+  EXPECT_TRUE(again.repeated);
+  ASSERT_TRUE(again.outcome.has_value());
+  EXPECT_EQ(again.outcome->version, version);
+  EXPECT_EQ(count("spend:11.50"), 1U);
+  // A day later another batch drives it out.
+  EXPECT_FALSE(apply(next, batch("b", line), kNow + 24 * 60 * 60).repeated);
+  EXPECT_FALSE(apply(next, batch("a", line), kNow + 24 * 60 * 60).repeated);
+  EXPECT_EQ(count("spend:13.50"), 1U);
 }
 
 /// The shop as plain maps.

@@ -8,6 +8,7 @@
 #include "tests/storage/database_folder.h"
 
 #include <bit>
+#include <chrono>
 #include <functional>
 #include <limits>
 #include <map>
@@ -152,6 +153,13 @@ class Changes : public testing::Test {
     }
     write(*store_, [&](WriteTxn& txn) { must(txn.change(std::move(changes))); });
   }
+  /// The shortest there is: a fragment, or some records.
+  FoldMark fold_step(const FoldMark& mark) {
+    FoldMark next;
+    write(*store_,
+          [&](WriteTxn& txn) { next = must(txn.fold_step(mark, std::chrono::microseconds(0))); });
+    return next;
+  }
   void reopen() {
     store_.reset();
     store_ = open_store(folder_.path(), OpenMode::Write);
@@ -277,9 +285,9 @@ TEST_F(Changes, OfWhatIsStoredGoOverItAndAreFoldedIntoIt) {
     return {};
   }));
   write(*store_, [&](WriteTxn& txn) {
-    EXPECT_EQ(txn.unfolded(), 6U);
+    EXPECT_EQ(txn.unfolded().changes, 6U);
     must(txn.fold());
-    EXPECT_EQ(txn.unfolded(), 0U);
+    EXPECT_EQ(txn.unfolded().changes, 0U);
   });
   must(store_->read([&](const Snapshot& snapshot) -> Status {
     expect_row(snapshot, {flag_, 0}, model_);
@@ -298,6 +306,34 @@ TEST_F(Changes, AreNoStateOfASnapshotTakenBefore) {
       write(*store_, [](WriteTxn& txn) { must(txn.fold()); });
       change({{flag_, CellShape::Bit, 0, 5, 1}});
     }).join();
+    expect_row(snapshot, {flag_, 0}, then);
+    return {};
+  }));
+  expect_all();
+}
+
+TEST_F(Changes, ThatComeLaterLeaveAFragmentThatIsReadAsItIs) {
+  add(kUsers);
+  std::vector<Change> changes;
+  for (UserIndex user = 0; user < 3'000; ++user) {
+    changes.push_back({flag_, CellShape::Bit, 0, user * 2, 1});
+  }
+  change(changes);
+  const Model then = model_;
+  must(store_->read([&](const Snapshot& snapshot) -> Status {
+    const engine::Fragment held = must(snapshot.fetch({flag_, 0}, 0));
+    // Newer states go on from what was made for this one, and put theirs in its place.
+    std::thread([&] {
+      for (UserIndex user = 0; user < 50; ++user) {
+        change({{flag_, CellShape::Bit, 0, user * 2, {}},
+                {flag_, CellShape::Bit, 0, user * 2 + 1, 1}});
+        must(store_->read([&](const Snapshot& now) -> Status {
+          EXPECT_EQ(must(now.fetch({flag_, 0}, 0)).cardinality(), 3'000U);
+          return {};
+        }));
+      }
+    }).join();
+    EXPECT_EQ(members_of(held), then.row({flag_, 0}));
     expect_row(snapshot, {flag_, 0}, then);
     return {};
   }));
@@ -452,8 +488,17 @@ TEST_F(Changes, InAnyHistoryReadAsTheModelSays) {
     }
     return changes;
   };
-  for (int step = 0; step < 120; ++step) {
-    switch (below(10)) {
+  FoldMark mark;
+  for (int step = 0; step < 300; ++step) {
+    switch (below(16)) {
+      case 3:
+      case 4:
+      case 5:
+      case 6:
+      case 7:
+      case 8:
+        mark = fold_step(mark.done ? FoldMark() : mark);
+        break;
       case 0:
         write(*store_, [](WriteTxn& txn) { must(txn.fold()); });
         break;
@@ -492,11 +537,114 @@ TEST_F(Changes, InAnyHistoryReadAsTheModelSays) {
       }
       return {};
     }));
+    if (step % 25 == 0) {
+      const VerifyReport report = test::verified(*store_);
+      EXPECT_EQ(report.problem_count, 0U) << test::problems_of(report);
+    }
     ASSERT_FALSE(HasFailure()) << "step " << step;
   }
   expect_all();
   write(*store_, [](WriteTxn& txn) { must(txn.fold()); });
   expect_all();
+}
+
+TEST_F(Changes, AreFoldedInStepsThatNobodySees) {
+  add(kUsers);
+  std::vector<Change> changes;
+  for (UserIndex user = 0; user < 200; ++user) {
+    changes.push_back({spend_, CellShape::Number, 0, user * 5'000, 1 + user});
+    changes.push_back({set_, CellShape::Bit, 0, user * 5'000, 1});
+    changes.push_back({set_, CellShape::Bit, 1 + user % 5, user * 5'000, 1});
+  }
+  change(std::move(changes));
+  const auto version = [&] {
+    return must(store_->read(
+        [](const Snapshot& snapshot) -> Result<std::uint64_t> { return snapshot.version(); }));
+  };
+  const std::uint64_t before = version();
+  FoldMark mark;
+  int steps = 0;
+  for (; !mark.done; ++steps) {
+    ASSERT_LT(steps, 1000);
+    mark = fold_step(mark);
+    const VerifyReport report = test::verified(*store_);
+    EXPECT_EQ(report.problem_count, 0U) << test::problems_of(report);
+    if (steps == 4) {
+      expect_all();
+      EXPECT_FALSE(mark.done);
+    }
+  }
+  EXPECT_GT(steps, 10);
+  EXPECT_EQ(version(), before);
+  write(*store_, [](WriteTxn& txn) {
+    EXPECT_EQ(txn.unfolded().changes, 0U);
+    EXPECT_EQ(txn.unfolded().records, 0U);
+  });
+  expect_all();
+  reopen();
+  expect_all();
+}
+
+TEST_F(Changes, MadeWhileOthersAreFoldedStayBesideTheFragments) {
+  add(10);
+  change({{flag_, CellShape::Bit, 0, 1, 1}, {city_, CellShape::Choice, 0, 1, 2}});
+  FoldMark mark = fold_step({});
+  change({{flag_, CellShape::Bit, 0, 1, {}}, {flag_, CellShape::Bit, 0, 2, 1}});
+  while (!mark.done) {
+    mark = fold_step(mark);
+  }
+  write(*store_, [](WriteTxn& txn) {
+    EXPECT_EQ(txn.unfolded().records, 1U);
+    EXPECT_GE(txn.unfolded().changes, 2U);
+  });
+  expect_all();
+  reopen();
+  expect_all();
+  // A mark of a fold that another has ended begins anew.
+  change({{flag_, CellShape::Bit, 0, 3, 1}});
+  mark = fold_step({});
+  write(*store_, [](WriteTxn& txn) { must(txn.fold()); });
+  change({{flag_, CellShape::Bit, 0, 4, 1}});
+  mark.done = false;
+  while (!mark.done) {
+    mark = fold_step(mark);
+  }
+  write(*store_, [](WriteTxn& txn) { EXPECT_EQ(txn.unfolded().records, 0U); });
+  expect_all();
+}
+
+TEST(SharedMaps, AreWhatAMapIsAndLeaveTheirCopiesAlone) {
+  using Map = SharedMap<std::uint32_t, std::uint32_t>;
+  std::mt19937 random(7);
+  Map map;
+  std::map<std::uint32_t, std::uint32_t> model;
+  std::vector<std::pair<Map, std::map<std::uint32_t, std::uint32_t>>> copies;
+  for (std::uint32_t step = 0; step < 3000; ++step) {
+    const std::uint32_t key = step % 3 == 0 ? step : static_cast<std::uint32_t>(random() % 2000);
+    map.put(key, std::make_shared<const std::uint32_t>(step));
+    model[key] = step;
+    if (step % 500 == 0) {
+      copies.emplace_back(map, model);
+    }
+  }
+  copies.emplace_back(map, model);
+  for (const auto& [copy, expected] : copies) {
+    auto at = expected.begin();
+    for (const auto& [key, value] : copy) {
+      ASSERT_NE(at, expected.end());
+      EXPECT_EQ(key, at->first);
+      EXPECT_EQ(*value, at->second);
+      ++at;
+    }
+    EXPECT_EQ(at, expected.end());
+    for (std::uint32_t key = 0; key < 3100; key += 7) {
+      const auto lower = expected.lower_bound(key);
+      const auto found = copy.lower_bound(key);
+      ASSERT_EQ(found == copy.end(), lower == expected.end()) << key;
+      EXPECT_TRUE(lower == expected.end() || found->key == lower->first);
+      EXPECT_EQ(copy.contains(key), expected.contains(key));
+    }
+  }
 }
 
 TEST(ChangeRecords, ComeBackSettled) {

@@ -96,7 +96,7 @@ inline engine::Bitmap scattered(std::uint32_t begin, std::uint32_t end, std::uin
 }
 
 inline VerifyReport verified(Store& store) {
-  return must(store.read([](const Snapshot& snapshot) { return verify(snapshot); }));
+  return must(store.verify());
 }
 
 inline std::string problems_of(const VerifyReport& report) {

@@ -237,10 +237,10 @@ TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   EXPECT_EQ(decode_origin("a", origin).error().code(), ErrorCode::Corrupt);
 
   auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
-  meta[8] = std::byte{7};  // behind the length and the seven letters of "tagline"
+  meta[8] = std::byte{8};  // behind the length and the seven letters of "tagline"
   const auto newer = decode_meta(meta);
   EXPECT_EQ(newer.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(newer.error().message().en.find("version is 7"), std::string::npos)
+  EXPECT_NE(newer.error().message().en.find("version is 8"), std::string::npos)
       << newer.error().message().en;
   meta[1] = std::byte{'T'};
   EXPECT_EQ(decode_meta(meta).error().code(), ErrorCode::WrongFormat);

@@ -300,7 +300,7 @@ void make_version_3(const Folder& folder) {
       must(txn.put_segment(segment));
     });
   }
-  make_older(folder, 3, 4, {"rules", "origins", "changes"});
+  make_older(folder, 3, 4, {"rules", "origins", "changes", "requests"});
 }
 
 TEST(Rules, ADatabaseOfVersion3IsReadAsItIs) {
@@ -344,7 +344,7 @@ TEST(Rules, ADatabaseOfVersion4KeepsThem) {
     const auto store = open_store(folder.path(), OpenMode::Create);
     write(*store, [](WriteTxn& txn) { put_ruled(txn, "a", 2); });
   }
-  make_older(folder, 4, 4, {"changes"});
+  make_older(folder, 4, 4, {"changes", "requests"});
   {
     const auto store = open_store(folder.path(), OpenMode::Read);
     EXPECT_EQ(rules_of(*store, "a").size(), 2U);
@@ -361,6 +361,31 @@ TEST(Rules, ADatabaseOfVersion4KeepsThem) {
   }));
   EXPECT_EQ(rules_of(*store, "a").size(), 2U);
   expect_clean(*store);
+}
+
+TEST(Rules, ADatabaseOfVersion6KeepsItsChangesAndIsGivenRequests) {
+  const Folder folder;
+  {
+    const auto store = open_store(folder.path(), OpenMode::Create);
+    write(*store, [](WriteTxn& txn) {
+      must(test::add_users(txn, 0, 4));
+      const engine::FieldId vip = must(txn.put_tag(test::tag_of("vip", engine::TagKind::Flag)));
+      must(txn.change({{vip, CellShape::Bit, 0, 3, 1}}));
+    });
+  }
+  make_older(folder, 6, 0, {"requests"});
+  const auto expect_change = [](Store& store) {
+    must(store.read([](const Snapshot& snapshot) -> Status {
+      EXPECT_EQ(must(snapshot.holds({1, 0}, 3)), true);
+      return {};
+    }));
+    expect_clean(store);
+  };
+  expect_change(*open_store(folder.path(), OpenMode::Read));
+  const auto store = open_store(folder.path(), OpenMode::Write);
+  write(*store, [](WriteTxn& txn) { must(txn.put_request({"a", "d", 1, ""})); });
+  expect_change(*store);
+  write(*store, [](WriteTxn& txn) { EXPECT_EQ(must(txn.next_request()), 1U); });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // database has to be clean.
 #include "storage/verify.h"
 
+#include "storage/delta_log.h"
 #include "storage/fragment_value.h"
 #include "storage/id_records.h"
 #include "storage/lmdb_environment.h"
@@ -111,6 +112,40 @@ class VerifyTest : public testing::Test {
 
   Folder folder_;
 };
+
+TEST_F(VerifyTest, ADamagedRecordOfChangesIsReportedAndTheRestIsRead) {
+  {
+    const auto store = open_store(folder_.path(), OpenMode::Write);
+    for (std::uint32_t user = 1; user < 4; ++user) {
+      must(store->write([&](WriteTxn& txn) {
+        return txn.change({{kFlag, CellShape::Bit, 0, user, 1}});
+      }));
+    }
+  }
+  EXPECT_TRUE(report().clean());
+  flip(KeySpace::Changes, change_key(1), 3);
+  const VerifyReport found = report();
+  EXPECT_EQ(found.problem_count, 1U) << test::problems_of(found);
+  expect_problem("changes 1: damaged record: changes of users cannot be read");
+  EXPECT_EQ(found.changes, 3U);
+  EXPECT_EQ(found.fragments, 11U);
+  EXPECT_EQ(found.users, kUsers);
+  const auto read = open_store(folder_.path(), OpenMode::Read)->read([](const Snapshot&) -> Status {
+    return {};
+  });
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().code(), ErrorCode::Corrupt);
+}
+
+TEST_F(VerifyTest, ChangesThatDoNotGoTogetherAreReported) {
+  {
+    const auto store = open_store(folder_.path(), OpenMode::Write);
+    must(store->write([&](WriteTxn& txn) {
+      return txn.change({{kSet, CellShape::Bit, 2, 40, 1}});
+    }));
+  }
+  expect_problem("it is not the union of the value rows");
+}
 
 TEST_F(VerifyTest, ACleanDatabaseIsCleanAndCounted) {
   const auto store = open_store(folder_.path(), OpenMode::Read);

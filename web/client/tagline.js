@@ -183,9 +183,11 @@ export class Tagline {
   /**
    * Changes of single users, on disk and in every answer when this is over: [{user, set: {tag: value}, add, remove,
    * clear, events}, ...]. `each`: what can be done is done; `users`, `tags`, `values`: "create" or "refuse" unknown ones.
+   * `key`: names the batch (a random UUID): sent again under it, it is not done again.
    */
-  ingest(operations, { each, users, tags, values, signal } = {}) {
-    return this.json("POST", "/v1/ingest", { body: operations, query: { each, users, tags, values }, signal });
+  ingest(operations, { each, users, tags, values, key, signal } = {}) {
+    const headers = key === undefined ? {} : { "Idempotency-Key": key };
+    return this.json("POST", "/v1/ingest", { body: operations, query: { each, users, tags, values }, headers, signal });
   }
   user(id) { return this.json("GET", `/v1/users/${part(id)}`); }
   /** The identities of a user, and the merges that made it; `id` may be an identity itself. */
