@@ -8,6 +8,7 @@
 #include "dsl/limits.h"
 #include "dsl/scan.h"
 #include "dsl/unicode.h"
+#include "dsl/wrapped.h"
 #include "ingest/text.h"
 
 #include <algorithm>
@@ -133,9 +134,10 @@ int Session::count(const std::string& expression) {
   const int status = show(
       request, expression,
       [&](const server::JsonValue& reply) {
-        const server::Answer answer = answer_of(reply);
+        server::Answer answer = answer_of(reply);
+        answer.expression = displayed(answer.expression);
         if (reply["count"].is_null()) {
-          console_.out(console_.say({"too few people to be told\n", "人数过少，不予显示\n"}));
+          console_.tell(console_.say({"too few people to be told\n", "人数过少，不予显示\n"}));
         } else {
           print(answer, console_);
         }
@@ -189,6 +191,17 @@ std::string Session::as_of_parameter(char before) const {
                                      : std::string();
 }
 
+std::string Session::displayed(const std::string& expression) {
+  if (console_.language() != dsl::Language::Chinese) {
+    return expression;
+  }
+  const auto reply = api_.send(post("/v1/format", body_of(expression)));
+  const std::string display = reply.has_value() && reply->status < kFineBelow
+                                  ? server::JsonValue::parse(reply->body)["display"].words().zh
+                                  : std::string();
+  return display.empty() ? expression : display;
+}
+
 std::string Session::time_zone() {
   if (!time_zone_.has_value()) {
     const auto reply = api_.send(get("/v1/status"));
@@ -226,9 +239,10 @@ void Session::suggest_search(const std::vector<dsl::Diagnostic>& faults,
     dsl::append_utf8(word, scanned.typed[i]);
   }
   word = printable(word);
-  console_.err(
+  console_.err(dsl::wrapped_lines(
       console_.say({"       \\tags " + word + " looks for it in titles, texts and values\n",
-                    "　　　\\tags " + word + " 可在标题、说明和取值中查找\n"}));
+                    "      \\tags " + word + " 可在标题、说明和取值中查找\n"}),
+      console_.error_window()));
 }
 
 int Session::refuse(const ApiReply& reply, std::string_view expression) {
