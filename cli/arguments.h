@@ -307,6 +307,7 @@ struct DemoArguments {
 
 struct Arguments {
   dsl::Language language = dsl::Language::English;
+  unsigned width = 0;  ///< columns to keep to; 0: those of the terminal
   std::variant<InferArguments, LoadArguments, IngestArguments, QueryArguments, TagsArguments,
                UserArguments, VerifyArguments, CheckArguments, WhyArguments, CompleteArguments,
                EventsArguments, SegmentArguments, OverlapArguments, EditTagArguments,

@@ -2,6 +2,7 @@
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/refusal.h"
+#include "engine/system_reason.h"
 #include "server/answer_json.h"
 #include "server/backup.h"
 #include "server/service.h"
@@ -24,9 +25,9 @@ Status make_folder(const std::filesystem::path& folder) {
   }
   std::filesystem::create_directories(folder, problem);
   if (problem) {
-    const std::string cause = problem.message();
-    return failure(ErrorCode::System, {"cannot make " + folder.string() + ": " + cause,
-                                       "无法新建 " + folder.string() + "：" + cause});
+    const Text cause = system_reason(problem.value());
+    return failure(ErrorCode::System, {"cannot make " + folder.string() + ": " + cause.en,
+                                       "无法新建 " + folder.string() + "：" + cause.zh});
   }
   return {};
 }
@@ -68,9 +69,10 @@ int run(const BackupArguments& arguments, Console& console) {
   std::error_code problem;
   std::filesystem::rename(copy->file->path(), whole, problem);
   if (problem) {
-    const std::string cause = problem.message();
-    return console.report(Error(ErrorCode::System, {"cannot make " + whole.string() + ": " + cause,
-                                                    "无法写入 " + whole.string() + "：" + cause}));
+    const Text cause = system_reason(problem.value());
+    return console.report(
+        Error(ErrorCode::System, {"cannot make " + whole.string() + ": " + cause.en,
+                                  "无法写入 " + whole.string() + "：" + cause.zh}));
   }
   const std::string version = std::to_string(copy->standing.version);
   if (arguments.format == Format::Json) {

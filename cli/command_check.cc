@@ -3,6 +3,7 @@
 #include "cli/names_source.h"
 #include "cli/read_file.h"
 #include "dsl/print.h"
+#include "engine/system_reason.h"
 #include "ingest/text.h"
 #include "server/answer_json.h"
 #include "server/forms.h"
@@ -117,11 +118,11 @@ int run(const CheckArguments& arguments, Console& console) {
   if (!typed) {
     file.open(arguments.batch_file);
     if (!file) {
-      const std::string reason = std::generic_category().message(errno);
+      const Text reason = system_reason(errno);
       const std::string& path = arguments.batch_file;
       return console.report(
           Error(ErrorCode::NotFound,
-                {"cannot open " + path + ": " + reason, "无法打开 " + path + "：" + reason},
+                {"cannot open " + path + ": " + reason.en, "无法打开 " + path + "：" + reason.zh},
                 {"check the path", "请检查路径"}));
     }
   }

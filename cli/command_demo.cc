@@ -3,6 +3,7 @@
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/refusal.h"
+#include "engine/system_reason.h"
 #include "server/day_text.h"
 #include "storage/time_zone.h"
 
@@ -99,12 +100,13 @@ Status put_in_place(const fs::path& made, const std::string& folder) {
   if (!problem) {
     return {};
   }
-  const std::string cause = problem.message();
+  const Text cause = system_reason(problem.value());
   std::error_code ignored;
   fs::remove_all(made, ignored);
-  return failure(ErrorCode::System,
-                 {"cannot make " + folder + ": " + cause, "无法新建 " + folder + "：" + cause},
-                 {"give a folder that is not there yet, or is empty", "请写尚不存在或空的目录"});
+  return failure(
+      ErrorCode::System,
+      {"cannot make " + folder + ": " + cause.en, "无法新建 " + folder + "：" + cause.zh},
+      {"give a folder that is not there yet, or is empty", "请写尚不存在或空的目录"});
 }
 
 /// What was made, or the exit status of what went wrong, which has been said.

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "engine/system_reason.h"
 #include "ingest/digest.h"
 #include "server/ingest_queue.h"
 #include "server/operation_json.h"
@@ -135,10 +136,10 @@ int run(const IngestArguments& arguments, Console& console) {
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(arguments.file, ignored);
   if (!file || folder) {
-    const std::string cause = std::strerror(folder ? EISDIR : errno);
+    const Text cause = system_reason(folder ? EISDIR : errno);
     return console.report(Error(ErrorCode::NotFound,
-                                {"cannot read " + arguments.file + ": " + cause,
-                                 "无法读取 " + arguments.file + "：" + cause},
+                                {"cannot read " + arguments.file + ": " + cause.en,
+                                 "无法读取 " + arguments.file + "：" + cause.zh},
                                 {"name a file of operations, or - for standard input",
                                  "请写操作文件，或用 - 表示标准输入"}));
   }

@@ -3,9 +3,16 @@
 #include "cli/help_formatter.h"
 #include "cli/help_words.h"
 
+#include <cstdint>
 #include <memory>
 
 namespace tagline::cli {
+namespace {
+
+constexpr std::uint64_t kWidthMin = 20;
+constexpr std::uint64_t kWidthMax = 1'000;
+
+}  // namespace
 
 CommandLine::CommandLine(dsl::Language language)
     : OptionMaker(language),
@@ -42,6 +49,14 @@ CommandLine::CommandLine(dsl::Language language)
                       "消息语言：en 或 zh-CN（默认取自系统语言）"))
       ->check(one_of({"en", "zh-CN", "zh"}))
       ->type_name("en|zh-CN");
+  app_.add_option(
+          "--width", width_,
+          say("columns that what people read keeps to (default: those of the terminal; in a "
+              "pipe lines are as long as they are)",
+              "显示宽度（列数；默认为终端宽度，管道中不折行）"))
+      ->check(plain_number())
+      ->check(in_range(kWidthMin, kWidthMax))
+      ->type_name("N");
   app_.fallthrough();
   // In the order in which the help shows them, group by group (command_groups.cc).
   demo_.add_to(app_);
@@ -70,6 +85,7 @@ CommandLine::CommandLine(dsl::Language language)
 Arguments CommandLine::taken() const {
   Arguments arguments;
   arguments.language = language_;
+  arguments.width = width_;
   // One of them takes it: the program requires a command.
   static_cast<void>(demo_.take(arguments) || loads_.take(arguments) || ingests_.take(arguments) ||
                     queries_.take(arguments) || why_.take(arguments) || repl_.take(arguments) ||

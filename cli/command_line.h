@@ -42,6 +42,7 @@ class CommandLine : private OptionMaker {
  private:
   CLI::App app_;
   std::string language_name_;
+  unsigned width_ = 0;
   DemoParser demo_;
   LoadParser loads_;
   IngestParser ingests_;

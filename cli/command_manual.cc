@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/manual.h"
+#include "engine/system_reason.h"
 #include "server/answer_json.h"
 
 #include <filesystem>
@@ -11,10 +12,11 @@
 namespace tagline::cli {
 namespace {
 
-tl::unexpected<Error> unwritten(const std::filesystem::path& path, const std::string& cause) {
+tl::unexpected<Error> unwritten(const std::filesystem::path& path, const Text& cause) {
   return failure(
       ErrorCode::System,
-      {"cannot write " + path.string() + ": " + cause, "无法写入 " + path.string() + "：" + cause},
+      {"cannot write " + path.string() + ": " + cause.en,
+       "无法写入 " + path.string() + "：" + cause.zh},
       {"give a folder that may be written, with room in it", "请指定可写且有空间的目录"});
 }
 
@@ -23,7 +25,7 @@ Result<std::size_t> write_pages(const std::filesystem::path& folder, dsl::Langua
   std::error_code problem;
   std::filesystem::create_directories(folder, problem);
   if (problem) {
-    return unwritten(folder, problem.message());
+    return unwritten(folder, system_reason(problem.value()));
   }
   const std::vector<ManualPage> pages = manual_pages(command_tree(language), language);
   for (const ManualPage& page : pages) {
@@ -32,7 +34,7 @@ Result<std::size_t> write_pages(const std::filesystem::path& folder, dsl::Langua
     file << page.text;
     file.close();
     if (!file) {
-      return unwritten(path, std::generic_category().message(errno));
+      return unwritten(path, system_reason(errno));
     }
   }
   return pages.size();

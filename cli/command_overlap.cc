@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/displayed.h"
 #include "cli/exit_status.h"
 #include "cli/overlap_text.h"
 #include "cli/query_budget.h"
@@ -19,7 +20,7 @@ int run(const OverlapArguments& arguments, Console& console) {
   request.threads = arguments.threads;
   const QueryBudget budget(arguments.limits);
   request.budget = budget.get();
-  const auto answer = service->store().read(
+  auto answer = service->store().read(
       [&](const storage::Snapshot& snapshot) { return server::overlaps(snapshot, request); });
   if (!answer.has_value()) {
     const auto& [refusal, place] = answer.error();
@@ -34,6 +35,9 @@ int run(const OverlapArguments& arguments, Console& console) {
       console.out(csv_of(*answer));
       break;
     case Format::Table:
+      for (std::string& segment : answer->segments) {
+        segment = displayed(segment, arguments.as_of, *service, console);
+      }
       print(*answer, console);
       break;
   }

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/count_csv.h"
 #include "cli/count_text.h"
+#include "cli/displayed.h"
 #include "cli/exit_status.h"
 #include "cli/explanation.h"
 #include "cli/ids.h"
@@ -19,7 +20,7 @@ using server::Answer;
 
 int run_count(const QueryArguments& arguments, server::Service& service, Console& console) {
   const QueryBudget budget(arguments.limits);
-  const auto answer = service.query(request_of(arguments, budget));
+  auto answer = service.query(request_of(arguments, budget));
   if (!answer.has_value()) {
     return report_refusal(answer.error(), *arguments.expression, arguments.format, console);
   }
@@ -33,11 +34,13 @@ int run_count(const QueryArguments& arguments, server::Service& service, Console
                                                   : kCountCsvHeader + count_csv(*answer));
       break;
     case Format::Table:
+      answer->expression = displayed(answer->expression, arguments.as_of, service, console);
       print(*answer, console);
       break;
   }
   if (answer->explanation.has_value() && arguments.format == Format::Table) {
-    print_explanation(*answer, console);
+    print_conditions(*answer, console);
+    print_plan(*answer, console);
   }
   console.report(answer->warnings, *arguments.expression);
   return kFine;

@@ -32,15 +32,15 @@ Result<std::unique_ptr<Api>> api_of(const ReplArguments& arguments) {
 /// since nobody did anything "in the last 30 days" any more.
 void greet_demo(Session& session) {
   Console& console = session.console();
-  console.out(console.say({"This is the demo's shop: \\tour leads you through it.\n",
-                           "这是演示商城：输入 \\tour 开始导览。\n"}));
+  console.tell(console.say({"This is the demo's shop: \\tour leads you through it.\n",
+                            "这是演示商城：输入 \\tour 开始导览。\n"}));
   const auto reply = session.api().send(get("/v1/events/app_open"));
   const std::string last =
       reply.has_value() ? server::JsonValue::parse(reply->body)["event"]["last"].text() : "";
   const auto today = storage::day_in_zone(std::chrono::system_clock::now(), session.time_zone());
   if (!last.empty() && today.has_value() && !session.settings().as_of.has_value() &&
       last != server::day_text(*today)) {
-    console.out(console.say(
+    console.tell(console.say(
         {"Its last day is " + last + "; \\set as_of " + last + " makes `today` that day.\n",
          "其数据的最后一天是 " + last + "；输入 \\set as_of " + last +
              " 可把“今天”设为这一天。\n"}));
@@ -62,7 +62,7 @@ int run_typed_input(Session& session, const std::string& input) {
 int run_typed(Session& session, History& history, Keyboard& keyboard, bool tour) {
   Console& console = session.console();
   LineEditor editor(session, history, keyboard, session.api().name());
-  console.out(
+  console.tell(
       console.say({"Type an expression to count people, \\help for more, \\quit to leave.\n",
                    "输入表达式即可计数，\\help 查看帮助，\\quit 退出。\n"}));
   int status = kFine;

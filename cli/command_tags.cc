@@ -80,9 +80,10 @@ int run(const TagsArguments& arguments, Console& console) {
             : rows_text(tags.items().front()["values"], {"value", "count"}, arguments.format));
     return kFine;
   }
-  print(*catalog,
-        arguments.tag.empty() ? arguments.values_shown : std::numeric_limits<std::size_t>::max(),
-        console);
+  TagsShown shown;
+  shown.values_max =
+      arguments.tag.empty() ? arguments.values_shown : std::numeric_limits<std::size_t>::max();
+  print(*catalog, shown, console);
   return kFine;
 }
 

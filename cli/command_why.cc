@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/displayed.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
 #include "cli/why_text.h"
@@ -13,7 +14,7 @@ int run(const WhyArguments& arguments, Console& console) {
   server::QueryRequest request;
   request.expression = arguments.expression;
   request.as_of = arguments.as_of;
-  const auto why = service->why(arguments.id, request);
+  auto why = service->why(arguments.id, request);
   if (!why.has_value()) {
     return report_refusal(why.error(), arguments.expression, arguments.format, console);
   }
@@ -25,6 +26,7 @@ int run(const WhyArguments& arguments, Console& console) {
     console.out(why_csv(server::JsonValue::parse(server::why_json(*why, arguments.expression))));
     return kFine;
   }
+  why->expression = displayed(why->expression, arguments.as_of, *service, console);
   print(*why, console);
   console.report(why->warnings, arguments.expression);
   return kFine;

@@ -1,7 +1,10 @@
 #include "cli/console.h"
 
 #include "cli/exit_status.h"
+#include "cli/expression_lines.h"
+#include "dsl/card.h"
 #include "dsl/unicode.h"
+#include "dsl/wrapped.h"
 #include "server/answer_json.h"
 #include "server/day_text.h"
 
@@ -9,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -16,6 +20,14 @@ namespace tagline::cli {
 namespace {
 
 constexpr unsigned kWidthWithoutTerminal = 100;
+/// Longer lines lose whoever reads them.
+constexpr unsigned kReadingWidthMax = 100;
+
+/// 0: no terminal, or one that does not say.
+unsigned columns_of(int file) {
+  winsize size{};
+  return ioctl(file, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0U;
+}
 
 void write_to(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
@@ -29,11 +41,19 @@ Console::Console(dsl::Language language)
       err_is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
 unsigned Console::width() const {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    return size.ws_col;
+  if (width_ != 0) {
+    return width_;
   }
-  return kWidthWithoutTerminal;
+  const unsigned columns = columns_of(STDOUT_FILENO);
+  return columns > 0 ? columns : kWidthWithoutTerminal;
+}
+
+unsigned Console::error_window() const {
+  return width_ != 0 ? width_ : err_is_terminal_ ? columns_of(STDERR_FILENO) : 0;
+}
+
+unsigned Console::reading_window() const {
+  return std::min(window(), kReadingWidthMax);
 }
 
 void Console::out(std::string_view text) {
@@ -44,10 +64,29 @@ void Console::err(std::string_view text) {
   write_to(stderr, text);
 }
 
+void Console::tell(std::string_view text) {
+  out(dsl::wrapped_lines(text, reading_window()));
+}
+
+void Console::out_expression(std::string_view expression, unsigned indent) {
+  for (const std::string& line : expression_lines(expression, window(), indent)) {
+    out(line + "\n");
+  }
+}
+
+std::string Console::bold(std::string_view text) const {
+  const char* plain = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool shows = out_is_terminal_ && (plain == nullptr || *plain == '\0') &&
+                     terminal != nullptr && std::string_view(terminal) != "dumb";
+  return shows ? "\x1b[1m" + std::string(text) + "\x1b[0m" : std::string(text);
+}
+
 int Console::report(const Error& error, std::string_view code) {
-  err(say({"error: ", "错误："}) + printable(say(error.message())) + "\n");
+  const unsigned window = error_window();
+  err(dsl::labelled(say({"error: ", "错误："}), printable(say(error.message())), window));
   if (const Text& hint = error.hint(face_); !hint.empty()) {
-    err(say({"hint:  ", "提示："}) + printable(say(hint)) + "\n");
+    err(dsl::labelled(say({"hint:  ", "提示："}), printable(say(hint)), window));
   }
   if (answers_json_) {
     out(server::error_json(error, code, {face_, language_}) + "\n");
@@ -63,7 +102,7 @@ int Console::report_usage(const Text& message, const Text& hint) {
 void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
   for (const dsl::Diagnostic& diagnostic : diagnostics) {
     if (!diagnostic.as_of.has_value()) {
-      err(dsl::card(diagnostic, text, language_));
+      err(dsl::card_within(diagnostic, text, language_, error_window()));
       continue;
     }
     const std::string day = server::day_text(*diagnostic.as_of);
@@ -71,7 +110,7 @@ void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::strin
     dsl::Diagnostic told = diagnostic;
     told.hint.en += " (" + way + ")";
     told.hint.zh += "（" + way + "）";
-    err(dsl::card(told, text, language_));
+    err(dsl::card_within(told, text, language_, error_window()));
   }
 }
 

@@ -24,10 +24,16 @@ class Console {
   }
   [[nodiscard]] bool out_is_terminal() const { return out_is_terminal_; }
   [[nodiscard]] bool err_is_terminal() const { return err_is_terminal_; }
-  /// Columns of the terminal as it is now; 100 when there is none.
+  /// Columns of the terminal as it is now, or those given; 100 when there are none.
   [[nodiscard]] unsigned width() const;
-  /// The same for Table: 0 when there is none, so that a file gets whole lines.
-  [[nodiscard]] unsigned window() const { return out_is_terminal_ ? width() : 0; }
+  /// The same for what is laid out: 0 when there are none, so that a file gets whole lines.
+  [[nodiscard]] unsigned window() const { return out_is_terminal_ || width_ != 0 ? width() : 0; }
+  /// The same of standard error.
+  [[nodiscard]] unsigned error_window() const;
+  /// Of text that is read line by line: as `window`, and no more than 100.
+  [[nodiscard]] unsigned reading_window() const;
+  /// Columns to keep to instead of the terminal's, also in a pipe; 0: the terminal's.
+  void set_width(unsigned width) { width_ = width; }
   /// From now on.
   void set_language(dsl::Language language) { language_ = language; }
 
@@ -40,6 +46,13 @@ class Console {
 
   void out(std::string_view text);
   void err(std::string_view text);
+  /// Sentences: lines that are wider than the window are wrapped.
+  void tell(std::string_view text);
+  /// An expression on lines of its own, broken at operators where it is wider than the window;
+  /// `indent` blanks in front.
+  void out_expression(std::string_view expression, unsigned indent = 0);
+  /// In bold on a terminal that shows such (TERM, NO_COLOR); else as it is.
+  [[nodiscard]] std::string bold(std::string_view text) const;
   /// "error: ..." and "hint: ..." on standard error, and as one JSON object on standard output when
   /// the command answers in JSON; returns the exit status for it.
   [[nodiscard]] int report(const Error& error) { return report(error, ""); }
@@ -58,6 +71,7 @@ class Console {
   bool err_is_terminal_;
   bool answers_json_ = false;
   Face face_ = Face::Command;
+  unsigned width_ = 0;
 };
 
 /// Text of files and of people for a terminal: control characters (escape sequences, NUL) are

@@ -8,8 +8,12 @@
 
 namespace tagline::cli {
 
-/// REQUIRES: the answer has an explanation.
-void print_explanation(const server::Answer& answer, Console& console);
+/// What it means in words, and the people at every condition. REQUIRES: the answer has an
+/// explanation.
+void print_conditions(const server::Answer& answer, Console& console);
+
+/// How it was run: plans, rewrites, program, what was read and what was kept. REQUIRES: likewise.
+void print_plan(const server::Answer& answer, Console& console);
 
 /// Its nodes as lines of CSV, depth first, under a header.
 [[nodiscard]] std::string nodes_csv(const server::Explanation& explanation);

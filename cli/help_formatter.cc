@@ -1,7 +1,7 @@
 #include "cli/help_formatter.h"
 
-#include "cli/wrapped.h"
 #include "dsl/display_width.h"
+#include "dsl/wrapped.h"
 
 #include <algorithm>
 #include <set>
@@ -75,7 +75,7 @@ std::string HelpFormatter::entry(const std::string& name, const std::string& tex
   const std::size_t cells =
       cells_ > kNameCells + kTextCellsMin ? cells_ - kNameCells : kTextCellsMin;
   bool first = true;
-  for (const std::string& line : wrapped(text, cells)) {
+  for (const std::string& line : dsl::wrapped(text, cells)) {
     lines += (first ? "" : std::string(kNameCells, ' ')) + line + "\n";
     first = false;
   }
@@ -96,7 +96,7 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
 
 std::string HelpFormatter::make_description(const CLI::App* command) const {
   std::string lines;
-  for (const std::string& line : wrapped(command->get_description(), cells_)) {
+  for (const std::string& line : dsl::wrapped(command->get_description(), cells_)) {
     lines += line + "\n";
   }
   return lines;

@@ -1,5 +1,6 @@
 #include "cli/insight.h"
 
+#include "cli/displayed.h"
 #include "cli/exit_status.h"
 #include "cli/insight_text.h"
 #include "cli/query_budget.h"
@@ -43,7 +44,7 @@ class Insight {
   /// fn(snapshot) gives an outcome; `json` and `show` print it.
   template <class Fn, class ToJson, class Show>
   int answer(Fn fn, ToJson json, Show show) {
-    const auto outcome = service_.store().read(fn);
+    auto outcome = service_.store().read(fn);
     if (!outcome.has_value()) {
       return report_refusal(outcome.error(), request_.expression, arguments_.format, console_);
     }
@@ -56,6 +57,8 @@ class Insight {
         console_.out(csv_of(*outcome));
         break;
       case Format::Table:
+        outcome->answer.expression =
+            displayed(outcome->answer.expression, request_.as_of, service_, console_);
         show(*outcome);
         break;
     }
@@ -101,7 +104,11 @@ class Insight {
         [&](const storage::Snapshot& snapshot) {
           return server::pareto_answer(snapshot, request_, arguments_.pareto, share);
         },
-        server::pareto_json);
+        server::pareto_json,
+        [&](server::ParetoAnswer& answer) {
+          answer.segment = displayed(answer.segment, request_.as_of, service_, console_);
+          print(answer, console_);
+        });
   }
 
   int breakdown() {

@@ -1,5 +1,6 @@
 #include "cli/insight_text.h"
 
+#include "cli/decimal_text.h"
 #include "cli/table.h"
 #include "server/day_text.h"
 
@@ -47,6 +48,12 @@ std::string lift(std::uint64_t count, std::uint64_t of, const BreakdownRow& row,
   return text.data();
 }
 
+/// The tag as readers call it.
+template <class Answer>
+std::string title_of(const Answer& answer, const Console& console) {
+  return answer.name.empty() ? answer.tag : console.say(answer.name);
+}
+
 using Lines = std::vector<std::pair<Text, std::string>>;
 
 Lines lines_of(const server::NumberAnswer& answer) {
@@ -74,8 +81,9 @@ void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_
                Console& console) {
   const std::string title = console.say(tag.name) + unit(tag.unit);
   if (tag.mean.has_value() || tag.mean_population.has_value()) {
-    console.out("  " + title + console.say({": mean ", "：均值 "}) + tag.mean.value_or("-") +
-                console.say({", of all ", "，总体 "}) + tag.mean_population.value_or("-") + "\n\n");
+    console.tell("  " + title + console.say({": mean ", "：均值 "}) +
+                 mean_decimal(tag.mean.value_or("-")) + console.say({", of all ", "，总体 "}) +
+                 mean_decimal(tag.mean_population.value_or("-")) + "\n\n");
     return;
   }
   Table table({{title, Align::Left, 32},
@@ -111,17 +119,57 @@ void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_
   console.out(table.text(2));
   if (tag.rows.size() > most) {
     const std::string more = grouped(tag.rows.size() - most);
-    console.out(
-        console.say({"  ... and " + more + " more values\n", "  ……另有 " + more + " 个取值\n"}));
+    const bool one = tag.rows.size() - most == 1;
+    console.out(console.say({"  ... and " + more + (one ? " more value\n" : " more values\n"),
+                             "  ……另有 " + more + " 个取值\n"}));
   }
   console.out("\n");
+}
+
+/// Columns [begin, end) of a table of two tags.
+struct Columns {
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// These columns of it, behind the heads of the rows.
+Table part_of(const server::CrossAnswer& answer, Columns columns, std::size_t rows,
+              const Console& console, unsigned window) {
+  const auto title = [&](const TagBreakdown& tag) {
+    return console.say(tag.name) + unit(tag.unit);
+  };
+  std::vector<Table::Column> titles = {
+      {title(answer.rows) + " \\ " + title(answer.columns), Align::Left, 32}};
+  for (std::size_t j = columns.begin; j < columns.end; ++j) {
+    titles.push_back({console.say(answer.columns.rows[j].name), Align::Right});
+  }
+  Table table(titles, window);
+  for (std::size_t i = 0; i < rows; ++i) {
+    std::vector<Table::Cell> cells = {console.say(answer.rows.rows[i].name)};
+    for (std::size_t j = columns.begin; j < columns.end; ++j) {
+      cells.emplace_back(grouped(answer.counts[i * answer.columns.rows.size() + j]));
+    }
+    table.add(std::move(cells));
+  }
+  return table;
+}
+
+/// The end of the most columns from the first on that the window has room for; one at the least.
+std::size_t columns_that_fit(const server::CrossAnswer& answer, Columns columns, std::size_t rows,
+                             const Console& console) {
+  std::size_t end = columns.end;
+  while (console.window() != 0 && end > columns.begin + 1 &&
+         part_of(answer, {columns.begin, end}, rows, console, 0).cells(2) > console.window()) {
+    --end;
+  }
+  return std::max(end, std::min(columns.begin + 1, columns.end));
 }
 
 }  // namespace
 
 void print_head(const server::Answer& answer, Console& console) {
-  console.out(
-      answer.expression + "\n" +
+  console.out_expression(answer.expression);
+  console.tell(
       console.say({"  " + grouped(answer.count) + " people of " + grouped(answer.population) +
                        " (" + percent(answer.count, answer.population) + "), as of " +
                        server::day_text(answer.as_of),
@@ -133,9 +181,11 @@ void print_head(const server::Answer& answer, Console& console) {
 
 void print(const server::NumberAnswer& answer, Console& console) {
   print_head(answer.answer, console);
-  Table table({{answer.tag, Align::Left}, {answer.unit, Align::Right}}, console.window());
+  Table table({{title_of(answer, console), Align::Left}, {answer.unit, Align::Right}},
+              console.window());
   for (const auto& [label, value] : lines_of(answer)) {
-    table.add({console.say(label), label.en == "known" ? grouped(answer.known) : value});
+    const bool is_mean = label.en == "mean" || label.en == "deviation";
+    table.add({console.say(label), is_mean ? mean_decimal(value) : grouped_decimal(value)});
   }
   console.out(table.text(2));
 }
@@ -152,11 +202,11 @@ void print(const server::RankedAnswer& answer, Console& console) {
   print_head(answer.answer, console);
   Table table({{"", Align::Right},
                {console.say({"id", "编号"})},
-               {answer.tag + unit(answer.unit), Align::Right}},
+               {title_of(answer, console) + unit(answer.unit), Align::Right}},
               console.window());
   std::uint64_t place = 0;
   for (const auto& person : answer.people) {
-    table.add({std::to_string(++place), printable(person.id), person.value});
+    table.add({std::to_string(++place), printable(person.id), grouped_decimal(person.value)});
   }
   console.out(table.text(2));
 }
@@ -178,18 +228,26 @@ void print(const server::ParetoAnswer& answer, Console& console) {
   }
   const std::string people =
       grouped(answer.people) + " (" + percent(answer.people, answer.known) + ") ";
-  console.out(
-      "  " +
-      console.say({people + "of the " + grouped(answer.known) + " people with " + answer.tag +
-                       " hold " + share_text(answer.share) + " of it: " + *answer.held +
-                       unit(answer.unit) + " of " + answer.total.value_or("-") + "; each has " +
-                       answer.threshold.value_or("-") + " or more",
-                   "有 " + answer.tag + " 的 " + grouped(answer.known) + " 人中，最少 " + people +
-                       "人占 " + share_text(answer.share) + "：" + *answer.held +
-                       unit(answer.unit) + "（合计 " + answer.total.value_or("-") +
-                       "），每人至少 " + answer.threshold.value_or("-")}) +
-      "\n  " + bar(answer.people, answer.known, kBarCells) + "\n  " +
-      console.say({"as a segment: ", "对应人群："}) + answer.segment + "\n");
+  const std::string tag = title_of(answer, console);
+  const std::string held = grouped_decimal(*answer.held) + unit(answer.unit);
+  const std::string total = grouped_decimal(answer.total.value_or("-"));
+  const std::string threshold = grouped_decimal(answer.threshold.value_or("-"));
+  console.tell("  " +
+               console.say({people + "of the " + grouped(answer.known) + " people with " + tag +
+                                " hold " + share_text(answer.share) + " of it: " + held + " of " +
+                                total + "; each has " + threshold + " or more",
+                            "有 " + tag + " 的 " + grouped(answer.known) + " 人中，最少 " + people +
+                                "人占 " + share_text(answer.share) + "：" + held + "（合计 " +
+                                total + "），每人至少 " + threshold}) +
+               "\n");
+  const std::string label = console.say({"as a segment: ", "对应人群："});
+  console.out("  " + bar(answer.people, answer.known, kBarCells) + "\n");
+  if (console.window() == 0) {
+    console.out("  " + label + answer.segment + "\n");
+  } else {
+    console.out("  " + label + "\n");
+    console.out_expression(answer.segment, 4);
+  }
 }
 
 std::string csv_of(const server::ParetoAnswer& answer) {
@@ -220,25 +278,25 @@ std::string csv_of(const server::BreakdownAnswer& answer) {
 
 void print(const server::CrossAnswer& answer, Console& console) {
   print_head(answer.answer, console);
-  const std::size_t columns = std::min(answer.columns.rows.size(), kColumnsShown);
-  const std::size_t rows = std::min(answer.rows.rows.size(), kRowsShown);
-  std::vector<Table::Column> titles = {
-      {console.say(answer.rows.name) + " \\ " + console.say(answer.columns.name), Align::Left, 32}};
-  for (std::size_t j = 0; j < columns; ++j) {
-    titles.push_back({console.say(answer.columns.rows[j].name), Align::Right});
-  }
-  Table table(titles, console.window());
-  for (std::size_t i = 0; i < rows; ++i) {
-    std::vector<Table::Cell> cells = {console.say(answer.rows.rows[i].name)};
-    for (std::size_t j = 0; j < columns; ++j) {
-      cells.emplace_back(grouped(answer.counts[i * answer.columns.rows.size() + j]));
-    }
-    table.add(std::move(cells));
-  }
-  console.out(table.text(2));
+  const auto is_measured = [](const TagBreakdown& tag) {
+    return tag.kind == engine::TagKind::Number || tag.kind == engine::TagKind::Date;
+  };
+  // Stretches are in order: to leave out the last ones would say that there are none.
+  const std::size_t columns = is_measured(answer.columns)
+                                  ? answer.columns.rows.size()
+                                  : std::min(answer.columns.rows.size(), kColumnsShown);
+  const std::size_t rows = is_measured(answer.rows) ? answer.rows.rows.size()
+                                                    : std::min(answer.rows.rows.size(), kRowsShown);
+  std::size_t first = 0;
+  do {
+    const std::size_t end = columns_that_fit(answer, {first, columns}, rows, console);
+    console.out((first == 0 ? "" : "\n") +
+                part_of(answer, {first, end}, rows, console, console.window()).text(2));
+    first = end;
+  } while (first < columns);
   if (columns < answer.columns.rows.size() || rows < answer.rows.rows.size()) {
-    console.out(console.say({"  the largest values only; --format csv gives the whole table\n",
-                             "  仅显示人数最多的取值；--format csv 输出整张表\n"}));
+    console.tell(console.say({"  the largest values only; --format csv gives the whole table\n",
+                              "  仅显示人数最多的取值；--format csv 输出整张表\n"}));
   }
 }
 

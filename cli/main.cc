@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     const auto& arguments = std::get<Arguments>(parsed);
     install_crash_notice(arguments.language == tagline::dsl::Language::Chinese);
     Console console(arguments.language);
+    console.set_width(arguments.width);
     const auto run_command = [&](const auto& command) {
       console.set_answers_json(answers_json(command, console));
       return run(command, console);

@@ -39,9 +39,12 @@ class Manual {
     std::transform(title.begin(), title.end(), title.begin(), [](char c) {
       return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     });
-    return ".TH \"" + roff(title) + "\" 1 \"\" \"tagline " + build_stamp().version + "\" \"" +
-           say("Tagline manual", "Tagline 手册") + "\"\n.ad l\n.nh\n" + section("NAME", "名称") +
-           roff(name_of(command)) + " \\- " + roff(command.description) + "\n";
+    // The commit's day: the same source gives the same pages on whatever day.
+    const server::Build build = build_stamp();
+    return ".TH \"" + roff(title) + "\" 1 \"" + build.date + "\" \"tagline " + build.version +
+           "\" \"" + say("Tagline manual", "Tagline 手册") + "\"\n.ad l\n.nh\n" +
+           section("NAME", "名称") + roff(name_of(command)) + " \\- " + roff(command.description) +
+           "\n";
   }
 
   // Recursion is as deep as commands have commands.

@@ -31,9 +31,10 @@ std::string region_text(const OverlapAnswer::Region& region, const Console& cons
 
 void print(const OverlapAnswer& answer, Console& console) {
   const std::size_t size = answer.segments.size();
-  std::vector<Table::Column> columns = {{"", Align::Right},
-                                        {console.say({"segment", "人群"}), Align::Left, 48},
-                                        {console.say({"people", "人数"}), Align::Right}};
+  std::vector<Table::Column> columns = {
+      {"", Align::Right},
+      {console.say({"segment", "人群"}), Align::Left, 0, Fit::WrapExpression},
+      {console.say({"people", "人数"}), Align::Right}};
   for (std::size_t i = 0; i < size; ++i) {
     columns.push_back({label(i), Align::Right});
   }
@@ -46,8 +47,8 @@ void print(const OverlapAnswer& answer, Console& console) {
     }
     table.add(std::move(cells));
   }
-  console.out(
-      table.text() +
+  console.out(table.text());
+  console.tell(
       console.say({"each row: what share of its people is also in the segment of a column\n",
                    "每行：该人群中有多大比例也属于某列的人群\n"}));
   if (answer.regions.empty()) {

@@ -5,6 +5,7 @@
 #include "cli/exit_status.h"
 #include "cli/language.h"
 #include "cli/overview.h"
+#include "cli/program_options.h"
 #include "cli/unknown_command.h"
 #include "cli/usage_error.h"
 #include "cli/version_parser.h"
@@ -32,6 +33,19 @@ const CLI::App* child_named(const CLI::App& parent, const std::string& name) {
   return children.empty() ? nullptr : children.front();
 }
 
+/// Only options of the program: --lang zh-CN.
+bool names_no_command(const std::vector<std::string>& arguments) {
+  for (auto word = arguments.begin(); word != arguments.end(); ++word) {
+    if (!word->starts_with("--")) {
+      return false;
+    }
+    if (takes_next_word(*word) && ++word == arguments.end()) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Reads one command line.
 class Parser {
  public:
@@ -51,6 +65,7 @@ class Parser {
       report({added.error().message(), added.error().hint()});
       return kUsage;
     }
+    const bool options_only = names_no_command(arguments);
     VersionParser::spell_out(arguments);
     shield_expression(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
@@ -60,7 +75,11 @@ class Parser {
       if (outcome.get_exit_code() == 0) {
         return app_.exit(outcome);  // --help, --version
       }
-      report(outcome);
+      if (options_only && outcome.get_name() == "RequiredError") {
+        std::cerr << overview(language_);
+      } else {
+        report(outcome);
+      }
       return kUsage;
     }
     return line_.taken();
@@ -92,9 +111,7 @@ class Parser {
     report(fault);
   }
   void report(const UnknownCommand& fault) const {
-    std::cerr << say("error: ", "错误：") << printable(say(fault.message.en, fault.message.zh))
-              << "\n"
-              << say("hint:  ", "提示：") << say(fault.hint.en, fault.hint.zh) << "\n";
+    static_cast<void>(Console(language_).report_usage(fault.message, fault.hint));
   }
 
   /// `-vip` is an expression (not vip), but looks like options; moved behind "--" it does not.

@@ -1,5 +1,7 @@
 #include "cli/read_file.h"
 
+#include "engine/system_reason.h"
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -26,10 +28,11 @@ Result<std::string> read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin
                                                            : std::fopen(path.c_str(), "rb"));
   if (file == nullptr) {
-    const std::string reason = std::strerror(errno);
-    return failure(ErrorCode::NotFound,
-                   {"cannot open " + path + ": " + reason, "无法打开 " + path + "：" + reason},
-                   {"check the path", "请检查路径"});
+    const Text reason = system_reason(errno);
+    return failure(
+        ErrorCode::NotFound,
+        {"cannot open " + path + ": " + reason.en, "无法打开 " + path + "：" + reason.zh},
+        {"check the path", "请检查路径"});
   }
   std::string text;
   std::array<char, 65536> buffer{};
@@ -40,9 +43,9 @@ Result<std::string> read_file(const std::string& path) {
     }
   }
   if (std::ferror(file.get()) != 0) {
-    const std::string reason = std::strerror(errno);
-    return failure(ErrorCode::System,
-                   {"cannot read " + path + ": " + reason, "无法读取 " + path + "：" + reason});
+    const Text reason = system_reason(errno);
+    return failure(ErrorCode::System, {"cannot read " + path + ": " + reason.en,
+                                       "无法读取 " + path + "：" + reason.zh});
   }
   return text;
 }

@@ -1,6 +1,6 @@
 #include "cli/roff.h"
 
-#include "cli/wrapped.h"
+#include "dsl/wrapped.h"
 
 #include <string>
 
@@ -42,7 +42,7 @@ std::string roff(std::string_view text) {
 
 std::string roff_prose(std::string_view text) {
   std::string out;
-  for (const std::string& piece : pieces_of(text)) {
+  for (const std::string& piece : dsl::pieces_of(text)) {
     // A piece that ends with a blank can be broken behind it as it is.
     out += (out.empty() || out.back() == ' ' ? "" : "\\:") + roff(piece);
   }

@@ -79,7 +79,7 @@ void print(const server::SegmentList& list, Console& console) {
                {console.say({"people", "人数"}), Align::Right},
                {console.say({"share", "占比"}), Align::Right},
                {""},
-               {console.say({"rule", "规则"}), Align::Left, kRuleCells},
+               {console.say({"rule", "规则"}), Align::Left, kRuleCells, Fit::WrapExpression},
                {console.say({"title", "标题"}), Align::Left, kRuleCells / 2}},
               console.window());
   for (const SegmentSummary& summary : list.segments) {
@@ -97,7 +97,8 @@ void print(const server::SegmentList& list, Console& console) {
 void print(const SegmentSummary& summary, Console& console) {
   const storage::SegmentRecord& record = summary.record;
   console.out("@" + record.name + "\n");
-  Table table({{""}, {""}});  // a rule is shown whole
+  // A rule is shown whole.
+  Table table({{""}, {"", Align::Left, 0, Fit::WrapExpression}}, console.window());
   const auto line = [&](const Text& label, const std::string& value) {
     if (!value.empty()) {
       table.add({console.say(label), value});
@@ -127,7 +128,7 @@ void print(const server::SegmentVersions& versions, Console& console) {
                {console.say({"by", "保存人"})},
                {console.say({"people then", "当时人数"}), Align::Right},
                {console.say({"people now", "当前人数"}), Align::Right},
-               {console.say({"rule", "规则"}), Align::Left, kRuleCells}},
+               {console.say({"rule", "规则"}), Align::Left, kRuleCells, Fit::WrapExpression}},
               console.window());
   for (const server::RuleVersion& version : versions.versions) {
     const storage::RuleRecord& rule = version.record;
@@ -147,10 +148,11 @@ void print(const server::SegmentVersions& versions, Console& console) {
 }
 
 void print(const server::SegmentDiff& diff, Console& console) {
-  Table table({{""},
-               {console.say({"people", "人数"}), Align::Right},
-               {console.say({"expression", "表达式"}), Align::Left, 2 * kRuleCells}},
-              console.window());
+  Table table(
+      {{""},
+       {console.say({"people", "人数"}), Align::Right},
+       {console.say({"expression", "表达式"}), Align::Left, 2 * kRuleCells, Fit::WrapExpression}},
+      console.window());
   const auto line = [&](const std::string& label, const server::SegmentDiff::Part& part) {
     table.add({label, grouped(part.count), part.expression});
   };

@@ -1,5 +1,6 @@
 #include "cli/serve_parser.h"
 
+#include "cli/program_options.h"
 #include "server/access/addresses.h"
 #include "server/api/cors.h"
 
@@ -266,7 +267,7 @@ Status ServeParser::add_settings(std::vector<std::string>& arguments) {
   // What stands before the command are options of the program.
   auto command = arguments.begin();
   while (command != arguments.end() && command->rfind("--", 0) == 0) {
-    command += *command == "--lang" && command + 1 != arguments.end() ? 2 : 1;
+    command += takes_next_word(*command) && command + 1 != arguments.end() ? 2 : 1;
   }
   if (command == arguments.end() || *command != command_->get_name() ||
       std::find(command, arguments.end(), "--help") != arguments.end() ||

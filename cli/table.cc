@@ -1,7 +1,9 @@
 #include "cli/table.h"
 
 #include "cli/console.h"
+#include "cli/expression_lines.h"
 #include "dsl/display_width.h"
+#include "dsl/wrapped.h"
 
 #include <algorithm>
 #include <utility>
@@ -40,7 +42,11 @@ void trim_end(std::string& line) {
 
 constexpr unsigned kBarCellsMax = 64;
 constexpr unsigned kBarCellsMin = 4;
-constexpr std::size_t kTextCellsMin = 8;
+// Texts are not made narrower than these as long as another column may go, and then not than those.
+constexpr std::size_t kWrappedCellsFair = 24;
+constexpr std::size_t kCutCellsFair = 16;
+constexpr std::size_t kWrappedCellsMin = 12;
+constexpr std::size_t kCutCellsMin = 8;
 constexpr std::size_t kGap = 2;  // between columns
 
 std::string shown(const Table::Cell& cell, unsigned bar_cells) {
@@ -70,36 +76,71 @@ std::size_t Table::width_of(std::size_t column, unsigned bar_cells) const {
   return width;
 }
 
-Table::Layout Table::layout(unsigned indent) const {
-  Layout layout{{}, kBarCellsMax};
-  const auto measure = [&] {
-    layout.widths.clear();
-    std::size_t line = indent;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      layout.widths.push_back(width_of(i, layout.bar_cells));
-      line += layout.widths.back() + (i == 0 ? 0 : kGap);
+std::size_t Table::Layout::line_cells(unsigned indent) const {
+  std::size_t line = indent;
+  bool first = true;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (shown[i]) {
+      line += widths[i] + (first ? 0 : kGap);
+      first = false;
     }
-    return line;
-  };
-  std::size_t line = measure();
-  while (window_ != 0 && line > window_ && layout.bar_cells > kBarCellsMin) {
-    --layout.bar_cells;
-    line = measure();
   }
-  while (window_ != 0 && line > window_) {
+  return line;
+}
+
+bool Table::is_empty(std::size_t column) const {
+  return std::all_of(rows_.begin(), rows_.end(), [&](const std::vector<Cell>& row) {
+    return row[column].text.empty() && row[column].bar.whole == 0;
+  });
+}
+
+bool Table::is_bars(std::size_t column) const {
+  return !is_empty(column) &&
+         std::all_of(rows_.begin(), rows_.end(),
+                     [&](const std::vector<Cell>& row) { return row[column].text.empty(); });
+}
+
+void Table::measure(Layout& layout) const {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    layout.widths[i] = width_of(i, layout.bar_cells);
+    layout.shown[i] =
+        !(columns_[i].hides_empty && is_empty(i)) && !(layout.bar_cells == 0 && is_bars(i));
+  }
+}
+
+void Table::narrow(Layout& layout, unsigned indent, std::size_t wrapped, std::size_t cut) const {
+  for (std::size_t line = layout.line_cells(indent); line > window_; --line) {
     std::size_t widest = columns_.size();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i].align == Align::Left && layout.widths[i] > kTextCellsMin &&
+      const std::size_t least = columns_[i].fit == Fit::Cut ? cut : wrapped;
+      if (layout.shown[i] && columns_[i].align == Align::Left && layout.widths[i] > least &&
           (widest == columns_.size() || layout.widths[i] > layout.widths[widest])) {
         widest = i;
       }
     }
     if (widest == columns_.size()) {
-      break;
+      return;
     }
     --layout.widths[widest];
-    --line;
   }
+}
+
+Table::Layout Table::layout(unsigned indent) const {
+  Layout layout{std::vector<std::size_t>(columns_.size()), std::vector<bool>(columns_.size()),
+                kBarCellsMax};
+  measure(layout);
+  if (window_ == 0) {
+    return layout;
+  }
+  while (layout.line_cells(indent) > window_ && layout.bar_cells > 0) {
+    layout.bar_cells = layout.bar_cells > kBarCellsMin ? layout.bar_cells - 1 : 0;
+    measure(layout);
+  }
+  narrow(layout, indent, kWrappedCellsFair, kCutCellsFair);
+  for (std::size_t i = columns_.size(); i-- > 0 && layout.line_cells(indent) > window_;) {
+    layout.shown[i] = layout.shown[i] && !columns_[i].may_go;
+  }
+  narrow(layout, indent, kWrappedCellsMin, kCutCellsMin);
   return layout;
 }
 
@@ -108,6 +149,9 @@ std::string Table::text(unsigned indent) const {
   std::string head(indent, ' ');
   std::string rule = head;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (!layout.shown[i]) {
+      continue;
+    }
     const auto width = static_cast<unsigned>(layout.widths[i]);
     head +=
         padded(width == 0 ? "" : fit(columns_[i].title, width), width, columns_[i].align) + "  ";
@@ -121,22 +165,56 @@ std::string Table::text(unsigned indent) const {
   return head + "\n" + rule + "\n" + lines(layout, indent);
 }
 
+std::size_t Table::cells(unsigned indent) const {
+  return layout(indent).line_cells(indent);
+}
+
 std::string Table::body(unsigned indent) const {
   return lines(layout(indent), indent);
+}
+
+std::vector<std::string> Table::cell_lines(const Layout& layout, std::size_t column,
+                                           const Cell& cell) const {
+  const auto width = static_cast<unsigned>(layout.widths[column]);
+  const std::string text = shown(cell, layout.bar_cells);
+  if (width == 0) {
+    return {""};
+  }
+  if (columns_[column].fit == Fit::Cut || dsl::display_width(text) <= width) {
+    return {fit(text, width)};
+  }
+  const auto blanks = static_cast<unsigned>(std::min(text.find_first_not_of(' '), text.size()));
+  std::vector<std::string> lines =
+      columns_[column].fit == Fit::WrapExpression
+          ? expression_lines(std::string_view(text).substr(blanks), width, blanks)
+          : dsl::wrapped(text, width);
+  for (std::string& line : lines) {
+    line = fit(line, width);  // a word that is wider than its column
+  }
+  return lines;
 }
 
 std::string Table::lines(const Layout& layout, unsigned indent) const {
   std::string text;
   for (const auto& row : rows_) {
-    std::string line(indent, ' ');
+    std::vector<std::vector<std::string>> cells;
+    std::size_t height = 1;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto width = static_cast<unsigned>(layout.widths[i]);
-      line += padded(width == 0 ? "" : fit(shown(row[i], layout.bar_cells), width), width,
-                     columns_[i].align) +
-              "  ";
+      cells.push_back(cell_lines(layout, i, row[i]));
+      height = std::max(height, cells.back().size());
     }
-    trim_end(line);
-    text += line + "\n";
+    for (std::size_t at = 0; at < height; ++at) {
+      std::string line(indent, ' ');
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (layout.shown[i]) {
+          line += padded(at < cells[i].size() ? cells[i][at] : "", layout.widths[i],
+                         columns_[i].align) +
+                  "  ";
+        }
+      }
+      trim_end(line);
+      text += line + "\n";
+    }
   }
   return text;
 }

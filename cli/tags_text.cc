@@ -1,9 +1,9 @@
 #include "cli/tags_text.h"
 
-#include "cli/segment_text.h"
+#include "cli/decimal_text.h"
+#include "cli/names_text.h"
 #include "cli/table.h"
 #include "server/number_range.h"
-#include "server/schema_json.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -19,8 +19,10 @@ constexpr unsigned kBarCells = 20;
 std::string details(const server::TagSummary& tag, std::uint64_t values, const Console& console) {
   const auto& record = tag.record;
   if (tag.lowest.has_value() && tag.highest.has_value()) {
-    return server::value_text(record.kind, *tag.lowest, record.scale) + " .. " +
-           server::value_text(record.kind, *tag.highest, record.scale) +
+    const auto value = [&](std::int64_t stored) {
+      return grouped_decimal(server::value_text(record.kind, stored, record.scale));
+    };
+    return value(*tag.lowest) + " .. " + value(*tag.highest) +
            (record.unit.empty() ? "" : " " + record.unit);
   }
   if (record.kind == engine::TagKind::Category || record.kind == engine::TagKind::Set) {
@@ -44,8 +46,8 @@ void print_tag_values(const server::TagSummary& tag, std::uint64_t population, s
   const std::size_t count = std::min(shown, tag.values.size());
   for (std::size_t i = 0; i < count; ++i) {
     const server::ValueCount& value = tag.values[i];
-    const std::string also = value.aliases.empty() ? "" : " (" + joined(value.aliases) + ")";
-    table.add({"  " + value.name + also, "", grouped(value.count), percent(value.count, population),
+    table.add({"  " + names_text(value.name, value.aliases, console.language()), "",
+               grouped(value.count), percent(value.count, population),
                Bar{value.count, population, kBarCells}, ""});
   }
   if (count < total) {
@@ -57,32 +59,38 @@ void print_tag_values(const server::TagSummary& tag, std::uint64_t population, s
 
 }  // namespace
 
-void print(const server::Catalog& catalog, std::size_t values_shown, Console& console,
-           std::span<const std::uint64_t> values_total) {
-  console.out(
-      console.say({grouped(catalog.population) + " users, " + grouped(catalog.tags.size()) +
-                       " tags, days in " + catalog.time_zone + "\n\n",
-                   grouped(catalog.population) + " 个用户，" + grouped(catalog.tags.size()) +
-                       " 个标签，时区 " + catalog.time_zone + "\n\n"}));
-  Table table({{console.say({"tag", "标签"}), Align::Left, 44},
-               {console.say({"kind", "类型"})},
+void print(const server::Catalog& catalog, const TagsShown& shown, Console& console) {
+  const std::uint64_t all = std::max<std::uint64_t>(shown.tags_total, catalog.tags.size());
+  const bool some = catalog.tags.size() < all;
+  const std::string tags =
+      (some ? grouped(catalog.tags.size()) + console.say({" of ", " / "}) : "") + grouped(all);
+  console.tell(console.say(
+      {grouped(catalog.population) + (catalog.population == 1 ? " user, " : " users, ") + tags +
+           (all == 1 ? " tag" : " tags") + (shown.found ? " found" : "") + ", days in " +
+           catalog.time_zone + "\n\n",
+       grouped(catalog.population) + " 个用户，" + (shown.found ? "找到 " : "") + tags +
+           " 个标签，时区 " + catalog.time_zone + "\n\n"}));
+  Table::Column kind{console.say({"kind", "类型"})};
+  kind.may_go = true;
+  Table table({{console.say({"tag", "标签"}), Align::Left, 44, Fit::Wrap},
+               kind,
                {console.say({"people", "人数"}), Align::Right},
                {console.say({"share", "占比"}), Align::Right},
                {""},
-               {console.say({"range or values", "范围或取值"})}},
+               {console.say({"range or values", "范围或取值"}), Align::Left, 0, Fit::Wrap}},
               console.window());
   for (std::size_t i = 0; i < catalog.tags.size(); ++i) {
     const server::TagSummary& tag = catalog.tags[i];
-    const std::uint64_t total = i < values_total.size() ? values_total[i] : tag.values.size();
-    const std::string also =
-        tag.record.aliases.empty() ? "" : " (" + joined(tag.record.aliases) + ")";
-    table.add({tag.record.name + also + deprecation(tag, console),
-               std::string(server::kind_name(tag.record.kind)), grouped(tag.coverage),
+    const std::uint64_t total =
+        i < shown.values_total.size() ? shown.values_total[i] : tag.values.size();
+    table.add({names_text(tag.record.name, tag.record.aliases, console.language()) +
+                   deprecation(tag, console),
+               kind_text(tag.record.kind, console.language()), grouped(tag.coverage),
                percent(tag.coverage, catalog.population),
                Bar{tag.coverage, catalog.population, kBarCells}, details(tag, total, console)});
-    if (values_shown > 0 || values_total.empty()) {
-      print_tag_values(tag, catalog.population, std::min(values_shown, tag.values.size()), total,
-                       table, console);
+    if (shown.values_max > 0 || shown.values_total.empty()) {
+      print_tag_values(tag, catalog.population, std::min(shown.values_max, tag.values.size()),
+                       total, table, console);
     }
   }
   console.out(table.text());

@@ -10,9 +10,15 @@
 
 namespace tagline::cli {
 
-/// So many values of each tag at most. `values_total`: how many each tag has, when the catalogue
-/// does not hold them all; then 0 shows none and says nothing of more.
-void print(const server::Catalog& catalog, std::size_t values_shown, Console& console,
-           std::span<const std::uint64_t> values_total = {});
+/// What of a catalogue is shown, where it is not all of it.
+struct TagsShown {
+  std::size_t values_max = 0;  ///< of each tag, at most
+  /// How many values each tag has, when the catalogue does not hold them all; then 0 shows none and
+  /// says nothing of more.
+  std::span<const std::uint64_t> values_total = {};
+  std::uint64_t tags_total = 0;  ///< of which the catalogue holds some; 0: all
+  bool found = false;            ///< those that words were found in
+};
+void print(const server::Catalog& catalog, const TagsShown& shown, Console& console);
 
 }  // namespace tagline::cli

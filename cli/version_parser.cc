@@ -1,6 +1,7 @@
 #include "cli/version_parser.h"
 
 #include "cli/build_stamp.h"
+#include "cli/program_options.h"
 #include "cli/version_text.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ void VersionParser::add_to(CLI::App& app) {
 void VersionParser::spell_out(std::vector<std::string>& words) {
   auto word = words.begin();
   while (word != words.end() && word->starts_with("--") && *word != "--version") {
-    const auto value = word + (*word == "--lang" && word + 1 != words.end() ? 1 : 0);
+    const auto value = word + (takes_next_word(*word) && word + 1 != words.end() ? 1 : 0);
     word = value + 1;
   }
   if (word != words.end() && *word == "--version") {

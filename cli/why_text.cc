@@ -10,12 +10,12 @@ namespace tagline::cli {
 namespace {
 
 void print_verdict(const server::Why& why, Console& console) {
-  console.out(why.expression + "\n");
+  console.out_expression(why.expression);
   const std::string id = printable(why.id);
   console.out(console.say(
       why.member ? Text{"user " + id + " is in\n", "用户 " + id + " 在人群中\n"}
                  : Text{"user " + id + " is not in\n", "用户 " + id + " 不在人群中\n"}));
-  Table table({{console.say({"condition", "条件"}), Align::Left, 90},
+  Table table({{console.say({"condition", "条件"}), Align::Left, 0, Fit::WrapExpression},
                {console.say({"holds", "是否满足"})},
                {console.say({"decides", "起决定作用"})}},
               console.window());
@@ -35,23 +35,23 @@ std::string change_text(const server::Change& change, const Console& console) {
 void print_ways(const server::Why& why, Console& console) {
   const auto& ways = why.changes.ways;
   if (ways.empty()) {
-    console.out("\n" + console.say({"no change of this user's tags and events would turn that\n",
-                                    "无论怎样改变该用户的标签和行为，结果都不变\n"}));
+    console.tell("\n" + console.say({"no change of this user's tags and events would turn that\n",
+                                     "无论怎样改变该用户的标签和行为，结果都不变\n"}));
     return;
   }
   const Text smallest{"the smallest change that would turn it", "使结果改变所需的最小改动"};
   const Text enough{
       "enough to turn it if these can be changed independently (a smaller change may exist)",
       "若各项可以独立改变，则足以使结果改变（可能存在更小的改动）"};
-  console.out("\n" + console.say(why.changes.smallest ? smallest : enough) +
-              (ways.size() > 1 ? console.say({", any one of", "，任选其一"}) : "") + "\n");
+  console.tell("\n" + console.say(why.changes.smallest ? smallest : enough) +
+               (ways.size() > 1 ? console.say({", any one of", "，任选其一"}) : "") + "\n");
   for (const auto& way : ways) {
     std::string text;
     for (const server::Change& change : way) {
       text +=
           (text.empty() ? "" : console.say({" and ", "，并且 "})) + change_text(change, console);
     }
-    console.out("  " + text + "\n");
+    console.tell("  " + text + "\n");
   }
 }
 

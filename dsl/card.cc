@@ -1,10 +1,12 @@
 // The card a diagnostic is shown as. Wide characters get wide carets and wide padding, so that the
 // carets stand under them in any font that keeps to two columns (CEL does the same, but for every
 // character that is not ASCII).
-#include "dsl/diagnostic.h"
+#include "dsl/card.h"
+
 #include "dsl/display_width.h"
 #include "dsl/print.h"
 #include "dsl/unicode.h"
+#include "dsl/wrapped.h"
 
 #include <algorithm>
 #include <string>
@@ -15,6 +17,7 @@ namespace {
 // A line of 65,536 characters would bury the caret: what is shown is cut around it.
 constexpr std::size_t kBeforeMax = 60;  // code points kept before the span
 constexpr std::size_t kLineMax = 120;   // code points shown at most
+constexpr std::size_t kCellsMin = 20;   // however narrow the window is
 constexpr char32_t kWideBlank = 0x3000;
 constexpr char32_t kWideCaret = 0xFF3E;
 constexpr char32_t kReplacement = 0xFFFD;
@@ -58,17 +61,56 @@ struct Window {
   return window;
 }
 
-/// Without what is inside a segment.
-[[nodiscard]] std::string own_card(const Diagnostic& diagnostic, std::string_view text,
-                                   Language language) {
+/// The same in no more than `cells` columns: a third of them before `at`, more where the line ends
+/// soon behind it.
+[[nodiscard]] Window window_of(const std::u32string& text, std::size_t at, std::size_t cells) {
+  Window line{at, at};
+  while (line.begin > 0 && !is_line_break(text[line.begin - 1])) {
+    --line.begin;
+  }
+  while (line.end < text.size() && !is_line_break(text[line.end])) {
+    ++line.end;
+  }
+  // A column each for "…" at the sides, and one for a caret behind the end.
+  const std::size_t room = std::max<std::size_t>(cells, kCellsMin) - 3;
+  Window window{at, at};
+  std::size_t used = 0;
+  const auto grow_left = [&](std::size_t most) {
+    while (window.begin > line.begin &&
+           used + display_width(shown(text[window.begin - 1])) <= most) {
+      used += display_width(shown(text[--window.begin]));
+    }
+  };
+  grow_left(room / 3);
+  while (window.end < line.end && used + display_width(shown(text[window.end])) <= room) {
+    used += display_width(shown(text[window.end++]));
+  }
+  grow_left(room);
+  return window;
+}
+
+[[nodiscard]] bool goes_on_before(const std::u32string& text, const Window& window) {
+  return window.begin > 0 && !is_line_break(text[window.begin - 1]);
+}
+[[nodiscard]] bool goes_on_after(const std::u32string& text, const Window& window) {
+  return window.end < text.size() && !is_line_break(text[window.end]);
+}
+
+/// The line of the text, and carets under the span.
+[[nodiscard]] std::string place_text(const Diagnostic& diagnostic, std::string_view text,
+                                     std::size_t cells) {
   const std::u32string points = decode(text);
   const std::size_t begin = std::min<std::size_t>(diagnostic.span.begin, points.size());
-  const Window window = window_of(points, begin);
+  const Window window = cells == 0 ? window_of(points, begin) : window_of(points, begin, cells);
   const std::size_t end =
       std::clamp<std::size_t>(diagnostic.span.end, begin, std::max(begin, window.end));
 
   std::string line;
   std::string carets;
+  if (cells != 0 && goes_on_before(points, window)) {
+    line += "…";
+    carets += " ";
+  }
   for (std::size_t i = window.begin; i < window.end; ++i) {
     append_utf8(line, shown(points[i]));
     if (i < begin) {
@@ -80,13 +122,22 @@ struct Window {
   if (begin == end) {
     carets += "^";
   }
+  if (cells != 0 && goes_on_after(points, window)) {
+    line += "…";
+  }
+  return line + "\n" + carets + "\n";
+}
+
+/// Without what is inside a segment.
+[[nodiscard]] std::string own_card(const Diagnostic& diagnostic, std::string_view text,
+                                   Language language, std::size_t cells) {
   const bool en = language == Language::English;
   const bool error = diagnostic.severity == Severity::Error;
-  std::string out = line + "\n" + carets + "\n";
-  out += en ? (error ? "error: " : "warning: ") : (error ? "错误：" : "警告：");
-  out += (en ? diagnostic.message.en : diagnostic.message.zh) + "\n";
+  std::string out = place_text(diagnostic, text, cells);
+  out += labelled(en ? (error ? "error: " : "warning: ") : (error ? "错误：" : "警告："),
+                  en ? diagnostic.message.en : diagnostic.message.zh, cells);
   if (!diagnostic.hint.empty()) {
-    out += (en ? "hint:  " + diagnostic.hint.en : "提示：" + diagnostic.hint.zh) + "\n";
+    out += labelled(en ? "hint:  " : "提示：", en ? diagnostic.hint.en : diagnostic.hint.zh, cells);
   }
   return out;
 }
@@ -95,8 +146,9 @@ struct Window {
 
 // Recursion is bounded: segments are within each other no more than Limits::segment_depth, and one
 // error a text goes further in.
-std::string card(const Diagnostic& diagnostic, std::string_view text, Language language) {
-  std::string out = own_card(diagnostic, text, language);
+std::string card_within(const Diagnostic& diagnostic, std::string_view text, Language language,
+                        std::size_t cells) {
+  std::string out = own_card(diagnostic, text, language, cells);
   if (diagnostic.inside == nullptr) {
     return out;
   }
@@ -104,9 +156,13 @@ std::string card(const Diagnostic& diagnostic, std::string_view text, Language l
   const std::string name = "@" + write_name(fault.name);
   out += language == Language::English ? "in segment " + name + ":\n" : "人群 " + name + " 中：\n";
   for (const Diagnostic& error : fault.errors) {
-    out += card(error, fault.text, language);
+    out += card_within(error, fault.text, language, cells);
   }
   return out;
+}
+
+std::string card(const Diagnostic& diagnostic, std::string_view text, Language language) {
+  return card_within(diagnostic, text, language, 0);
 }
 
 }  // namespace tagline::dsl

@@ -24,6 +24,10 @@ struct NumberTotal {
 [[nodiscard]] Result<std::vector<NumberTotal>> number_totals(const Sweep& over, FieldId field,
                                                              ExecuteStats* stats = nullptr);
 
+/// The same of several fields, which one sweep serves: totals[i] are those of fields[i].
+[[nodiscard]] Result<std::vector<std::vector<NumberTotal>>> number_totals(
+    const Sweep& over, std::span<const FieldId> fields, ExecuteStats* stats = nullptr);
+
 struct NumberSummary {
   NumberTotal total;
   // Of those who have a number; nothing when nobody has.
@@ -44,6 +48,11 @@ struct NumberSummary {
                                                    std::span<const std::uint32_t> quantiles,
                                                    ExecuteStats* stats = nullptr);
 
+/// Of several fields, and of every answer, which may come in turn: summaries[i][j] is of fields[i]
+/// and answer j, without quantiles. One sweep.
+[[nodiscard]] Result<std::vector<std::vector<NumberSummary>>> number_summaries(
+    const Sweep& over, std::span<const FieldId> fields, ExecuteStats* stats = nullptr);
+
 /// How many users of the first answer have a number in [first + i * width, first + (i + 1) *
 /// width), for i below `bins`; numbers outside are in no bin. REQUIRES: width is 1 or more. One
 /// sweep.
@@ -55,5 +64,8 @@ struct Bins {
 [[nodiscard]] Result<std::vector<std::uint64_t>> number_histogram(const Sweep& over, FieldId field,
                                                                   const Bins& bins,
                                                                   ExecuteStats* stats = nullptr);
+/// The same of every answer, which may come in turn.
+[[nodiscard]] Result<std::vector<std::vector<std::uint64_t>>> number_histograms(
+    const Sweep& over, FieldId field, const Bins& bins, ExecuteStats* stats = nullptr);
 
 }  // namespace tagline::engine

@@ -1,5 +1,7 @@
 #include "ingest/digest.h"
 
+#include "engine/system_reason.h"
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -54,9 +56,10 @@ std::string Digest::hex(std::string_view suffix) const {
 Result<std::string> digest_of_file(const std::string& path, std::string_view suffix) {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
   if (file == nullptr) {
-    const std::string reason = std::strerror(errno);
-    return failure(errno == ENOENT ? ErrorCode::NotFound : ErrorCode::System,
-                   {"cannot open " + path + ": " + reason, "无法打开 " + path + "：" + reason});
+    const Text reason = system_reason(errno);
+    return failure(
+        errno == ENOENT ? ErrorCode::NotFound : ErrorCode::System,
+        {"cannot open " + path + ": " + reason.en, "无法打开 " + path + "：" + reason.zh});
   }
   Digest digest;
   std::vector<char> buffer(kReadBytes);
@@ -64,9 +67,9 @@ Result<std::string> digest_of_file(const std::string& path, std::string_view suf
     digest.add(std::span(buffer).first(count));
   }
   if (std::ferror(file.get()) != 0) {
-    const std::string reason = std::strerror(errno);
-    return failure(ErrorCode::System,
-                   {"cannot read " + path + ": " + reason, "无法读取 " + path + "：" + reason});
+    const Text reason = system_reason(errno);
+    return failure(ErrorCode::System, {"cannot read " + path + ": " + reason.en,
+                                       "无法读取 " + path + "：" + reason.zh});
   }
   return digest.hex(suffix);
 }

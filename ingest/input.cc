@@ -1,5 +1,6 @@
 #include "ingest/input.h"
 
+#include "engine/system_reason.h"
 #include "ingest/digest.h"
 
 #include <algorithm>
@@ -45,13 +46,13 @@ class Descriptor {
 };
 
 tl::unexpected<Error> cannot_open(const std::string& path, int cause) {
-  const std::string reason = std::strerror(cause);
+  const Text reason = system_reason(cause);
   if (cause == ENOENT || cause == ENOTDIR) {
     return failure(ErrorCode::NotFound, {"there is no file " + path, "没有文件 " + path},
                    {"check the path; \"-\" reads standard input", "请检查路径；“-” 表示标准输入"});
   }
   return failure(ErrorCode::System,
-                 {"cannot open " + path + ": " + reason, "无法打开 " + path + "：" + reason});
+                 {"cannot open " + path + ": " + reason.en, "无法打开 " + path + "：" + reason.zh});
 }
 
 }  // namespace
@@ -133,9 +134,9 @@ tl::unexpected<Error> Input::Rep::read_failure() const {
     return tl::unexpected(*source_error);
   }
   if (system_error != 0) {
-    const std::string reason = std::strerror(system_error);
-    return failure(ErrorCode::System,
-                   {"cannot read " + name + ": " + reason, "无法读取 " + name + "：" + reason});
+    const Text reason = system_reason(system_error);
+    return failure(ErrorCode::System, {"cannot read " + name + ": " + reason.en,
+                                       "无法读取 " + name + "：" + reason.zh});
   }
   const char* text = archive_error_string(reader.get());
   // The library's words are English.

@@ -1,5 +1,7 @@
 #include "ingest/rejects.h"
 
+#include "engine/system_reason.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -15,10 +17,10 @@ constexpr double kEarlyFactor = 4;
 
 tl::unexpected<Error> cannot_write(const std::string& path) {
   const bool full = errno == ENOSPC || errno == EDQUOT;
-  const std::string reason = std::strerror(errno);
+  const Text reason = system_reason(errno);
   return failure(full ? ErrorCode::DiskFull : ErrorCode::System,
-                 {"cannot write the rejects file " + path + ": " + reason,
-                  "无法写入拒绝行文件 " + path + "：" + reason});
+                 {"cannot write the rejects file " + path + ": " + reason.en,
+                  "无法写入拒绝行文件 " + path + "：" + reason.zh});
 }
 
 /// "0.1" for 0.001: enough digits for any share people write.

@@ -1,5 +1,7 @@
 #include "server/backup.h"
 
+#include "engine/system_reason.h"
+
 #include <string>
 #include <system_error>
 
@@ -24,9 +26,9 @@ class OpenableCopy {
 
   [[nodiscard]] Result<Standing> standing() const {
     if (problem_) {
-      const std::string cause = problem_.message();
+      const Text cause = system_reason(problem_.value());
       return failure(ErrorCode::System,
-                     {"the copy cannot be looked at: " + cause, "无法检查备份：" + cause});
+                     {"the copy cannot be looked at: " + cause.en, "无法检查备份：" + cause.zh});
     }
     TAGLINE_ASSIGN_OR_RETURN(const auto copy, Service::open(folder_.string(), {}));
     return copy->standing();

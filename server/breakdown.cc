@@ -1,8 +1,8 @@
 #include "server/breakdown.h"
 
-#include "engine/cross_counts.h"
 #include "engine/number_summary.h"
 #include "engine/row_counts.h"
+#include "server/breakdown_lines.h"
 #include "server/condition.h"
 #include "server/day_text.h"
 #include "server/number_range.h"
@@ -13,8 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
-#include <string_view>
-#include <unordered_map>
+#include <tuple>
 #include <utility>
 
 namespace tagline::server {
@@ -23,19 +22,6 @@ namespace {
 using engine::RowKey;
 using engine::Sweep;
 using engine::TagKind;
-
-bool has_values(TagKind kind) {
-  return kind == TagKind::Category || kind == TagKind::Set;
-}
-bool is_measured(TagKind kind) {
-  return kind == TagKind::Number || kind == TagKind::Date;
-}
-
-Result<Sweep> sweep_of(Prepared& prepared, std::span<const engine::NodeId> roots,
-                       const storage::Snapshot& snapshot, const QueryRequest& request) {
-  return Sweep::prepare(prepared.plan, roots, snapshot, execute_options(request),
-                        engine::Answers::InTurn);
-}
 
 /// What a tag's rows in the store are: its existence row, then its values. A flag's one row is
 /// both.
@@ -104,9 +90,7 @@ Result<TagBreakdown> stretched(const dsl::Tag& tag, Prepared& prepared,
   if (!range.has_value()) {
     return tags;
   }
-  const Stretches stretches = tag.kind == TagKind::Date
-                                  ? date_stretches(*range, kStretchesMax)
-                                  : number_stretches(*range, tag.scale, kStretchesMax);
+  const Stretches stretches = stretches_of(tag, *range);
   const std::array roots = {prepared.root, prepared.plan.everyone()};
   std::array<std::vector<std::uint64_t>, 2> counts;
   for (std::size_t i = 0; i < roots.size(); ++i) {
@@ -114,10 +98,7 @@ Result<TagBreakdown> stretched(const dsl::Tag& tag, Prepared& prepared,
                              sweep_of(prepared, {&roots[i], 1}, snapshot, request));
     TAGLINE_ASSIGN_OR_RETURN(const auto bins,
                              engine::number_histogram(sweep, tag.field, stretches.bins));
-    counts[i].resize(stretches.texts.size());
-    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-      counts[i][stretches.of_bin[bin]] += bins[bin];
-    }
+    counts[i] = stretched_counts(stretches, bins);
   }
   tags.known = std::accumulate(counts[0].begin(), counts[0].end(), std::uint64_t{0});
   tags.known_population = std::accumulate(counts[1].begin(), counts[1].end(), std::uint64_t{0});
@@ -152,17 +133,73 @@ Result<std::vector<TagBreakdown>> by_values(const std::vector<const dsl::Tag*>& 
   return tags;
 }
 
-Result<TagBreakdown> averaged(const dsl::Tag& tag, Prepared& prepared,
-                              const storage::Snapshot& snapshot, const QueryRequest& request) {
-  TagBreakdown tags = head_of(tag);
+/// All numbers and dates of `of`, in one pass.
+Result<std::vector<TagBreakdown>> averaged(const std::vector<const dsl::Tag*>& of,
+                                           Prepared& prepared, const storage::Snapshot& snapshot,
+                                           const QueryRequest& request, ProfileDetail detail) {
+  std::vector<engine::FieldId> fields;
+  for (const dsl::Tag* tag : of) {
+    fields.push_back(tag->field);
+  }
   const std::array roots = {prepared.root, prepared.plan.everyone()};
   TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep, sweep_of(prepared, roots, snapshot, request));
-  TAGLINE_ASSIGN_OR_RETURN(const auto totals, engine::number_totals(sweep, tag.field));
-  tags.known = totals[0].known;
-  tags.known_population = totals[1].known;
-  tags.mean = mean_text(totals[0], tag.kind, tag.scale);
-  tags.mean_population = mean_text(totals[1], tag.kind, tag.scale);
+  std::vector<TagBreakdown> tags;
+  const auto add = [&](const dsl::Tag& tag, const engine::NumberTotal& mine,
+                       const engine::NumberTotal& all) -> TagBreakdown& {
+    TagBreakdown& added = tags.emplace_back(head_of(tag));
+    added.known = mine.known;
+    added.known_population = all.known;
+    added.mean = mean_text(mine, tag.kind, tag.scale);
+    added.mean_population = mean_text(all, tag.kind, tag.scale);
+    return added;
+  };
+  if (detail == ProfileDetail::Means) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto totals, engine::number_totals(sweep, fields));
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      add(*of[i], totals[i][0], totals[i][1]);
+    }
+    return tags;
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto summaries, engine::number_summaries(sweep, fields));
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    const auto& [mine, all] = std::tie(summaries[i][0], summaries[i][1]);
+    TagBreakdown& added = add(*of[i], mine.total, all.total);
+    const auto deviation = [&](const engine::NumberSummary& summary) {
+      // Of a date in days: a deviation is no date.
+      return summary.total.known == 0
+                 ? std::nullopt
+                 : std::optional(rounded_text(summary.deviation, of[i]->scale));
+    };
+    added.deviation = deviation(mine);
+    added.deviation_population = deviation(all);
+  }
   return tags;
+}
+
+}  // namespace
+
+bool is_measured(TagKind kind) {
+  return kind == TagKind::Number || kind == TagKind::Date;
+}
+
+Result<Sweep> sweep_of(Prepared& prepared, std::span<const engine::NodeId> roots,
+                       const storage::Snapshot& snapshot, const QueryRequest& request) {
+  return Sweep::prepare(prepared.plan, roots, snapshot, execute_options(request),
+                        engine::Answers::InTurn);
+}
+
+Stretches stretches_of(const dsl::Tag& tag, const NumberRange& range) {
+  return tag.kind == TagKind::Date ? date_stretches(range, kStretchesMax)
+                                   : number_stretches(range, tag.scale, kStretchesMax);
+}
+
+std::vector<std::uint64_t> stretched_counts(const Stretches& stretches,
+                                            std::span<const std::uint64_t> bins) {
+  std::vector<std::uint64_t> counts(stretches.texts.size());
+  for (std::size_t bin = 0; bin < bins.size(); ++bin) {
+    counts[stretches.of_bin[bin]] += bins[bin];
+  }
+  return counts;
 }
 
 Status count_segment(Prepared& prepared, const storage::Snapshot& snapshot,
@@ -173,34 +210,14 @@ Status count_segment(Prepared& prepared, const storage::Snapshot& snapshot,
   return {};
 }
 
-tl::unexpected<Error> not_crossed(const dsl::Tag& tag) {
-  return failure(ErrorCode::BadInput,
-                 {tag.name + " is a number or a date; a table of two tags needs tags with values",
-                  tag.name + " 是数值或日期；交叉表需要有取值的标签"},
-                 {"use flags, categories and sets", "请使用开关、单值或多值标签"});
-}
-
-/// The order in which a breakdown shows the rows of add_rows(), as places in it.
-std::vector<RowKey> shown_rows(const dsl::Tag& tag, const TagBreakdown& tags) {
-  std::unordered_map<std::string_view, engine::RowId> by_name;
-  for (const dsl::Value& value : tag.values) {
-    by_name.emplace(value.name, value.row);
+Result<TagBreakdown> tag_lines(const dsl::Tag& tag, Prepared& prepared,
+                               const storage::Snapshot& snapshot, const QueryRequest& request) {
+  if (is_measured(tag.kind)) {
+    return stretched(tag, prepared, snapshot, request);
   }
-  std::vector<RowKey> rows;
-  for (const BreakdownRow& row : tags.rows) {
-    if (const auto found = by_name.find(row.value); found != by_name.end()) {
-      rows.push_back({tag.field, found->second});
-    }
-  }
-  return rows;
+  TAGLINE_ASSIGN_OR_RETURN(auto lines, by_values({&tag}, prepared, snapshot, request));
+  return std::move(lines.front());
 }
-
-/// As many values as a tag's table has; a flag is one.
-std::size_t side_of(const dsl::Tag& tag) {
-  return tag.kind == TagKind::Flag ? 1 : tag.values.size();
-}
-
-}  // namespace
 
 Outcome<BreakdownAnswer> breakdown(const storage::Snapshot& snapshot, const QueryRequest& request,
                                    std::string_view tag_name) {
@@ -212,18 +229,15 @@ Outcome<BreakdownAnswer> breakdown(const storage::Snapshot& snapshot, const Quer
   TAGLINE_ASSIGN_OR_RETURN(const dsl::Tag* tag, tag_called(prepared->catalogue, tag_name));
   TAGLINE_RETURN_IF_ERROR(count_segment(*prepared, snapshot, request));
   BreakdownAnswer answer;
-  if (is_measured(tag->kind)) {
-    TAGLINE_ASSIGN_OR_RETURN(auto tags, stretched(*tag, *prepared, snapshot, request));
-    answer.tags.push_back(std::move(tags));
-  } else {
-    TAGLINE_ASSIGN_OR_RETURN(answer.tags, by_values({tag}, *prepared, snapshot, request));
-  }
+  TAGLINE_ASSIGN_OR_RETURN(auto lines, tag_lines(*tag, *prepared, snapshot, request));
+  answer.tags.push_back(std::move(lines));
   answer.answer = std::move(prepared->answer);
   answer.answer.elapsed = since(start);
   return answer;
 }
 
-Outcome<BreakdownAnswer> profile(const storage::Snapshot& snapshot, const QueryRequest& request) {
+Outcome<BreakdownAnswer> profile(const storage::Snapshot& snapshot, const QueryRequest& request,
+                                 ProfileDetail detail) {
   const auto start = Clock::now();
   auto prepared = prepare(request, snapshot);
   if (!prepared.has_value()) {
@@ -231,61 +245,18 @@ Outcome<BreakdownAnswer> profile(const storage::Snapshot& snapshot, const QueryR
   }
   TAGLINE_RETURN_IF_ERROR(count_segment(*prepared, snapshot, request));
   std::vector<const dsl::Tag*> valued;
+  std::vector<const dsl::Tag*> measured;
   for (const dsl::Tag& tag : prepared->catalogue.tags) {
-    if (!is_measured(tag.kind)) {
-      valued.push_back(&tag);
-    }
+    (is_measured(tag.kind) ? measured : valued).push_back(&tag);
   }
   TAGLINE_ASSIGN_OR_RETURN(auto by_value, by_values(valued, *prepared, snapshot, request));
+  TAGLINE_ASSIGN_OR_RETURN(auto means, averaged(measured, *prepared, snapshot, request, detail));
   BreakdownAnswer answer;
-  std::size_t next = 0;
+  auto next_value = by_value.begin();
+  auto next_mean = means.begin();
   for (const dsl::Tag& tag : prepared->catalogue.tags) {
-    if (is_measured(tag.kind)) {
-      TAGLINE_ASSIGN_OR_RETURN(auto tags, averaged(tag, *prepared, snapshot, request));
-      answer.tags.push_back(std::move(tags));
-    } else {
-      answer.tags.push_back(std::move(by_value[next++]));
-    }
+    answer.tags.push_back(std::move(is_measured(tag.kind) ? *next_mean++ : *next_value++));
   }
-  answer.answer = std::move(prepared->answer);
-  answer.answer.elapsed = since(start);
-  return answer;
-}
-
-Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot, const QueryRequest& request,
-                                 std::string_view row_tag, std::string_view column_tag) {
-  const auto start = Clock::now();
-  auto prepared = prepare(request, snapshot);
-  if (!prepared.has_value()) {
-    return tl::unexpected(std::move(prepared).error());
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const dsl::Tag* row, tag_called(prepared->catalogue, row_tag));
-  TAGLINE_ASSIGN_OR_RETURN(const dsl::Tag* column, tag_called(prepared->catalogue, column_tag));
-  for (const dsl::Tag* tag : {row, column}) {
-    if (!has_values(tag->kind) && tag->kind != TagKind::Flag) {
-      return tl::unexpected(Refusal(not_crossed(*tag).value()));
-    }
-  }
-  TAGLINE_RETURN_IF_ERROR(engine::check_cross_size(side_of(*row), side_of(*column)));
-  TAGLINE_RETURN_IF_ERROR(count_segment(*prepared, snapshot, request));
-  TAGLINE_ASSIGN_OR_RETURN(auto both, by_values({row, column}, *prepared, snapshot, request));
-  CrossAnswer answer;
-  answer.rows = std::move(both[0]);
-  answer.columns = std::move(both[1]);
-  // A flag is one row: of the table, the other is what is left.
-  std::array<std::vector<RowKey>, 2> keys = {shown_rows(*row, answer.rows),
-                                             shown_rows(*column, answer.columns)};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const dsl::Tag& tag = i == 0 ? *row : *column;
-    if (tag.kind == TagKind::Flag) {
-      keys[i] = {{tag.field, engine::kFlagRow}};
-      TagBreakdown& shown = i == 0 ? answer.rows : answer.columns;
-      shown.rows.resize(1);
-    }
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep,
-                           sweep_of(*prepared, {&prepared->root, 1}, snapshot, request));
-  TAGLINE_ASSIGN_OR_RETURN(answer.counts, engine::cross_counts(sweep, keys[0], keys[1]));
   answer.answer = std::move(prepared->answer);
   answer.answer.elapsed = since(start);
   return answer;

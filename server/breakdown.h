@@ -35,6 +35,9 @@ struct TagBreakdown {
   /// Of a number, in a profile: the mean, of the segment and of the database, instead of rows.
   std::optional<std::string> mean;
   std::optional<std::string> mean_population;
+  /// Standard deviations (divided by n) beside them, where they were asked for.
+  std::optional<std::string> deviation;
+  std::optional<std::string> deviation_population;
 };
 
 struct BreakdownAnswer {
@@ -48,9 +51,12 @@ struct BreakdownAnswer {
                                                  const QueryRequest& request, std::string_view tag);
 inline constexpr std::size_t kStretchesMax = 24;
 
-/// By every tag that is no event. All values of all tags are counted in one pass.
+/// By every tag that is no event. Three passes: the people, all values of all tags, all numbers and
+/// dates; however many tags there are.
+enum class ProfileDetail : std::uint8_t { Means, Deviations };
 [[nodiscard]] Outcome<BreakdownAnswer> profile(const storage::Snapshot& snapshot,
-                                               const QueryRequest& request);
+                                               const QueryRequest& request,
+                                               ProfileDetail detail = ProfileDetail::Means);
 
 struct CrossAnswer {
   Answer answer;
@@ -59,7 +65,8 @@ struct CrossAnswer {
   /// counts[i * columns.rows.size() + j]: people of rows.rows[i] and columns.rows[j].
   std::vector<std::uint64_t> counts;
 };
-/// By two tags with values; numbers and dates are refused.
+/// By two tags. Numbers and dates by stretches, in order, as in breakdown(); of a flag yes and no.
+/// People without a value of either are in no cell.
 [[nodiscard]] Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot,
                                                const QueryRequest& request,
                                                std::string_view row_tag,

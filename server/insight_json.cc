@@ -35,6 +35,8 @@ Json tag_json(const TagBreakdown& tag) {
   if (tag.mean.has_value() || tag.mean_population.has_value()) {
     put(json, "mean", tag.mean);
     put(json, "mean_population", tag.mean_population);
+    put(json, "deviation", tag.deviation);
+    put(json, "deviation_population", tag.deviation_population);
     return json;
   }
   Json rows = Json::array();
@@ -65,7 +67,7 @@ Json table_json(const std::vector<std::uint64_t>& counts, std::size_t columns) {
 }  // namespace
 
 std::string number_json(const NumberAnswer& answer, std::string_view text) {
-  Json number = {{"tag", answer.tag}, {"known", answer.known}};
+  Json number = {{"tag", answer.tag}, {"name", text_json(answer.name)}, {"known", answer.known}};
   put_unit(number, answer.unit);
   put(number, "sum", answer.sum);
   put(number, "mean", answer.mean);
@@ -85,6 +87,7 @@ std::string number_json(const NumberAnswer& answer, std::string_view text) {
 std::string ranked_json(const RankedAnswer& answer, std::string_view text) {
   Json json = answer_fields(answer.answer, text);
   json["tag"] = answer.tag;
+  json["name"] = text_json(answer.name);
   put_unit(json, answer.unit);
   json["people"] = Json::array();
   for (const RankedAnswer::Person& person : answer.people) {
@@ -95,6 +98,7 @@ std::string ranked_json(const RankedAnswer& answer, std::string_view text) {
 
 std::string pareto_json(const ParetoAnswer& answer, std::string_view text) {
   Json pareto = {{"tag", answer.tag},
+                 {"name", text_json(answer.name)},
                  {"share", answer.share / kMillion},
                  {"known", answer.known},
                  {"people", answer.people}};

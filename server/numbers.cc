@@ -5,6 +5,7 @@
 #include "engine/ranking.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
+#include "server/tag_names.h"
 
 #include <algorithm>
 #include <array>
@@ -99,6 +100,7 @@ Result<engine::Sweep> sweep_of(Asked& asked, const storage::Snapshot& snapshot,
 NumberAnswer written(const engine::NumberSummary& summary, const dsl::Tag& tag) {
   NumberAnswer answer;
   answer.tag = tag.name;
+  answer.name = names_of(tag);
   answer.kind = tag.kind;
   answer.unit = tag.unit;
   answer.known = summary.total.known;
@@ -169,6 +171,7 @@ Outcome<RankedAnswer> ranked_answer(const storage::Snapshot& snapshot, const Que
       engine::count(prepared.plan, prepared.root, snapshot, execute_options(request)));
   RankedAnswer answer;
   answer.tag = asked->tag->name;
+  answer.name = names_of(*asked->tag);
   answer.unit = asked->tag->unit;
   // Each name is a look-up, and there may be a million.
   constexpr std::size_t kNamesAtOnce = 1024;
@@ -202,6 +205,7 @@ Outcome<ParetoAnswer> pareto_answer(const storage::Snapshot& snapshot, const Que
   const dsl::Tag& of = *asked->tag;
   ParetoAnswer answer;
   answer.tag = of.name;
+  answer.name = names_of(of);
   answer.unit = of.unit;
   answer.share = share;
   answer.known = totals.front().known;

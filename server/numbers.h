@@ -18,6 +18,7 @@ namespace tagline::server {
 struct NumberAnswer {
   Answer answer;    ///< of the expression; its time is that of the whole
   std::string tag;  ///< catalogue name
+  Text name;        ///< for readers of each language
   engine::TagKind kind = engine::TagKind::Number;
   std::string unit;
   std::uint64_t known = 0;  ///< of those selected, the ones who have a value
@@ -43,6 +44,7 @@ enum class NumberDetail : std::uint8_t { Total, Full };
 struct RankedAnswer {
   Answer answer;
   std::string tag;
+  Text name;
   std::string unit;
   struct Person {
     std::string id;
@@ -59,6 +61,7 @@ struct RankedAnswer {
 struct ParetoAnswer {
   Answer answer;
   std::string tag;
+  Text name;
   std::string unit;
   std::uint32_t share = 0;  ///< asked, in millionths
   std::uint64_t known = 0;

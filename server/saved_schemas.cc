@@ -1,5 +1,6 @@
 #include "server/saved_schemas.h"
 
+#include "engine/system_reason.h"
 #include "ingest/field_plan.h"
 #include "server/http/temporary_file.h"
 #include "server/schema_json.h"
@@ -64,9 +65,9 @@ Result<bool> SavedSchemas::put(std::string_view name, const ingest::Schema& sche
   const bool known = std::filesystem::exists(path_of(name), problem);
   std::filesystem::rename(file->path(), path_of(name), problem);
   if (problem) {
-    const std::string cause = problem.message();
+    const Text cause = system_reason(problem.value());
     return failure(ErrorCode::System,
-                   {"the schema cannot be saved: " + cause, "无法保存模式：" + cause});
+                   {"the schema cannot be saved: " + cause.en, "无法保存模式：" + cause.zh});
   }
   return !known;
 }
@@ -88,9 +89,9 @@ Status SavedSchemas::remove(std::string_view name) const {
     return {};
   }
   if (problem) {
-    const std::string cause = problem.message();
+    const Text cause = system_reason(problem.value());
     return failure(ErrorCode::System,
-                   {"the schema cannot be removed: " + cause, "无法删除模式：" + cause});
+                   {"the schema cannot be removed: " + cause.en, "无法删除模式：" + cause.zh});
   }
   return not_found(name);
 }

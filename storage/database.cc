@@ -1,5 +1,6 @@
 #include "storage/database.h"
 
+#include "engine/system_reason.h"
 #include "storage/data_file.h"
 #include "storage/time_zone.h"
 
@@ -54,8 +55,10 @@ Status make_folder(const std::filesystem::path& folder) {
   }
   const bool denied =
       code == std::errc::permission_denied || code == std::errc::read_only_file_system;
-  const std::string what = "mkdir (" + folder.string() + "): " + code.message();
-  return failure(denied ? ErrorCode::ReadOnly : ErrorCode::System, {what, what},
+  const Text reason = system_reason(code.value());
+  return failure(denied ? ErrorCode::ReadOnly : ErrorCode::System,
+                 {"mkdir (" + folder.string() + "): " + reason.en,
+                  "无法新建目录 " + folder.string() + "：" + reason.zh},
                  {"choose a folder that can be written", "请选择可写的文件夹"});
 }
 

@@ -1,5 +1,6 @@
 #include "storage/lmdb_environment.h"
 
+#include "engine/system_reason.h"
 #include "storage/reader_file.h"
 
 #include <cerrno>
@@ -65,7 +66,10 @@ Explained explain(int code) {
     case ENOENT:
       return {ErrorCode::NotFound, {"no such file or folder", "文件或文件夹不存在"}, {}};
     default:
-      return {ErrorCode::System, {mdb_strerror(code), mdb_strerror(code)}, {}};
+      // LMDB's own codes are negative, and what they say is for who maintains it.
+      return {ErrorCode::System,
+              code > 0 ? system_reason(code) : Text{mdb_strerror(code), mdb_strerror(code)},
+              {}};
   }
 }
 

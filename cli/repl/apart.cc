@@ -21,6 +21,25 @@ double errors_apart(const Share& a, const Share& b) {
   return error > 0 ? std::copysign(sure, difference) / error : 0;
 }
 
+// Backwards what T. Chan, G. Golub and R. LeVeque (1979) put together.
+Mean mean_of_others(const Mean& all, const Mean& some) {
+  Mean others;
+  others.known = all.known - std::min(some.known, all.known);
+  if (others.known < 2) {
+    return others;
+  }
+  const auto of_all = static_cast<double>(all.known);
+  const auto of_some = static_cast<double>(some.known);
+  const auto of_others = static_cast<double>(others.known);
+  others.mean = (all.mean * of_all - some.mean * of_some) / of_others;
+  const double between = some.mean - others.mean;
+  const double squares = all.deviation * all.deviation * of_all -
+                         some.deviation * some.deviation * of_some -
+                         between * between * of_some * of_others / of_all;
+  others.deviation = std::sqrt(std::max(squares, 0.0) / of_others);
+  return others;
+}
+
 double errors_apart(const Mean& a, const Mean& b) {
   if (a.known < 2 || b.known < 2) {
     return 0;

@@ -18,6 +18,10 @@ struct Mean {
   std::uint64_t known = 0;
 };
 
+/// Of the others, from all and those who are no others. REQUIRES: `some` are among `all`. Of fewer
+/// than two others nothing is known but how many they are.
+[[nodiscard]] Mean mean_of_others(const Mean& all, const Mean& some);
+
 /// The difference in standard errors, as if both were samples of one, with Yates' correction; above
 /// 0 when `a` is larger. 0 where there is nothing to compare: nobody, or the same for all.
 [[nodiscard]] double errors_apart(const Share& a, const Share& b);

@@ -1,18 +1,23 @@
 // \apart: the people of the expression beside others, and what is far more or less common there.
 // The tags of the expressions are left out: that they differ is no news.
+#include "cli/decimal_text.h"
 #include "cli/exit_status.h"
 #include "cli/repl/apart.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/replies.h"
 #include "cli/table.h"
+#include "server/http/percent_encoded.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,18 +55,23 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Words at "tag" anywhere in an expression's tree. Recursion is as deep as brackets nest.
-void add_tags(const JsonValue& tree, std::set<std::string>& words) {
+/// Words at `wanted` ("tag", "segment") anywhere in an expression's tree. Recursion is as deep as
+/// brackets nest.
+void add_words(const JsonValue& tree, std::string_view wanted, std::set<std::string>& words) {
   for (const JsonValue& each : tree.items()) {
-    add_tags(each, words);
+    add_words(each, wanted, words);
   }
   for (const auto& [key, value] : tree.members()) {
-    if (key == "tag") {
+    if (key == wanted) {
       words.insert(lower(value.text()));
     } else {
-      add_tags(value, words);
+      add_words(value, wanted, words);
     }
   }
+}
+
+double number_of(const std::optional<std::string>& decimal) {
+  return std::strtod(decimal.value_or("0").c_str(), nullptr);
 }
 
 class Apart {
@@ -71,15 +81,20 @@ class Apart {
   int run() {
     const std::string mine = "(" + session_.expression() + "\n)";
     const std::string others = (base_.empty() ? "" : "(" + base_ + "\n) AND ") + "NOT " + mine;
-    if (!leave_out(session_.expression()) || (!base_.empty() && !leave_out(base_)) ||
-        !read_profile(session_.expression(), them_) || !read_profile(others, others_)) {
+    if (!read_names() || !leave_out(session_.expression()) ||
+        (!base_.empty() && !leave_out(base_)) || !read_profile(session_.expression(), them_)) {
+      return status_;
+    }
+    // All others are what is left of everybody, which the same answer says. Where little is left,
+    // its means would be made of rounded digits: then they are asked for.
+    if (base_.empty() && them_.answer.count <= them_.answer.population / 2) {
+      others_ = rest_of(them_);
+    } else if (!read_profile(others, others_)) {
       return status_;
     }
     if (them_.answer.count != 0 && others_.answer.count != 0) {
       compare_rows();
-      if (!compare_numbers(others)) {
-        return status_;
-      }
+      compare_numbers();
     }
     std::stable_sort(found_.begin(), found_.end(), [](const Difference& a, const Difference& b) {
       return std::abs(a.errors) > std::abs(b.errors);
@@ -102,13 +117,10 @@ class Apart {
     return std::move(answered->json);
   }
 
-  /// False: it cannot be read, which has been said.
-  bool leave_out(const std::string& expression) {
-    const auto forms = ask(post("/v1/format", session_.body_of(expression)), expression);
-    const auto tags = forms.has_value() && names_.empty()
-                          ? ask(get("/v1/tags?values=0&limit=" + std::to_string(kTagsMax)), "")
-                          : Answered(JsonValue());
-    if (!forms.has_value() || !tags.has_value()) {
+  /// Of all tags. False: they cannot be had, which has been said.
+  bool read_names() {
+    const auto tags = ask(get("/v1/tags?values=0&limit=" + std::to_string(kTagsMax)), "");
+    if (!tags.has_value()) {
       return false;
     }
     for (const JsonValue& tag : (*tags)["tags"].items()) {
@@ -121,23 +133,72 @@ class Apart {
         left_out_.insert(name);
       }
     }
+    return true;
+  }
+
+  /// The tags that an expression names, also within its segments. False: it is at fault, which has
+  /// been said. Recursion ends: a segment is looked at once.
+  bool leave_out(const std::string& expression) {
+    const auto forms = ask(post("/v1/format", session_.body_of(expression)), expression);
+    if (!forms.has_value()) {
+      return false;
+    }
+    if (!(*forms)["ok"].truth()) {
+      session_.console().report(diagnostics_of((*forms)["errors"]), expression);
+      suggest_command(expression);
+      status_ = kInputAtFault;
+      return false;
+    }
     std::set<std::string> words;
-    add_tags((*forms)["tree"], words);
+    add_words((*forms)["tree"], "tag", words);
     for (const std::string& word : words) {
       if (const auto name = names_.find(word); name != names_.end()) {
         left_out_.insert(name->second);
       }
     }
-    return true;
+    std::set<std::string> segments;
+    add_words((*forms)["tree"], "segment", segments);
+    return std::all_of(segments.begin(), segments.end(), [&](const std::string& segment) {
+      if (!segments_.insert(segment).second) {
+        return true;
+      }
+      const auto shown = ask(get("/v1/segments/" + server::percent_encoded(segment)), expression);
+      const std::string rule = shown.has_value() ? (*shown)["expression"].text() : std::string();
+      return shown.has_value() && (rule.empty() || leave_out(rule));
+    });
+  }
+
+  /// Where a command was typed for an expression: \apart by city.
+  void suggest_command(const std::string& expression) const {
+    const std::string word = expression.substr(0, expression.find(' '));
+    if (find_command(word) != nullptr) {
+      session_.console().err(session_.console().say(
+          {"hint:  \\" + word + " is a command of its own; behind \\apart stands an expression\n",
+           "提示：\\" + word + " 是单独的命令；\\apart 后面应为表达式\n"}));
+    }
   }
 
   bool read_profile(const std::string& expression, server::BreakdownAnswer& profile) {
     const auto reply =
-        ask(post("/v1/query", session_.body_of(expression).text("want", "profile")), expression);
+        ask(post("/v1/query",
+                 session_.body_of(expression).text("want", "profile").text("detail", "full")),
+            expression);
     if (reply.has_value()) {
       profile = breakdown_of(*reply);
     }
     return reply.has_value();
+  }
+
+  /// Of all who are not in `some`.
+  static server::BreakdownAnswer rest_of(const server::BreakdownAnswer& some) {
+    server::BreakdownAnswer rest = some;
+    rest.answer.count = some.answer.population - some.answer.count;
+    for (server::TagBreakdown& tag : rest.tags) {
+      for (server::BreakdownRow& row : tag.rows) {
+        row.count = row.population - row.count;
+      }
+    }
+    return rest;
   }
 
   void add(Difference difference) {
@@ -178,39 +239,31 @@ class Apart {
     }
   }
 
-  std::optional<Mean> mean_of(const std::string& expression, const std::string& tag) {
-    const auto reply =
-        ask(post("/v1/query", session_.body_of(expression).text("want", "stats").text("tag", tag)),
-            expression);
-    if (!reply.has_value()) {
-      return std::nullopt;
-    }
-    const JsonValue number = (*reply)["number"];
-    return Mean{std::strtod(number["mean"].text().c_str(), nullptr),
-                std::strtod(number["deviation"].text().c_str(), nullptr), number["known"].number()};
-  }
-
-  bool compare_numbers(const std::string& others_expression) {
-    for (const server::TagBreakdown& tag : them_.tags) {
-      if (tag.kind != engine::TagKind::Number || left_out_.count(tag.tag) != 0) {
+  void compare_numbers() {
+    const bool rest = others_.answer.expression == them_.answer.expression;
+    for (std::size_t i = 0; i < them_.tags.size() && i < others_.tags.size(); ++i) {
+      const server::TagBreakdown& tag = them_.tags[i];
+      const server::TagBreakdown& there = others_.tags[i];
+      if (tag.kind != engine::TagKind::Number || left_out_.count(tag.tag) != 0 ||
+          there.tag != tag.tag) {
         continue;
       }
-      const auto them = mean_of(session_.expression(), tag.tag);
-      const auto others = them.has_value() ? mean_of(others_expression, tag.tag) : std::nullopt;
-      if (!others.has_value()) {
-        return false;
-      }
+      const Mean them{number_of(tag.mean), number_of(tag.deviation), tag.known};
+      const Mean all{number_of(tag.mean_population), number_of(tag.deviation_population),
+                     tag.known_population};
+      const Mean others =
+          rest ? mean_of_others(all, them)
+               : Mean{number_of(there.mean), number_of(there.deviation), there.known};
       const std::string unit = tag.unit.empty() ? "" : " " + tag.unit;
       add({tag.tag,
            "",
            {"mean " + tag.name.en + unit, tag.name.zh + "均值" + unit},
            "",
            true,
-           them->mean,
-           others->mean,
-           errors_apart(*them, *others)});
+           them.mean,
+           others.mean,
+           errors_apart(them, others)});
     }
-    return true;
   }
 
   void print() {
@@ -258,41 +311,46 @@ class Apart {
     Console& console = session_.console();
     const std::string people = grouped(them_.answer.count);
     const std::string others = grouped(others_.answer.count);
-    console.out(them_.answer.expression + "\n" +
-                (base_.empty()
-                     ? console.say({"  " + people + " people, beside the " + others +
-                                        " others there are\n\n",
-                                    "  " + people + " 人，与其余 " + others + " 人相比\n\n"})
-                     : console.say({"  " + people + " people, beside the " + others +
-                                        " others of: " + base_ + "\n\n",
-                                    "  " + people + " 人，与以下人群中其余 " + others +
-                                        " 人相比：" + base_ + "\n\n"})));
+    console.out_expression(session_.displayed(them_.answer.expression));
+    if (base_.empty()) {
+      console.tell(
+          console.say({"  " + people + " people, beside the " + others + " others there are\n\n",
+                       "  " + people + " 人，与其余 " + others + " 人相比\n\n"}));
+    } else {
+      console.tell(
+          console.say({"  " + people + " people, beside the " + others + " others of:\n",
+                       "  " + people + " 人，与以下人群中其余 " + others + " 人相比：\n"}));
+      console.out_expression(session_.displayed(base_), 4);
+      console.out("\n");
+    }
     if (found_.empty()) {
-      console.out(console.say(
+      console.tell(console.say(
           {"  nothing sets them apart that chance might not\n", "  没有超出偶然的差异\n"}));
       return;
     }
-    Table table({{console.say({"", ""}), Align::Left, 40},
+    Table table({{"", Align::Left, 40, Fit::Wrap},
                  {console.say({"them", "该人群"}), Align::Right},
                  {console.say({"others", "其余"}), Align::Right},
                  {console.say({"times", "倍数"}), Align::Right}},
                 console.window());
     for (const Difference& each : found_) {
       const auto shown = [&](double number) {
-        return each.of_mean ? digits(number, 2) : digits(100 * number, 2) + "%";
+        return each.of_mean ? grouped_decimal(digits(number, 2)) : digits(100 * number, 2) + "%";
       };
       table.add({console.say(each.name), shown(each.them), shown(each.others),
                  each.others > 0 ? digits(each.them / each.others, 2) + "x" : std::string("-")});
     }
     console.out(table.text(2));
-    console.out(console.say(
+    console.tell(console.say(
         {"  differences chance alone would hardly make (3 standard errors or more), surest first; "
-         "tags of the\n  expressions are left out\n",
+         "tags of the expressions are left out\n",
          "  仅列出不太可能出于偶然的差异（至少 3 个标准误），最确定的在前；表达式中的标签不列\n"}));
     if (total_ > found_.size()) {
-      const std::string of = grouped(found_.size()) + " / " + grouped(total_);
-      console.out(console.say({"  " + of + " shown; \\set limit N shows more\n",
-                               "  显示 " + of + "；\\set limit N 可显示更多\n"}));
+      const std::string limit = "\\set limit " + std::to_string(total_);
+      console.tell(console.say({"  " + grouped(found_.size()) + " of " + grouped(total_) +
+                                    " shown; " + limit + " shows all\n",
+                                "  共 " + grouped(total_) + "，已显示 " + grouped(found_.size()) +
+                                    "；" + limit + " 可显示全部\n"}));
     }
   }
 
@@ -301,6 +359,7 @@ class Apart {
   int status_ = kFine;
   std::map<std::string, std::string> names_;  ///< of tags, by every name in small letters
   std::set<std::string> left_out_;            ///< tags
+  std::set<std::string> segments_;            ///< whose tags are left out
   server::BreakdownAnswer them_;
   server::BreakdownAnswer others_;
   std::vector<Difference> found_;

@@ -1,13 +1,16 @@
 // Commands about tags and saved segments.
 #include "cli/events_text.h"
 #include "cli/exit_status.h"
+#include "cli/names_text.h"
 #include "cli/repl/commands.h"
+#include "cli/repl/local_clock.h"
 #include "cli/repl/plot.h"
 #include "cli/repl/replies.h"
 #include "cli/rows.h"
 #include "cli/segment_text.h"
 #include "cli/table.h"
 #include "cli/tags_text.h"
+#include "dsl/wrapped.h"
 #include "server/day_text.h"
 #include "server/http/percent_encoded.h"
 #include "storage/time_zone.h"
@@ -25,6 +28,8 @@ using server::JsonValue;
 constexpr std::uint64_t kValuesOfTag = 10'000;
 /// Of each tag that words are found in.
 constexpr std::size_t kValuesFound = 3;
+/// What \set limit takes at most.
+constexpr std::uint64_t kLimitMax = 10'000;
 constexpr std::uint64_t kDaysShown = 30;
 constexpr std::uint64_t kDaysMax = 366;
 
@@ -40,9 +45,11 @@ std::string name_of(const std::string& word) {
 
 void say_more(std::uint64_t shown, std::uint64_t total, Console& console) {
   if (shown < total) {
-    const std::string of = grouped(shown) + " / " + grouped(total);
-    console.out(console.say({of + " shown; \\set limit N shows more\n",
-                             "显示 " + of + "；\\set limit N 可显示更多\n"}));
+    const std::string limit = "\\set limit " + std::to_string(std::min(total, kLimitMax));
+    console.tell(console.say({grouped(shown) + " of " + grouped(total) + " shown; " + limit +
+                                  (total > kLimitMax ? " shows more\n" : " shows all\n"),
+                              "共 " + grouped(total) + "，已显示 " + grouped(shown) + "；" + limit +
+                                  (total > kLimitMax ? " 可显示更多\n" : " 可显示全部\n")}));
   }
 }
 
@@ -118,8 +125,8 @@ int tags_command(Session& session, const std::string& arguments) {
       [&](const JsonValue& reply) {
         const server::Catalog catalog = catalog_of(reply);
         if (catalog.tags.empty() && !arguments.empty()) {
-          console.out(console.say({"no tag has these words; \\tags lists all\n",
-                                   "没有包含这些词的标签；\\tags 列出全部\n"}));
+          console.tell(console.say({"no tag has these words; \\tags lists all\n",
+                                    "没有包含这些词的标签；\\tags 列出全部\n"}));
           say_events(session, arguments);
           return;
         }
@@ -127,8 +134,13 @@ int tags_command(Session& session, const std::string& arguments) {
         for (const JsonValue& tag : reply["tags"].items()) {
           totals.push_back(tag["values_total"].number());
         }
-        print(catalog, values, console, totals);
-        say_more(catalog.tags.size(), reply["total"].number(), console);
+        TagsShown shown;
+        shown.values_max = values;
+        shown.values_total = totals;
+        shown.tags_total = reply["total"].number();
+        shown.found = !arguments.empty();
+        print(catalog, shown, console);
+        say_more(catalog.tags.size(), shown.tags_total, console);
         if (!arguments.empty()) {
           say_events(session, arguments);
         }
@@ -155,11 +167,13 @@ int tag_command(Session& session, const std::string& arguments) {
         catalog.time_zone = session.time_zone();
         const storage::TagRecord& record = catalog.tags.front().record;
         const std::string title = console.say(record.title);
-        const std::string& text = record.description;
-        print(catalog, std::numeric_limits<std::size_t>::max(), console);
+        const std::string text(part_in(record.description, console.language()));
+        TagsShown shown;
+        shown.values_max = std::numeric_limits<std::size_t>::max();
+        print(catalog, shown, console);
         if (!title.empty() || !text.empty()) {
-          console.out("\n" + printable(title + (title.empty() || text.empty() ? "" : ": ") + text) +
-                      "\n");
+          console.tell(
+              "\n" + printable(title + (title.empty() || text.empty() ? "" : ": ") + text) + "\n");
         }
         say_more(catalog.tags.front().values.size(), reply["tag"]["values_total"].number(),
                  console);
@@ -219,7 +233,7 @@ int segments_command(Session& session, const std::string& arguments) {
       [&](const JsonValue& reply) {
         const server::SegmentList list = segments_of(reply, session.time_zone());
         if (list.segments.empty()) {
-          console.out(console.say(
+          console.tell(console.say(
               arguments.empty() ? Text{"no segments; \\save NAME makes one of the expression\n",
                                        "没有人群；\\save 名称 可保存当前表达式\n"}
                                 : Text{"no segment has these words; \\segments alone lists all\n",
@@ -299,7 +313,8 @@ int show_command(Session& session, const std::string& arguments) {
   return session.show(
       post("/v1/format", session.body_of(session.expression())), session.expression(),
       [&](const JsonValue& reply) {
-        Table table({{""}, {""}});  // a rule is shown whole, however long
+        // A rule is shown whole, however long.
+        Table table({{""}, {"", Align::Left, 0, Fit::WrapExpression}}, console.window());
         const auto line = [&](const Text& label, const std::string& value) {
           table.add({console.say(label), value});
         };
@@ -307,7 +322,8 @@ int show_command(Session& session, const std::string& arguments) {
         line({"in English", "英文写法"}, reply["display"].words().en);
         line({"in Chinese", "中文写法"}, reply["display"].words().zh);
         line({"fingerprint", "指纹"}, reply["fingerprint"].text());
-        console.out(table.body() + "\n" + console.say(reply["sentence"].words()) + "\n");
+        console.out(table.body() + "\n");
+        console.tell(console.say(reply["sentence"].words()) + "\n");
       },
       [](const JsonValue& reply) {
         const Text display = reply["display"].words();
@@ -347,8 +363,14 @@ int history_command(Session& session, const std::string& arguments) {
     if (found.size() > limit) {
       found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
     }
+    const LocalClock clock(found.empty() ? "" : session.time_zone());
+    if (!found.empty()) {
+      console.tell(
+          console.say({"times in " + clock.zone() + "\n", "时间按 " + clock.zone() + " 时区\n"}));
+    }
     for (const History::Entry& entry : found) {
-      console.out(minute_text(entry.time_s) + "  " + printable(entry.text) + "\n");
+      console.out(dsl::labelled(clock.minute(entry.time_s) + "  ", printable(entry.text),
+                                console.window()));
     }
     if (found.empty()) {
       console.out(console.say({"nothing\n", "没有记录\n"}));

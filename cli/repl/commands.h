@@ -59,6 +59,7 @@ int diff_command(Session& session, const std::string& arguments);
 int history_command(Session& session, const std::string& arguments);
 
 int explain_command(Session& session, const std::string& arguments);
+int plan_command(Session& session, const std::string& arguments);
 int why_command(Session& session, const std::string& arguments);
 int apart_command(Session& session, const std::string& arguments);
 int profile_command(Session& session, const std::string& arguments);

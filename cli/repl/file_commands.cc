@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "cli/read_file.h"
 #include "cli/repl/commands.h"
+#include "engine/system_reason.h"
 #include "server/http/percent_encoded.h"
 
 #include <algorithm>
@@ -86,9 +87,9 @@ bool is_ndjson(const std::string& file) {
 }
 
 Error cannot_write(const std::string& file) {
-  const std::string why = std::strerror(errno);
+  const Text why = system_reason(errno);
   return {ErrorCode::System,
-          {"cannot write " + file + ": " + why, "无法写入 " + file + "：" + why},
+          {"cannot write " + file + ": " + why.en, "无法写入 " + file + "：" + why.zh},
           {"check the path, its rights and the room on the disk", "请检查路径、权限和磁盘空间"}};
 }
 

@@ -1,6 +1,7 @@
 #include "cli/repl/help_pages.h"
 
 #include "cli/embedded_files.h"
+#include "cli/markdown_text.h"
 #include "dsl/display_width.h"
 
 #include <algorithm>
@@ -22,53 +23,17 @@ std::string lower(std::string_view text) {
   return lower;
 }
 
-/// Marks of Markdown that say nothing on a terminal: links become their words, ** and ` go.
-std::string plain(const std::string& line) {
-  std::string text;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '[') {
-      const std::size_t middle = line.find("](", i);
-      const std::size_t end = middle == std::string::npos ? middle : line.find(')', middle);
-      if (end != std::string::npos && line.find(']', i) == middle) {
-        text += plain(line.substr(i + 1, middle - i - 1));
-        i = end;
-        continue;
-      }
-    }
-    if (line[i] == '`' || line.compare(i, 2, "**") == 0) {
-      i += line[i] == '*' ? 1U : 0U;
-      continue;
-    }
-    text += line[i];
-  }
-  return text;
-}
-
 /// The sections of a document, each from its "## " on.
 std::vector<Page> pages_of(std::string_view document) {
   std::vector<Page> pages;
   std::istringstream in{std::string(document)};
   bool fenced = false;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("```")) {
-      fenced = !fenced;
-      if (!pages.empty() && !pages.back().text.ends_with("\n\n")) {
-        pages.back().text += "\n";
-      }
-      continue;
-    }
+    fenced = fenced != line.starts_with("```");
     if (!fenced && line.starts_with("## ")) {
-      pages.push_back({plain(line.substr(3)), {}});
-      continue;
-    }
-    if (pages.empty() || line.starts_with("<a id=")) {
-      continue;
-    }
-    std::string& text = pages.back().text;
-    if (fenced) {
-      text += "    " + line + "\n";
-    } else if (!line.empty() || !text.ends_with("\n\n")) {
-      text += plain(line.starts_with("### ") ? line.substr(4) : line) + "\n";
+      pages.push_back({without_marks(line.substr(3)), {}});
+    } else if (!pages.empty()) {
+      pages.back().text += line + "\n";
     }
   }
   return pages;
@@ -95,10 +60,8 @@ const Pages& reference() {
   return pages;
 }
 
-std::string shown(const Page& page) {
-  std::string text = page.title + "\n" + page.text;
-  text.erase(text.find_last_not_of('\n') + 1);
-  return text + "\n";
+std::string shown(const Page& page, const Console& console) {
+  return markdown_text("## " + page.title + "\n\n" + page.text, console);
 }
 
 }  // namespace
@@ -128,9 +91,9 @@ std::string topic_list(dsl::Language language, unsigned cells) {
   return text;
 }
 
-std::string page_of_topic(std::string_view words, dsl::Language language) {
+std::string page_of_topic(std::string_view words, const Console& console) {
   const Pages& pages = reference();
-  const auto& mine = language == dsl::Language::Chinese ? pages.zh : pages.en;
+  const auto& mine = console.language() == dsl::Language::Chinese ? pages.zh : pages.en;
   const std::string wanted = lower(words);
   for (const bool whole : {true, false}) {
     for (std::size_t i = 0; i < mine.size(); ++i) {
@@ -138,13 +101,13 @@ std::string page_of_topic(std::string_view words, dsl::Language language) {
       const std::string zh = lower(pages.zh[i].title);
       if (whole ? en == wanted || zh == wanted
                 : en.find(wanted) != std::string::npos || zh.find(wanted) != std::string::npos) {
-        return shown(mine[i]);
+        return shown(mine[i], console);
       }
     }
   }
   for (const Page& page : pages_of(embedded_file("errors.md"))) {
     if (page.title == wanted) {
-      return shown(page);
+      return shown(page, console);
     }
   }
   return {};

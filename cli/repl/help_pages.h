@@ -1,7 +1,7 @@
 // Pages of the reference (grammar-docs/), built into the program, for \help.
 #pragma once
 
-#include "dsl/diagnostic.h"
+#include "cli/console.h"
 
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace tagline::cli {
 /// The same as lines of at most so many cells.
 [[nodiscard]] std::string topic_list(dsl::Language language, unsigned cells);
 /// The page whose title, in either language, is or has these words, or that of a code of a fault;
-/// for a terminal. "" when there is none.
-[[nodiscard]] std::string page_of_topic(std::string_view words, dsl::Language language);
+/// laid out for the console. "" when there is none.
+[[nodiscard]] std::string page_of_topic(std::string_view words, const Console& console);
 
 }  // namespace tagline::cli

@@ -4,10 +4,8 @@
 #include "server/json_value.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -83,16 +81,6 @@ void History::add(const std::string& text) {
       "{\"time\":" + std::to_string(now) + ",\"text\":" + server::quoted_json(text) + "}\n";
   [[maybe_unused]] const auto written = ::write(file, line.data(), line.size());
   ::close(file);
-}
-
-std::string minute_text(std::int64_t time_s) {
-  const auto time = static_cast<std::time_t>(time_s);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  if (::localtime_r(&time, &parts) == nullptr) {
-    return {};
-  }
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts)};
 }
 
 std::vector<History::Entry> History::found(std::string_view words) const {

@@ -35,7 +35,4 @@ class History {
   std::vector<Entry> entries_;
 };
 
-/// "2026-01-31 08:05", by the clock of whoever reads it.
-[[nodiscard]] std::string minute_text(std::int64_t time_s);
-
 }  // namespace tagline::cli

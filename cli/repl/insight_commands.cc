@@ -35,7 +35,8 @@ int insight(Session& session, const JsonBody& body, const Read& read, const Prin
   return session.show(
       post("/v1/query", body), session.expression(),
       [&](const JsonValue& reply) {
-        const auto answer = read(reply);
+        auto answer = read(reply);
+        answer.answer.expression = session.displayed(answer.answer.expression);
         print_one(answer);
         session.console().report(answer.answer.warnings, session.expression());
       },
@@ -44,13 +45,12 @@ int insight(Session& session, const JsonBody& body, const Read& read, const Prin
 
 template <class Read>
 int insight(Session& session, const JsonBody& body, const Read& read) {
-  return insight(session, body, read,
-                 [&](const auto& answer) { print(answer, session.console()); });
+  return insight(session, body, read, [&](auto& answer) { print(answer, session.console()); });
 }
 
 int breakdown(Session& session, const JsonBody& body, Values values) {
   return insight(session, body, breakdown_of,
-                 [&](const auto& answer) { print(answer, values, session.console()); });
+                 [&](auto& answer) { print(answer, values, session.console()); });
 }
 
 JsonBody want(Session& session, std::string_view name) {
@@ -87,6 +87,7 @@ int show_curve(Session& session, const std::string& tag) {
   curve.x_first = session.console().say({"0% of people", "0% 的人"});
   curve.x_last = "100%";
   curve.points.emplace_back(0.0, 0.0);
+  std::string title = tag;
   for (const int percent : {10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99}) {
     const auto answered = session.ask(
         post("/v1/query", want(session, "pareto")
@@ -98,6 +99,7 @@ int show_curve(Session& session, const std::string& tag) {
       return answered.error();
     }
     const server::ParetoAnswer answer = pareto_of(answered->json);
+    title = answer.name.empty() ? tag : session.console().say(answer.name);
     if (answer.known == 0) {
       return kFine;
     }
@@ -111,10 +113,11 @@ int show_curve(Session& session, const std::string& tag) {
     curve.points.emplace_back(100.0, 100.0);
   }
   curve.points.back().second = 100.0;
-  session.console().out("\n" +
-                        session.console().say({"share of " + tag + " held by those who have most\n",
-                                               "拥有最多者所占的 " + tag + " 比例\n"}) +
-                        plot(curve, session.console().width()));
+  session.console().out(
+      "\n" +
+      session.console().say({"share of " + title + " held by those who have most\n",
+                             "拥有最多者所占的 " + title + " 比例\n"}) +
+      plot(curve, session.console().width()));
   return kFine;
 }
 
@@ -140,9 +143,9 @@ std::vector<std::string> expressions_of(const std::string& arguments) {
   return parts;
 }
 
-}  // namespace
-
-int explain_command(Session& session, const std::string& arguments) {
+/// Prints the count of the expression, and of its explanation what `print_part` does.
+int explained(Session& session, const std::string& arguments,
+              void (*print_part)(const server::Answer&, Console&)) {
   const std::string expression = arguments.empty() ? session.expression() : arguments;
   if (expression.empty()) {
     return session.report_no_expression();
@@ -150,10 +153,11 @@ int explain_command(Session& session, const std::string& arguments) {
   return session.show(
       post("/v1/explain", session.body_of(expression)), expression,
       [&](const JsonValue& reply) {
-        const server::Answer answer = answer_of(reply);
+        server::Answer answer = answer_of(reply);
+        answer.expression = session.displayed(answer.expression);
         print(answer, session.console());
         if (answer.explanation.has_value()) {
-          print_explanation(answer, session.console());
+          print_part(answer, session.console());
         }
         session.console().report(answer.warnings, expression);
       },
@@ -161,6 +165,16 @@ int explain_command(Session& session, const std::string& arguments) {
         const server::Answer answer = answer_of(reply);
         return answer.explanation.has_value() ? nodes_csv(*answer.explanation) : std::string();
       });
+}
+
+}  // namespace
+
+int explain_command(Session& session, const std::string& arguments) {
+  return explained(session, arguments, print_conditions);
+}
+
+int plan_command(Session& session, const std::string& arguments) {
+  return explained(session, arguments, print_plan);
 }
 
 int why_command(Session& session, const std::string& arguments) {
@@ -175,7 +189,8 @@ int why_command(Session& session, const std::string& arguments) {
       post("/v1/why", session.body_of(session.expression()).text("id", words.front())),
       session.expression(),
       [&](const JsonValue& reply) {
-        const server::Why why = why_of(reply);
+        server::Why why = why_of(reply);
+        why.expression = session.displayed(why.expression);
         print(why, session.console());
         session.console().report(why.warnings, session.expression());
       },
@@ -244,7 +259,13 @@ int overlap_command(Session& session, const std::string& arguments) {
   }
   return session.show(
       post("/v1/query", body), at_fault,
-      [&](const JsonValue& reply) { print(overlap_of(reply), session.console()); },
+      [&](const JsonValue& reply) {
+        server::OverlapAnswer answer = overlap_of(reply);
+        for (std::string& segment : answer.segments) {
+          segment = session.displayed(segment);
+        }
+        print(answer, session.console());
+      },
       [](const JsonValue& reply) { return csv_of(overlap_of(reply)); });
 }
 
@@ -271,7 +292,12 @@ int pareto_command(Session& session, const std::string& arguments) {
                              want(session, "pareto")
                                  .text("tag", words.front())
                                  .raw("share", std::to_string(*percent / 100)),
-                             pareto_of);
+                             pareto_of, [&](server::ParetoAnswer& answer) {
+                               if (!answer.segment.empty()) {
+                                 answer.segment = session.displayed(answer.segment);
+                               }
+                               print(answer, session.console());
+                             });
   return status == kFine && session.settings().format == Format::Table
              ? show_curve(session, words.front())
              : status;

@@ -94,6 +94,8 @@ server::TagBreakdown tag_breakdown_of(const JsonValue& reply) {
   tag.known_population = reply["known_population"].number();
   tag.mean = reply["mean"].text_if_any();
   tag.mean_population = reply["mean_population"].text_if_any();
+  tag.deviation = reply["deviation"].text_if_any();
+  tag.deviation_population = reply["deviation_population"].text_if_any();
   for (const JsonValue& row : reply["rows"].items()) {
     tag.rows.push_back({row["value"].text(), row["name"].words(), row["count"].number(),
                         row["population"].number(), row["condition"].text()});
@@ -164,6 +166,7 @@ server::NumberAnswer number_of(const JsonValue& reply) {
   server::NumberAnswer answer;
   answer.answer = answer_of(reply);
   answer.tag = number["tag"].text();
+  answer.name = number["name"].words();
   answer.unit = number["unit"].text();
   answer.known = number["known"].number();
   answer.sum = number["sum"].text_if_any();
@@ -181,6 +184,7 @@ server::RankedAnswer ranked_of(const JsonValue& reply) {
   server::RankedAnswer answer;
   answer.answer = answer_of(reply);
   answer.tag = reply["tag"].text();
+  answer.name = reply["name"].words();
   answer.unit = reply["unit"].text();
   for (const JsonValue& person : reply["people"].items()) {
     answer.people.push_back({person["id"].text(), person["value"].text()});
@@ -193,6 +197,7 @@ server::ParetoAnswer pareto_of(const JsonValue& reply) {
   server::ParetoAnswer answer;
   answer.answer = answer_of(reply);
   answer.tag = pareto["tag"].text();
+  answer.name = pareto["name"].words();
   answer.unit = pareto["unit"].text();
   answer.share = millionths(pareto["share"]);
   answer.known = pareto["known"].number();

@@ -10,6 +10,7 @@
 #include "dsl/print.h"
 #include "dsl/scan.h"
 #include "dsl/unicode.h"
+#include "dsl/wrapped.h"
 #include "ingest/text.h"
 #include "server/http/percent_encoded.h"
 
@@ -136,9 +137,10 @@ int Session::count(const std::string& expression) {
   const int status = show(
       request, expression,
       [&](const server::JsonValue& reply) {
-        const server::Answer answer = answer_of(reply);
+        server::Answer answer = answer_of(reply);
+        answer.expression = displayed(answer.expression);
         if (reply["count"].is_null()) {
-          console_.out(console_.say({"too few people to be told\n", "人数过少，不予显示\n"}));
+          console_.tell(console_.say({"too few people to be told\n", "人数过少，不予显示\n"}));
         } else {
           print(answer, console_);
         }
@@ -200,6 +202,17 @@ std::string Session::as_of_parameter(char before) const {
                                      : std::string();
 }
 
+std::string Session::displayed(const std::string& expression) {
+  if (console_.language() != dsl::Language::Chinese) {
+    return expression;
+  }
+  const auto reply = api_.send(post("/v1/format", body_of(expression)));
+  const std::string display = reply.has_value() && reply->status < kFineBelow
+                                  ? server::JsonValue::parse(reply->body)["display"].words().zh
+                                  : std::string();
+  return display.empty() ? expression : display;
+}
+
 std::string Session::time_zone() {
   if (!time_zone_.has_value()) {
     const auto reply = api_.send(get("/v1/status"));
@@ -255,9 +268,10 @@ void Session::suggest_search(const std::vector<dsl::Diagnostic>& faults,
                       "　　　某个取值的说明中有“" + word + "”：请写 " + condition + "\n"}));
     return;
   }
-  console_.err(
+  console_.err(dsl::wrapped_lines(
       console_.say({"       \\tags " + word + " looks for it in titles, texts and values\n",
-                    "　　　\\tags " + word + " 可在标题、说明和取值中查找\n"}));
+                    "      \\tags " + word + " 可在标题、说明和取值中查找\n"}),
+      console_.error_window()));
 }
 
 int Session::refuse(const ApiReply& reply, std::string_view expression) {

@@ -79,6 +79,9 @@ class Session {
   [[nodiscard]] JsonBody body_of(const std::string& expression) const;
   /// "?as_of=DAY" or "", for addresses.
   [[nodiscard]] std::string as_of_parameter(char before) const;
+  /// A canonical expression as readers of the language would have written it: in Chinese with the
+  /// Chinese words and names (a request more), else as it is.
+  [[nodiscard]] std::string displayed(const std::string& expression);
   /// The database's, for people who read times; "" when it cannot be had.
   [[nodiscard]] std::string time_zone();
 

@@ -3,15 +3,14 @@
 #include "cli/exit_status.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/help_pages.h"
+#include "cli/repl/local_clock.h"
 #include "cli/repl/plot.h"
 #include "cli/repl/replies.h"
 #include "cli/table.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
-#include <ctime>
 #include <thread>
 #include <utility>
 
@@ -32,19 +31,9 @@ std::optional<std::uint64_t> whole_of(const std::string& word, std::uint64_t mos
              : std::nullopt;
 }
 
-/// "15:04:05", by the clock of whoever reads it.
-std::string clock_text() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  std::array<char, 16> text{};
-  if (::localtime_r(&now, &parts) == nullptr) {
-    return {};
-  }
-  return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &parts)};
-}
-
 /// A line of the count, its change, and the counts so far.
-void show_watched(std::uint64_t count, std::vector<double>& seen, Console& console) {
+void show_watched(const std::string& clock, std::uint64_t count, std::vector<double>& seen,
+                  Console& console) {
   const auto before = static_cast<std::uint64_t>(seen.empty() ? 0.0 : seen.back());
   const std::string change = seen.empty() || count == before ? ""
                              : count > before                ? "+" + grouped(count - before)
@@ -53,7 +42,7 @@ void show_watched(std::uint64_t count, std::vector<double>& seen, Console& conso
   if (seen.size() > kWatchedShown) {
     seen.erase(seen.begin());
   }
-  console.out(clock_text() + "  " + grouped(count) + "  " + change + (change.empty() ? "" : "  ") +
+  console.out(clock + "  " + grouped(count) + "  " + change + (change.empty() ? "" : "  ") +
               sparkline(seen) + "\n");
 }
 
@@ -62,32 +51,32 @@ void show_watched(std::uint64_t count, std::vector<double>& seen, Console& conso
 int help_command(Session& session, const std::string& arguments) {
   Console& console = session.console();
   if (arguments.empty()) {
-    Table table({{""}, {""}}, console.window());
+    Table table({{"", Align::Left, 0, Fit::Wrap}, {"", Align::Left, 0, Fit::Wrap}},
+                console.reading_window());
     for (const Command& command : commands()) {
       table.add({console.say(usage_of(command)),
                  console.say({std::string(command.what), std::string(command.what_zh)})});
     }
-    console.out(
-        console.say(
-            {"An expression is counted, e.g. age:25-34 AND city:tier1. Commands are about the last "
-             "one:\n\n",
-             "输入表达式即可计数，例如 年龄:25-34 且 城市:一线。命令针对最近的表达式：\n\n"}) +
-        table.body(2) + "\n" +
-        console.say({"\\help COMMAND, or a page: ", "\\help 命令，或以下页面："}) +
-        topic_list(console.language(), console.width()) + "\n");
+    console.tell(console.say(
+        {"An expression is counted, e.g. age:25-34 AND city:tier1. Commands are about the last "
+         "one:\n\n",
+         "输入表达式即可计数，例如 年龄:25-34 且 城市:一线。命令针对最近的表达式：\n\n"}));
+    console.out(table.body(2) + "\n" +
+                console.say({"\\help COMMAND, or a page: ", "\\help 命令，或以下页面："}) +
+                topic_list(console.language(), console.width()) + "\n");
     return kFine;
   }
   const std::string name = arguments.substr(arguments.starts_with('\\') ? 1 : 0);
   if (const Command* command = find_command(name); command != nullptr) {
-    console.out(console.say(usage_of(*command)) + "\n  " +
-                console.say({std::string(command->what), std::string(command->what_zh)}) + "\n  " +
-                console.say({"e.g. ", "例如 "}) + std::string(command->example) + "\n");
-    if (page_of_topic(name, console.language()).empty()) {
+    console.tell(console.say(usage_of(*command)) + "\n  " +
+                 console.say({std::string(command->what), std::string(command->what_zh)}) + "\n  " +
+                 console.say({"e.g. ", "例如 "}) + std::string(command->example) + "\n");
+    if (page_of_topic(name, console).empty()) {
       return kFine;
     }
     console.out("\n");
   }
-  const std::string page = page_of_topic(name, console.language());
+  const std::string page = page_of_topic(name, console);
   if (!page.empty()) {
     console.out(page);
     return kFine;
@@ -110,6 +99,11 @@ int watch_command(Session& session, const std::string& arguments) {
   if (session.expression().empty()) {
     return session.report_no_expression();
   }
+  const LocalClock clock(session.time_zone());
+  if (session.settings().format == Format::Table) {
+    session.console().tell(session.console().say(
+        {"times in " + clock.zone() + "\n", "时间按 " + clock.zone() + " 时区\n"}));
+  }
   std::vector<double> seen;
   for (std::uint64_t i = 0; times == 0 || i < times; ++i) {
     const auto answered =
@@ -123,10 +117,11 @@ int watch_command(Session& session, const std::string& arguments) {
       // The reply of every time, a line each.
       session.console().out(answered->text + "\n");
     } else if (session.settings().format == Format::Csv) {
-      session.console().out((i == 0 ? "time," + std::string(kCountCsvHeader) : "") + clock_text() +
-                            "," + count_csv(answer_of(answered->json)));
+      session.console().out((i == 0 ? "time," + std::string(kCountCsvHeader) : "") +
+                            clock.second_of_day(LocalClock::now_s()) + "," +
+                            count_csv(answer_of(answered->json)));
     } else {
-      show_watched(count, seen, session.console());
+      show_watched(clock.second_of_day(LocalClock::now_s()), count, seen, session.console());
     }
     if (!session.console().flush()) {
       return kSystemAtFault;

@@ -2,9 +2,13 @@
 
 #include "cli/demo/population.h"
 #include "cli/exit_status.h"
+#include "cli/expression_lines.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/session.h"
+#include "dsl/display_width.h"
+#include "dsl/wrapped.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -12,9 +16,10 @@ namespace tagline::cli {
 namespace {
 
 constexpr unsigned kFineStatus = 200;
+constexpr unsigned kInputCellsMin = 20;
 
-/// Every line behind so many blanks.
-std::string indented(const std::string& lines, std::size_t blanks) {
+/// Every line behind so many blanks, flowed anew where the window has a width.
+std::string indented(const std::string& lines, std::size_t blanks, const Console& console) {
   std::string text(blanks, ' ');
   for (const char c : lines) {
     text += c;
@@ -22,7 +27,21 @@ std::string indented(const std::string& lines, std::size_t blanks) {
       text.append(blanks, ' ');
     }
   }
-  return text + "\n";
+  return dsl::flowed(text + "\n", console.reading_window());
+}
+
+/// An input that Enter runs, in lines that may be typed as they stand; as it is in a pipe.
+std::string proposed(const std::string& label, const std::string& input, const Console& console) {
+  if (console.window() == 0) {
+    return label + input + "\n";
+  }
+  const auto used = static_cast<unsigned>(dsl::display_width(std::string_view(label)));
+  const unsigned room = console.window() - std::min(used, console.window());
+  std::string text;
+  for (const std::string& line : expression_lines(input, std::max(room, kInputCellsMin))) {
+    text += (text.empty() ? label : std::string(used, ' ')) + line + "\n";
+  }
+  return text;
 }
 
 /// 1 .. most.
@@ -43,6 +62,10 @@ const TourScript& Tour::script() const {
 
 const TourPart& Tour::part() const {
   return script().steps[place_->step].parts[place_->part];
+}
+
+void Tour::tell(const std::string& text) {
+  say(dsl::wrapped_lines(text, session_.console().reading_window()));
 }
 
 void Tour::say(const std::string& text) {
@@ -104,7 +127,7 @@ int Tour::begin(std::size_t step) {
   }
   if (!was_on) {
     if (step == 0) {
-      say("\n" + indented(script().intro, 0));
+      say("\n" + indented(script().intro, 0, session_.console()));
     }
     if (!set_day()) {
       return kSystemAtFault;
@@ -126,9 +149,10 @@ bool Tour::set_day() {
   }
   const std::string last = answered->json["event"]["last"].text();
   session_.settings().as_of = last;
-  say("\n" + session_.console().say(
-                 {"`today` is " + last + ", the last day there is (\\set as_of today undoes it).\n",
-                  "“今天”设为 " + last + "，即数据的最后一天（\\set as_of today 可恢复）。\n"}));
+  tell("\n" +
+       session_.console().say(
+           {"`today` is " + last + ", the last day there is (\\set as_of today undoes it).\n",
+            "“今天”设为 " + last + "，即数据的最后一天（\\set as_of today 可恢复）。\n"}));
   return true;
 }
 
@@ -139,21 +163,22 @@ void Tour::show() {
   if (place_->part == 0) {
     const std::string of =
         std::to_string(place_->step + 1) + "/" + std::to_string(script().steps.size());
-    text += "[" + of + "] " + step.title + "\n";
+    text += console.bold("[" + of + "] " + step.title) + "\n";
   }
   if (!part().text.empty()) {
-    text += indented(part().text, 2);
+    text += indented(part().text, 2, console);
   }
-  text += "\n  " + console.say({"Enter runs:  ", "回车执行："}) + filled(part().input) + "\n";
+  text += "\n" + proposed("  " + console.say({"Enter runs:  ", "回车执行："}), filled(part().input),
+                          console);
   say(text);
 }
 
 void Tour::remind() {
-  say(session_.console().say({"\n(tour, step " + std::to_string(place_->step + 1) +
-                                  "; Enter runs:  " + filled(part().input) +
-                                  "   \\tour end leaves)\n",
-                              "\n（导览第 " + std::to_string(place_->step + 1) + " 步；回车执行：" +
-                                  filled(part().input) + "   \\tour end 结束）\n"}));
+  const std::string step = std::to_string(place_->step + 1);
+  const std::string input = filled(part().input);
+  tell(session_.console().say(
+      {"\n(tour, step " + step + "; Enter runs:  " + input + "   \\tour end leaves)\n",
+       "\n（导览第 " + step + " 步；回车执行：" + input + "   \\tour end 结束）\n"}));
 }
 
 int Tour::enter() {
@@ -166,14 +191,14 @@ int Tour::enter() {
   }
   if (status != kFine) {
     const std::string step = std::to_string(place_->step + 1);
-    say(session_.console().say({"\nThat did not work; it may need an earlier step. \\tour " + step +
-                                    " shows this one again, \\tour next goes on.\n",
-                                "\n执行未成功，可能需要先完成前面的步骤。\\tour " + step +
-                                    " 重看本步，\\tour next 跳到下一步。\n"}));
+    tell(session_.console().say({"\nThat did not work; it may need an earlier step. \\tour " +
+                                     step + " shows this one again, \\tour next goes on.\n",
+                                 "\n执行未成功，可能需要先完成前面的步骤。\\tour " + step +
+                                     " 重看本步，\\tour next 跳到下一步。\n"}));
     return status;
   }
   if (!now.seen.empty()) {
-    say("\n" + indented(filled(now.seen), 2));
+    say("\n" + indented(filled(now.seen), 2, session_.console()));
   }
   go_on();
   return status;
@@ -186,7 +211,7 @@ void Tour::go_on() {
     place_ = Place{place_->step + 1, 0};
   } else {
     place_.reset();
-    say("\n" + indented(script().outro, 0));
+    say("\n" + indented(script().outro, 0, session_.console()));
     return;
   }
   show();

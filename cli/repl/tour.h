@@ -46,6 +46,8 @@ class Tour {
   [[nodiscard]] std::string member_of(const std::string& expression);
   /// What only people read, beside answers: not into JSON or CSV.
   void say(const std::string& text);
+  /// Sentences, wrapped.
+  void tell(const std::string& text);
 
   Session& session_;
   std::optional<Place> place_;

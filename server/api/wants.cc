@@ -171,8 +171,8 @@ HttpReply cross(const Call& call, const QueryBody& body) {
                             : !body.rows.empty() && !body.columns.empty();
   if (!whole) {
     return call.fail(
-        bad_input("want \"cross\" needs \"rows\" and \"columns\", two tags with values",
-                  "want “cross”需要“rows”和“columns”：两个有取值的标签",
+        bad_input("want \"cross\" needs \"rows\" and \"columns\", two tags",
+                  "want “cross”需要“rows”和“columns”：两个标签",
                   {"e.g. \"rows\": \"city\", \"columns\": \"level\", or \"tags\": [\"city\", "
                    "\"level\"]",
                    "例如 \"rows\": \"city\", \"columns\": \"level\"，或 \"tags\": [\"city\", "
@@ -193,9 +193,15 @@ HttpReply cross(const Call& call, const QueryBody& body) {
 }
 
 HttpReply by_all_tags(const Call& call, const QueryBody& body) {
-  return answer(call, body, profile, [&](const BreakdownAnswer& given, std::string_view text) {
-    return told_breakdown_json(call, given, text);
-  });
+  const bool full = body.detail.value_or("total") == "full";
+  return answer(
+      call, body,
+      [&](const storage::Snapshot& snapshot, const QueryRequest& request) {
+        return profile(snapshot, request, full ? ProfileDetail::Deviations : ProfileDetail::Means);
+      },
+      [&](const BreakdownAnswer& given, std::string_view text) {
+        return told_breakdown_json(call, given, text);
+      });
 }
 
 HttpReply pareto(const Call& call, const QueryBody& body) {
@@ -262,7 +268,7 @@ std::span<const Want> wants() {
       {"bottom", Role::Analyst, {kExpression, kNumber}, {"n", "limit"}, ranked},
       {"breakdown", Role::Viewer, {kExpression, kAnyTag}, {}, by_values},
       {"cross", Role::Viewer, {kExpression}, {"rows", "columns", "tags"}, cross},
-      {"profile", Role::Viewer, {kExpression}, {}, by_all_tags},
+      {"profile", Role::Viewer, {kExpression}, {"detail"}, by_all_tags},
       {"pareto", Role::Viewer, {kExpression, kNumber}, {"share"}, pareto},
       {"overlap", Role::Viewer, {kExpressions}, {"regions"}, overlap},
       {"nodes", Role::Viewer, {kExpression}, {}, nodes},

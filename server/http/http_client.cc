@@ -1,5 +1,6 @@
 #include "server/http/http_client.h"
 
+#include "engine/system_reason.h"
 #include "server/http/connection.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -65,6 +67,20 @@ std::optional<Url> url_of(std::string_view text) {
   return url.host.empty() || url.port.empty() || !digits ? std::nullopt : std::optional(url);
 }
 
+Text reason_of(const error_code& problem) {
+  if (problem.category() == boost::system::system_category() ||
+      problem.category() == boost::system::generic_category()) {
+    return system_reason(problem.value());
+  }
+  if (problem.category() == asio::error::get_netdb_category()) {
+    return {problem.message(), "找不到该主机"};
+  }
+  if (problem == asio::error::eof) {
+    return {problem.message(), "对方已关闭连接"};
+  }
+  return {problem.message(), problem.message()};
+}
+
 template <class Body>
 http::request<Body> head_of(const ClientRequest& request, const Url& url, const std::string& key) {
   http::request<Body> message;
@@ -99,14 +115,14 @@ struct HttpClient::State {
     io.run();
   }
 
-  [[nodiscard]] Error fault(const std::string& step, const error_code& problem) const {
+  [[nodiscard]] Error fault(const Text& step, const error_code& problem) const {
     if (cancelled) {
       return {ErrorCode::Cancelled, {"cancelled", "已取消"}, {}};
     }
     const std::string where = url.authority;
     return {ErrorCode::System,
-            {where + ": " + step + ": " + problem.message(),
-             where + "：" + step + "：" + problem.message()},
+            {where + ": " + step.en + ": " + reason_of(problem).en,
+             where + "：" + step.zh + "：" + reason_of(problem).zh},
             {"check the address and that the server runs (tagline serve)",
              "请检查地址，并确认服务器正在运行（tagline serve）"}};
   }
@@ -267,7 +283,7 @@ Result<ClientReply> HttpClient::send(const ClientRequest& request, const BodySin
     if (!kept) {
       if (const error_code problem = state.connect(); problem) {
         state.connection.reset();
-        return tl::unexpected(state.fault("cannot connect", problem));
+        return tl::unexpected(state.fault({"cannot connect", "无法连接"}, problem));
       }
     }
     const error_code written = state.write(request);
@@ -279,7 +295,7 @@ Result<ClientReply> HttpClient::send(const ClientRequest& request, const BodySin
     state.connection.reset();
     if (state.cancelled || !kept || !read.nothing || request.method == "POST") {
       return tl::unexpected(
-          state.fault("the connection broke off", written ? written : read.problem));
+          state.fault({"the connection broke off", "连接中断"}, written ? written : read.problem));
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "server/http/http_server.h"
 
+#include "engine/system_reason.h"
 #include "server/http/http_session.h"
 #include "server/http/tls_certificate.h"
 
@@ -24,12 +25,13 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kCancelledTime{1'000};
 constexpr std::chrono::milliseconds kLookTime{50};
 
-tl::unexpected<Error> cannot_listen(const HttpOptions& options, const std::string& cause) {
+tl::unexpected<Error> cannot_listen(const HttpOptions& options, const Text& cause) {
   const std::string where = options.address + ":" + std::to_string(options.port);
-  return failure(ErrorCode::System,
-                 {"cannot listen on " + where + ": " + cause, "无法监听 " + where + "：" + cause},
-                 {"choose another address or port with --listen, e.g. --listen 127.0.0.1:8081",
-                  "请用 --listen 换一个地址或端口，例如 --listen 127.0.0.1:8081"});
+  return failure(
+      ErrorCode::System,
+      {"cannot listen on " + where + ": " + cause.en, "无法监听 " + where + "：" + cause.zh},
+      {"choose another address or port with --listen, e.g. --listen 127.0.0.1:8081",
+       "请用 --listen 换一个地址或端口，例如 --listen 127.0.0.1:8081"});
 }
 
 }  // namespace
@@ -181,7 +183,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpOptions& option
   ErrorCodeOfAsio problem;
   const asio::ip::address address = asio::ip::make_address(options.address, problem);
   if (problem) {
-    return cannot_listen(options, "\"" + options.address + "\" is no IP address");
+    return cannot_listen(options, {"\"" + options.address + "\" is no IP address",
+                                   "“" + options.address + "”不是 IP 地址"});
   }
   auto rep = std::make_unique<Rep>(options, std::move(handlers));
   if (!options.tls_certificate.empty()) {
@@ -204,7 +207,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpOptions& option
     rep->port = rep->acceptor.local_endpoint(problem).port();
   }
   if (problem) {
-    return cannot_listen(options, problem.message());
+    return cannot_listen(options, system_reason(problem.value()));
   }
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(rep)));
 }

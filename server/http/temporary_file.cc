@@ -1,5 +1,7 @@
 #include "server/http/temporary_file.h"
 
+#include "engine/system_reason.h"
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -21,9 +23,9 @@ tl::unexpected<Error> failed(const std::filesystem::path& path, int number) {
     return failure(ErrorCode::DiskFull, {"the disk is full: " + where, "磁盘已满：" + where},
                    {"make room on it; nothing was changed", "请腾出磁盘空间；数据没有任何改变"});
   }
-  const std::string cause = std::strerror(number);
+  const Text cause = system_reason(number);
   return failure(ErrorCode::System,
-                 {"cannot use " + where + ": " + cause, "无法使用 " + where + "：" + cause});
+                 {"cannot use " + where + ": " + cause.en, "无法使用 " + where + "：" + cause.zh});
 }
 
 }  // namespace

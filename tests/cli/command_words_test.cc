@@ -3,8 +3,8 @@
 #include "cli/command_groups.h"
 #include "cli/command_tree.h"
 #include "cli/completion_script.h"
-#include "cli/wrapped.h"
 #include "dsl/display_width.h"
+#include "dsl/wrapped.h"
 #include "tests/cli/program.h"
 #include "tests/docs/page.h"
 
@@ -190,11 +190,31 @@ TEST(CommandWords, HelpFitsAPage) {
 
 TEST(Wrapped, BreaksAtBlanksAndBetweenChineseCharacters) {
   using Lines = std::vector<std::string>;
-  EXPECT_EQ(wrapped("one two three", 8), (Lines{"one two", "three"}));
-  EXPECT_EQ(wrapped("a-very-long-word b", 4), (Lines{"a-very-long-word", "b"}));
-  EXPECT_EQ(wrapped("中文，中文", 6), (Lines{"中文，", "中文"}));
-  EXPECT_EQ(wrapped("中文（中文）", 6), (Lines{"中文", "（中", "文）"}));
-  EXPECT_EQ(wrapped("", 10), (Lines{""}));
+  EXPECT_EQ(dsl::wrapped("one two three", 8), (Lines{"one two", "three"}));
+  EXPECT_EQ(dsl::wrapped("a-very-long-word b", 4), (Lines{"a-very-long-word", "b"}));
+  EXPECT_EQ(dsl::wrapped("中文，中文", 6), (Lines{"中文，", "中文"}));
+  EXPECT_EQ(dsl::wrapped("中文（中文）", 6), (Lines{"中文", "（中", "文）"}));
+  EXPECT_EQ(dsl::wrapped("", 10), (Lines{""}));
+}
+
+TEST(Wrapped, LinesGoOnWhereTheyBegan) {
+  EXPECT_EQ(dsl::wrapped_lines("  one two three four five\nsix\n", 16),
+            "  one two three\n  four five\nsix\n");
+  EXPECT_EQ(dsl::wrapped_lines("- one two three four", 16), "- one two three\n  four");
+  EXPECT_EQ(dsl::wrapped_lines("one two three four five", 0), "one two three four five");
+  EXPECT_EQ(dsl::labelled("error: ", "one two three four", 24),
+            "error: one two three\n       four\n");
+  EXPECT_EQ(dsl::labelled("错误：", "人数过少，不予显示，请放宽", 26),
+            "错误：人数过少，不予显示，\n      请放宽\n");
+  EXPECT_EQ(dsl::labelled("error: ", "one two three four", 0), "error: one two three four\n");
+}
+
+TEST(Wrapped, ParagraphsFlow) {
+  EXPECT_EQ(dsl::flowed("one two\nthree four\n\nfive\n", 18), "one two three four\n\nfive\n");
+  EXPECT_EQ(dsl::flowed("一线城市，\n女顾客\n", 40), "一线城市，女顾客\n");
+  EXPECT_EQ(dsl::flowed("- one\n  two\n- three\n", 40), "- one two\n- three\n");
+  EXPECT_EQ(dsl::flowed("text\n    code\n", 40), "text\n    code\n");
+  EXPECT_EQ(dsl::flowed("one two\nthree four", 0), "one two\nthree four");
 }
 
 /// A folder in which every example finds what it is about.

@@ -1,6 +1,7 @@
 // The manual pages: all there, whole, and good roff.
 #include "cli/manual.h"
 
+#include "cli/build_stamp.h"
 #include "cli/command_tree.h"
 #include "cli/completion_script.h"
 #include "cli/roff.h"
@@ -48,6 +49,8 @@ TEST(Manual, HasAPageForEveryCommandAndSaysAllOfIt) {
     for (std::size_t i = 0; i < program.commands.size(); ++i) {
       const ManualPage& page = pages[i + 1];
       EXPECT_EQ(page.file, "tagline-" + program.commands[i].name + ".1");
+      EXPECT_NE(page.text.find("\" 1 \"" + build_stamp().date + "\" \"tagline "), std::string::npos)
+          << page.text.substr(0, 100);
       const std::vector<std::string> sections =
           zh ? std::vector<std::string>{"名称", "概要",     "说明",     "选项",
                                         "示例", "退出状态", "环境变量", "参见"}

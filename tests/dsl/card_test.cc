@@ -1,3 +1,5 @@
+#include "dsl/card.h"
+
 #include "dsl/display_width.h"
 #include "tests/dsl/demo_catalogue.h"
 
@@ -51,6 +53,36 @@ TEST(Card, PadsAndMarksByWidth) {
 TEST(Card, MarksTheEndWithOneCaret) {
   EXPECT_EQ(carets(at(3, 3), "vip"), "   ^");
   EXPECT_EQ(carets(at(0, 0), ""), "^");
+}
+
+TEST(Card, FitsAWindowAndStillPointsAtTheFault) {
+  const std::string before = "vip AND city:tier1 AND ";
+  const std::string text = before + "nosuch AND level:gold AND age:25-34";
+  const auto begin = static_cast<std::uint32_t>(before.size());
+  EXPECT_EQ(card_within(at(begin, begin + 6), text, Language::English, 30),
+            "…r1 AND nosuch AND level:gold …\n"
+            "        ^^^^^^\n"
+            "error: message\n"
+            "hint:  hint\n");
+  // Wide characters take two columns of the window, in the text and under it.
+  const std::string chinese = "城市:一线 且 等级:金卡 且 没有 且 年龄:25-34";
+  EXPECT_EQ(card_within(at(15, 17), chinese, Language::Chinese, 30),
+            "…:金卡 且 没有 且 年龄:25-34\n"
+            "  　　 　 ＾＾\n"
+            "错误：说明\n"
+            "提示：办法\n");
+  // What is shorter is shown whole, without a sign.
+  EXPECT_EQ(card_within(at(4, 7), "vip foo", Language::English, 30),
+            "vip foo\n    ^^^\nerror: message\nhint:  hint\n");
+  // Every line of every place fits.
+  for (std::uint32_t i = 0; i <= text.size(); ++i) {
+    Diagnostic diagnostic = at(i, i + 1);
+    diagnostic.message.en = "a message of so many words that no window of thirty columns holds it";
+    std::string shown = card_within(diagnostic, text, Language::English, 30);
+    for (; !shown.empty(); shown.erase(0, shown.find('\n') + 1)) {
+      EXPECT_LE(display_width(std::string_view(shown).substr(0, shown.find('\n'))), 30U) << shown;
+    }
+  }
 }
 
 TEST(Card, ShowsOnlyTheLinePointedInto) {

@@ -250,6 +250,50 @@ TEST_P(Numbers, TotalsOfManyAnswers) {
   }
 }
 
+TEST_P(Numbers, OfManyFieldsAndAnswersAreThoseOfEach) {
+  SCOPED_TRACE(seed_hint());
+  Random random(seed() + 2 + GetParam());
+  const World world = random_world(random, GetParam());
+  const MemorySource source = source_of(world);
+  Plan plan;
+  std::vector<NodeId> roots = {plan.everyone()};
+  for (int i = 0; i < 3; ++i) {
+    roots.push_back(random_plan(random, plan, 3));
+  }
+  std::vector<FieldId> fields;
+  for (FieldId field = kFirstNumber; field <= kFirstNumber + kNumbers; ++field) {
+    fields.push_back(field);
+  }
+  const auto sweep = Sweep::prepare(plan, roots, source, {}, Answers::InTurn);
+  ASSERT_TRUE(sweep.has_value());
+  const auto totals = number_totals(*sweep, fields);
+  const auto summaries = number_summaries(*sweep, fields);
+  ASSERT_TRUE(totals.has_value() && summaries.has_value());
+  const Bins bins{-40, pick(random, 1, 9), 12};
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    const auto alone = Sweep::prepare(plan, {&roots[i], 1}, source, {}, Answers::InTurn);
+    ASSERT_TRUE(alone.has_value());
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+      SCOPED_TRACE("field " + std::to_string(fields[field]) + "\n" + print(plan, roots[i]));
+      const auto summary = number_summary(*alone, fields[field], {});
+      ASSERT_TRUE(summary.has_value());
+      const NumberSummary& together = (*summaries)[field][i];
+      EXPECT_EQ(together.total.users, summary->total.users);
+      EXPECT_EQ(together.total.known, summary->total.known);
+      EXPECT_TRUE(together.total.sum == summary->total.sum);
+      EXPECT_TRUE((*totals)[field][i].sum == summary->total.sum);
+      EXPECT_EQ((*totals)[field][i].known, summary->total.known);
+      EXPECT_EQ(together.min, summary->min);
+      EXPECT_EQ(together.max, summary->max);
+      EXPECT_NEAR(together.deviation, summary->deviation, summary->deviation * 1e-6 + 1e-6);
+      const auto all = number_histograms(*sweep, fields[field], bins);
+      const auto one = number_histogram(*alone, fields[field], bins);
+      ASSERT_TRUE(all.has_value() && one.has_value());
+      EXPECT_EQ((*all)[i], *one);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, Numbers,
                          testing::Values(0U, 1U, 1000U, 65'536U, 65'537U, (1U << 20U) + 1,
                                          3'000'000U));

@@ -62,16 +62,37 @@ TEST_F(Condition, OfEveryRowOfEveryTagGivesItsPeople) {
   EXPECT_GT(rows, 60U);
 }
 
+// Each cell counted by its two conditions, for every pair of tags of unlike kinds: values, yes and
+// no, numbers and dates by stretches.
 TEST_F(Condition, IsTheSameInTablesOfTwoTags) {
-  const Json cross =
-      ask({{"want", "cross"}, {"expression", "*"}, {"rows", "city"}, {"columns", "vip"}});
-  for (std::size_t i = 0; i < cross["counts"].size(); ++i) {
-    for (std::size_t j = 0; j < cross["counts"][i].size(); ++j) {
-      const std::string both = cross["rows"]["rows"][i]["condition"].get<std::string>() + " AND " +
-                               cross["columns"]["rows"][j]["condition"].get<std::string>();
-      EXPECT_EQ(ask({{"expression", both}})["count"], cross["counts"][i][j]) << both;
+  const std::string expression = "* AND NOT age:20..20";
+  std::size_t cells = 0;
+  for (const char* rows : {"city", "vip", "interests", "age", "last", "balance"}) {
+    for (const char* columns : {"vip", "city", "age", "spend", "joined"}) {
+      const Json cross = ask(
+          {{"want", "cross"}, {"expression", expression}, {"rows", rows}, {"columns", columns}});
+      ASSERT_EQ(cross["counts"].size(), cross["rows"]["rows"].size()) << rows << " " << columns;
+      for (std::size_t i = 0; i < cross["counts"].size(); ++i) {
+        ASSERT_EQ(cross["counts"][i].size(), cross["columns"]["rows"].size());
+        for (std::size_t j = 0; j < cross["counts"][i].size(); ++j) {
+          const std::string both = "(" + expression + ") AND " +
+                                   cross["rows"]["rows"][i]["condition"].get<std::string>() +
+                                   " AND " +
+                                   cross["columns"]["rows"][j]["condition"].get<std::string>();
+          EXPECT_EQ(ask({{"expression", both}})["count"], cross["counts"][i][j]) << both;
+          ++cells;
+        }
+      }
     }
   }
+  EXPECT_GT(cells, 200U);
+  EXPECT_EQ(ask({{"want", "cross"},
+                 {"expression", "*"},
+                 {"rows", "vip"},
+                 {"columns", "city"}})["rows"]["rows"]
+                .size(),
+            2U)
+      << "yes and no";
 }
 
 }  // namespace

@@ -45,7 +45,20 @@ TEST_F(QueryRoutes, EveryWantIsThatOfTheCommandLine) {
   const Json cross = of(R"("want": "cross", "rows": "city", "columns": "vip")");
   EXPECT_EQ(cross["rows"]["rows"].size(), cross["counts"].size());
   EXPECT_EQ(of(R"("want": "cross", "tags": ["city", "vip"])")["counts"], cross["counts"]);
-  EXPECT_EQ(of(R"("want": "profile")")["tags"].size(), 4U);
+  const Json profile = of(R"("want": "profile")");
+  EXPECT_EQ(profile["tags"].size(), 4U);
+  const Json full = of(R"("want": "profile", "detail": "full")");
+  for (std::size_t i = 0; i < full["tags"].size(); ++i) {
+    const Json& tag = full["tags"][i];
+    EXPECT_FALSE(profile["tags"][i].contains("deviation"));
+    EXPECT_EQ(tag["rows"], profile["tags"][i]["rows"]);
+    EXPECT_EQ(tag["mean"], profile["tags"][i]["mean"]);
+    if (tag["kind"] == "number") {
+      const Json alone = of(R"("want": "stats", "tag": ")" + tag["tag"].get<std::string>() + "\"");
+      EXPECT_EQ(tag["deviation"], alone["number"]["deviation"]) << tag;
+      EXPECT_EQ(alone["number"]["name"], tag["name"]);
+    }
+  }
   const Json pareto = of(R"("want": "pareto", "tag": "spend", "share": 0.5)");
   EXPECT_EQ(pareto["pareto"]["people"], 1);
   EXPECT_EQ(pareto["pareto"]["share"], 0.5);
