@@ -8,6 +8,7 @@
 #include "dsl/display.h"
 #include "server/answer_json.h"
 #include "server/day_text.h"
+#include "server/schema_json.h"
 #include "server/service.h"
 
 #include <algorithm>

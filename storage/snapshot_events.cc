@@ -157,10 +157,11 @@ Result<std::optional<Day>> Snapshot::newest_day(FieldId series) const {
       newest = engine::day_of((*parts)[1]);
     }
   }
-  if (const Delta::Cells* changed = rep_->delta->cells(series);
-      changed != nullptr && !changed->empty()) {
-    const Day day = engine::day_of(changed->rbegin()->first);
-    newest = newest.has_value() ? std::max(*newest, day) : day;
+  if (const Delta::Cells* changed = rep_->delta->cells(series); changed != nullptr) {
+    for (const Delta::Cells::Entry& cell : *changed) {
+      const Day day = engine::day_of(cell.key);
+      newest = newest.has_value() ? std::max(*newest, day) : day;
+    }
   }
   return newest;
 }

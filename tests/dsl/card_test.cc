@@ -60,13 +60,13 @@ TEST(Card, FitsAWindowAndStillPointsAtTheFault) {
   const std::string text = before + "nosuch AND level:gold AND age:25-34";
   const auto begin = static_cast<std::uint32_t>(before.size());
   EXPECT_EQ(card_within(at(begin, begin + 6), text, Language::English, 30),
-            "…r1 AND nosuch AND level:gold …\n"
-            "        ^^^^^^\n"
+            "…ier1 AND nosuch AND level:g…\n"
+            "          ^^^^^^\n"
             "error: message\n"
             "hint:  hint\n");
   // Wide characters take two columns of the window, in the text and under it.
   const std::string chinese = "城市:一线 且 等级:金卡 且 没有 且 年龄:25-34";
-  EXPECT_EQ(card_within(at(15, 17), chinese, Language::Chinese, 30),
+  EXPECT_EQ(card_within(at(16, 18), chinese, Language::Chinese, 30),
             "…:金卡 且 没有 且 年龄:25-34\n"
             "  　　 　 ＾＾\n"
             "错误：说明\n"
