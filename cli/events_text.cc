@@ -22,11 +22,11 @@ void print(const server::EventList& list, Console& console) {
   }
   Table table({{console.say({"event", "行为"}), Align::Left, 0, Fit::Wrap},
                {console.say({"people", "人数"}), Align::Right},
-               {console.say({"share", "占比"}), Align::Right},
-               {console.say({"days", "天数"}), Align::Right},
+               {console.say({"share", "占比"}), Align::Right, 0, Fit::Cut, true},
+               {console.say({"days", "天数"}), Align::Right, 0, Fit::Cut, true},
                {console.say({"from", "起"})},
                {console.say({"to", "止"})},
-               {console.say({"amount", "金额"})},
+               {console.say({"amount", "金额"}), Align::Left, 0, Fit::Cut, true},
                {console.say({"keys", "分类"}), Align::Left, kKeysCells, Fit::Wrap}},
               console.window());
   for (const server::EventSummary& event : list.events) {

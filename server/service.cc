@@ -227,7 +227,7 @@ Outcome<Why> Service::why(std::string_view external_id, const QueryRequest& requ
                              judge(prepared->checked.bound, request.expression, prepared->catalogue,
                                    snapshot, user, execute_options(request)));
     Why why;
-    why.id = std::string(external_id);
+    TAGLINE_ASSIGN_OR_RETURN(why.id, snapshot.external_id(user));
     why.expression = prepared->answer.expression;
     why.as_of = prepared->answer.as_of;
     why.warnings = std::move(prepared->answer.warnings);
@@ -305,7 +305,7 @@ Result<UserProfile> Service::user(std::string_view external_id) {
   return store_->read([&](const Snapshot& snapshot) -> Result<UserProfile> {
     TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex index, known_user(snapshot, external_id));
     UserProfile profile;
-    profile.id = std::string(external_id);
+    TAGLINE_ASSIGN_OR_RETURN(profile.id, snapshot.external_id(index));
     profile.index = index;
     TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.tags());
     for (const storage::TagRecord& record : records) {

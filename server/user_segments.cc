@@ -106,7 +106,7 @@ Result<UserSegments> segments_of_user(const storage::Snapshot& snapshot,
   TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, known_user(snapshot, external_id));
   TAGLINE_ASSIGN_OR_RETURN(const Ground named, ground(snapshot, how.as_of, how.names));
   TAGLINE_ASSIGN_OR_RETURN(const auto records, snapshot.segments());
-  found.id = std::string(external_id);
+  TAGLINE_ASSIGN_OR_RETURN(found.id, snapshot.external_id(user));
   found.as_of = named.options.as_of;
   found.version = snapshot.version();
   SegmentQuestions questions(snapshot, user, named, how, found);

@@ -52,7 +52,7 @@ TEST_F(QueryRoutes, EveryWantIsThatOfTheCommandLine) {
     const Json& tag = full["tags"][i];
     EXPECT_FALSE(profile["tags"][i].contains("deviation"));
     EXPECT_EQ(tag["rows"], profile["tags"][i]["rows"]);
-    EXPECT_EQ(tag["mean"], profile["tags"][i]["mean"]);
+    EXPECT_EQ(tag.value("mean", Json()), profile["tags"][i].value("mean", Json()));
     if (tag["kind"] == "number") {
       const Json alone = of(R"("want": "stats", "tag": ")" + tag["tag"].get<std::string>() + "\"");
       EXPECT_EQ(tag["deviation"], alone["number"]["deviation"]) << tag;
