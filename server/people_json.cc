@@ -103,6 +103,12 @@ Result<std::vector<LinkRequest>> link_requests_from(std::string_view text, bool 
       return tl::unexpected(*fault);
     }
     const Json list = document->is_array() ? *document : Json::array({*document});
+    if (list.empty()) {
+      return failure(
+          ErrorCode::BadInput, {"the list has no requests", "列表中没有请求"},
+          {"send {\"user\": \"u1\", \"identities\": [\"phone:13800138000\"]}, or several of them",
+           "请发送 {\"user\": \"u1\", \"identities\": [\"phone:13800138000\"]}，或其列表"});
+    }
     for (std::size_t i = 0; i < list.size(); ++i) {
       TAGLINE_ASSIGN_OR_RETURN(auto request, checked(list[i], i + 1));
       requests.push_back(std::move(request));

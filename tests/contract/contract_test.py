@@ -227,8 +227,8 @@ class Contract:
                 self.refused(reply, f"{name} with the body {wrong[:20]!r}", {400})
             self.refused(self.server.ask(method.upper(), base, json_bodies[0], {"Content-Type": "text/html"}), f"{name} as text/html", {415})
             for example in json_bodies:
-                one = example[0] if listed else example
-                body_of = (lambda changed: [changed]) if listed else (lambda changed: changed)
+                one = example[0] if isinstance(example, list) else example
+                body_of = (lambda changed: [changed]) if isinstance(example, list) else (lambda changed: changed)
                 self.refused(self.server.ask(method.upper(), base, body_of(dict(one, nonsense=1))), f"{name} with an unknown field", {400})
                 for key in one:
                     for wrong in (17, "17 x", [17], {"a": 1}, True, None, -1, 1.5, 1e300, "\x00", [None], "x" * 100000):
