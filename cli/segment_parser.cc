@@ -67,9 +67,9 @@ void SegmentParser::add_to(CLI::App& app) {
       app, "segment",
       say("save expressions under names and use them as @name", "把表达式存为人群，以 @名称 引用"),
       say("tagline segment save --db shop recent_buyers 'did(purchase, in:last 90d)'\n  "
-          "tagline query --db shop '@recent_buyers AND NOT churn_risk'",
+          "tagline query --db shop '@buyers AND NOT churn_risk'",
           "tagline segment save --db shop 近期买家 '做过(购买, 时间:最近90天)'\n  "
-          "tagline query --db shop '@近期买家 且 非 流失风险'"));
+          "tagline query --db shop '@近期购买 且 非 流失风险'"));
   command_->require_subcommand(1);
 
   CLI::App* save = action(

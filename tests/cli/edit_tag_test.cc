@@ -90,7 +90,7 @@ TEST_F(EditTag, FilesAreNamedWhereTheyAreAtFault) {
   EXPECT_NE(empty.err.find("there are no ids in"), std::string::npos) << empty.err;
   const Outcome file = run_tagline({"tags", "--db", users});
   EXPECT_NE(file.err.find("is a file, expected the folder"), std::string::npos) << file.err;
-  EXPECT_NE(file.err.find("name the folder"), std::string::npos) << file.err;
+  EXPECT_NE(file.err.find("name a folder"), std::string::npos) << file.err;
 }
 
 }  // namespace
