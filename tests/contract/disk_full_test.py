@@ -183,7 +183,11 @@ def fills_up(tagline, folder):
         server.ask("GET", "/v1/tags?nothing=1")
     disk.leave(1 << 20)
     truth.check("some room")
-    expect(any('"log-dropped"' in line for line in lines_of(log)), "the log does not say that lines had no room")
+    # It is written beside the requests, a moment later.
+    until = time.monotonic() + 20
+    while not (said := any('"log-dropped"' in line for line in lines_of(log))) and time.monotonic() < until:
+        server.ask("GET", "/v1/tags?nothing=1")
+    expect(said, "the log does not say that lines had no room")
     disk.leave(0)
 
     # Killed and started again while it is full; also without LMDB's file of readers, as after a copy.
