@@ -107,8 +107,9 @@ std::size_t Merged::bytes() const {
 }
 
 DeltaBlock::DeltaBlock(std::vector<std::shared_ptr<const Run>> runs,
-                       std::shared_ptr<MergedRoom> room, std::shared_ptr<KeptRows> kept)
-    : runs_(std::move(runs)), room_(std::move(room)), kept_(std::move(kept)) {
+                       std::shared_ptr<MergedRoom> room, std::shared_ptr<KeptRows> kept,
+                       std::uint64_t dropped)
+    : runs_(std::move(runs)), room_(std::move(room)), kept_(std::move(kept)), dropped_(dropped) {
   for (const auto& run : runs_) {
     size_ += run->members.size();
   }
@@ -128,7 +129,8 @@ std::shared_ptr<const DeltaBlock> DeltaBlock::with(const DeltaBlock* before, Run
   runs.push_back(std::make_shared<const Run>(std::move(run)));
   return std::shared_ptr<const DeltaBlock>(
       new DeltaBlock(std::move(runs), std::move(room),
-                     before == nullptr ? std::make_shared<KeptRows>() : before->kept_));
+                     before == nullptr ? std::make_shared<KeptRows>() : before->kept_,
+                     before == nullptr ? 0 : before->dropped_));
 }
 
 std::shared_ptr<const DeltaBlock> DeltaBlock::since(std::uint64_t record) const {
@@ -138,9 +140,9 @@ std::shared_ptr<const DeltaBlock> DeltaBlock::since(std::uint64_t record) const 
       runs.push_back(run);
     }
   }
-  return runs.empty()
-             ? nullptr
-             : std::shared_ptr<const DeltaBlock>(new DeltaBlock(std::move(runs), room_, kept_));
+  return runs.empty() ? nullptr
+                      : std::shared_ptr<const DeltaBlock>(new DeltaBlock(
+                            std::move(runs), room_, kept_, std::max(dropped_, record)));
 }
 
 std::vector<DeltaBlock::Member> DeltaBlock::members_after(std::uint64_t record) const {
@@ -178,10 +180,10 @@ std::shared_ptr<const Merged> DeltaBlock::merged(CellShape shape, engine::RowId 
   if (older.merged != nullptr && older.next == newest) {
     return older.merged;
   }
-  if (older.next > newest) {  // of a state after this one
+  if (older.next > newest || older.next < dropped_) {  // of a state after this one, or too old
     older = {};
   }
-  // What was kept is the stored one with the older runs over it, whatever was folded since.
+  // What was kept is the stored one with the older runs over it, and those that are newer are here.
   const Container* base = older.merged == nullptr ? stored : &older.merged->container;
   const std::vector<Member> changes = members_after(older.merged == nullptr ? 0 : older.next);
   const auto merged = std::make_shared<Merged>();

@@ -100,7 +100,7 @@ class DeltaBlock {
     std::unordered_map<engine::RowId, Kept> rows;
   };
   DeltaBlock(std::vector<std::shared_ptr<const Run>> runs, std::shared_ptr<MergedRoom> room,
-             std::shared_ptr<KeptRows> kept);
+             std::shared_ptr<KeptRows> kept, std::uint64_t dropped);
   /// Of the runs that are not of records before `record` alone.
   [[nodiscard]] std::vector<Member> members_after(std::uint64_t record) const;
 
@@ -108,6 +108,9 @@ class DeltaBlock {
   std::size_t size_ = 0;
   std::shared_ptr<MergedRoom> room_;
   std::shared_ptr<KeptRows> kept_;
+  /// Runs of records before this are not here any more but in the fragments: what was kept of a
+  /// state before it lacks them, and no run here would bring them.
+  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace tagline::storage

@@ -585,6 +585,26 @@ TEST_F(Changes, AreFoldedInStepsThatNobodySees) {
   expect_all();
 }
 
+TEST_F(Changes, ThatWereFoldedUnreadAreNotMissedByWhatWasKeptBefore) {
+  const auto flags = [&](UserIndex begin, UserIndex end) {
+    std::vector<Change> changes;
+    for (UserIndex user = begin; user < end; ++user) {
+      changes.push_back({flag_, CellShape::Bit, 0, user, 1});
+    }
+    return changes;
+  };
+  add(4000);
+  change(flags(0, 1000));
+  expect_all();               // keeps the row with these
+  change(flags(2000, 2100));  // nobody reads these beside the fragments
+  FoldMark mark = fold_step({});
+  change(flags(3000, 3010));  // stay beside them
+  while (!mark.done) {
+    mark = fold_step(mark);
+  }
+  expect_all();
+}
+
 TEST_F(Changes, MadeWhileOthersAreFoldedStayBesideTheFragments) {
   add(10);
   change({{flag_, CellShape::Bit, 0, 1, 1}, {city_, CellShape::Choice, 0, 1, 2}});
