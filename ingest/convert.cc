@@ -3,6 +3,7 @@
 #include "ingest/convert.h"
 
 #include "ingest/day.h"
+#include "ingest/identity.h"
 #include "ingest/limits.h"
 #include "ingest/number.h"
 #include "ingest/text.h"
@@ -291,19 +292,9 @@ Error too_many_values(const FieldPlan& plan) {
 }  // namespace
 
 std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell) {
-  const std::string_view id = trim(batch.text(cell));
-  if (cell.kind != CellKind::Text) {
-    return Text{"the id is missing or no plain value", "缺少用户标识，或它不是普通值"};
-  }
-  if (id.empty()) {
-    return Text{"the id is blank", "用户标识为空"};
-  }
-  if (id.size() > storage::kExternalIdBytesMax) {
-    const std::string limit = std::to_string(storage::kExternalIdBytesMax);
-    return Text{"the id \"" + excerpt(id) + "\" is longer than " + limit + " bytes",
-                "用户标识 \"" + excerpt(id) + "\" 超过 " + limit + " 字节"};
-  }
-  return std::nullopt;
+  return cell.kind == CellKind::Text
+             ? id_reason(trim(batch.text(cell)))
+             : Text{"the id is missing or no plain value", "缺少用户标识，或它不是普通值"};
 }
 
 void convert(RowBatch& batch, bool has_id, std::vector<FieldPlan>& plans, const RowLinks& links) {

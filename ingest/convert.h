@@ -11,7 +11,7 @@
 
 namespace tagline::ingest {
 
-/// Why a cell cannot be the id of a user; nothing when it can.
+/// As ingest/identity.h, of a cell.
 [[nodiscard]] std::optional<Text> id_reason(const RowBatch& batch, const Cell& cell);
 
 /// Turns the columns of `batch` into batch.converted. Rows that hold a bad value, or an identity

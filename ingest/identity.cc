@@ -29,37 +29,11 @@ bool is_small(char c) {
   return c >= 'a' && c <= 'z';
 }
 
-/// Full-width forms (U+FF01 to U+FF5E, and the blank U+3000) as ASCII: what a Chinese keyboard
-/// makes of digits and signs.
-std::string half_width(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = [&](std::size_t at) {
-      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-    };
-    if (byte(i) == 0xEF && (byte(i + 1) == 0xBC || byte(i + 1) == 0xBD)) {
-      const unsigned point = 0xF000U | (byte(i + 1) & 0x3FU) << 6U | (byte(i + 2) & 0x3FU);
-      if (point >= 0xFF01U && point <= 0xFF5EU) {
-        out += static_cast<char>(point - 0xFF01U + '!');
-        i += 2;
-        continue;
-      }
-    }
-    if (byte(i) == 0xE3 && byte(i + 1) == 0x80 && byte(i + 2) == 0x80) {
-      out += ' ';
-      i += 2;
-      continue;
-    }
-    out += text[i];
-  }
-  return out;
-}
-
 /// "+" and digits; empty when it can be no number.
 std::string phone(std::string_view text, const std::string& country) {
   std::string digits;
   bool international = false;
-  for (const char c : half_width(text)) {
+  for (const char c : to_nfkc(text).value_or("")) {
     if (is_digit(c)) {
       digits += c;
     } else if (c == '+' && digits.empty() && !international) {
@@ -87,7 +61,7 @@ std::string phone(std::string_view text, const std::string& country) {
 
 /// Small letters; empty when it can be no address.
 std::string email(std::string_view text) {
-  const std::string address = to_lower_ascii(half_width(text));
+  const std::string address = to_lower_ascii(to_nfkc(text).value_or(""));
   const auto at = address.find('@');
   const std::string_view domain =
       at == std::string::npos ? std::string_view() : std::string_view(address).substr(at + 1);
@@ -119,6 +93,18 @@ std::string listed(const std::map<std::string, IdentityTypeRecord, std::less<>>&
 }
 
 }  // namespace
+
+std::optional<Text> id_reason(std::string_view id) {
+  if (id.empty()) {
+    return Text{"the id is blank", "用户标识为空"};
+  }
+  if (id.size() > storage::kExternalIdBytesMax) {
+    const std::string limit = std::to_string(storage::kExternalIdBytesMax);
+    return Text{"the id \"" + excerpt(id) + "\" is longer than " + limit + " bytes",
+                "用户标识 \"" + excerpt(id) + "\" 超过 " + limit + " 字节"};
+  }
+  return std::nullopt;
+}
 
 const std::vector<IdentityTypeRecord>& built_in_identity_types() {
   static const std::vector<IdentityTypeRecord> types{
@@ -273,12 +259,7 @@ std::string IdentityTypes::stored_id(std::string_view id) const {
 
 Result<std::optional<engine::UserIndex>> find_person(const storage::Snapshot& snapshot,
                                                      std::string_view id) {
-  TAGLINE_ASSIGN_OR_RETURN(auto user, snapshot.find_user(id));
-  if (user.has_value() || id.find(':') == std::string_view::npos) {
-    return user;
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const IdentityTypes types, IdentityTypes::read(snapshot));
-  return snapshot.find_user(types.stored_id(id));
+  return StoredIds(snapshot).find(id);
 }
 
 }  // namespace tagline::ingest

@@ -18,6 +18,9 @@
 
 namespace tagline::ingest {
 
+/// Why a text, trimmed, cannot be the id of a user; nothing when it can.
+[[nodiscard]] std::optional<Text> id_reason(std::string_view id);
+
 /// The types every database has until it says otherwise: phone, email, openid, unionid, device and
 /// crm.
 [[nodiscard]] const std::vector<storage::IdentityTypeRecord>& built_in_identity_types();
@@ -66,7 +69,41 @@ class IdentityTypes {
   std::uint64_t seed_;
 };
 
-/// The user of an id or of an identity in any spelling; nothing: nobody.
+/// Ids of users as they are stored, in one state of a database (Snapshot or WriteTxn), which
+/// outlives it. Reads the types when an id first looks like an identity. One thread.
+template <class State>
+class StoredIds {
+ public:
+  explicit StoredIds(const State& state) : state_(state) {}
+
+  /// What to look `id` up as, where that is another text: an identity that is not spelled as it is
+  /// stored. Not so where somebody was added under this very spelling, before there were types.
+  [[nodiscard]] Result<std::optional<std::string>> respelled(std::string_view id) {
+    if (id.find(':') == std::string_view::npos) {
+      return std::optional<std::string>();
+    }
+    if (!types_.has_value()) {
+      TAGLINE_ASSIGN_OR_RETURN(types_, IdentityTypes::read(state_));
+    }
+    std::string stored = types_->stored_id(id);
+    if (stored == id) {
+      return std::optional<std::string>();
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const auto known, state_.find_user(id));
+    return known.has_value() ? std::nullopt : std::optional(std::move(stored));
+  }
+  /// The user of an id or of an identity in any spelling; nothing: nobody.
+  [[nodiscard]] Result<std::optional<engine::UserIndex>> find(std::string_view id) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto other, respelled(id));
+    return state_.find_user(other.has_value() ? std::string_view(*other) : id);
+  }
+
+ private:
+  const State& state_;
+  std::optional<IdentityTypes> types_;
+};
+
+/// StoredIds::find for one id alone.
 [[nodiscard]] Result<std::optional<engine::UserIndex>> find_person(
     const storage::Snapshot& snapshot, std::string_view id);
 

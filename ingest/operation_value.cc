@@ -25,18 +25,6 @@ std::optional<bool> truth_of(std::string_view text) {
   return std::nullopt;
 }
 
-Reason id_reason(const std::string& id) {
-  if (id.empty()) {
-    return reason("the user is blank", "用户标识为空");
-  }
-  if (id.size() > storage::kExternalIdBytesMax) {
-    const std::string limit = std::to_string(storage::kExternalIdBytesMax);
-    return reason("the user \"" + excerpt(id) + "\" is longer than " + limit + " bytes",
-                  "用户标识 \"" + excerpt(id) + "\" 超过 " + limit + " 字节");
-  }
-  return std::nullopt;
-}
-
 std::optional<std::int64_t> number_of(const std::string& text, unsigned scale,
                                       const std::string& what, Reason& why) {
   const NumberParse parsed = parse_number(text, scale);

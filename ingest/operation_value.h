@@ -22,8 +22,6 @@ inline constexpr unsigned kNewScale = 2;
 
 /// "yes" and "no" and the other pairs of words of flags; nothing when it is none.
 [[nodiscard]] std::optional<bool> truth_of(std::string_view text);
-/// Why no user can have the id.
-[[nodiscard]] Reason id_reason(const std::string& id);
 /// The number, or why it is none. `what`: of which tag or part, for the reason.
 [[nodiscard]] std::optional<std::int64_t> number_of(const std::string& text, unsigned scale,
                                                     const std::string& what, Reason& why);

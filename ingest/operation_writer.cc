@@ -3,6 +3,7 @@
 #include "ingest/day.h"
 #include "ingest/dictionary.h"
 #include "ingest/field_plan.h"
+#include "ingest/identity.h"
 #include "ingest/operation_value.h"
 #include "ingest/text.h"
 #include "storage/time_zone.h"

@@ -16,34 +16,6 @@ using storage::MergedCell;
 using storage::MergeRecord;
 using storage::MergeRule;
 
-constexpr std::int64_t kCountMax = std::int64_t{1} << 32U;
-constexpr std::int64_t kAmountEnd = std::int64_t{1} << engine::kAmountBitsMax;
-
-tl::unexpected<Error> sum_too_large() {
-  return failure(ErrorCode::TooLarge,
-                 {"the two users' values of a tag or event are too large to be added",
-                  "两个用户的某个标签或行为的数值相加后过大"},
-                 {"correct the value that is wrong, or choose another rule of merging for the tag",
-                  "请更正错误的数值，或为该标签选择其他合并规则"});
-}
-
-/// Of counts and amounts of a day: never beyond what a cell can have.
-Result<std::optional<std::int64_t>> added(CellShape shape, std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  if (__builtin_add_overflow(a, b, &sum) || sum == std::numeric_limits<std::int64_t>::min()) {
-    return sum_too_large();
-  }
-  if (shape == CellShape::Count && sum > kCountMax) {
-    return sum_too_large();
-  }
-  if (shape == CellShape::Amount && (sum >= kAmountEnd || sum <= -kAmountEnd)) {
-    return sum_too_large();
-  }
-  const bool nothing =
-      shape == CellShape::Count ? sum <= 0 : shape == CellShape::Amount && sum == 0;
-  return nothing ? std::optional<std::int64_t>() : std::optional(sum);
-}
-
 Text quoted(const std::string& text) {
   return {"\"" + excerpt(text) + "\"", "“" + excerpt(text) + "”"};
 }
@@ -53,20 +25,6 @@ Text quoted(const std::string& text) {
 Result<People> People::open(storage::WriteTxn& txn, std::int64_t now_s, std::string author) {
   TAGLINE_ASSIGN_OR_RETURN(IdentityTypes types, IdentityTypes::read(txn));
   return People(txn, now_s, std::move(author), std::move(types));
-}
-
-Result<MergeRule> People::rule_of(FieldId field) const {
-  TAGLINE_ASSIGN_OR_RETURN(const auto rule, txn_.merge_rule(field));
-  return rule.value_or(MergeRule::Latest);
-}
-
-Result<People::Cells> People::cells_of(UserIndex user) const {
-  TAGLINE_ASSIGN_OR_RETURN(const auto changes, txn_.cells_of(user));
-  Cells cells;
-  for (const Change& change : changes) {
-    cells.emplace(Cell{change.field, change.cell}, change);
-  }
-  return cells;
 }
 
 Result<People::Answer<People::Plan>> People::plan(const LinkRequest& request,
@@ -175,12 +133,13 @@ Result<Linked> People::link(const Plan& plan, UserIndex person, const std::strin
 Result<People::Answer<Linked>> People::link(const LinkRequest& request,
                                             const LinkOptions& options) {
   std::optional<UserIndex> user;
-  std::string id = types_.stored_id(request.user);
-  if (!request.user.empty()) {
-    TAGLINE_ASSIGN_OR_RETURN(user, txn_.find_user(request.user));
-    if (!user.has_value()) {
-      TAGLINE_ASSIGN_OR_RETURN(user, txn_.find_user(id));
+  const std::string given(trim(request.user));
+  std::string id = types_.stored_id(given);
+  if (!given.empty()) {
+    if (auto why = id_reason(id); why.has_value()) {
+      return Answer<Linked>{std::nullopt, std::move(*why)};
     }
+    TAGLINE_ASSIGN_OR_RETURN(user, StoredIds(txn_).find(given));
   }
   if (request.identities.empty()) {
     return Answer<Linked>{std::nullopt, {"no identity to link", "没有要关联的身份标识"}};
@@ -190,10 +149,10 @@ Result<People::Answer<Linked>> People::link(const LinkRequest& request,
     return Answer<Linked>{std::nullopt, std::move(planned.refused)};
   }
   Plan& plan = *planned.done;
-  const bool named = !request.user.empty() && !user.has_value();
+  const bool named = !given.empty() && !user.has_value();
   const bool create = named || plan.users.empty();
   if (create && !options.create) {
-    const Text who = quoted(named ? request.user : request.identities.front());
+    const Text who = quoted(named ? given : request.identities.front());
     return Answer<Linked>{std::nullopt, {"there is no user " + who.en, "没有用户" + who.zh}};
   }
   UserIndex person = 0;
@@ -212,71 +171,6 @@ Result<People::Answer<Linked>> People::link(const LinkRequest& request,
   TAGLINE_ASSIGN_OR_RETURN(Linked linked, link(plan, person, request.source));
   linked.user_new = create;
   return Answer<Linked>{std::move(linked), {}};
-}
-
-Result<People::Value> People::combined(const Change& loser, const Value& survivor,
-                                       bool loser_is_later) const {
-  if (!survivor.has_value()) {
-    return loser.value;
-  }
-  switch (loser.shape) {
-    case CellShape::Bit:
-      return Value(1);
-    case CellShape::Count:
-    case CellShape::Amount:
-      return added(loser.shape, *survivor, *loser.value);
-    case CellShape::Choice:
-    case CellShape::Number:
-      break;
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const MergeRule rule, rule_of(loser.field));
-  switch (rule) {
-    case MergeRule::Latest:
-      return loser_is_later ? loser.value : survivor;
-    case MergeRule::Survivor:
-      return survivor;
-    case MergeRule::Max:
-      return Value(std::max(*survivor, *loser.value));
-    case MergeRule::Min:
-      return Value(std::min(*survivor, *loser.value));
-    case MergeRule::Sum:
-      return added(CellShape::Number, *survivor, *loser.value);
-  }
-  return survivor;
-}
-
-Result<std::uint32_t> People::merge(UserIndex survivor, UserIndex loser,
-                                    const std::string& because) {
-  TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn_.updated_field());
-  TAGLINE_ASSIGN_OR_RETURN(const Cells ours, cells_of(survivor));
-  TAGLINE_ASSIGN_OR_RETURN(const Cells theirs, cells_of(loser));
-  const auto time_of = [&](const Cells& cells) {
-    const auto found = cells.find({updated, 0});
-    return found == cells.end() ? std::numeric_limits<std::int64_t>::min() : *found->second.value;
-  };
-  const bool later = time_of(theirs) > time_of(ours);
-  MergeRecord record;
-  record.survivor = survivor;
-  record.loser = loser;
-  record.because = because;
-  record.author = author_;
-  record.merged_s = now_s_;
-  std::vector<Change> changes;
-  for (const auto& [cell, change] : theirs) {
-    const auto found = ours.find(cell);
-    const Value before = found == ours.end() ? Value() : found->second.value;
-    Value after;
-    if (change.field == updated) {
-      after = std::max(*change.value, before.value_or(*change.value));
-    } else {
-      TAGLINE_ASSIGN_OR_RETURN(after, combined(change, before, later));
-    }
-    record.cells.push_back({change.field, change.shape, change.cell, *change.value, before, after});
-    changes.push_back({change.field, change.shape, change.cell, survivor, after});
-    changes.push_back({change.field, change.shape, change.cell, loser, std::nullopt});
-  }
-  TAGLINE_RETURN_IF_ERROR(txn_.change(std::move(changes)));
-  return txn_.put_merge(std::move(record));
 }
 
 Result<People::Answer<std::string>> People::unlink(std::string_view identity) {
@@ -302,153 +196,13 @@ Result<People::Answer<std::string>> People::unlink(std::string_view identity) {
   return Answer<std::string>{std::move(id), {}};
 }
 
-Result<std::uint32_t> People::last_merge(UserIndex survivor) const {
-  std::uint32_t last = 0;
-  TAGLINE_ASSIGN_OR_RETURN(const auto losers, txn_.merged_into(survivor));
-  for (const UserIndex loser : losers) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto number, txn_.merge_of(loser));
-    last = std::max(last, number.value_or(0));
-  }
-  return last;
-}
-
-Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
-  // A list may have gone since, and with it its field.
-  std::set<FieldId> lists;
-  std::set<FieldId> sets;
-  std::set<FieldId> known;
-  TAGLINE_ASSIGN_OR_RETURN(const auto segments, txn_.segments());
-  for (const auto& segment : segments) {
-    known.insert(segment.list);
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn_.tags());
-  for (const auto& tag : tags) {
-    known.insert(tag.field);
-    if (tag.kind == engine::TagKind::Set) {
-      sets.insert(tag.field);
-    }
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn_.updated_field());
-  TAGLINE_ASSIGN_OR_RETURN(Cells ours, cells_of(merge.survivor));
-  std::vector<Change> changes;
-  std::set<FieldId> sets_changed;
-  for (const MergedCell& cell : merge.cells) {
-    const bool flat = cell.shape == CellShape::Bit && !known.contains(cell.field);
-    if (flat) {
-      continue;
-    }
-    changes.push_back({cell.field, cell.shape, cell.cell, merge.loser, cell.loser});
-    const auto found = ours.find({cell.field, cell.cell});
-    const Value now = found == ours.end() ? Value() : found->second.value;
-    Value then = now;
-    const bool adds = cell.shape == CellShape::Count || cell.shape == CellShape::Amount;
-    bool sums = adds;
-    if (cell.shape == CellShape::Number && cell.field != updated && cell.before.has_value()) {
-      TAGLINE_ASSIGN_OR_RETURN(const MergeRule rule, rule_of(cell.field));
-      sums = rule == MergeRule::Sum;
-    }
-    if (now == cell.after) {
-      then = cell.before;
-    } else if (sums && (now.has_value() || cell.shape == CellShape::Amount)) {
-      TAGLINE_ASSIGN_OR_RETURN(then, added(cell.shape, now.value_or(0), -cell.loser));
-    }
-    if (then != now) {
-      changes.push_back({cell.field, cell.shape, cell.cell, merge.survivor, then});
-      ours.erase({cell.field, cell.cell});
-      if (then.has_value()) {
-        ours.emplace(Cell{cell.field, cell.cell}, changes.back());
-      }
-      if (sets.contains(cell.field)) {
-        sets_changed.insert(cell.field);
-      }
-    }
-  }
-  TAGLINE_RETURN_IF_ERROR(settle_days(merge, ours, changes));
-  // Row 0 of a set is who has any value, also one that came since.
-  for (const FieldId field : sets_changed) {
-    const auto value = ours.upper_bound({field, engine::kExistsRow});
-    const bool any = value != ours.end() && value->first.first == field;
-    changes.push_back(
-        {field, CellShape::Bit, engine::kExistsRow, merge.survivor, any ? Value(1) : Value()});
-  }
-  return changes;
-}
-
-Status People::settle_days(const MergeRecord& merge, Cells& ours,
-                           std::vector<Change>& changes) const {
-  std::map<FieldId, FieldId> event_of;  // by series of a key
-  std::map<FieldId, std::vector<FieldId>> keys_of;
-  TAGLINE_ASSIGN_OR_RETURN(const auto events, txn_.events());
-  for (const auto& event : events) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto keys, txn_.values(event.field));
-    for (const auto& key : keys) {
-      event_of[key.row] = event.field;
-      keys_of[event.field].push_back(key.row);
-    }
-  }
-  const auto clear = [&](FieldId series, engine::RowId row, CellShape shape) {
-    if (ours.erase({series, row}) > 0) {
-      changes.push_back({series, shape, row, merge.survivor, std::nullopt});
-    }
-  };
-  const auto settle = [&](FieldId series, engine::RowId present, bool there) {
-    if (!there) {
-      clear(series, present, CellShape::Count);
-    }
-    if (!ours.contains({series, present})) {
-      clear(series, present - engine::kPresentPart + engine::kPlusPart, CellShape::Amount);
-    }
-  };
-  for (const MergedCell& cell : merge.cells) {
-    if (cell.shape != CellShape::Count) {
-      continue;
-    }
-    const auto event = event_of.find(cell.field);
-    const FieldId own = event == event_of.end() ? cell.field : event->second;
-    const bool there = ours.contains({own, cell.cell});
-    settle(own, cell.cell, there);
-    for (const FieldId key : keys_of[own]) {
-      settle(key, cell.cell, there);
-    }
-  }
-  return {};
-}
-
-Result<People::Answer<MergeRecord>> People::undo(std::uint32_t number) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto merge, txn_.merge(number));
-  const std::string name = std::to_string(number);
-  if (!merge.has_value() || merge->undone_s.has_value()) {
-    return Answer<MergeRecord>{
-        std::nullopt,
-        {merge.has_value() ? "merge " + name + " was undone already" : "there is no merge " + name,
-         merge.has_value() ? "合并 " + name + " 已经撤销" : "没有合并 " + name}};
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const UserIndex person, txn_.survivor_of(merge->survivor));
-  TAGLINE_ASSIGN_OR_RETURN(const std::uint32_t last, last_merge(person));
-  if (last != number) {
-    const std::string first = std::to_string(last);
-    return Answer<MergeRecord>{
-        std::nullopt,
-        {"merge " + name + " is not the last one of this person: undo merge " + first + " first",
-         "合并 " + name + " 不是此人最近的一次合并：请先撤销合并 " + first}};
-  }
-  TAGLINE_ASSIGN_OR_RETURN(auto changes, undone(*merge));
-  TAGLINE_RETURN_IF_ERROR(txn_.undo_merge(number, now_s_));
-  TAGLINE_RETURN_IF_ERROR(txn_.change(std::move(changes)));
-  return Answer<MergeRecord>{*merge, {}};
-}
-
 Result<std::optional<storage::ErasureRecord>> People::erase(std::string_view id) {
-  TAGLINE_ASSIGN_OR_RETURN(auto person, txn_.find_user(id));
-  const std::string stored = types_.stored_id(id);
-  if (!person.has_value()) {
-    TAGLINE_ASSIGN_OR_RETURN(person, txn_.find_user(stored));
-  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto person, StoredIds(txn_).find(id));
   if (!person.has_value()) {
     return std::optional<storage::ErasureRecord>();
   }
   storage::ErasureRecord receipt;
-  receipt.digest = types_.digest(stored);
+  receipt.digest = types_.digest(types_.stored_id(id));
   receipt.erased_s = now_s_;
   receipt.author = author_;
   TAGLINE_ASSIGN_OR_RETURN(std::vector<UserIndex> everyone, txn_.merged_into(*person));

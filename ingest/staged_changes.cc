@@ -4,20 +4,8 @@ namespace tagline::ingest {
 
 Result<std::optional<engine::UserIndex>> StagedChanges::user(const std::string& given,
                                                              bool create) {
-  std::string id = given;
-  if (given.find(':') != std::string::npos) {
-    if (!types_.has_value()) {
-      TAGLINE_ASSIGN_OR_RETURN(types_, IdentityTypes::read(txn_));
-    }
-    id = types_->stored_id(given);
-    if (id != given) {
-      // Somebody may have been added under that very spelling before there were types.
-      TAGLINE_ASSIGN_OR_RETURN(const auto known, txn_.find_user(given));
-      if (known.has_value()) {
-        return known;
-      }
-    }
-  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_ids_.respelled(given));
+  const std::string& id = stored.has_value() ? *stored : given;
   if (const auto found = new_indexes_.find(id); found != new_indexes_.end()) {
     return std::optional(found->second);
   }

@@ -25,7 +25,7 @@ class StagedChanges {
   using Value = std::optional<std::int64_t>;
 
   explicit StagedChanges(const storage::WriteTxn& txn)
-      : txn_(txn), users_before_(txn.user_limit()) {}
+      : txn_(txn), stored_ids_(txn), users_before_(txn.user_limit()) {}
 
   /// The user's index, of an id or an identity in any spelling; a new user's is the next. Nothing
   /// when there is none and `create` is not said.
@@ -54,7 +54,7 @@ class StagedChanges {
   };
 
   const storage::WriteTxn& txn_;
-  std::optional<IdentityTypes> types_;  ///< read when an id first looks like an identity
+  StoredIds<storage::WriteTxn> stored_ids_;
   engine::UserIndex users_before_;
   std::vector<std::string> new_users_;
   std::unordered_map<std::string, engine::UserIndex> new_indexes_;

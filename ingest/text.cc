@@ -18,6 +18,23 @@ struct Free {
   void operator()(utf8proc_uint8_t* bytes) const noexcept { std::free(bytes); }
 };
 
+Result<std::string> normal_form(std::string_view text, int options) {
+  if (is_ascii(text)) {
+    return std::string(text);
+  }
+  utf8proc_uint8_t* raw = nullptr;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const utf8proc_ssize_t size = utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()),
+                                             &raw, static_cast<utf8proc_option_t>(options));
+  const std::unique_ptr<utf8proc_uint8_t, Free> owned(raw);
+  if (size < 0) {
+    const std::string reason = utf8proc_errmsg(size);
+    return failure(ErrorCode::BadInput,
+                   {"text cannot be normalised: " + reason, "文本无法规范化：" + reason});
+  }
+  return std::string(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
@@ -30,21 +47,11 @@ bool is_ascii(std::string_view bytes) {
 }
 
 Result<std::string> to_nfc(std::string_view text) {
-  if (is_ascii(text)) {
-    return std::string(text);
-  }
-  utf8proc_uint8_t* raw = nullptr;
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  const utf8proc_ssize_t size =
-      utf8proc_map(bytes, static_cast<utf8proc_ssize_t>(text.size()), &raw,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  const std::unique_ptr<utf8proc_uint8_t, Free> owned(raw);
-  if (size < 0) {
-    const std::string reason = utf8proc_errmsg(size);
-    return failure(ErrorCode::BadInput,
-                   {"text cannot be normalised: " + reason, "文本无法规范化：" + reason});
-  }
-  return std::string(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
+  return normal_form(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+Result<std::string> to_nfkc(std::string_view text) {
+  return normal_form(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
 }
 
 std::string_view trim_both(std::string_view text) {

@@ -18,6 +18,10 @@ namespace tagline::ingest {
 /// cannot handle).
 [[nodiscard]] Result<std::string> to_nfc(std::string_view text);
 
+/// The same of NFKC: full-width digits, letters and signs, as a Chinese keyboard makes them, become
+/// the plain ones.
+[[nodiscard]] Result<std::string> to_nfkc(std::string_view text);
+
 /// Without the spaces, tabs and line ends at both sides.
 [[nodiscard]] std::string_view trim_both(std::string_view text);
 [[nodiscard]] constexpr bool is_trimmed(char c) {

@@ -2,7 +2,6 @@
 
 #include <limits>
 #include <optional>
-#include <string>
 
 namespace tagline::ingest {
 namespace {
@@ -13,7 +12,10 @@ constexpr std::size_t kAhead = 16;
 }  // namespace
 
 UserIndex::UserIndex(const storage::Snapshot& snapshot)
-    : snapshot_(snapshot), first_new_(snapshot.user_limit()), next_(first_new_) {}
+    : snapshot_(snapshot),
+      stored_ids_(snapshot),
+      first_new_(snapshot.user_limit()),
+      next_(first_new_) {}
 
 Result<engine::UserIndex> UserIndex::look_up(std::string_view id) {
   if (first_new_ > 0) {
@@ -51,17 +53,9 @@ Status UserIndex::find_or_add(std::span<const std::string_view> ids,
 }
 
 Result<engine::UserIndex> UserIndex::find_or_add(std::string_view id, std::uint64_t hash) {
-  if (id.find(':') != std::string_view::npos) {
-    if (!types_.has_value()) {
-      TAGLINE_ASSIGN_OR_RETURN(types_, IdentityTypes::read(snapshot_));
-    }
-    const std::string stored = types_->stored_id(id);
-    if (stored != id) {
-      // Somebody may have been added under that very spelling before there were types.
-      TAGLINE_ASSIGN_OR_RETURN(const auto known, snapshot_.find_user(id));
-      return known.has_value() ? Result<engine::UserIndex>(*known)
-                               : find_or_add(stored, ids_.hash(stored));
-    }
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, stored_ids_.respelled(id));
+  if (stored.has_value()) {
+    return find_or_add(*stored, ids_.hash(*stored));
   }
   const TextTable::Added added = ids_.add(id, hash);
   if (added.inserted) {

@@ -8,7 +8,6 @@
 #include "storage/snapshot.h"
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -44,13 +43,13 @@ class UserIndex {
   [[nodiscard]] Result<engine::UserIndex> find_or_add(std::string_view id, std::uint64_t hash);
 
   const storage::Snapshot& snapshot_;
+  StoredIds<storage::Snapshot> stored_ids_;
   TextTable ids_;
   std::vector<engine::UserIndex> indexes_;  ///< of each of ids_
   std::vector<std::uint64_t> hashes_;       ///< of the ids being looked up
   std::uint32_t first_new_;
   std::uint64_t next_;
   std::uint64_t known_ = 0;
-  std::optional<IdentityTypes> types_;  ///< read when an id first looks like an identity
 };
 
 }  // namespace tagline::ingest

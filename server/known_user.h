@@ -9,8 +9,11 @@
 
 namespace tagline::server {
 
-/// NotFound when no user has this id.
+/// Of an id, or an identity in any spelling. NotFound when nobody has it.
 [[nodiscard]] Result<engine::UserIndex> known_user(const storage::Snapshot& snapshot,
                                                    std::string_view external_id);
+
+/// The error of an id or identity that nobody has.
+[[nodiscard]] Error no_user(std::string_view external_id);
 
 }  // namespace tagline::server

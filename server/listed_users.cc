@@ -21,9 +21,10 @@ Status UserFinder::look_up() {
     TAGLINE_RETURN_IF_ERROR(budget_->check());
   }
   TAGLINE_RETURN_IF_ERROR(store_.read([&](const storage::Snapshot& snapshot) -> Status {
+    ingest::StoredIds stored_ids(snapshot);
     for (std::string& id : waiting_) {
       ++found_.lines;
-      TAGLINE_ASSIGN_OR_RETURN(const auto user, ingest::find_person(snapshot, id));
+      TAGLINE_ASSIGN_OR_RETURN(const auto user, stored_ids.find(id));
       if (!user.has_value()) {
         ++found_.unknown;
         if (found_.first_unknown.size() < kUnknownShown && unknown_shown_.insert(id).second) {

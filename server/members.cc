@@ -19,11 +19,12 @@ Outcome<MembersAnswer> members_of(const storage::Snapshot& snapshot, const Query
   std::vector<std::optional<engine::UserIndex>> places;
   std::vector<engine::UserIndex> known;
   places.reserve(ids.size());
+  ingest::StoredIds stored_ids(snapshot);
   for (const std::string& id : ids) {
     if (request.budget != nullptr) {
       TAGLINE_RETURN_IF_ERROR(request.budget->check());
     }
-    TAGLINE_ASSIGN_OR_RETURN(const auto user, ingest::find_person(snapshot, id));
+    TAGLINE_ASSIGN_OR_RETURN(const auto user, stored_ids.find(id));
     places.push_back(user);
     if (user.has_value()) {
       known.push_back(*user);

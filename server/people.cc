@@ -1,8 +1,10 @@
 #include "server/people.h"
 
+#include "server/known_user.h"
+#include "server/segment_names.h"
+
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <utility>
 
 namespace tagline::server {
@@ -14,21 +16,6 @@ using storage::MergeRecord;
 using storage::MergeRule;
 using storage::Snapshot;
 using storage::WriteTxn;
-
-std::int64_t now_s() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-tl::unexpected<Error> nobody(std::string_view id) {
-  const std::string text(id);
-  return failure(ErrorCode::NotFound,
-                 {"there is no user with the id or identity " + text,
-                  "没有编号或身份标识为 " + text + " 的用户"},
-                 {"ids are matched exactly; identities as TYPE:VALUE, such as phone:13800138000",
-                  "编号须完全一致；身份标识写作“类型:值”，例如 phone:13800138000"});
-}
 
 /// The id of a user who may have been erased.
 template <class State>
@@ -207,22 +194,19 @@ Result<MergePage> merges(storage::Store& store, std::uint32_t before, std::size_
 
 Result<PersonShown> person(storage::Store& store, std::string_view id) {
   return store.read([&](const Snapshot& snapshot) -> Result<PersonShown> {
-    TAGLINE_ASSIGN_OR_RETURN(const auto user, ingest::find_person(snapshot, id));
-    if (!user.has_value()) {
-      return nobody(id);
-    }
+    TAGLINE_ASSIGN_OR_RETURN(const engine::UserIndex user, known_user(snapshot, id));
     PersonShown person;
-    TAGLINE_ASSIGN_OR_RETURN(person.user, snapshot.external_id(*user));
-    TAGLINE_ASSIGN_OR_RETURN(auto everyone, snapshot.merged_into(*user));
+    TAGLINE_ASSIGN_OR_RETURN(person.user, snapshot.external_id(user));
+    TAGLINE_ASSIGN_OR_RETURN(auto everyone, snapshot.merged_into(user));
     TAGLINE_ASSIGN_OR_RETURN(person.merges, merges_of(snapshot, everyone));
-    everyone.push_back(*user);
+    everyone.push_back(user);
     for (const engine::UserIndex each : everyone) {
       TAGLINE_ASSIGN_OR_RETURN(auto identities, snapshot.identities_of(each));
       std::move(identities.begin(), identities.end(), std::back_inserter(person.identities));
     }
     std::sort(person.identities.begin(), person.identities.end(),
               [](const auto& a, const auto& b) { return a.identity < b.identity; });
-    TAGLINE_ASSIGN_OR_RETURN(person.updated_s, snapshot.updated_s(*user));
+    TAGLINE_ASSIGN_OR_RETURN(person.updated_s, snapshot.updated_s(user));
     return person;
   });
 }
@@ -234,7 +218,7 @@ Result<storage::ErasureRecord> erase_person(storage::Store& store, std::string_v
     TAGLINE_ASSIGN_OR_RETURN(People people, People::open(txn, now_s(), author));
     TAGLINE_ASSIGN_OR_RETURN(auto erased, people.erase(id));
     if (!erased.has_value()) {
-      return nobody(id);
+      return tl::unexpected(no_user(id));
     }
     receipt = std::move(*erased);
     return {};

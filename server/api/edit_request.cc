@@ -130,6 +130,21 @@ Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherw
   return *text == "true";
 }
 
+Result<ingest::Unknown> unknown_parameter(const Call& call, std::string_view name,
+                                          ingest::Unknown otherwise) {
+  const std::string* text = call.parameter(name);
+  if (text == nullptr) {
+    return otherwise;
+  }
+  if (*text == "create" || *text == "refuse") {
+    return *text == "create" ? ingest::Unknown::Create : ingest::Unknown::Refuse;
+  }
+  const std::string parameter(name);
+  return tl::unexpected(bad_input(parameter + ": \"" + *text + "\"",
+                                  parameter + "：“" + *text + "”",
+                                  {"write create or refuse", "请写 create 或 refuse"}));
+}
+
 Result<ListPart> list_part(const Call& call, std::uint64_t limit) {
   ListPart part;
   TAGLINE_ASSIGN_OR_RETURN(const auto offset, number_parameter(call, "offset"));

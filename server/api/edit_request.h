@@ -1,6 +1,7 @@
 // What requests that list and edit the catalogue have in common. Included by server/api/*.cc only.
 #pragma once
 
+#include "ingest/apply.h"
 #include "server/api/request_body.h"
 #include "server/api/route.h"
 #include "server/edit.h"
@@ -28,6 +29,10 @@ void set_created(HttpReply& reply, std::string_view folder, std::string_view nam
 
 /// A parameter that is true or false.
 [[nodiscard]] Result<bool> flag_parameter(const Call& call, std::string_view name, bool otherwise);
+
+/// A parameter that is create or refuse: what to do with names that are not known.
+[[nodiscard]] Result<ingest::Unknown> unknown_parameter(const Call& call, std::string_view name,
+                                                        ingest::Unknown otherwise);
 
 /// Which part of a list is wanted.
 struct ListPart {

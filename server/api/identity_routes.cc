@@ -48,13 +48,11 @@ HttpReply link(const Call& call) {
     return call.fail(each.error());
   }
   policy.each = *each;
-  if (const std::string* users = call.parameter("users"); users != nullptr) {
-    if (*users != "create" && *users != "refuse") {
-      return call.fail(bad_input("users: \"" + *users + "\"", "users：“" + *users + "”",
-                                 {"write create or refuse", "请写 create 或 refuse"}));
-    }
-    policy.create = *users == "create";
+  const auto users = unknown_parameter(call, "users", ingest::Unknown::Create);
+  if (!users.has_value()) {
+    return call.fail(users.error());
   }
+  policy.create = *users == ingest::Unknown::Create;
   const auto requests = link_requests_from(call.request.body, media_type(call.request) == kNdjson);
   if (!requests.has_value()) {
     return call.fail(requests.error());

@@ -19,26 +19,12 @@ constexpr const char* kNdjson = "application/x-ndjson";
 /// Of one request; a file of more is a load, or several requests.
 constexpr std::uint64_t kBodyBytesMax = std::uint64_t{4} << 20U;
 
-Result<ingest::Unknown> policy(const Call& call, std::string_view name, ingest::Unknown otherwise) {
-  const std::string* text = call.parameter(name);
-  if (text == nullptr) {
-    return otherwise;
-  }
-  if (*text == "create" || *text == "refuse") {
-    return *text == "create" ? ingest::Unknown::Create : ingest::Unknown::Refuse;
-  }
-  const std::string parameter(name);
-  return tl::unexpected(bad_input(parameter + ": \"" + *text + "\"",
-                                  parameter + "：“" + *text + "”",
-                                  {"write create or refuse", "请写 create 或 refuse"}));
-}
-
 Result<ingest::IngestOptions> options_of(const Call& call) {
   ingest::IngestOptions options;
   TAGLINE_ASSIGN_OR_RETURN(options.each, flag_parameter(call, "each", options.each));
-  TAGLINE_ASSIGN_OR_RETURN(options.users, policy(call, "users", options.users));
-  TAGLINE_ASSIGN_OR_RETURN(options.tags, policy(call, "tags", options.tags));
-  TAGLINE_ASSIGN_OR_RETURN(options.values, policy(call, "values", options.values));
+  TAGLINE_ASSIGN_OR_RETURN(options.users, unknown_parameter(call, "users", options.users));
+  TAGLINE_ASSIGN_OR_RETURN(options.tags, unknown_parameter(call, "tags", options.tags));
+  TAGLINE_ASSIGN_OR_RETURN(options.values, unknown_parameter(call, "values", options.values));
   return options;
 }
 

@@ -39,6 +39,16 @@ TEST_F(IdentityRoutes, EveryIdOfAPersonLeadsToTheSameUser) {
   EXPECT_EQ(count("city:tier9"), 1U);
   EXPECT_EQ(ask("POST", "/v1/why", {{"id", "phone:13800138000"}, {"expression", "vip"}})["id"],
             "u1");
+  const Json members = ask("POST", "/v1/query",
+                           {{"want", "members"},
+                            {"expression", "vip"},
+                            {"ids", {"phone:13800138000", "phone:139 0000 0000", "call:me"}}});
+  EXPECT_EQ(members["in"], 1);
+  EXPECT_EQ(members["unknown"], 2);
+  const HttpReply list = shop_.ask("POST", "/v1/segments/called/ids", "phone:13800138000\nu2\n",
+                                   {{"Content-Type", "text/plain"}});
+  EXPECT_EQ(list.status / 100, 2U) << list.body;
+  EXPECT_EQ(count("@called"), 2U);
   const Json shown = ask("GET", "/v1/users/u1/identities");
   ASSERT_EQ(shown["identities"].size(), 1U);
   EXPECT_EQ(shown["identities"][0]["identity"], "phone:+8613800138000");
@@ -98,6 +108,13 @@ TEST_F(IdentityRoutes, ABatchIsDoneWholeOrLineByLine) {
   EXPECT_EQ(each["first_refused"][0]["line"], 2);
   EXPECT_EQ(link({{"user", "nobody"}, {"identities", {"crm:9"}}}, 400, "?users=refuse")["code"],
             "bad-input");
+  // A user nobody could be added as is a line's fault, not the batch's.
+  const Json long_id =
+      link(Json::array({{{"user", std::string(300, 'x')}, {"identities", {"crm:8"}}},
+                        {{"user", " u2 "}, {"identities", {"crm:7"}}}}),
+           200, "?each=true");
+  EXPECT_EQ(long_id["refused"], 1);
+  EXPECT_EQ(long_id["first"][0]["user"], "u2");
   const Json made = link({{"identities", {"email:New@Example.com"}}});
   EXPECT_EQ(made["first"][0]["user"], "email:new@example.com");
   EXPECT_EQ(made["users_new"], 1);
