@@ -173,6 +173,8 @@ enum class SegmentAction : std::uint8_t {
   Diff,
   Snapshot,
   Snapshots,
+  History,
+  Record,
 };
 
 struct SegmentArguments {
@@ -185,7 +187,11 @@ struct SegmentArguments {
   std::string diff_from;  ///< a version's number, or "@name"
   std::string diff_to;    ///< the same; empty: the rule it has now
   bool force = false;
-  bool replace = false;  ///< save, import: what has the name already
+  bool replace = false;                           ///< save, import: what has the name already
+  std::vector<std::string> names;                 ///< record; none: all
+  std::uint64_t days = 30;                        ///< history: points of the last so many
+  std::optional<std::chrono::sys_days> since;     ///< history: compare with
+  std::optional<std::chrono::sys_days> recorded;  ///< snapshot: of who was in it then
   server::SegmentCard card;
   std::optional<std::chrono::sys_days> as_of;
   Format format = Format::Table;
@@ -250,6 +256,7 @@ struct ServeArguments {
   bool read_only = false;           ///< leaves the database to another process to write
   std::uint64_t load_mib = 16'384;  ///< of the body of a load
   std::uint64_t sync_ms = 0;        ///< storage::OpenOptions::sync_interval
+  std::uint64_t keep_days = 400;    ///< of histories; 0: none are taken
   double shutdown_seconds = 10;     ///< for requests being answered when it is told to end
   server::LogFormat log_format = server::LogFormat::Text;
   server::LogLevel log_level = server::LogLevel::Info;

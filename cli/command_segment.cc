@@ -1,9 +1,11 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/history_text.h"
 #include "cli/progress.h"
 #include "cli/refusal.h"
 #include "cli/rows.h"
 #include "cli/segment_text.h"
+#include "server/segment_history.h"
 #include "server/segments.h"
 #include "server/why_json.h"
 
@@ -16,6 +18,8 @@ using server::JsonValue;
 using server::Segments;
 
 const Text kCounting{"counting ...", "正在计算……"};
+const std::vector<std::string> kPointColumns{"day",     "taken_s", "count",       "population",
+                                             "entered", "left",    "rule_version"};
 
 /// What has the name stays, unless it is asked to go.
 server::Edit edit_of(const SegmentArguments& arguments) {
@@ -235,6 +239,7 @@ int snapshot(const SegmentArguments& arguments, Segments& segments, Console& con
   }
   request.card = arguments.card;
   request.as_of = arguments.as_of;
+  request.recorded = arguments.recorded;
   const auto frozen = [&] {
     const ProgressTicker ticker(console, kCounting);
     return segments.freeze(arguments.name, request);
@@ -254,6 +259,72 @@ int snapshot(const SegmentArguments& arguments, Segments& segments, Console& con
   return kFine;
 }
 
+int history(const SegmentArguments& arguments, server::SegmentHistories& histories,
+            Console& console) {
+  const auto shown = [&] {
+    const ProgressTicker ticker(console, kCounting);
+    return histories.show(arguments.name, {arguments.days, arguments.since});
+  }();
+  if (!shown.has_value()) {
+    return report_refusal(shown.error(), "", arguments.format, console);
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::history_json(*shown) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(JsonValue::parse(server::history_json(*shown))["points"], kPointColumns,
+                          arguments.format));
+    return kFine;
+  }
+  print(*shown, console);
+  return kFine;
+}
+
+/// One that cannot be taken does not keep others from it.
+int record(const SegmentArguments& arguments, server::Service& service, Console& console) {
+  std::vector<std::string> names = arguments.names;
+  if (names.empty()) {
+    const Status read = service.store().read([&](const storage::Snapshot& snapshot) -> Status {
+      TAGLINE_ASSIGN_OR_RETURN(const auto segments, snapshot.segments());
+      for (const storage::SegmentRecord& segment : segments) {
+        names.push_back(segment.name);
+      }
+      return {};
+    });
+    if (!read.has_value()) {
+      return console.report(read.error());
+    }
+  }
+  server::SegmentHistories histories(service.store());
+  int status = kFine;
+  std::vector<std::string> points;
+  const ProgressTicker ticker(console, kCounting);
+  for (const std::string& name : names) {
+    const auto point = histories.record(name);
+    if (!point.has_value()) {
+      status = report_refusal(point.error(), "", Format::Table, console);
+    } else if (arguments.format == Format::Table) {
+      print(name, *point, console);
+    } else {
+      points.push_back(server::history_point_json(name, *point));
+    }
+  }
+  if (arguments.format != Format::Table) {
+    std::string list = "[";
+    for (const std::string& point : points) {
+      list += (list.size() > 1 ? "," : "") + point;
+    }
+    list += "]";
+    std::vector<std::string> columns = kPointColumns;
+    columns.insert(columns.begin(), "name");
+    console.out(arguments.format == Format::Json
+                    ? list + "\n"
+                    : rows_text(JsonValue::parse(list), columns, arguments.format));
+  }
+  return status;
+}
+
 }  // namespace
 
 int run(const SegmentArguments& arguments, Console& console) {
@@ -261,7 +332,7 @@ int run(const SegmentArguments& arguments, Console& console) {
       arguments.action == SegmentAction::List || arguments.action == SegmentAction::Show ||
       arguments.action == SegmentAction::Dependents ||
       arguments.action == SegmentAction::Versions || arguments.action == SegmentAction::Diff ||
-      arguments.action == SegmentAction::Snapshots;
+      arguments.action == SegmentAction::Snapshots || arguments.action == SegmentAction::History;
   const auto service = open_service(
       arguments.db, reads ? storage::OpenMode::Read : storage::OpenMode::Write, console);
   if (service == nullptr) {
@@ -291,6 +362,12 @@ int run(const SegmentArguments& arguments, Console& console) {
       return snapshot(arguments, segments, console);
     case SegmentAction::Snapshots:
       return print_list(segments.frozen(arguments.name), arguments, console);
+    case SegmentAction::History: {
+      server::SegmentHistories histories(service->store());
+      return history(arguments, histories, console);
+    }
+    case SegmentAction::Record:
+      return record(arguments, *service, console);
   }
   return kUsage;
 }

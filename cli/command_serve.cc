@@ -43,6 +43,7 @@ server::RoutesOptions routes_of(const ServeArguments& arguments) {
   routes.read_only = arguments.read_only;
   routes.build = build_stamp();
   routes.load_bytes = arguments.load_mib << kMibBits;
+  routes.keep_days = arguments.keep_days;
   return routes;
 }
 
@@ -128,6 +129,7 @@ void log_start(server::Log& log, const ServeArguments& arguments, const std::str
              {"connections", std::uint64_t{options.limits.connections}},
              {"slow_ms", arguments.slow_ms},
              {"sync_ms", arguments.sync_ms},
+             {"keep_history", arguments.keep_days},
              {"config", arguments.config_file}});
 }
 

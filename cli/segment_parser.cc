@@ -5,12 +5,16 @@
 namespace tagline::cli {
 namespace {
 
+constexpr std::uint64_t kHistoryDaysMax = 10'000;
+
 /// What comes as rows comes as CSV and NDJSON, too.
 const std::map<std::string, Format>& formats_of(SegmentAction action) {
   switch (action) {
     case SegmentAction::List:
     case SegmentAction::Versions:
     case SegmentAction::Snapshots:
+    case SegmentAction::History:
+    case SegmentAction::Record:
       return kFormatsOfLists;
     case SegmentAction::Show:
     case SegmentAction::Diff:
@@ -168,10 +172,37 @@ void SegmentParser::add_history() {
       ->type_name("NAME");
   add_card(snapshot);
   add_as_of(snapshot, as_of_);
+  add_day(snapshot, "--recorded", recorded_,
+          say("of who was in it on this day, by its history; not with --as-of",
+              "取历史记录中该日的成员；不与 --as-of 同用"));
 
   add_name(action(SegmentAction::Snapshots, "snapshots",
                   say("list the snapshots of a segment", "列出人群的快照"),
                   "tagline segment snapshots --db shop buyers"));
+
+  CLI::App* history =
+      action(SegmentAction::History, "history",
+             say("show how many were in a segment day by day, who entered and who left",
+                 "查看人群每日人数及进入、离开人数"),
+             "tagline segment history --db shop buyers\n  "
+             "tagline segment history --db shop buyers --since 2026-11-01 --format json");
+  add_name(history);
+  history
+      ->add_option("--last", arguments_.days,
+                   say("points of the last so many days (default 30)", "最近多少天（默认 30）"))
+      ->check(plain_number())
+      ->check(in_range(std::uint64_t{1}, kHistoryDaysMax))
+      ->type_name("DAYS");
+  add_day(history, "--since", since_,
+          say("who entered and left since this day", "自该日以来的进入与离开人数"));
+
+  CLI::App* record = action(
+      SegmentAction::Record, "record",
+      say("take a point of the history of segments now; a running server does it every night",
+          "立即记录人群历史；运行中的服务器每晚自动记录"),
+      "tagline segment record --db shop\n  tagline segment record --db shop buyers");
+  record->add_option("NAMES", arguments_.names,
+                     say("the segments; none: all", "人群名称；不给则为全部"));
 }
 
 bool SegmentParser::take(Arguments& arguments) const {
@@ -185,6 +216,8 @@ bool SegmentParser::take(Arguments& arguments) const {
     }
   }
   chosen.as_of = server::parse_day(as_of_);
+  chosen.since = server::parse_day(since_);
+  chosen.recorded = server::parse_day(recorded_);
   arguments.command = chosen;
   return true;
 }

@@ -25,6 +25,8 @@ class SegmentParser : private OptionMaker {
   std::vector<std::pair<CLI::App*, SegmentAction>> actions_;
   SegmentArguments arguments_;
   std::string as_of_;
+  std::string since_;
+  std::string recorded_;
 };
 
 }  // namespace tagline::cli

@@ -62,6 +62,7 @@ std::optional<std::pair<std::string, std::uint16_t>> endpoint_of(std::string_vie
 
 constexpr unsigned kWorkersMax = 96;  // LMDB has 126 places for readers
 constexpr std::uint64_t kCacheMax = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kHistoryMax = 10'000;
 constexpr std::uint64_t kLoadMax = std::uint64_t{1} << 24U;
 constexpr double kShutdownMax = 86'400;
 constexpr std::uint64_t kSlowMax = 86'400'000;
@@ -107,6 +108,14 @@ void ServeParser::add_to(CLI::App& app) {
       ->check(in_range(std::uint64_t{0}, kCacheMax))
       ->type_name("MIB");
   add_access();
+  command_
+      ->add_option("--keep-history", arguments_.keep_days,
+                   say("days for which the daily counts of segments and spreads of tags are kept "
+                       "(default 400); 0: none are taken",
+                       "每日人群人数与标签分布的保留天数（默认 400）；0 表示不记录"))
+      ->check(plain_number())
+      ->check(in_range(std::uint64_t{0}, kHistoryMax))
+      ->type_name("DAYS");
   command_
       ->add_option("--load-size", arguments_.load_mib,
                    say("MiB that the body of a load may have (default 16384)",

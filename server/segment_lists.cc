@@ -1,10 +1,9 @@
 // Segments: static lists, given as ids or frozen from a segment.
-#include "dsl/check.h"
-#include "dsl/lower.h"
-#include "server/as_of.h"
 #include "server/day_text.h"
 #include "server/drafted_write.h"
 #include "server/id_list.h"
+#include "server/segment_history.h"
+#include "server/segment_members.h"
 #include "server/segment_names.h"
 #include "server/segment_rules.h"
 #include "server/segment_taken.h"
@@ -40,16 +39,10 @@ std::optional<Error> refuse_list(const SegmentRecord& stored,
   return std::nullopt;
 }
 
-struct Members {
-  engine::Bitmap users;
-  OriginRecord origin;  ///< without the list's name
-};
-
-/// Who is in a segment now.
-Outcome<Members> members_of(const Snapshot& snapshot, const std::string& name,
-                            std::optional<std::chrono::sys_days> as_of, const Edit& edit,
-                            const engine::ExecuteOptions& execute) {
-  Members members;
+/// Who was in a segment at the point that is kept of it.
+Outcome<SegmentMembers> recorded_members(const Snapshot& snapshot, const std::string& name,
+                                         std::chrono::sys_days day, const Edit& edit) {
+  SegmentMembers members;
   TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
   OriginRecord& origin = members.origin;
   TAGLINE_ASSIGN_OR_RETURN(origin.source, stored_segment_name(catalogue, name));
@@ -57,24 +50,23 @@ Outcome<Members> members_of(const Snapshot& snapshot, const std::string& name,
   if (auto refusal = refuse_segment_changed(edit, record, origin.source); refusal.has_value()) {
     return tl::unexpected(std::move(*refusal));
   }
-  origin.expression = record->expression;
-  TAGLINE_ASSIGN_OR_RETURN(const auto rules, snapshot.rules(origin.source));
-  origin.rule = rules.empty() ? 0 : rules.back().number;
-  dsl::CheckOptions options;
-  TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(as_of, snapshot));
-  origin.as_of = options.as_of.time_since_epoch().count();
-  origin.data_version = snapshot.version();
-  TAGLINE_ASSIGN_OR_RETURN(origin.population, snapshot.population());
-  const std::string text = segment_reference(origin.source);
-  dsl::Checked checked = dsl::check(text, catalogue, options);
-  if (!checked.ok) {
-    Refusal refusal(std::move(checked.errors));
-    refusal.text = text;
-    return tl::unexpected(std::move(refusal));
+  TAGLINE_ASSIGN_OR_RETURN(auto history, snapshot.history(origin.source));
+  if (!history.has_value()) {
+    history.emplace().segment = origin.source;
   }
-  engine::Plan plan;
-  const engine::NodeId root = dsl::lower(checked.bound, plan);
-  TAGLINE_ASSIGN_OR_RETURN(members.users, engine::select(plan, root, snapshot, execute));
+  TAGLINE_ASSIGN_OR_RETURN(const std::size_t at, point_since(*history, day));
+  const storage::HistoryPoint& point = history->points[at];
+  origin.rule = point.rule;
+  TAGLINE_ASSIGN_OR_RETURN(const auto rules, snapshot.rules(origin.source));
+  for (const storage::RuleRecord& rule : rules) {
+    if (rule.number == point.rule) {
+      origin.expression = rule.expression;  // else it was a list, or is not kept any more
+    }
+  }
+  origin.as_of = point.day;
+  origin.data_version = point.version;
+  origin.population = point.population;
+  TAGLINE_ASSIGN_OR_RETURN(members.users, snapshot.members_at(*history, at));
   return members;
 }
 
@@ -173,7 +165,9 @@ Outcome<FrozenSegment> Segments::freeze(const std::string& name, const FreezeReq
   engine::Bitmap users;
   const auto read = [&](const Snapshot& snapshot) -> Result<bool> {
     frozen = {};
-    auto members = members_of(snapshot, name, request.as_of, edit, execute_);
+    auto members = request.recorded.has_value()
+                       ? recorded_members(snapshot, name, *request.recorded, edit)
+                       : segment_members(snapshot, name, request.as_of, edit, execute_);
     if (!members.has_value()) {
       refusal = std::move(members).error();
       return false;

@@ -125,6 +125,9 @@ struct SegmentDiff {
 
 struct FreezeRequest {
   std::optional<std::string> name;  ///< of the list; default: the segment's and the day
+  /// Of who was in it then, by what is kept of it (server/segment_history.h), and not of who is
+  /// now. As HistoryRequest::since; as_of then says nothing.
+  std::optional<std::chrono::sys_days> recorded;
   SegmentCard card;
   std::optional<std::chrono::sys_days> as_of;
 };

@@ -183,6 +183,52 @@ std::string frozen_json(const FrozenSegment& frozen) {
                    {"snapshot_of", origin_json(frozen.origin)}});
 }
 
+namespace {
+
+Json point_json(const storage::HistoryPoint& point) {
+  const auto or_null = [](const std::optional<std::uint64_t>& number) {
+    return number.has_value() ? Json(*number) : Json();
+  };
+  return {{"day", day_text(std::chrono::sys_days(std::chrono::days(point.day)))},
+          {"taken_s", point.taken_s},
+          {"count", point.count},
+          {"population", point.population},
+          {"entered", or_null(point.entered)},
+          {"left", or_null(point.left)},
+          {"rule_version", point.rule},
+          {"version", point.version}};
+}
+
+}  // namespace
+
+std::string history_point_json(const std::string& name, const storage::HistoryPoint& point) {
+  Json json = {{"name", name}};
+  json.update(point_json(point));
+  return dump(json);
+}
+
+std::string history_json(const SegmentHistory& history) {
+  Json points = Json::array();
+  for (const storage::HistoryPoint& point : history.points) {
+    points.push_back(point_json(point));
+  }
+  Json json = {{"name", history.name},
+               {"count", history.count},
+               {"population", history.population},
+               {"as_of", day_text(history.as_of)},
+               {"rule_version", history.rule},
+               {"kept", history.kept},
+               {"first", history.first.has_value() ? Json(day_text(*history.first)) : Json()},
+               {"points", std::move(points)}};
+  if (history.since.has_value()) {
+    json["since"] = {{"point", point_json(history.since->point)},
+                     {"entered", history.since->entered},
+                     {"left", history.since->left},
+                     {"stayed", history.since->stayed}};
+  }
+  return dump(json);
+}
+
 std::string versions_json(const SegmentVersions& versions) {
   Json list = Json::array();
   for (const RuleVersion& version : versions.versions) {

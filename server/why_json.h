@@ -2,6 +2,7 @@
 // interface.
 #pragma once
 
+#include "server/segment_history.h"
 #include "server/segments.h"
 #include "server/service.h"
 
@@ -37,6 +38,10 @@ namespace tagline::server {
 [[nodiscard]] std::string imported_json(const ImportedList& imported);
 /// {"name", "revision", "count", "population", "snapshot_of"}
 [[nodiscard]] std::string frozen_json(const FrozenSegment& frozen);
+/// {"name", "count", "population", ..., "points": [as history_point_json, without the name]}
+[[nodiscard]] std::string history_json(const SegmentHistory& history);
+[[nodiscard]] std::string history_point_json(const std::string& name,
+                                             const storage::HistoryPoint& point);
 /// {"name", "population", "as_of", "dropped", "versions": [{"version", "expression", "canonical",
 /// "author", "saved_s", "count_then", "population_then", "as_of_then" (null: not counted then),
 /// "count" (null: broken), "errors"?}]}

@@ -1,5 +1,6 @@
 #include "storage/catalogue_reader.h"
 
+#include "storage/history_codec.h"
 #include "storage/record_codec.h"
 #include "storage/write_txn.h"
 
@@ -127,6 +128,22 @@ Result<std::vector<RuleRecord>> read_rules(const Transaction& txn, std::string_v
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+Result<std::optional<HistoryRecord>> find_history(const Transaction& txn,
+                                                  std::string_view segment) {
+  return find_by_text(txn, KeySpace::Histories, segment, decode_history);
+}
+Result<std::vector<HistoryRecord>> read_histories(const Transaction& txn) {
+  return read_by_text(txn, KeySpace::Histories, decode_history);
+}
+Result<std::optional<SpreadRecord>> find_spread(const Transaction& txn, engine::FieldId field) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, txn.get(KeySpace::Spreads, make_key<1>({field})));
+  if (!stored) {
+    return std::optional<SpreadRecord>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(auto record, decode_spread(field, *stored));
+  return std::optional<SpreadRecord>(std::move(record));
 }
 
 Result<std::vector<OriginRecord>> read_origins(const Transaction& txn) {

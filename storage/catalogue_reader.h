@@ -4,6 +4,7 @@
 
 #include "engine/layout.h"
 #include "engine/result.h"
+#include "storage/history.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record.h"
 
@@ -42,6 +43,13 @@ namespace tagline::storage {
 [[nodiscard]] Result<std::vector<OriginRecord>> read_origins(const Transaction& txn);
 [[nodiscard]] Result<std::optional<OriginRecord>> find_origin(const Transaction& txn,
                                                               std::string_view name);
+/// Of one segment; nothing when nothing is kept.
+[[nodiscard]] Result<std::optional<HistoryRecord>> find_history(const Transaction& txn,
+                                                                std::string_view segment);
+/// By name of the segment.
+[[nodiscard]] Result<std::vector<HistoryRecord>> read_histories(const Transaction& txn);
+[[nodiscard]] Result<std::optional<SpreadRecord>> find_spread(const Transaction& txn,
+                                                              engine::FieldId field);
 /// Oldest first; loads of one second by id.
 [[nodiscard]] Result<std::vector<LoadRecord>> read_loads(const Transaction& txn);
 [[nodiscard]] Result<std::optional<LoadRecord>> find_load(const Transaction& txn,

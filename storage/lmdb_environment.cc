@@ -113,6 +113,10 @@ std::string_view name_of(KeySpace space) {
       return "erasures";
     case KeySpace::Settings:
       return "settings";
+    case KeySpace::Histories:
+      return "histories";
+    case KeySpace::Spreads:
+      return "spreads";
   }
   return "";
 }

@@ -3,6 +3,7 @@
 
 #include "engine/bitmap.h"
 #include "engine/source.h"
+#include "storage/history.h"
 #include "storage/identity.h"
 #include "storage/record.h"
 
@@ -66,6 +67,15 @@ class Snapshot final : public engine::Source {
   /// What static lists were frozen from, by name of the list.
   [[nodiscard]] Result<std::vector<OriginRecord>> origins() const;
   [[nodiscard]] Result<std::optional<OriginRecord>> origin(std::string_view list) const;
+  /// What is kept of a segment's past; nothing: nothing is.
+  [[nodiscard]] Result<std::optional<HistoryRecord>> history(std::string_view segment) const;
+  /// Who was in the segment at that point (an index of history.points). Of those who were merged
+  /// since, who that is now; without those who were erased. Cost: who is in it at the newest point
+  /// is read, and who came and went at each point since.
+  [[nodiscard]] Result<engine::Bitmap> members_at(const HistoryRecord& history,
+                                                  std::size_t point) const;
+  /// How the values of a tag were spread day by day; nothing: nothing is kept.
+  [[nodiscard]] Result<std::optional<SpreadRecord>> spread(engine::FieldId field) const;
   /// Loads of event files, oldest first (those of one second by id).
   [[nodiscard]] Result<std::vector<LoadRecord>> loads() const;
   [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;

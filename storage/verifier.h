@@ -29,6 +29,8 @@ struct Verifier {
   [[nodiscard]] Status check_segments();
   [[nodiscard]] Status check_rules();
   [[nodiscard]] Status check_origins();
+  [[nodiscard]] Status check_histories();
+  [[nodiscard]] Status check_spreads();
   [[nodiscard]] Status check_loads();
   [[nodiscard]] Status check_settings();
   [[nodiscard]] Status check_changes();
@@ -49,12 +51,13 @@ struct Verifier {
     std::string name;
     std::set<engine::RowId> value_rows;
   };
-  /// A field that is no tag's: the series of an event's key, the users of a static list, or when
-  /// users were written.
+  /// A field that is no tag's: the series of an event's key, the users of a static list, when users
+  /// were written, or who came to a segment and left it.
   struct KnownField {
     engine::FieldId event = 0;  ///< the event whose key it is; 0: a static list
     std::string name;           ///< of the key ("view:beauty") or of the segment
     bool number = false;        ///< says of each user when it was written
+    bool history = false;       ///< of the segment; its users may have been merged since
   };
 
   const Transaction& txn;

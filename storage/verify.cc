@@ -29,6 +29,8 @@ Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& pro
   TAGLINE_RETURN_IF_ERROR(verifier.check_segments());
   TAGLINE_RETURN_IF_ERROR(verifier.check_rules());
   TAGLINE_RETURN_IF_ERROR(verifier.check_origins());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_histories());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_spreads());
   TAGLINE_RETURN_IF_ERROR(verifier.check_loads());
   TAGLINE_RETURN_IF_ERROR(verifier.check_settings());
   TAGLINE_RETURN_IF_ERROR(verifier.check_changes());

@@ -18,8 +18,9 @@ struct VerifyReport {
   std::uint64_t events = 0;
   std::uint64_t values = 0;  ///< and keys of events
   std::uint64_t segments = 0;
-  std::uint64_t rules = 0;    ///< that segments have had
-  std::uint64_t origins = 0;  ///< of static lists
+  std::uint64_t rules = 0;      ///< that segments have had
+  std::uint64_t origins = 0;    ///< of static lists
+  std::uint64_t histories = 0;  ///< of segments
   std::uint64_t loads = 0;
   std::uint64_t changes = 0;  ///< records of changes that are not in the fragments yet
   std::uint64_t users = 0;
@@ -35,13 +36,13 @@ struct VerifyReport {
 /// for a category; existence row = union of the values; bits and sign only where a number exists),
 /// every event's rows by day (parts an event can have; counts and amounts only of users who were
 /// there; no amount both above and below zero; a key's users among the event's), every dictionary
-/// (both directions, unique names), segments, their rules and origins, loads, and changes beside
-/// the fragments, that every field has one owner, the ids and identities in both directions, and
-/// merges. `progress(done, total)` in fragments, may be empty, must not use the snapshot (which
-/// serves nobody else meanwhile). Fails only when it cannot read at all. Damage inside LMDB's own
-/// tree pages is LMDB's to notice, and it does not always (FORMAT.md, Damage). Cost: every byte
-/// once, and who did an event on a day once more for each of its keys; about 0.6 s a million users
-/// for the ids.
+/// (both directions, unique names), segments, their rules, origins and histories, loads, and
+/// changes beside the fragments, that every field has one owner, the ids and identities in both
+/// directions, and merges. `progress(done, total)` in fragments, may be empty, must not use the
+/// snapshot (which serves nobody else meanwhile). Fails only when it cannot read at all. Damage
+/// inside LMDB's own tree pages is LMDB's to notice, and it does not always (FORMAT.md, Damage).
+/// Cost: every byte once, and who did an event on a day once more for each of its keys; about 0.6 s
+/// a million users for the ids.
 [[nodiscard]] Result<VerifyReport> verify(
     const Snapshot& snapshot,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});

@@ -124,6 +124,11 @@ class FragmentCheck {
       return;
     }
     Bitmap now = with_changes(address, std::move(*members));
+    if (const auto field = verifier_.fields.find(address.row.field);
+        field != verifier_.fields.end() && field->second.history) {
+      check_limit(address, now);
+      return;
+    }
     check_population(address, now);
     check_row(address, std::move(now));
   }
@@ -283,6 +288,7 @@ class FragmentCheck {
         return false;
       }
       const bool possible = field->second.event != 0 ? possible_day_row(row)
+                            : field->second.history  ? true
                             : field->second.number
                                 ? row < engine::kFirstBitRow + engine::kValueBitsMax
                                 : row == engine::kFlagRow;

@@ -7,6 +7,7 @@
 #include "engine/layout.h"
 #include "engine/result.h"
 #include "storage/change.h"
+#include "storage/history.h"
 #include "storage/identity.h"
 #include "storage/record.h"
 
@@ -96,6 +97,19 @@ class WriteTxn {
   [[nodiscard]] Result<std::optional<OriginRecord>> origin(std::string_view list) const;
   [[nodiscard]] Result<std::optional<SegmentRecord>> segment(std::string_view name) const;
   [[nodiscard]] Result<std::vector<SegmentRecord>> segments() const;
+
+  /// What is kept of a segment's past; nothing: nothing is.
+  [[nodiscard]] Result<std::optional<HistoryRecord>> history(std::string_view segment) const;
+  /// Adds a point: who is in the segment. Given of it are time, day, population, version and rule;
+  /// a time that is not after the last point's becomes the second after it. Internal: no such
+  /// segment, or a user who was never added. Plans read alike afterwards: the data version stays.
+  /// Cost: who was in it before is read, and what changed is written.
+  [[nodiscard]] Result<HistoryPoint> add_history(std::string_view segment, HistoryPoint point,
+                                                 const engine::Bitmap& members);
+  /// Drops the oldest points, so that at most `keep` are left.
+  [[nodiscard]] Status drop_history(std::string_view segment, std::size_t keep);
+  [[nodiscard]] Result<std::optional<SpreadRecord>> spread(engine::FieldId field) const;
+  [[nodiscard]] Status put_spread(const SpreadRecord& spread);
 
   /// SchemaConflict when the id is known.
   [[nodiscard]] Status put_load(const LoadRecord& load);

@@ -230,6 +230,7 @@ Result<WriteTxn::Erased> WriteTxn::erase_user(UserIndex user) {
     }
   }
   erased.merges = gone.size();
+  TAGLINE_RETURN_IF_ERROR(rep_->erase_from_histories(user));
   TAGLINE_RETURN_IF_ERROR(rep_->set_in_population(user, false));
   return erased;
 }

@@ -3,6 +3,7 @@
 
 #include "storage/delta.h"
 #include "storage/fragment_value.h"
+#include "storage/history_codec.h"
 #include "storage/lmdb_environment.h"
 #include "storage/record_codec.h"
 #include "storage/write_txn.h"
@@ -84,6 +85,15 @@ struct WriteTxn::Rep {
   [[nodiscard]] Status tell_lists_from(std::string_view source,
                                        const std::function<void(OriginRecord&)>& change);
   [[nodiscard]] Status store_origin(const OriginRecord& origin);
+  [[nodiscard]] Status store_history(const HistoryRecord& history);
+  [[nodiscard]] Status erase_history(std::string_view segment);
+  /// Of its first so many points.
+  [[nodiscard]] Status erase_history_rows(const HistoryRecord& history, std::size_t points);
+  /// Takes a user out of all histories; their numbers stay.
+  [[nodiscard]] Status erase_from_histories(engine::UserIndex user);
+  [[nodiscard]] Result<engine::Bitmap> history_row(engine::RowKey row, engine::ShardId shard) const;
+  [[nodiscard]] Status write_history_row(engine::RowKey row, engine::ShardId shard,
+                                         engine::Bitmap members);
   /// Erases the fragments of `field` from `begin` on and before `end`, rows in the range of 0 to
   /// 2^32. `seen` is told of every row a fragment of which goes, once a fragment.
   [[nodiscard]] Status erase_rows(engine::FieldId field, std::uint64_t begin, std::uint64_t end,

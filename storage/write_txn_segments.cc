@@ -92,6 +92,7 @@ Status WriteTxn::erase_segment(std::string_view name) {
   }
   TAGLINE_RETURN_IF_ERROR(rep_->txn.erase(KeySpace::Segments, bytes_of(name)));
   TAGLINE_RETURN_IF_ERROR(rep_->erase_rules(name));
+  TAGLINE_RETURN_IF_ERROR(rep_->erase_history(name));
   TAGLINE_RETURN_IF_ERROR(rep_->txn.erase(KeySpace::Origins, bytes_of(name)));
   TAGLINE_RETURN_IF_ERROR(
       rep_->tell_lists_from(name, [](OriginRecord& origin) { origin.source_gone = true; }));
@@ -116,6 +117,13 @@ Status WriteTxn::rename_segment(std::string_view from, const SegmentRecord& to) 
   if (old_origin) {
     old_origin->name = to.name;
     TAGLINE_RETURN_IF_ERROR(rep_->store_origin(*old_origin));
+  }
+  TAGLINE_ASSIGN_OR_RETURN(auto history, this->history(from));
+  if (history) {
+    // The rows stay where they are, so the old name must not take them along.
+    history->segment = to.name;
+    TAGLINE_RETURN_IF_ERROR(rep_->store_history(*history));
+    TAGLINE_RETURN_IF_ERROR(rep_->txn.erase(KeySpace::Histories, bytes_of(from)));
   }
   TAGLINE_RETURN_IF_ERROR(
       rep_->tell_lists_from(from, [&](OriginRecord& origin) { origin.source = to.name; }));

@@ -1,6 +1,7 @@
 // Commands about tags and saved segments.
 #include "cli/events_text.h"
 #include "cli/exit_status.h"
+#include "cli/history_text.h"
 #include "cli/names_text.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/local_clock.h"
@@ -80,10 +81,29 @@ int show_sizes(Session& session, const std::string& name, std::uint64_t days) {
         {static_cast<double>(days - back), static_cast<double>(answered->json["count"].number())});
     (curve.points.size() == 1 ? curve.x_first : curve.x_last) = day;
   }
-  console.out("\n" +
-              console.say({"people day by day, as relative dates then were\n",
-                           "每日人数（相对日期按当日计算）\n"}) +
-              plot(curve, console.width()));
+  console.out(
+      "\n" +
+      console.say({"people day by day: relative dates as they then were, tags as they are now\n",
+                   "每日人数：相对日期按当日计算，标签取当前值\n"}) +
+      plot(curve, console.width()));
+  return kFine;
+}
+
+/// What is kept of the segment's past; where nothing is, what can be made out of it.
+int show_past(Session& session, const std::string& name, std::uint64_t days) {
+  Console& console = session.console();
+  const auto reply = session.ask(get("/v1/segments/" + server::percent_encoded(name) +
+                                     "/history?days=" + std::to_string(days)),
+                                 "");
+  if (!reply.has_value()) {
+    return reply.error();
+  }
+  const server::SegmentHistory history = history_of(reply->json, session.time_zone());
+  if (history.points.size() < 2) {
+    return show_sizes(session, name, days);
+  }
+  console.out("\n" + console.say({"day by day, as it was then\n", "每日人数（当时的实际成员）\n"}));
+  print(history, console);
   return kFine;
 }
 
@@ -397,7 +417,7 @@ int history_command(Session& session, const std::string& arguments) {
                         {"rule_version", "saved_s", "author", "count_then", "count", "expression"});
       });
   return status == kFine && session.settings().format == Format::Table
-             ? show_sizes(session, name, days)
+             ? show_past(session, name, days)
              : status;
 }
 

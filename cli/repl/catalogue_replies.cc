@@ -175,6 +175,33 @@ server::SegmentVersions versions_of(const JsonValue& reply, const std::string& t
   return versions;
 }
 
+server::SegmentHistory history_of(const JsonValue& reply, const std::string& time_zone) {
+  const auto point_of = [](const JsonValue& json) {
+    storage::HistoryPoint point;
+    point.day = days_of(json["day"]);
+    point.taken_s = seconds_of(json["taken_s"]);
+    point.count = json["count"].number();
+    point.population = json["population"].number();
+    point.entered = json["entered"].number_if_any();
+    point.left = json["left"].number_if_any();
+    point.rule = static_cast<std::uint32_t>(json["rule_version"].number());
+    point.version = json["version"].number();
+    return point;
+  };
+  server::SegmentHistory history;
+  history.name = reply["name"].text();
+  history.count = reply["count"].number();
+  history.population = reply["population"].number();
+  history.rule = static_cast<std::uint32_t>(reply["rule_version"].number());
+  history.kept = reply["kept"].number();
+  history.first = server::parse_day(reply["first"].text());
+  history.time_zone = time_zone;
+  for (const JsonValue& point : reply["points"].items()) {
+    history.points.push_back(point_of(point));
+  }
+  return history;
+}
+
 server::SegmentDiff diff_of(const JsonValue& reply) {
   const auto part = [&](const char* name) {
     return server::SegmentDiff::Part{reply[name]["expression"].text(),

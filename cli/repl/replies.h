@@ -7,6 +7,7 @@
 #include "server/json_value.h"
 #include "server/numbers.h"
 #include "server/overlaps.h"
+#include "server/segment_history.h"
 #include "server/segments.h"
 #include "server/service.h"
 
@@ -42,6 +43,8 @@ namespace tagline::cli {
                                                 const std::string& time_zone);
 [[nodiscard]] server::SegmentList segments_of(const server::JsonValue& reply,
                                               const std::string& time_zone);
+[[nodiscard]] server::SegmentHistory history_of(const server::JsonValue& reply,
+                                                const std::string& time_zone);
 [[nodiscard]] server::SegmentVersions versions_of(const server::JsonValue& reply,
                                                   const std::string& time_zone);
 [[nodiscard]] server::SegmentDiff diff_of(const server::JsonValue& reply);

@@ -123,6 +123,18 @@ void write_folding(const ChangeFolder::Figures& now, MetricsText& text) {
               now.unfolded.bytes);
 }
 
+void write_daily(const DailyRecorder::Figures& now, MetricsText& text) {
+  text.single("tagline_history_points_total", kCounter,
+              "Points taken of the histories of segments.", now.points);
+  text.single("tagline_history_spreads_total", kCounter, "Spreads taken of the values of tags.",
+              now.spreads);
+  text.single("tagline_history_failures_total", kCounter,
+              "Days that could not be taken, and segments that could not be computed.",
+              now.failures);
+  text.single("tagline_history_seconds_total", kCounter, "Time that taking them took.",
+              seconds(now.time));
+}
+
 void write_process(MetricsText& text) {
   const ProcessFigures now = process_figures();
   text.single("tagline_process_resident_memory_bytes", kGauge,
@@ -144,6 +156,9 @@ HttpReply metrics(const Call& call) {
   if (call.api.ingest != nullptr) {
     write_ingest(*call.api.ingest, text);
     write_folding(call.api.ingest->figures().folding, text);
+  }
+  if (call.api.daily != nullptr) {
+    write_daily(call.api.daily->figures(), text);
   }
   write_process(text);
   HttpReply reply;

@@ -16,6 +16,7 @@
 #include "server/api/routes.h"
 #include "server/api/running_queries.h"
 #include "server/api/stream_room.h"
+#include "server/daily_recorder.h"
 #include "server/http/http_message.h"
 #include "server/http/temporary_file.h"
 #include "server/ingest_queue.h"
@@ -52,6 +53,7 @@ struct Api {
   LoadJobs* jobs;                  ///< null: nothing is written
   std::shared_ptr<DiskRoom> room;  ///< of large bodies
   IngestQueue* ingest;             ///< null: nothing is written
+  DailyRecorder* daily;            ///< null: nothing is kept of the past
   /// A backup is being made or sent.
   std::shared_ptr<std::atomic<bool>> backing_up = std::make_shared<std::atomic<bool>>(false);
   /// Of count and query, for who wants to know what is still asked about.

@@ -17,6 +17,7 @@ namespace tagline::server {
 [[nodiscard]] std::vector<Route> metrics_routes();       ///< /metrics, /v1/queries
 [[nodiscard]] std::vector<Route> load_routes();          ///< /v1/load, /v1/jobs
 [[nodiscard]] std::vector<Route> ingest_routes();        ///< /v1/ingest
+[[nodiscard]] std::vector<Route> history_routes();       ///< of segments and tags
 [[nodiscard]] std::vector<Route> identity_routes();      ///< /v1/identities, merges, erasures
 [[nodiscard]] std::vector<Route> schema_routes();        ///< /v1/schemas
 [[nodiscard]] std::vector<Route> backup_routes();        ///< /v1/backup

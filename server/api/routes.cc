@@ -116,11 +116,17 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
     FoldOptions folding;
     folding.report = options_.report;
     ingest_ = std::make_unique<IngestQueue>(service.store(), std::move(folding));
+    if (options.keep_days != 0) {
+      DailyOptions daily;
+      daily.keep_days = options.keep_days;
+      daily.report = options_.report;
+      daily_ = std::make_unique<DailyRecorder>(service.store(), std::move(daily));
+    }
   }
   for (auto group :
        {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
         user_routes, segment_routes, segment_list_routes, metrics_routes, load_routes,
-        ingest_routes, identity_routes, schema_routes, backup_routes}) {
+        ingest_routes, identity_routes, history_routes, schema_routes, backup_routes}) {
     for (Route& route : group()) {
       table_->add(std::move(route));
     }
@@ -135,7 +141,7 @@ void Routes::settle() {
   }
   metrics_ = std::make_unique<Metrics>(std::move(measured));
   api_ = std::make_unique<Api>(Api{service_, options_, status_, streams_, *queries_, *metrics_,
-                                   *schemas_, jobs_.get(), room_, ingest_.get()});
+                                   *schemas_, jobs_.get(), room_, ingest_.get(), daily_.get()});
 }
 
 void Routes::add(Route route) {

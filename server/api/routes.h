@@ -27,9 +27,10 @@ struct RoutesOptions {
   unsigned threads = 1;                       ///< of one query
   unsigned workers = 2;                       ///< that answer requests
   std::chrono::milliseconds timeout{30'000};  ///< of a query that asks for none, and the most
-  std::uint64_t memory = std::uint64_t{256} << 20U;     ///< bytes a query may hold
-  bool read_only = false;                               ///< nothing is written
-  Build build;                                          ///< the program
+  std::uint64_t memory = std::uint64_t{256} << 20U;  ///< bytes a query may hold
+  bool read_only = false;                            ///< nothing is written
+  std::uint64_t keep_days = 0;  ///< of histories, taken once a day; 0: none is taken
+  Build build;                  ///< the program
   std::uint64_t load_bytes = std::uint64_t{16} << 30U;  ///< of a large body: a load, a list of ids
   std::uint64_t body_bytes = std::uint64_t{1} << 20U;   ///< of a body, where the route says nothing
   /// Told of what goes wrong apart from any request; may be empty. Called by several threads.
@@ -65,6 +66,7 @@ struct DroppedLoad {
 
 struct Api;
 struct Call;
+class DailyRecorder;
 class Gate;
 class IngestQueue;
 class LoadJobs;
@@ -151,8 +153,9 @@ class Routes {
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<SavedSchemas> schemas_;
   std::shared_ptr<StreamRoom> streams_;
-  std::unique_ptr<LoadJobs> jobs_;       ///< null: nothing is written
-  std::unique_ptr<IngestQueue> ingest_;  ///< null: nothing is written
+  std::unique_ptr<LoadJobs> jobs_;        ///< null: nothing is written
+  std::unique_ptr<IngestQueue> ingest_;   ///< null: nothing is written
+  std::unique_ptr<DailyRecorder> daily_;  ///< null: nothing is kept of the past
   std::unique_ptr<Api> api_;
   struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read

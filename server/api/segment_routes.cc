@@ -182,11 +182,17 @@ HttpReply frozen(const Call& call) {
 HttpReply freeze(const Call& call) {
   FreezeRequest request;
   auto refused = read_body(call, [&](JsonReader& body) {
-    body.only({"name", "as_of", "title", "description", "owner", "labels"});
+    body.only({"name", "as_of", "recorded", "title", "description", "owner", "labels"});
     if (body.has("name")) {
       body.read("name", request.name.emplace());
     }
     read_day(body, "as_of", request.as_of);
+    read_day(body, "recorded", request.recorded);
+    if (request.as_of.has_value() && request.recorded.has_value()) {
+      body.fail("recorded", "beside as_of",
+                {"only one of them: as_of is of who is in it now, recorded of who was then",
+                 "只写其一：as_of 取当前成员，recorded 取当时的成员"});
+    }
     read_card(body, request.card);
   });
   if (refused.has_value()) {
