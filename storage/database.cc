@@ -243,10 +243,11 @@ Status Database::check_format(bool writes) {
     TAGLINE_ASSIGN_OR_RETURN(const MetaRecord meta, read_meta(reading.txn));
     format = meta.format;
   }
-  if (format < kFormatVersionWithRequests) {
-    const std::size_t there = format < kFormatVersionWithRules     ? kKeySpacesOfVersion3
-                              : format < kFormatVersionWithChanges ? kKeySpacesOfVersion5
-                                                                   : kKeySpacesOfVersion6;
+  if (format < kFormatVersionWithPositions) {
+    const std::size_t there = format < kFormatVersionWithRules      ? kKeySpacesOfVersion3
+                              : format < kFormatVersionWithChanges  ? kKeySpacesOfVersion5
+                              : format < kFormatVersionWithRequests ? kKeySpacesOfVersion6
+                                                                    : kKeySpacesOfVersion7;
     TAGLINE_RETURN_IF_ERROR(environment.open_key_spaces(LmdbEnvironment::Missing::Refuse, there));
     // A reader goes without; every commit writes the newest version, so a writer needs them all.
     return writes ? environment.open_key_spaces(LmdbEnvironment::Missing::Create) : Status();

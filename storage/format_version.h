@@ -6,7 +6,7 @@
 namespace tagline::storage {
 
 /// Raised when an older program could misread a newer database, or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 7;
+inline constexpr std::uint64_t kFormatVersion = 8;
 /// Read too. The first commit makes it the newest.
 inline constexpr std::uint64_t kOldestFormatVersion = 3;
 /// Versions before lack the key spaces of rules and origins.
@@ -17,5 +17,7 @@ inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
 inline constexpr std::uint64_t kFormatVersionWithChanges = 6;
 /// Versions before lack the key space of requests.
 inline constexpr std::uint64_t kFormatVersionWithRequests = 7;
+/// Versions before lack the key space of positions.
+inline constexpr std::uint64_t kFormatVersionWithPositions = 8;
 
 }  // namespace tagline::storage

@@ -113,6 +113,8 @@ std::string_view name_of(KeySpace space) {
       return "erasures";
     case KeySpace::Settings:
       return "settings";
+    case KeySpace::Positions:
+      return "positions";
   }
   return "";
 }

@@ -62,14 +62,17 @@ enum class KeySpace : std::uint8_t {
   Merges,
   Erasures,
   Settings,
+  Positions,
 };
-inline constexpr std::size_t kKeySpaceCount = 18;
+inline constexpr std::size_t kKeySpaceCount = 19;
 /// What is not among the first so many, a database of version 3 does not have.
 inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
 /// Nor do those of versions 4 and 5 have what is behind these.
 inline constexpr std::size_t kKeySpacesOfVersion5 = 10;
 /// Nor has one of version 6 what is behind these.
 inline constexpr std::size_t kKeySpacesOfVersion6 = 11;
+/// Nor has one of version 7 what is behind these.
+inline constexpr std::size_t kKeySpacesOfVersion7 = 18;
 /// The first of them, Meta and Tags, are there in every version of the format: enough to tell which
 /// version it is, and whether there is anything at all.
 inline constexpr std::size_t kOldestKeySpaces = 2;

@@ -100,7 +100,7 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       if (status.has_value() && rep.txn.changed()) {
         const bool beyond_rows = rep.txn.changed_beyond(
             {KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes, KeySpace::Requests,
-             KeySpace::Identities, KeySpace::Identified});
+             KeySpace::Positions, KeySpace::Identities, KeySpace::Identified});
         const bool names_people = rep.txn.changed_in(KeySpace::Identities);
         if (beyond_rows || names_people || rep.reads_otherwise()) {
           ++rep.meta.version;

@@ -1,4 +1,5 @@
 // /metrics, /v1/queries: what the server is doing.
+#include "server/api/kafka_report.h"
 #include "server/api/metrics.h"
 #include "server/api/process_figures.h"
 #include "server/api/route_groups.h"
@@ -144,6 +145,9 @@ HttpReply metrics(const Call& call) {
   if (call.api.ingest != nullptr) {
     write_ingest(*call.api.ingest, text);
     write_folding(call.api.ingest->figures().folding, text);
+  }
+  if (call.api.kafka != nullptr) {
+    write_kafka(call.api.kafka->figures(), text);
   }
   write_process(text);
   HttpReply reply;
