@@ -261,6 +261,7 @@ struct ServeArguments {
   server::LogFormat log_format = server::LogFormat::Text;
   server::LogLevel log_level = server::LogLevel::Info;
   std::uint64_t slow_ms = 1'000;  ///< from here on a request is slow; 0: none is
+  std::string kafka_file;         ///< topics to consume; empty: none
   std::string config_file;        ///< read by the parser
   std::string settings;           ///< print this and end: --print-config
 };

@@ -1,12 +1,14 @@
 #include "cli/build_stamp.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/read_file.h"
 #include "cli/service_notice.h"
 #include "server/access/key_file.h"
 #include "server/api/gate.h"
 #include "server/api/request_log.h"
 #include "server/api/routes.h"
 #include "server/http/http_server.h"
+#include "server/kafka/kafka_consumer.h"
 #include "server/log.h"
 #include "server/service.h"
 
@@ -111,6 +113,31 @@ class Faults {
   std::mutex mutex_;
 };
 
+/// What --kafka names; nothing when it is not given.
+Result<std::optional<server::KafkaConfig>> kafka_of(const ServeArguments& arguments) {
+  if (arguments.kafka_file.empty()) {
+    return std::optional<server::KafkaConfig>();
+  }
+  if (arguments.read_only) {
+    return failure(ErrorCode::BadInput,
+                   {"--kafka writes what it consumes, and --read-only writes nothing",
+                    "--kafka 会写入所消费的内容，而 --read-only 不写入任何内容"},
+                   {"leave one of them out", "请去掉其中一个"});
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const std::string text, read_file(arguments.kafka_file));
+  const server::SavedSchemas schemas(std::filesystem::path(arguments.db) / "schemas");
+  auto config = server::kafka_config_from_json(
+      text, std::filesystem::path(arguments.kafka_file).parent_path(), schemas);
+  if (!config.has_value()) {
+    const Error& why = config.error();
+    return failure(why.code(),
+                   {arguments.kafka_file + ": " + why.message().en,
+                    arguments.kafka_file + "：" + why.message().zh},
+                   why.faced_hint());
+  }
+  return std::optional(std::move(*config));
+}
+
 void log_start(server::Log& log, const ServeArguments& arguments, const std::string& url,
                const server::HttpOptions& options) {
   const server::Build build = build_stamp();
@@ -130,6 +157,7 @@ void log_start(server::Log& log, const ServeArguments& arguments, const std::str
              {"slow_ms", arguments.slow_ms},
              {"sync_ms", arguments.sync_ms},
              {"keep_history", arguments.keep_days},
+             {"kafka", arguments.kafka_file},
              {"config", arguments.config_file}});
 }
 
@@ -146,6 +174,11 @@ int run(const ServeArguments& arguments, Console& console) {
   how.level = arguments.log_level;
   server::Log log(how, STDERR_FILENO);
   Faults faults(arguments.log_format, log, console);
+  const auto kafka = kafka_of(arguments);
+  if (!kafka.has_value()) {
+    faults.tell(kafka.error());
+    return exit_status(kafka.error());
+  }
   storage::OpenOptions storage;
   storage.mode = arguments.read_only ? storage::OpenMode::Read : storage::OpenMode::Write;
   storage.sync_interval = std::chrono::milliseconds(arguments.sync_ms);
@@ -216,6 +249,19 @@ int run(const ServeArguments& arguments, Console& console) {
   }
   http = std::move(*listening);
   http->stop_on_signals();
+  std::unique_ptr<server::KafkaConsumer> consumer;
+  if (kafka->has_value()) {
+    // It ends with the server, not after it.
+    auto begun = server::KafkaConsumer::start(
+        **kafka, service->store(), *routes.ingest_queue(),
+        {&log, [&] { return http->figures().stopping; }, options.limits.shutdown_time});
+    if (!begun.has_value()) {
+      tell(begun.error());
+      return exit_status(begun.error());
+    }
+    consumer = std::move(*begun);
+    routes.show(*consumer);
+  }
   const std::string address = arguments.address.find(':') == std::string::npos
                                   ? arguments.address
                                   : "[" + arguments.address + "]";
@@ -230,6 +276,9 @@ int run(const ServeArguments& arguments, Console& console) {
   service_notice("READY=1");
   http->run();
   service_notice("STOPPING=1");
+  if (consumer != nullptr) {
+    consumer->end();
+  }
   for (const server::DroppedLoad& load : routes.end_loads()) {
     log.write(server::LogLevel::Warning, "load-dropped",
               {{"id", std::string_view(load.id)}, {"name", std::string_view(load.name)}});

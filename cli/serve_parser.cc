@@ -149,6 +149,12 @@ void ServeParser::add_to(CLI::App& app) {
       ->type_name("sync|interval=MS");
   add_logs();
   command_
+      ->add_option("--kafka", arguments_.kafka_file,
+                   say("consume topics of Kafka, each message once, as this JSON file says "
+                       "(grammar-docs/kafka.md)",
+                       "按此 JSON 文件消费 Kafka 主题，每条消息恰好一次（grammar-docs/kafka.md）"))
+      ->type_name("FILE");
+  command_
       ->add_option("--config", arguments_.config_file,
                    say("file of settings, one a line: workers = 4; the command line and TAGLINE_* "
                        "variables come before it",

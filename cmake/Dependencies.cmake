@@ -26,6 +26,7 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(isocline REQUIRED IMPORTED_TARGET isocline)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 
 find_path(EXPECTED_INCLUDE_DIR tl/expected.hpp REQUIRED)
 find_path(CSV_INCLUDE_DIR csv.h REQUIRED)

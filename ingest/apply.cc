@@ -48,6 +48,56 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
   return {};
 }
 
+/// The same of a batch whose lines are wholes.
+Status write_lines(IngestBatch& batch, StagedChanges& staged, OperationWriter& writer) {
+  const StagedChanges::Mark before = staged.mark();
+  const std::uint64_t tags_before = writer.tags_new();
+  batch.refused_lines.clear();
+  IngestReport report;
+  const auto& all = batch.operations;
+  for (std::size_t i = 0; i < all.size();) {
+    const StagedChanges::Mark mark = staged.mark();
+    std::size_t end = i;
+    while (end < all.size() && all[end].line == all[i].line) {
+      ++end;
+    }
+    for (std::size_t at = i; at < end; ++at) {
+      TAGLINE_ASSIGN_OR_RETURN(auto why, writer.write(all[at], batch.options));
+      if (why.has_value()) {
+        staged.take_back(mark);
+        batch.refused_lines.push_back({all[at].line, all[at].user, std::move(*why)});
+        break;
+      }
+    }
+    i = end;
+  }
+  report.refused = batch.refused_lines.size();
+  if (report.refused != 0) {
+    staged.take_back(before);
+  } else {
+    report.applied = all.size();
+    report.users_new = staged.new_users().size() - before.users;
+    report.tags_new = writer.tags_new() - tags_before;
+  }
+  batch.outcome = std::move(report);
+  return {};
+}
+
+/// Where readers are after this commit.
+Status store_positions(std::span<IngestBatch* const> batches, std::int64_t now_s,
+                       storage::WriteTxn& txn) {
+  for (const IngestBatch* batch : batches) {
+    if (!batch->outcome.has_value() || !batch->refused_lines.empty()) {
+      continue;
+    }
+    for (storage::PositionRecord position : batch->positions) {
+      position.stored_s = now_s;
+      TAGLINE_RETURN_IF_ERROR(txn.put_position(position));
+    }
+  }
+  return {};
+}
+
 /// When tags of these users were last written (person.h).
 Status note_times(storage::WriteTxn& txn, std::vector<storage::Change>& changes,
                   std::int64_t now_s) {
@@ -146,7 +196,8 @@ Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> bat
   for (IngestBatch* batch : batches) {
     TAGLINE_ASSIGN_OR_RETURN(const bool settled, keyed.settled(*batch, txn));
     if (!settled) {
-      TAGLINE_RETURN_IF_ERROR(write_batch(*batch, staged, writer));
+      TAGLINE_RETURN_IF_ERROR(batch->by_line ? write_lines(*batch, staged, writer)
+                                             : write_batch(*batch, staged, writer));
     }
   }
   const std::vector<std::string_view> ids(staged.new_users().begin(), staged.new_users().end());
@@ -161,6 +212,7 @@ Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> bat
   const bool any = !ids.empty() || !changes.empty();
   TAGLINE_RETURN_IF_ERROR(txn.change(std::move(changes)));
   TAGLINE_RETURN_IF_ERROR(keyed.remember(txn.version() + (any ? 1 : 0), now_s, txn));
+  TAGLINE_RETURN_IF_ERROR(store_positions(batches, now_s, txn));
   return any;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/result.h"
 #include "ingest/operation.h"
 #include "ingest/vocabulary.h"
+#include "storage/record.h"
 #include "storage/store.h"
 
 #include <cstdint>
@@ -59,6 +60,13 @@ struct IngestBatch {
   std::vector<Operation> operations;
   IngestOptions options;
   BatchKey key;
+  /// Operations of one line (`Operation::line`) are done together or not at all. As long as some
+  /// cannot be done nothing of the batch is, and `refused_lines` has all of them, so that the
+  /// caller can bring the batch again without them. `options.each` is not looked at.
+  bool by_line = false;
+  std::vector<RefusedOperation> refused_lines;  ///< of each line the first reason
+  /// Stored in the commit of what the batch does; not when nothing of it is done.
+  std::vector<storage::PositionRecord> positions;
   bool repeated = false;    ///< it was done before: `outcome` is what was told then
   bool key_reused = false;  ///< another batch was done under its key: nothing of this one is
   /// After Applier::apply: a report, or why nothing was done: BadInput with the first operation

@@ -17,7 +17,7 @@ inline constexpr std::uint64_t kFormatVersionWithDataVersion = 5;
 inline constexpr std::uint64_t kFormatVersionWithChanges = 6;
 /// Versions before lack the key space of requests.
 inline constexpr std::uint64_t kFormatVersionWithRequests = 7;
-/// Versions before keep nothing of the past.
+/// Versions before keep nothing of the past, and no positions of streams.
 inline constexpr std::uint64_t kFormatVersionWithHistories = 8;
 
 }  // namespace tagline::storage

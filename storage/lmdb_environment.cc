@@ -117,6 +117,8 @@ std::string_view name_of(KeySpace space) {
       return "histories";
     case KeySpace::Spreads:
       return "spreads";
+    case KeySpace::Positions:
+      return "positions";
   }
   return "";
 }

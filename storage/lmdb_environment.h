@@ -64,8 +64,9 @@ enum class KeySpace : std::uint8_t {
   Settings,
   Histories,
   Spreads,
+  Positions,
 };
-inline constexpr std::size_t kKeySpaceCount = 20;
+inline constexpr std::size_t kKeySpaceCount = 21;
 /// What is not among the first so many, a database of version 3 does not have.
 inline constexpr std::size_t kKeySpacesOfVersion3 = 8;
 /// Nor do those of versions 4 and 5 have what is behind these.

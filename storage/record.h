@@ -103,4 +103,15 @@ struct RequestRecord {
   friend bool operator==(const RequestRecord&, const RequestRecord&) = default;
 };
 
+/// How far a reader of a stream has come: all messages of the partition before `next` are done, or
+/// were refused. It is written in the commit of what the messages did.
+struct PositionRecord {
+  std::string group;  ///< of readers; 1 to kGroupBytesMax bytes, none of them 0
+  std::string topic;  ///< 1 to kTopicBytesMax bytes, none of them 0
+  std::uint32_t partition = 0;
+  std::int64_t next = 0;      ///< offset of the first message that is not done
+  std::int64_t stored_s = 0;  ///< seconds since 1970, UTC
+  friend bool operator==(const PositionRecord&, const PositionRecord&) = default;
+};
+
 }  // namespace tagline::storage

@@ -69,4 +69,10 @@ void encode(const LoadRecord& load, RecordWriter& out);
 void encode(const RequestRecord& request, RecordWriter& out);
 [[nodiscard]] Result<RequestRecord> decode_request(std::uint64_t number, Bytes bytes);
 
+/// The key of a position: the group, a zero byte, the topic, a zero byte, the partition big-endian.
+[[nodiscard]] std::string position_key(const PositionRecord& position);
+/// Without what is in the key.
+void encode(const PositionRecord& position, RecordWriter& out);
+[[nodiscard]] Result<PositionRecord> decode_position(Bytes key, Bytes bytes);
+
 }  // namespace tagline::storage

@@ -79,6 +79,9 @@ class Snapshot final : public engine::Source {
   /// Loads of event files, oldest first (those of one second by id).
   [[nodiscard]] Result<std::vector<LoadRecord>> loads() const;
   [[nodiscard]] Result<std::optional<LoadRecord>> find_load(std::string_view id) const;
+  /// How far readers of streams have come, by group, topic and partition; of one group, or ("") of
+  /// all.
+  [[nodiscard]] Result<std::vector<PositionRecord>> positions(std::string_view group) const;
   /// Values of a category or set tag, or keys of an event, in order of arrival.
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 

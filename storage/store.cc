@@ -98,9 +98,10 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
       WriteTxn::Rep& rep = *txn.rep_;
       Status status = fn(txn);
       if (status.has_value() && rep.txn.changed()) {
-        const bool beyond_rows = rep.txn.changed_beyond(
-            {KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes, KeySpace::Requests,
-             KeySpace::Identities, KeySpace::Identified, KeySpace::Histories, KeySpace::Spreads});
+        const bool beyond_rows =
+            rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes,
+                                    KeySpace::Requests, KeySpace::Identities, KeySpace::Identified,
+                                    KeySpace::Histories, KeySpace::Spreads, KeySpace::Positions});
         const bool beside_plans = rep.txn.changed_in(KeySpace::Identities) ||
                                   rep.txn.changed_in(KeySpace::Histories) ||
                                   rep.txn.changed_in(KeySpace::Spreads);

@@ -35,6 +35,7 @@ struct Verifier {
   [[nodiscard]] Status check_settings();
   [[nodiscard]] Status check_changes();
   [[nodiscard]] Status check_requests();
+  [[nodiscard]] Status check_positions();
   [[nodiscard]] Status check_fragments(const Progress& progress);
   [[nodiscard]] Status check_users();
   [[nodiscard]] Status check_identities();

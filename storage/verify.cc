@@ -35,6 +35,7 @@ Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& pro
   TAGLINE_RETURN_IF_ERROR(verifier.check_settings());
   TAGLINE_RETURN_IF_ERROR(verifier.check_changes());
   TAGLINE_RETURN_IF_ERROR(verifier.check_requests());
+  TAGLINE_RETURN_IF_ERROR(verifier.check_positions());
   TAGLINE_RETURN_IF_ERROR(verifier.check_fragments(progress));
   TAGLINE_RETURN_IF_ERROR(verifier.check_users());
   TAGLINE_RETURN_IF_ERROR(verifier.check_identities());

@@ -37,9 +37,9 @@ struct VerifyReport {
 /// every event's rows by day (parts an event can have; counts and amounts only of users who were
 /// there; no amount both above and below zero; a key's users among the event's), every dictionary
 /// (both directions, unique names), segments, their rules, origins and histories, loads, and
-/// changes beside the fragments, that every field has one owner, the ids and identities in both
-/// directions, and merges. `progress(done, total)` in fragments, may be empty, must not use the
-/// snapshot (which serves nobody else meanwhile). Fails only when it cannot read at all. Damage
+/// changes beside the fragments, positions, that every field has one owner, the ids and identities
+/// in both directions, and merges. `progress(done, total)` in fragments, may be empty, must not use
+/// the snapshot (which serves nobody else meanwhile). Fails only when it cannot read at all. Damage
 /// inside LMDB's own tree pages is LMDB's to notice, and it does not always (FORMAT.md, Damage).
 /// Cost: every byte once, and who did an event on a day once more for each of its keys; about 0.6 s
 /// a million users for the ids.

@@ -29,6 +29,10 @@ inline constexpr std::size_t kNameBytesMax = 384;
 
 inline constexpr std::size_t kRequestKeyBytesMax = 512;
 
+/// Of positions, whose keys they are in together.
+inline constexpr std::size_t kGroupBytesMax = 240;
+inline constexpr std::size_t kTopicBytesMax = 249;  // as of Kafka
+
 /// Changes that are not in the fragments yet (storage/delta.h).
 struct Unfolded {
   std::uint64_t changes = 0;  ///< of users and cells
@@ -125,6 +129,10 @@ class WriteTxn {
   /// Remembers one under the next number. TooLarge: its key. Readers see no other version by it.
   [[nodiscard]] Status put_request(const RequestRecord& request);
   [[nodiscard]] Status erase_request(std::uint64_t number);
+
+  /// Adds or replaces the position of that group, topic and partition. Internal when one of them
+  /// cannot be in a key, or `next` is below 0. Readers see no other version by it.
+  [[nodiscard]] Status put_position(const PositionRecord& position);
 
   /// Removes all rows of days before `before` of every event's series (its own and its keys').
   /// Says how many days went, those of each series counted, and how many fragments. Cost: two

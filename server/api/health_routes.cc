@@ -1,3 +1,4 @@
+#include "server/api/kafka_report.h"
 #include "server/api/route_groups.h"
 #include "server/build_fields.h"
 #include "server/diagnostic_json.h"
@@ -41,6 +42,9 @@ HttpReply status(const Call& call) {
     json["cache"] = {{"answers", kept->answers},     {"bytes", kept->bytes},
                      {"bytes_max", kept->bytes_max}, {"hits", kept->hits},
                      {"misses", kept->misses},       {"forgotten", kept->forgotten}};
+  }
+  if (call.api.kafka != nullptr) {
+    json["kafka"] = kafka_json(call.api.kafka->figures());
   }
   return json_reply(dump(json));
 }

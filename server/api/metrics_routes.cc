@@ -1,4 +1,5 @@
 // /metrics, /v1/queries: what the server is doing.
+#include "server/api/kafka_report.h"
 #include "server/api/metrics.h"
 #include "server/api/process_figures.h"
 #include "server/api/route_groups.h"
@@ -159,6 +160,9 @@ HttpReply metrics(const Call& call) {
   }
   if (call.api.daily != nullptr) {
     write_daily(call.api.daily->figures(), text);
+  }
+  if (call.api.kafka != nullptr) {
+    write_kafka(call.api.kafka->figures(), text);
   }
   write_process(text);
   HttpReply reply;

@@ -61,6 +61,7 @@ struct Api {
       std::make_shared<AskedExpressions>(seconds_since_1970());
   /// What callers with a privacy floor were told.
   std::shared_ptr<AskedCounts> told = std::make_shared<AskedCounts>();
+  const KafkaConsumer* kafka = nullptr;  ///< null: none
 };
 
 /// One request on its way through a route.

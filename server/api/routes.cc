@@ -149,6 +149,10 @@ void Routes::add(Route route) {
   settle();
 }
 
+void Routes::show(const KafkaConsumer& kafka) {
+  api_->kafka = &kafka;
+}
+
 Routes::~Routes() = default;
 
 std::vector<RouteName> Routes::names() const {

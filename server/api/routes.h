@@ -69,6 +69,7 @@ struct Call;
 class DailyRecorder;
 class Gate;
 class IngestQueue;
+class KafkaConsumer;
 class LoadJobs;
 class Metrics;
 class RouteTable;
@@ -92,6 +93,10 @@ class Routes {
 
   /// Another one. Before the first request.
   void add(Route route);
+  /// Tells of it in /v1/status and /metrics. Before the first request; it outlives the last.
+  void show(const KafkaConsumer& kafka);
+  /// Which commits changes of single users; null: nothing is written.
+  [[nodiscard]] IngestQueue* ingest_queue() const { return ingest_.get(); }
 
   /// Never throws but for memory running out. The budget's limits are set here. Waits for replies
   /// that come later.
