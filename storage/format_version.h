@@ -6,7 +6,7 @@
 namespace tagline::storage {
 
 /// Raised when an older program could misread a newer database, or leave it contradicting itself.
-inline constexpr std::uint64_t kFormatVersion = 7;
+inline constexpr std::uint64_t kFormatVersion = 8;
 /// Read too. The first commit makes it the newest.
 inline constexpr std::uint64_t kOldestFormatVersion = 3;
 /// Versions before lack the key spaces of rules and origins.

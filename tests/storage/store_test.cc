@@ -174,12 +174,12 @@ void drop_key_spaces(const std::filesystem::path& folder,
 
 TEST(StoreOpen, ANewerFormatVersionIsWrongFormatAndSaysWhich) {
   const Folder folder;
-  make_database_of(folder.path(), 8);
+  make_database_of(folder.path(), 9);
   const auto store = Store::open(folder.path(), OpenOptions{});
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
   EXPECT_NE(
-      store.error().message().en.find("format version is 8, this program reads versions 3 to 7"),
+      store.error().message().en.find("format version is 9, this program reads versions 3 to 8"),
       std::string::npos)
       << store.error().message().en;
   EXPECT_EQ(store.error().hint().en, "open it with the version of Tagline that wrote it");
@@ -196,7 +196,7 @@ TEST(StoreOpen, AnOlderFormatVersionIsWrongFormatAndSaysWhatToDo) {
     ASSERT_FALSE(store.has_value());
     EXPECT_EQ(store.error().code(), ErrorCode::WrongFormat);
     EXPECT_NE(
-        store.error().message().en.find("format version is 1, this program reads versions 3 to 7"),
+        store.error().message().en.find("format version is 1, this program reads versions 3 to 8"),
         std::string::npos)
         << store.error().message().en;
     EXPECT_EQ(store.error().hint().en, "load the files again into a new folder");
