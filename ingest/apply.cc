@@ -98,17 +98,26 @@ Status store_positions(std::span<IngestBatch* const> batches, std::int64_t now_s
   return {};
 }
 
-/// When tags of these users were last written (person.h).
-Status note_times(storage::WriteTxn& txn, std::vector<storage::Change>& changes,
-                  std::int64_t now_s) {
+/// When tags of these users were last written (person.h), and their values of tags of which that is
+/// kept. `timed`: Vocabulary::times.
+Status note_times(storage::WriteTxn& txn, const std::map<engine::FieldId, engine::FieldId>& timed,
+                  std::vector<storage::Change>& changes, std::int64_t now_s) {
   std::set<engine::UserIndex> users;
+  std::vector<storage::Change> times;
   for (const storage::Change& change : changes) {
     const bool event =
         change.shape == storage::CellShape::Count || change.shape == storage::CellShape::Amount;
     if (!event) {
       users.insert(change.user);
     }
+    // Whatever is written of a tag, whether the user has a value then is in the cell of row 0.
+    const auto own = change.cell == engine::kExistsRow ? timed.find(change.field) : timed.end();
+    if (own != timed.end()) {
+      times.push_back({own->second, storage::CellShape::Number, 0, change.user,
+                       change.value.has_value() ? std::optional(now_s) : std::nullopt});
+    }
   }
+  changes.insert(changes.end(), times.begin(), times.end());
   if (users.empty()) {
     return {};
   }
@@ -208,7 +217,7 @@ Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> bat
     fields.insert(change.field);
   }
   TAGLINE_RETURN_IF_ERROR(names.touch(fields, now_s, txn));
-  TAGLINE_RETURN_IF_ERROR(note_times(txn, changes, now_s));
+  TAGLINE_RETURN_IF_ERROR(note_times(txn, names.times(), changes, now_s));
   const bool any = !ids.empty() || !changes.empty();
   TAGLINE_RETURN_IF_ERROR(txn.change(std::move(changes)));
   TAGLINE_RETURN_IF_ERROR(keyed.remember(txn.version() + (any ? 1 : 0), now_s, txn));

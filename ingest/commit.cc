@@ -47,10 +47,12 @@ class FieldWriter {
     TAGLINE_RETURN_IF_ERROR(put_values());
     const std::uint64_t before = done_.fragments_written;
     TAGLINE_RETURN_IF_ERROR(put_rows());
-    if (plan_.record.field != 0 && (plan_.record_changed || done_.fragments_written > before)) {
-      return put_record();
+    TAGLINE_ASSIGN_OR_RETURN(const bool timed, put_times());
+    if (plan_.record.field != 0 &&
+        (plan_.record_changed || done_.fragments_written > before || timed)) {
+      TAGLINE_RETURN_IF_ERROR(put_record());
     }
-    return {};
+    return put_life();
   }
 
  private:
@@ -63,6 +65,35 @@ class FieldWriter {
     record.updated_s = change_.now_s;
     TAGLINE_ASSIGN_OR_RETURN(field_, txn_.put_tag(std::move(record)));
     return {};
+  }
+
+  /// A value that the files state once more is as new as one that they change. Whether any was.
+  [[nodiscard]] Result<bool> put_times() {
+    const FieldId times = now_.record.has_value() ? now_.record->times : 0;
+    if (times == 0) {
+      return false;
+    }
+    const Bitmap nobody;
+    for (const auto& [shard, delta] : delta_) {
+      const auto any = delta.added.find(engine::kExistsRow);
+      TAGLINE_RETURN_IF_ERROR(txn_.put_times(times, shard, delta.mask,
+                                             any == delta.added.end() ? nobody : any->second,
+                                             change_.now_s));
+    }
+    return !delta_.empty();
+  }
+
+  /// What the schema says of the life of values, once all are there.
+  [[nodiscard]] Status put_life() {
+    const Column& column = plan_.column;
+    if (!column.ttl_s.has_value() && !column.track.has_value()) {
+      return {};
+    }
+    const storage::TagRecord& was = now_.record.value_or(storage::TagRecord{});
+    storage::TagLife life{was.times != 0, was.ttl_s};
+    life.ttl_s = column.ttl_s.value_or(life.ttl_s);
+    life.track = column.track.value_or(life.track) || life.ttl_s != 0;
+    return txn_.set_life(field_, life, change_.now_s);
   }
 
   /// Gives rows to the values that users have at the end of the load, in order of their codes.
@@ -260,20 +291,9 @@ Status note_times(storage::WriteTxn& txn, const Change& change) {
     }
   }
   TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn.updated_field());
-  const auto now = static_cast<std::uint64_t>(change.now_s);
-  constexpr RowId kEnd = engine::kFirstBitRow + engine::kValueBitsMax;
-  for (RowId row = engine::kExistsRow; row < kEnd; ++row) {
-    const bool in = row == engine::kExistsRow || (row >= engine::kFirstBitRow &&
-                                                  (now >> (row - engine::kFirstBitRow) & 1U) != 0);
-    for (const auto& [shard, members] : users) {
-      TAGLINE_ASSIGN_OR_RETURN(Bitmap then, txn.load_fragment({updated, row}, shard));
-      if (in) {
-        then.unite(members);
-      } else {
-        then.subtract(members);
-      }
-      TAGLINE_RETURN_IF_ERROR(txn.put_fragment({updated, row}, shard, std::move(then)));
-    }
+  const Bitmap nobody;
+  for (const auto& [shard, members] : users) {
+    TAGLINE_RETURN_IF_ERROR(txn.put_times(updated, shard, nobody, members, change.now_s));
   }
   return {};
 }

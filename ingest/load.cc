@@ -245,9 +245,10 @@ Result<LoadReport> load(storage::Store& store, const std::optional<Schema>& sche
     options.on_schema(used);
   }
   TAGLINE_ASSIGN_OR_RETURN(Rejects rejects, Rejects::open(options.rejects_path));
-  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(
-                               std::chrono::system_clock::now().time_since_epoch())
-                               .count();
+  const std::int64_t now =
+      options.now_s.value_or(std::chrono::duration_cast<std::chrono::seconds>(
+                                 std::chrono::system_clock::now().time_since_epoch())
+                                 .count());
   RowSource source(used, files, std::move(first));
   source.show_as(options.shown_name);
   std::optional<Loader> loader;

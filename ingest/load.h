@@ -43,6 +43,9 @@ struct LoadOptions {
   /// Set from any thread: the load ends with Cancelled and nothing is changed, unless it is being
   /// written already. May be null.
   const std::atomic<bool>* cancelled = nullptr;
+  /// When users and their values are said to be written, seconds since 1970 (UTC); nothing: as the
+  /// clock says when the load begins.
+  std::optional<std::int64_t> now_s;
   std::function<void(const Schema&)>
       on_schema;  ///< the schema used, once, before the first row is read
   std::function<void(const Progress&)>

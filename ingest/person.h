@@ -97,6 +97,13 @@ class People {
   People(storage::WriteTxn& txn, std::int64_t now_s, std::string author, IdentityTypes types)
       : txn_(txn), now_s_(now_s), author_(std::move(author)), types_(std::move(types)) {}
 
+  /// The fields of times of tags that have one (storage::TagRecord::times).
+  struct TagTimes {
+    std::map<engine::FieldId, engine::FieldId> by_tag;
+    std::map<engine::FieldId, engine::FieldId> by_field;
+    std::set<engine::FieldId> sets;
+  };
+  [[nodiscard]] Result<TagTimes> times_of_tags() const;
   [[nodiscard]] Result<Cells> cells_of(engine::UserIndex user) const;
   [[nodiscard]] Result<std::uint32_t> merge(engine::UserIndex survivor, engine::UserIndex loser,
                                             const std::string& because);
@@ -107,6 +114,10 @@ class People {
   /// written anew, since the merge.
   [[nodiscard]] Status settle_days(const storage::MergeRecord& merge, Cells& ours,
                                    std::vector<storage::Change>& changes) const;
+  /// Whoever has a value of a tag whose times are kept has a time, and nobody else. `ours`: what
+  /// the survivor has after `changes`, but for the times.
+  void settle_times(const storage::MergeRecord& merge, const TagTimes& times, const Cells& ours,
+                    std::vector<storage::Change>& changes) const;
   [[nodiscard]] Result<std::optional<Text>> over_limits(const Plan& plan) const;
   /// The last merge of the person that stands; 0: none.
   [[nodiscard]] Result<std::uint32_t> last_merge(engine::UserIndex survivor) const;

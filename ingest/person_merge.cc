@@ -50,6 +50,21 @@ Result<MergeRule> People::rule_of(FieldId field) const {
   return rule.value_or(MergeRule::Latest);
 }
 
+Result<People::TagTimes> People::times_of_tags() const {
+  TagTimes times;
+  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn_.tags());
+  for (const auto& tag : tags) {
+    if (tag.times != 0) {
+      times.by_tag.emplace(tag.field, tag.times);
+      times.by_field.emplace(tag.times, tag.field);
+      if (tag.kind == engine::TagKind::Set) {
+        times.sets.insert(tag.field);
+      }
+    }
+  }
+  return times;
+}
+
 Result<People::Cells> People::cells_of(UserIndex user) const {
   TAGLINE_ASSIGN_OR_RETURN(const auto changes, txn_.cells_of(user));
   Cells cells;
@@ -95,11 +110,18 @@ Result<std::uint32_t> People::merge(UserIndex survivor, UserIndex loser,
   TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn_.updated_field());
   TAGLINE_ASSIGN_OR_RETURN(const Cells ours, cells_of(survivor));
   TAGLINE_ASSIGN_OR_RETURN(const Cells theirs, cells_of(loser));
-  const auto time_of = [&](const Cells& cells) {
-    const auto found = cells.find({updated, 0});
+  TAGLINE_ASSIGN_OR_RETURN(const TagTimes times, times_of_tags());
+  const auto time_of = [](const Cells& cells, FieldId of) {
+    const auto found = cells.find({of, 0});
     return found == cells.end() ? std::numeric_limits<std::int64_t>::min() : *found->second.value;
   };
-  const bool later = time_of(theirs) > time_of(ours);
+  // Of a tag whose times are kept, when it was written itself.
+  const auto later = [&](FieldId tag) {
+    const auto own = times.by_tag.find(tag);
+    const FieldId of = own == times.by_tag.end() ? updated : own->second;
+    return time_of(theirs, of) > time_of(ours, of);
+  };
+  std::map<FieldId, bool> is_theirs;  // whose value of a tag it came to be, where it is one's
   MergeRecord record;
   record.survivor = survivor;
   record.loser = loser;
@@ -111,10 +133,20 @@ Result<std::uint32_t> People::merge(UserIndex survivor, UserIndex loser,
     const auto found = ours.find(cell);
     const Value before = found == ours.end() ? Value() : found->second.value;
     Value after;
-    if (change.field == updated) {
+    if (const auto tag = times.by_field.find(change.field); tag != times.by_field.end()) {
+      // The cell of the value came before: fields of times are younger than their tags.
+      const auto whose = is_theirs.find(tag->second);
+      after = whose == is_theirs.end() ? std::max(*change.value, before.value_or(*change.value))
+              : whose->second          ? change.value
+                                       : before;
+    } else if (change.field == updated) {
       after = std::max(*change.value, before.value_or(*change.value));
     } else {
-      TAGLINE_ASSIGN_OR_RETURN(after, combined(change, before, later));
+      TAGLINE_ASSIGN_OR_RETURN(after, combined(change, before, later(change.field)));
+      const bool one = change.shape == CellShape::Choice || change.shape == CellShape::Number;
+      if (one && before != change.value && (after == before || after == change.value)) {
+        is_theirs[change.field] = after == change.value;
+      }
     }
     record.cells.push_back({change.field, change.shape, change.cell, *change.value, before, after});
     changes.push_back({change.field, change.shape, change.cell, survivor, after});
@@ -151,12 +183,14 @@ Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
     }
   }
   TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn_.updated_field());
+  TAGLINE_ASSIGN_OR_RETURN(const TagTimes times, times_of_tags());
   TAGLINE_ASSIGN_OR_RETURN(Cells ours, cells_of(merge.survivor));
   std::vector<Change> changes;
   std::set<FieldId> sets_changed;
   for (const MergedCell& cell : merge.cells) {
-    const bool flat = cell.shape == CellShape::Bit && !known.contains(cell.field);
-    if (flat) {
+    // Days of events stay. Times are given back below: they may be kept since, or no longer.
+    const bool flat = cell.shape == CellShape::Bit || cell.shape == CellShape::Number;
+    if (flat && !known.contains(cell.field) && cell.field != updated) {
       continue;
     }
     changes.push_back({cell.field, cell.shape, cell.cell, merge.loser, cell.loser});
@@ -193,7 +227,40 @@ Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
     changes.push_back(
         {field, CellShape::Bit, engine::kExistsRow, merge.survivor, any ? Value(1) : Value()});
   }
+  settle_times(merge, times, ours, changes);
   return changes;
+}
+
+void People::settle_times(const MergeRecord& merge, const TagTimes& times, const Cells& ours,
+                          std::vector<Change>& changes) const {
+  std::map<FieldId, const MergedCell*> then;  // of fields of times
+  std::set<FieldId> tags;                     // of which the loser had something
+  for (const MergedCell& cell : merge.cells) {
+    if (times.by_field.contains(cell.field)) {
+      then.emplace(cell.field, &cell);
+    } else if (times.by_tag.contains(cell.field)) {
+      tags.insert(cell.field);
+    }
+  }
+  for (const FieldId tag : tags) {
+    const FieldId field = times.by_tag.at(tag);
+    const auto found = ours.find({field, 0});
+    const bool timed = found != ours.end();
+    const std::int64_t now = timed ? found->second.value.value_or(now_s_) : now_s_;
+    const auto cell = then.find(field);
+    // Kept only since the merge: what the survivor has of the loser is as old as what it has.
+    changes.push_back({field, CellShape::Number, 0, merge.loser,
+                       Value(cell == then.end() ? now : cell->second->loser)});
+    // Of a set row 0 was settled outside of `ours`.
+    const auto value = ours.lower_bound(
+        {tag, times.sets.contains(tag) ? engine::kFirstValueRow : engine::kExistsRow});
+    const bool any = value != ours.end() && value->first.first == tag;
+    std::int64_t own = now;
+    if (timed && cell != then.end() && cell->second->after.value_or(now + 1) == now) {
+      own = cell->second->before.value_or(now);
+    }
+    changes.push_back({field, CellShape::Number, 0, merge.survivor, any ? Value(own) : Value()});
+  }
 }
 
 Status People::settle_days(const MergeRecord& merge, Cells& ours,

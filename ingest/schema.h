@@ -48,6 +48,10 @@ struct Column {
   std::string layer;
   std::string source;
   std::string owner;
+  /// Values of the tag expire so many seconds after they were written; 0: never. Nothing: as it is.
+  std::optional<std::int64_t> ttl_s;
+  /// Whether it is kept when each value was written. Nothing: as it is, or as `ttl_s` needs it.
+  std::optional<bool> track;
 };
 
 /// What `--id` and the options say for "the row number is the id".

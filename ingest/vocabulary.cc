@@ -19,6 +19,9 @@ void Vocabulary::keep(storage::TagRecord record, ByName& names) {
     names.emplace(alias, all_.size());
   }
   names.insert_or_assign(record.name, all_.size());  // a name wins over another's alias
+  if (record.times != 0) {
+    times_.emplace(record.field, record.times);
+  }
   all_.push_back({std::move(record), {}, engine::kFirstValueRow, false});
 }
 
@@ -26,6 +29,7 @@ Status Vocabulary::read(const storage::WriteTxn& txn) {
   all_.clear();
   tags_.clear();
   events_.clear();
+  times_.clear();
   TAGLINE_ASSIGN_OR_RETURN(auto tags, txn.tags());
   TAGLINE_ASSIGN_OR_RETURN(auto events, txn.events());
   for (storage::TagRecord& record : tags) {

@@ -52,6 +52,8 @@ class Vocabulary {
   /// before `now_s`.
   [[nodiscard]] Status touch(const std::set<engine::FieldId>& fields, std::int64_t now_s,
                              storage::WriteTxn& txn);
+  /// The fields of times of tags that have one (storage::TagRecord::times), by tag.
+  [[nodiscard]] const std::map<engine::FieldId, engine::FieldId>& times() const { return times_; }
   /// A tag or event whose name begins as `name` does or differs by case, for hints.
   [[nodiscard]] std::optional<std::string> near(std::string_view name) const;
 
@@ -64,6 +66,7 @@ class Vocabulary {
   std::deque<Tag> all_;  ///< so that a tag stays where it is
   ByName tags_;
   ByName events_;
+  std::map<engine::FieldId, engine::FieldId> times_;
 };
 
 }  // namespace tagline::ingest

@@ -31,6 +31,11 @@ struct TagRecord {
   bool deprecated = false;
   engine::FieldId replacement = 0;  ///< the tag to use instead of a deprecated one; 0: none named
   bool has_amount = false;          ///< Event: its events carry amounts (of `scale` and `unit`)
+  /// Values expire so many seconds after they were written; 0: never. WriteTxn::set_life.
+  std::int64_t ttl_s = 0;
+  /// A number, field of no tag: when each user's value was last written, in seconds since 1970
+  /// (UTC), of exactly those who have one. 0: not kept.
+  engine::FieldId times = 0;
   friend bool operator==(const TagRecord&, const TagRecord&) = default;
 };
 

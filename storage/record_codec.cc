@@ -1,13 +1,16 @@
 #include "storage/record_codec.h"
 
+#include "storage/write_txn.h"
+
 namespace tagline::storage {
 
 namespace {
 
 constexpr std::string_view kMetaMagic = "tagline";
-constexpr std::uint64_t kTagVersion = 2;
-/// Read too: it names no replacement.
+constexpr std::uint64_t kTagVersion = 3;
+/// Read too: 1 names no replacement, and 1 and 2 say nothing of the life of values.
 constexpr std::uint64_t kOldestTagVersion = 1;
+constexpr std::uint64_t kTagVersionWithLife = 3;
 constexpr std::uint64_t kValueVersion = 1;
 constexpr std::uint64_t kSegmentVersion = 1;
 constexpr std::uint64_t kLoadVersion = 1;
@@ -133,6 +136,8 @@ void encode(const TagRecord& tag, RecordWriter& out) {
   out.zigzag(tag.created_s);
   out.zigzag(tag.updated_s);
   out.varint(tag.replacement);
+  out.varint(static_cast<std::uint64_t>(tag.ttl_s));
+  out.varint(tag.times);
 }
 
 Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
@@ -140,9 +145,9 @@ Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   const std::uint64_t version = in.varint();
   if (version < kOldestTagVersion || version > kTagVersion) {
     return damaged_record("tag " + std::to_string(field) + " has record version " +
-                              std::to_string(version) + ", expected 1 or 2",
+                              std::to_string(version) + ", expected 1 to 3",
                           "标签 " + std::to_string(field) + " 的记录版本为 " +
-                              std::to_string(version) + "，应为 1 或 2");
+                              std::to_string(version) + "，应为 1 至 3");
   }
   TagRecord tag;
   tag.field = field;
@@ -163,11 +168,17 @@ Result<TagRecord> decode_tag(engine::FieldId field, Bytes bytes) {
   tag.updated_s = in.zigzag();
   const std::uint64_t replacement = version == kOldestTagVersion ? 0 : in.varint();
   tag.replacement = static_cast<engine::FieldId>(replacement);
+  const std::uint64_t ttl = version < kTagVersionWithLife ? 0 : in.varint();
+  const std::uint64_t times = version < kTagVersionWithLife ? 0 : in.varint();
+  tag.ttl_s = static_cast<std::int64_t>(ttl);
+  tag.times = static_cast<engine::FieldId>(times);
   const bool event = kind == static_cast<std::uint8_t>(engine::TagKind::Event);
   if (!in.complete() || kind > static_cast<std::uint8_t>(engine::TagKind::Event) ||
       scale > kNumberScaleMax || (flags & ~kAllTagFlags) != 0 ||
       ((flags & kHasAmount) != 0 && !event) || tag.replacement != replacement ||
-      (replacement != 0 && (flags & kDeprecated) == 0)) {
+      (replacement != 0 && (flags & kDeprecated) == 0) || tag.times != times ||
+      ttl > static_cast<std::uint64_t>(kTtlMax) || (ttl != 0 && times == 0) ||
+      (times != 0 && (event || times <= field))) {
     return damaged_record("tag " + std::to_string(field) + " cannot be read",
                           "无法读取标签 " + std::to_string(field));
   }

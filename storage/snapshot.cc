@@ -291,6 +291,21 @@ Result<engine::RowId> Snapshot::apart_rows(engine::FieldId field) const {
   return last_value_row(rep_->reading.txn, field);
 }
 
+Result<std::vector<engine::UserIndex>> Snapshot::among(
+    engine::RowKey row, std::span<const engine::UserIndex> users) const {
+  std::vector<engine::UserIndex> found;
+  for (std::size_t at = 0; at < users.size();) {
+    const engine::ShardId shard = engine::shard_of(users[at]);
+    TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, shard));
+    for (; at < users.size() && engine::shard_of(users[at]) == shard; ++at) {
+      if (contains(fragment, engine::within_shard(users[at]))) {
+        found.push_back(users[at]);
+      }
+    }
+  }
+  return found;
+}
+
 Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
   if (const auto changed = rep_->delta->holds(row, user); changed.has_value()) {
     return *changed;

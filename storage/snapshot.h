@@ -139,6 +139,9 @@ class Snapshot final : public engine::Source {
 
   /// Whether `user` is in `row`. One look-up, no copy of a large fragment.
   [[nodiscard]] Result<bool> holds(engine::RowKey row, engine::UserIndex user) const;
+  /// Those of `users` (ascending) who are in `row`. One look-up a shard.
+  [[nodiscard]] Result<std::vector<engine::UserIndex>> among(
+      engine::RowKey row, std::span<const engine::UserIndex> users) const;
   /// The newest day that has any of `series`; nothing when none has. Cost: two seeks. A day whose
   /// last event has been taken back may still be named.
   [[nodiscard]] Result<std::optional<engine::Day>> newest_day(engine::FieldId series) const;

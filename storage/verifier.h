@@ -1,6 +1,7 @@
 // Verifier: the state of one verify run. Private to storage/.
 #pragma once
 
+#include "engine/bitmap.h"
 #include "storage/delta.h"
 #include "storage/snapshot_rep.h"
 #include "storage/verify.h"
@@ -37,6 +38,8 @@ struct Verifier {
   [[nodiscard]] Status check_requests();
   [[nodiscard]] Status check_positions();
   [[nodiscard]] Status check_fragments(const Progress& progress);
+  [[nodiscard]] Status check_timed_tags();  ///< part of check_settings
+  [[nodiscard]] Status check_times();
   [[nodiscard]] Status check_users();
   [[nodiscard]] Status check_identities();
   [[nodiscard]] Status check_merges();
@@ -47,17 +50,22 @@ struct Verifier {
   [[nodiscard]] bool may_own(engine::FieldId field, const std::string& whose_en,
                              const std::string& whose_zh);
 
+  /// What a reader sees of a row in a shard, of its fragment's `members`.
+  [[nodiscard]] engine::Bitmap with_changes(engine::RowKey row, engine::ShardId shard,
+                                            engine::Bitmap members) const;
+
   struct KnownTag {
     engine::TagKind kind = engine::TagKind::Flag;
     std::string name;
     std::set<engine::RowId> value_rows;
+    engine::FieldId times = 0;  ///< TagRecord::times
   };
-  /// A field that is no tag's: the series of an event's key, the users of a static list, when users
-  /// were written, or who came to a segment and left it.
+  /// A field that is no tag's: the series of an event's key, the users of a static list, when
+  /// users or their values were written, or who came to a segment and left it.
   struct KnownField {
     engine::FieldId event = 0;  ///< the event whose key it is; 0: a static list
     std::string name;           ///< of the key ("view:beauty") or of the segment
-    bool number = false;        ///< says of each user when it was written
+    bool number = false;        ///< says of each user when it, or its value, was written
     bool history = false;       ///< of the segment; its users may have been merged since
   };
 

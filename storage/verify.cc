@@ -37,6 +37,7 @@ Result<VerifyReport> Verifier::run(const Snapshot& snapshot, const Progress& pro
   TAGLINE_RETURN_IF_ERROR(verifier.check_requests());
   TAGLINE_RETURN_IF_ERROR(verifier.check_positions());
   TAGLINE_RETURN_IF_ERROR(verifier.check_fragments(progress));
+  TAGLINE_RETURN_IF_ERROR(verifier.check_times());
   TAGLINE_RETURN_IF_ERROR(verifier.check_users());
   TAGLINE_RETURN_IF_ERROR(verifier.check_identities());
   TAGLINE_RETURN_IF_ERROR(verifier.check_merges());

@@ -33,7 +33,7 @@ Status Verifier::check_tags() {
                 "标签：" + std::to_string(tag->field) + " 没有名称");
       }
       event = tag->kind == engine::TagKind::Event;
-      tags.emplace(tag->field, KnownTag{tag->kind, tag->name, {}});
+      tags.emplace(tag->field, KnownTag{tag->kind, tag->name, {}, tag->times});
     }
     ++(event ? report.events : report.tags);
     TAGLINE_ASSIGN_OR_RETURN(entry, cursor.next());

@@ -176,27 +176,7 @@ class FragmentCheck {
   }
 
   [[nodiscard]] Bitmap with_changes(const Address& address, Bitmap members) const {
-    const Delta::Part* part = verifier_.changes->part(address.row, address.shard);
-    if (part == nullptr) {
-      return members;
-    }
-    const CellShape shape = verifier_.changes->cell(address.row)->shape;
-    std::vector<std::uint32_t> changed;
-    std::vector<std::uint32_t> inside;
-    for (std::uint32_t block = 0; block < part->blocks.size(); ++block) {
-      if (part->blocks[block] == nullptr) {
-        continue;
-      }
-      for (const DeltaBlock::Member& member : part->blocks[block]->members()) {
-        changed.push_back(block * engine::kBlockUsers + member.user);
-        if (member.value.has_value() && in_row(shape, address.row.row, *member.value)) {
-          inside.push_back(changed.back());
-        }
-      }
-    }
-    members.subtract(Bitmap::of(changed));
-    members.add_many(inside);
-    return members;
+    return verifier_.with_changes(address.row, address.shard, std::move(members));
   }
 
   /// After the last row of a field.

@@ -16,6 +16,7 @@ Status Verifier::check_settings() {
   } else if (*updated && may_own(**updated, "the times of users", "用户更新时间")) {
     fields[**updated] = KnownField{0, "(when users were written)", true};
   }
+  TAGLINE_RETURN_IF_ERROR(check_timed_tags());
   if (const auto types = read_identity_types(txn); !types.has_value()) {
     problem(types.error().message().en, types.error().message().zh);
   }

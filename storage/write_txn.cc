@@ -209,6 +209,8 @@ Result<engine::FieldId> WriteTxn::put_tag(TagRecord tag) {
   }
   if (tag.field == 0) {
     TAGLINE_ASSIGN_OR_RETURN(tag.field, rep_->take_field());
+    tag.ttl_s = 0;
+    tag.times = 0;
   } else {
     TAGLINE_ASSIGN_OR_RETURN(const auto stored,
                              rep_->txn.get(KeySpace::Tags, make_key<1>({tag.field})));
@@ -218,6 +220,8 @@ Result<engine::FieldId> WriteTxn::put_tag(TagRecord tag) {
     }
     TAGLINE_ASSIGN_OR_RETURN(const TagRecord old, decode_tag(tag.field, *stored));
     TAGLINE_RETURN_IF_ERROR(check_same_rows(old, tag));
+    tag.ttl_s = old.ttl_s;
+    tag.times = old.times;
     names->erase(old.name);
   }
   RecordWriter record;

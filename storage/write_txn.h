@@ -33,6 +33,15 @@ inline constexpr std::size_t kRequestKeyBytesMax = 512;
 inline constexpr std::size_t kGroupBytesMax = 240;
 inline constexpr std::size_t kTopicBytesMax = 249;  // as of Kafka
 
+/// The longest time to live of a tag's values: a hundred years of 365 days.
+inline constexpr std::int64_t kTtlMax = std::int64_t{100} * 365 * 86'400;
+
+/// What is known of the life of a tag's values (TagRecord::ttl_s, TagRecord::times).
+struct TagLife {
+  bool track = false;      ///< when each was written
+  std::int64_t ttl_s = 0;  ///< needs `track`; 0: they do not expire
+};
+
 /// Changes that are not in the fragments yet (storage/delta.h).
 struct Unfolded {
   std::uint64_t changes = 0;  ///< of users and cells
@@ -67,8 +76,19 @@ class WriteTxn {
   /// Gives a new tag or event the next field id (returned), or replaces the record of tag.field
   /// when that is not 0. SchemaConflict when another tag or event has the name (it says which), and
   /// when the kind, the scale or the having of amounts would change; only an event that had no
-  /// amounts may be given some, and their scale with them.
+  /// amounts may be given some, and their scale with them. `ttl_s` and `times` stay what they are,
+  /// whatever the record says: see set_life.
   [[nodiscard]] Result<engine::FieldId> put_tag(TagRecord tag);
+  /// From now on it is kept, or no longer, when each user's value of a tag was written; whoever has
+  /// one when that begins has had it since `now_s`. From then on writers keep it: with a value
+  /// comes its time, and goes with it. NotFound; BadInput: an event, or a time to live that cannot
+  /// be. Cost: begun, that of copying the row of those who have the tag thirty times.
+  [[nodiscard]] Status set_life(engine::FieldId tag, const TagLife& life, std::int64_t now_s);
+  /// In a shard, of `times` (TagRecord::times, or updated_field): `cleared` have none, then those
+  /// of `written` have `now_s`.
+  [[nodiscard]] Status put_times(engine::FieldId times, engine::ShardId shard,
+                                 const engine::Bitmap& cleared, const engine::Bitmap& written,
+                                 std::int64_t now_s);
   /// Adds or replaces the records of these rows of a category, set or event. The row of an event's
   /// key is the field of the key's own series, from `new_field`, and of nothing else.
   [[nodiscard]] Status put_values(engine::FieldId field, std::span<const ValueRecord> values);

@@ -4,6 +4,7 @@
 #include "storage/fault_point.h"
 #include "storage/identity_reader.h"
 #include "storage/stored_value.h"
+#include "storage/timed_tag.h"
 #include "storage/write_txn.h"
 #include "storage/write_txn_rep.h"
 
@@ -44,16 +45,23 @@ Status WriteTxn::change(std::vector<Change> changes) {
   settle(changes);
   engine::FieldId field = engine::kPopulationRow.field;
   std::optional<TagRecord> tag;
+  bool is_time = false;
   TAGLINE_ASSIGN_OR_RETURN(const auto updated, find_updated_field(rep_->txn));
   for (const Change& change : changes) {
     if (change.field != field) {
       field = change.field;
       TAGLINE_ASSIGN_OR_RETURN(tag, find_tag_record(rep_->txn, field));
+      is_time = field == updated;
+      if (!tag.has_value() && !is_time && change.shape == CellShape::Number) {
+        TAGLINE_ASSIGN_OR_RETURN(const auto timed, find_timed_tag(rep_->txn, field));
+        is_time = timed.has_value();
+      }
     }
     const bool field_known = field != engine::kPopulationRow.field && field < rep_->meta.next_field;
-    // A field of no tag is a key's series or a static list, or says when users were written.
+    // A field of no tag is a key's series or a static list, or says when users or
+    // their values were written.
     const bool fits = tag.has_value() ? suits(tag->kind, change.shape)
-                      : field == updated
+                      : is_time
                           ? change.shape == CellShape::Number
                           : change.shape != CellShape::Choice && change.shape != CellShape::Number;
     if (!field_known || !fits || !is_possible(change) || change.user >= user_limit()) {

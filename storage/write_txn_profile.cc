@@ -128,6 +128,9 @@ Result<std::vector<Change>> WriteTxn::cells_of(engine::UserIndex user) const {
     TAGLINE_ASSIGN_OR_RETURN(const auto tags, read_tag_records(rep_->txn));
     for (const TagRecord& tag : tags) {
       TAGLINE_RETURN_IF_ERROR(read_tag(profile, tag, rep_->txn));
+      if (tag.times != 0) {
+        TAGLINE_RETURN_IF_ERROR(profile.whole(tag.times, CellShape::Number));
+      }
     }
     TAGLINE_ASSIGN_OR_RETURN(const auto segments, read_segments(rep_->txn));
     for (const SegmentRecord& segment : segments) {

@@ -155,12 +155,39 @@ TEST(RecordCodec, TagsOfTheVersionBeforeNameNoReplacement) {
   tag.replacement = 0;
   auto bytes = encoded(tag);
   bytes.front() = std::byte{1};
-  bytes.pop_back();
+  bytes.resize(bytes.size() - 3);
   EXPECT_EQ(*decode_tag(7, bytes), tag);
   // Of a tag in use there is none to name.
   tag.replacement = 9;
   tag.deprecated = false;
   EXPECT_EQ(decode_tag(7, encoded(tag)).error().code(), ErrorCode::Corrupt);
+}
+
+TEST(RecordCodec, TheLifeOfValuesComesBackAndVersionsBeforeHaveNone) {
+  TagRecord tag = full_tag();
+  auto bytes = encoded(tag);
+  bytes.front() = std::byte{2};
+  bytes.resize(bytes.size() - 2);
+  EXPECT_EQ(*decode_tag(7, bytes), tag);
+  tag.times = 8;
+  EXPECT_EQ(*decode_tag(7, encoded(tag)), tag);
+  tag.ttl_s = kTtlMax;
+  EXPECT_EQ(*decode_tag(7, encoded(tag)), tag);
+  const auto refused = [](const TagRecord& odd) {
+    return decode_tag(7, encoded(odd)).error().code() == ErrorCode::Corrupt;
+  };
+  TagRecord odd = tag;
+  odd.ttl_s = kTtlMax + 1;
+  EXPECT_TRUE(refused(odd));
+  odd = tag;
+  odd.times = 0;
+  EXPECT_TRUE(refused(odd)) << "values cannot expire whose times are not kept";
+  odd.ttl_s = 0;
+  odd.times = 7;
+  EXPECT_TRUE(refused(odd)) << "a tag cannot keep its own times";
+  odd = full_event();
+  odd.times = 8;
+  EXPECT_TRUE(refused(odd)) << "events have days";
 }
 
 TEST(RecordCodec, MetaOfTheVersionBeforeIsReadAndSaysSo) {
@@ -210,7 +237,7 @@ TEST(RecordCodec, EveryTruncationIsCorruptAndSoIsMore) {
 
 TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   auto tag = encoded(full_tag());
-  tag[0] = std::byte{3};
+  tag[0] = std::byte{4};
   EXPECT_EQ(decode_tag(7, tag).error().code(), ErrorCode::Corrupt);
 
   TagRecord odd = full_tag();
@@ -237,10 +264,10 @@ TEST(RecordCodec, UnknownVersionsAndKindsAreRefused) {
   EXPECT_EQ(decode_origin("a", origin).error().code(), ErrorCode::Corrupt);
 
   auto meta = encoded(MetaRecord{1, 2, "UTC", 3, 4, 5});
-  meta[8] = std::byte{8};  // behind the length and the seven letters of "tagline"
+  meta[8] = std::byte{9};  // behind the length and the seven letters of "tagline"
   const auto newer = decode_meta(meta);
   EXPECT_EQ(newer.error().code(), ErrorCode::WrongFormat);
-  EXPECT_NE(newer.error().message().en.find("version is 8"), std::string::npos)
+  EXPECT_NE(newer.error().message().en.find("version is 9"), std::string::npos)
       << newer.error().message().en;
   meta[1] = std::byte{'T'};
   EXPECT_EQ(decode_meta(meta).error().code(), ErrorCode::WrongFormat);
