@@ -22,6 +22,8 @@ void add(const ingest::IngestReport& more, ingest::IngestReport& sum) {
   sum.refused += more.refused;
   sum.users_new += more.users_new;
   sum.tags_new += more.tags_new;
+  sum.identities_new += more.identities_new;
+  sum.merges += more.merges;
   sum.version = more.version;
   for (const ingest::RefusedOperation& each : more.first_refused) {
     if (sum.first_refused.size() < ingest::IngestReport::kRefusedKept) {
@@ -119,6 +121,12 @@ int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Stor
            grouped(sum.users_new) + " new users, " + grouped(sum.tags_new) + " new tags\n",
        "已写入 " + grouped(sum.applied) + " 条操作，拒绝 " + grouped(sum.refused) + " 条：新用户 " +
            grouped(sum.users_new) + "，新标签 " + grouped(sum.tags_new) + "\n"}));
+  if (sum.identities_new != 0 || sum.merges != 0) {
+    console.out(console.say({grouped(sum.identities_new) + " new identities, " +
+                                 grouped(sum.merges) + " merges of users\n",
+                             "新身份标识 " + grouped(sum.identities_new) + "，合并用户 " +
+                                 grouped(sum.merges) + " 次\n"}));
+  }
   return status;
 }
 

@@ -1,8 +1,10 @@
 #include "ingest/apply.h"
 
+#include "ingest/linking_batch.h"
 #include "ingest/operation_writer.h"
 #include "ingest/request_memory.h"
 #include "ingest/staged_changes.h"
+#include "ingest/staged_write.h"
 
 #include <map>
 #include <set>
@@ -11,15 +13,6 @@
 
 namespace tagline::ingest {
 namespace {
-
-/// The first operation of a batch that is done whole or not at all, and why it cannot be.
-Error batch_at_fault(const Operation& operation, const Text& why) {
-  const std::string line = std::to_string(operation.line);
-  return {ErrorCode::BadInput,
-          {"line " + line + ": " + why.en, "第 " + line + " 行：" + why.zh},
-          {"nothing of the batch was done; correct it, or have each line done on its own",
-           "整批均未写入；请更正，或改为逐行写入"}};
-}
 
 /// Errors are those of the database; a batch's own go into its outcome.
 Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& writer) {
@@ -98,36 +91,6 @@ Status store_positions(std::span<IngestBatch* const> batches, std::int64_t now_s
   return {};
 }
 
-/// When tags of these users were last written (person.h), and their values of tags of which that is
-/// kept. `timed`: Vocabulary::times.
-Status note_times(storage::WriteTxn& txn, const std::map<engine::FieldId, engine::FieldId>& timed,
-                  std::vector<storage::Change>& changes, std::int64_t now_s) {
-  std::set<engine::UserIndex> users;
-  std::vector<storage::Change> times;
-  for (const storage::Change& change : changes) {
-    const bool event =
-        change.shape == storage::CellShape::Count || change.shape == storage::CellShape::Amount;
-    if (!event) {
-      users.insert(change.user);
-    }
-    // Whatever is written of a tag, whether the user has a value then is in the cell of row 0.
-    const auto own = change.cell == engine::kExistsRow ? timed.find(change.field) : timed.end();
-    if (own != timed.end()) {
-      times.push_back({own->second, storage::CellShape::Number, 0, change.user,
-                       change.value.has_value() ? std::optional(now_s) : std::nullopt});
-    }
-  }
-  changes.insert(changes.end(), times.begin(), times.end());
-  if (users.empty()) {
-    return {};
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const engine::FieldId updated, txn.updated_field());
-  for (const engine::UserIndex user : users) {
-    changes.push_back({updated, storage::CellShape::Number, 0, user, now_s});
-  }
-  return {};
-}
-
 /// `whole`: whose key it is may stand before it, in a line of its own.
 Error key_at_fault(const std::string& whole) {
   const std::string key = whole.substr(whole.rfind('\n') + 1);
@@ -196,9 +159,11 @@ class KeyedBatches {
   std::vector<std::pair<IngestBatch*, IngestBatch*>> again_;  ///< and the first of its key
 };
 
-/// Whether there was anything to write of users.
-Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches,
-                       Vocabulary& names, RequestMemory& requests, std::int64_t now_s) {
+using Written = Applier::Written;
+
+/// What of users there was to write.
+Result<Written> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> batches,
+                          Vocabulary& names, RequestMemory& requests, std::int64_t now_s) {
   StagedChanges staged(txn);
   KeyedBatches keyed(requests);
   TAGLINE_ASSIGN_OR_RETURN(auto writer, OperationWriter::make(txn, names, staged, now_s));
@@ -209,42 +174,87 @@ Result<bool> write_all(storage::WriteTxn& txn, std::span<IngestBatch* const> bat
                                              : write_batch(*batch, staged, writer));
     }
   }
-  const std::vector<std::string_view> ids(staged.new_users().begin(), staged.new_users().end());
-  TAGLINE_RETURN_IF_ERROR(txn.add_users(ids));
-  std::vector<storage::Change> changes = staged.changes();
-  std::set<engine::FieldId> fields;
-  for (const storage::Change& change : changes) {
-    fields.insert(change.field);
-  }
-  TAGLINE_RETURN_IF_ERROR(names.touch(fields, now_s, txn));
-  TAGLINE_RETURN_IF_ERROR(note_times(txn, names.times(), changes, now_s));
-  const bool any = !ids.empty() || !changes.empty();
-  TAGLINE_RETURN_IF_ERROR(txn.change(std::move(changes)));
+  TAGLINE_ASSIGN_OR_RETURN(const bool any, write_staged(staged, names, now_s, txn));
   TAGLINE_RETURN_IF_ERROR(keyed.remember(txn.version() + (any ? 1 : 0), now_s, txn));
   TAGLINE_RETURN_IF_ERROR(store_positions(batches, now_s, txn));
-  return any;
+  return any ? Written::Something : Written::Nothing;
+}
+
+/// One batch that links.
+Result<Written> write_alone(storage::WriteTxn& txn, std::span<IngestBatch* const> batches,
+                            Vocabulary& names, RequestMemory& requests, std::int64_t now_s) {
+  KeyedBatches keyed(requests);
+  IngestBatch& batch = *batches.front();
+  TAGLINE_ASSIGN_OR_RETURN(const bool settled, keyed.settled(batch, txn));
+  if (settled) {
+    return Written::Nothing;
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const bool done, write_linking(batch, names, now_s, txn));
+  if (!done) {
+    return Written::Refused;
+  }
+  TAGLINE_RETURN_IF_ERROR(keyed.remember(txn.version() + 1, now_s, txn));
+  TAGLINE_RETURN_IF_ERROR(store_positions(batches, now_s, txn));
+  return Written::Something;
 }
 
 }  // namespace
+
+Error batch_at_fault(const Operation& operation, const Text& why) {
+  const std::string line = std::to_string(operation.line);
+  return {ErrorCode::BadInput,
+          {"line " + line + ": " + why.en, "第 " + line + " 行：" + why.zh},
+          {"nothing of the batch was done; correct it, or have each line done on its own",
+           "整批均未写入；请更正，或改为逐行写入"}};
+}
 
 Applier::Applier(storage::Store& store)
     : store_(store), requests_(std::make_unique<RequestMemory>()) {}
 Applier::~Applier() = default;
 
 void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
+  // A batch that links has a commit of its own, in its place among the others.
+  for (std::size_t begin = 0; begin < batches.size();) {
+    std::size_t end = begin;
+    while (end < batches.size() && !links(*batches[end])) {
+      ++end;
+    }
+    if (end > begin) {
+      commit(batches.subspan(begin, end - begin),
+             [&](storage::WriteTxn& txn, std::span<IngestBatch* const> some) {
+               return write_all(txn, some, names_, *requests_, now_s);
+             });
+    }
+    if (end < batches.size()) {
+      commit(batches.subspan(end, 1),
+             [&](storage::WriteTxn& txn, std::span<IngestBatch* const> some) {
+               return write_alone(txn, some, names_, *requests_, now_s);
+             });
+      ++end;
+    }
+    begin = end;
+  }
+}
+
+void Applier::commit(std::span<IngestBatch* const> batches, const Writer& write) {
   std::uint64_t version = 0;
-  bool wrote = false;
+  Written wrote = Written::Nothing;
   const Status written = store_.write([&](storage::WriteTxn& txn) -> Status {
     // Whatever is left of a transaction that began anew is forgotten with its names.
     if (names_of_ != txn.version()) {
       TAGLINE_RETURN_IF_ERROR(names_.read(txn));
     }
     names_of_.reset();
-    TAGLINE_ASSIGN_OR_RETURN(wrote, write_all(txn, batches, names_, *requests_, now_s));
+    TAGLINE_ASSIGN_OR_RETURN(wrote, write(txn, batches));
     version = txn.version();
     unfolded_ = txn.unfolded();
-    return {};
+    return wrote == Written::Refused ? Status(failure(ErrorCode::Internal, {"", ""})) : Status();
   });
+  if (wrote == Written::Refused) {
+    // Rolled back on purpose: the outcome says why.
+    requests_->doubt();
+    return;
+  }
   if (!written.has_value()) {
     requests_->doubt();
     for (IngestBatch* batch : batches) {
@@ -253,8 +263,8 @@ void Applier::apply(std::span<IngestBatch* const> batches, std::int64_t now_s) {
     return;
   }
   // The commit has raised the version by one. When somebody else writes next, names are read again.
-  const std::uint64_t newest = version + (wrote ? 1 : 0);
-  if (wrote) {
+  const std::uint64_t newest = version + (wrote == Written::Something ? 1 : 0);
+  if (wrote == Written::Something) {
     names_of_ = newest;
   }
   for (IngestBatch* batch : batches) {

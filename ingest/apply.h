@@ -46,7 +46,9 @@ struct IngestReport {
   std::vector<RefusedOperation> first_refused;  ///< at most kRefusedKept
   std::uint64_t users_new = 0;
   std::uint64_t tags_new = 0;  ///< and events
-  std::uint64_t version = 0;   ///< of the state that has it
+  std::uint64_t identities_new = 0;
+  std::uint64_t merges = 0;   ///< of users who were found to be one person
+  std::uint64_t version = 0;  ///< of the state that has it
 };
 
 /// By which a batch is known again when it is sent again.
@@ -60,6 +62,7 @@ struct IngestBatch {
   std::vector<Operation> operations;
   IngestOptions options;
   BatchKey key;
+  std::string author;  ///< whose it is, for the journal of merges
   /// Operations of one line (`Operation::line`) are done together or not at all. As long as some
   /// cannot be done nothing of the batch is, and `refused_lines` has all of them, so that the
   /// caller can bring the batch again without them. `options.each` is not looked at.
@@ -74,6 +77,9 @@ struct IngestBatch {
   Result<IngestReport> outcome;
 };
 
+/// Why a batch that is done whole or not at all is not: its first operation that cannot be done.
+[[nodiscard]] Error batch_at_fault(const Operation& operation, const Text& why);
+
 class RequestMemory;
 
 /// Remembers names from one call to the next. One thread at a time.
@@ -84,16 +90,23 @@ class Applier {
   Applier(const Applier&) = delete;
   Applier& operator=(const Applier&) = delete;
 
-  /// Does all batches in one commit, in order; each sees those before it. A batch at fault holds up
-  /// no other. One with a key that was done before (RequestMemory) is told the same again; keys are
-  /// remembered in the commit of what they are of. `now_s`: seconds since 1970, UTC. Cost: a commit
-  /// (a sync of the disk), and some microseconds a value; a set that is replaced, and removing, a
-  /// look-up a value the tag has.
+  /// Does all batches in one commit, in order; each sees those before it. One that links identities
+  /// has a commit of its own in its place. A batch at fault holds up no other. One with a key that
+  /// was done before (RequestMemory) is told the same again; keys are remembered in the commit of
+  /// what they are of. `now_s`: seconds since 1970, UTC. Cost: a commit (a sync of the disk), and
+  /// some microseconds a value; a set that is replaced, and removing, a look-up a value the tag
+  /// has.
   void apply(std::span<IngestBatch* const> batches, std::int64_t now_s);
   /// Changes beside the fragments after the last apply.
   [[nodiscard]] const storage::Unfolded& unfolded() const { return unfolded_; }
 
+  /// What a transaction has done: nothing of users, something, or it is to be rolled back.
+  enum class Written : std::uint8_t { Nothing, Something, Refused };
+
  private:
+  using Writer = std::function<Result<Written>(storage::WriteTxn&, std::span<IngestBatch* const>)>;
+  void commit(std::span<IngestBatch* const> batches, const Writer& write);
+
   storage::Store& store_;
   Vocabulary names_;
   std::unique_ptr<RequestMemory> requests_;

@@ -1,6 +1,7 @@
 #include "ingest/commit.h"
 
 #include "ingest/lay_over.h"
+#include "ingest/renumbered_users.h"
 #include "ingest/text.h"
 
 #include <algorithm>
@@ -338,26 +339,10 @@ struct Renumbered {
 };
 
 Result<Renumbered> renumbered(const storage::WriteTxn& txn, const Change& change) {
-  std::vector<engine::UserIndex> to;
-  to.reserve(change.new_ids.size());
-  std::vector<std::string_view> still_new;
-  for (const std::string_view id : change.new_ids) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto known, txn.find_user(id));
-    if (known.has_value()) {
-      to.push_back(*known);
-      continue;
-    }
-    const std::uint64_t next = std::uint64_t{txn.user_limit()} + still_new.size();
-    if (next >= std::numeric_limits<engine::UserIndex>::max()) {
-      return failure(ErrorCode::TooLarge, {"there would be more than 4,294,967,295 users",
-                                           "用户将超过 4,294,967,295 个"});
-    }
-    to.push_back(static_cast<engine::UserIndex>(next));
-    still_new.push_back(id);
-  }
+  TAGLINE_ASSIGN_OR_RETURN(RenumberedUsers users, renumbered_users(txn, change.new_ids));
   RowLinks links = change.links;
-  links.renumber(change.first_new, to);
-  return Renumbered{change.delta.renumbered(change.first_new, to), std::move(still_new),
+  links.renumber(change.first_new, users.to);
+  return Renumbered{change.delta.renumbered(change.first_new, users.to), std::move(users.new_ids),
                     std::move(links)};
 }
 

@@ -6,6 +6,7 @@
 
 #include "ingest/day.h"
 #include "ingest/lay_over.h"
+#include "ingest/renumbered_users.h"
 #include "ingest/series_writer.h"
 #include "ingest/text.h"
 
@@ -103,7 +104,7 @@ class EventWriter {
         return change_.events[range_.begin + range_.by_key[first + i]];
       };
       TAGLINE_RETURN_IF_ERROR(
-          put_series(key_fields_[key], key < plan_.keys.size(), begin - first, keyed_at));
+          put_series(key_fields_[key], known_keys_[key], begin - first, keyed_at));
     }
     return {};
   }
@@ -131,25 +132,33 @@ class EventWriter {
     const std::vector<std::string>& names = plan_.key_names.names();
     std::vector<storage::ValueRecord> changed;
     key_fields_.resize(names.size());
+    known_keys_.resize(names.size());
     for (std::size_t code = 0; code < names.size(); ++code) {
       const bool known = code < plan_.keys.size();
       const bool used = range_.key_ends[code] > (code == 0 ? 0 : range_.key_ends[code - 1]);
       if (!known && !used) {
         continue;
       }
-      storage::ValueRecord record =
-          known ? keys_now_[code] : storage::ValueRecord{0, names[code], {}, {}};
-      if (!known) {
+      storage::ValueRecord record = known ? keys_now_[code] : brought(names[code]);
+      known_keys_[code] = record.row != 0;
+      if (record.row == 0) {
         TAGLINE_ASSIGN_OR_RETURN(record.row, txn_.new_field());
         ++done_.keys_new;
       }
       key_fields_[code] = record.row;
       TAGLINE_ASSIGN_OR_RETURN(const bool aliases, add_aliases(record));
-      if (!known || aliases) {
+      if (!known_keys_[code] || aliases) {
         changed.push_back(std::move(record));
       }
     }
     return changed.empty() ? Status() : txn_.put_values(field_, changed);
+  }
+
+  /// The key of this name as others have made it since the plans were made; else a new one.
+  [[nodiscard]] storage::ValueRecord brought(const std::string& name) const {
+    const auto found = std::find_if(keys_now_.begin(), keys_now_.end(),
+                                    [&](const auto& key) { return key.name == name; });
+    return found == keys_now_.end() ? storage::ValueRecord{0, name, {}, {}} : *found;
   }
 
   [[nodiscard]] Result<bool> add_aliases(storage::ValueRecord& record) const {
@@ -259,13 +268,14 @@ class EventWriter {
   EventsCommitted& done_;
   FieldId field_ = 0;
   std::vector<FieldId> key_fields_;             ///< of each key code
+  std::vector<bool> known_keys_;                ///< the same: it was there before the load
   std::vector<storage::ValueRecord> keys_now_;  ///< those the event has already
 };
 
-/// Whether the events still are what the plans were made from.
+/// Whether what the files say still means what it meant when the plans were made.
 Status check_unchanged(const storage::WriteTxn& txn, const EventChange& change) {
   TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t people, txn.people_version());
-  if (txn.user_limit() != change.first_new || people != change.people_version) {
+  if (people != change.people_version) {
     return changed_meanwhile();
   }
   TAGLINE_ASSIGN_OR_RETURN(const auto events, txn.events());
@@ -279,7 +289,11 @@ Status check_unchanged(const storage::WriteTxn& txn, const EventChange& change) 
     }
     if (plan.record.field != 0) {
       TAGLINE_ASSIGN_OR_RETURN(const auto keys, txn.values(plan.record.field));
-      if (!read_alike(keys, plan.keys)) {
+      // Keys that were added since are other spellings of none that the files have.
+      const auto added =
+          keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), plan.keys.size()));
+      if (!read_alike({keys.begin(), added}, plan.keys) ||
+          std::any_of(added, keys.end(), [](const auto& key) { return !key.aliases.empty(); })) {
         return changed_meanwhile();
       }
     }
@@ -293,6 +307,25 @@ Status check_unchanged(const storage::WriteTxn& txn, const EventChange& change) 
   return {};
 }
 
+Status write_load(storage::Store& store, storage::WriteTxn& txn, const EventChange& change,
+                  const std::vector<EventRange>& ranges, EventsCommitted& done) {
+  if (!change.new_ids.empty()) {
+    TAGLINE_RETURN_IF_ERROR(txn.add_users(change.new_ids));
+  }
+  done.users_new = change.new_ids.size();
+  for (const EventRange& range : ranges) {
+    TAGLINE_RETURN_IF_ERROR(EventWriter(store, txn, change, range, done).run());
+  }
+  for (const storage::LoadRecord& load : change.loads) {
+    TAGLINE_RETURN_IF_ERROR(txn.put_load(load));
+  }
+  TAGLINE_ASSIGN_OR_RETURN(done.links, change.links.write(txn, change.now_s, "load"));
+  if (change.on_written) {
+    change.on_written();
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<EventsCommitted> commit_events(storage::Store& store, const EventChange& change) {
@@ -301,20 +334,25 @@ Result<EventsCommitted> commit_events(storage::Store& store, const EventChange& 
   const auto write = [&](storage::WriteTxn& txn) -> Status {
     done = EventsCommitted{};
     TAGLINE_RETURN_IF_ERROR(check_unchanged(txn, change));
-    if (!change.new_ids.empty()) {
-      TAGLINE_RETURN_IF_ERROR(txn.add_users(change.new_ids));
+    if (change.new_ids.empty() || txn.user_limit() == change.first_new) {
+      return write_load(store, txn, change, ranges, done);
     }
-    for (const EventRange& range : ranges) {
-      TAGLINE_RETURN_IF_ERROR(EventWriter(store, txn, change, range, done).run());
+    TAGLINE_ASSIGN_OR_RETURN(const RenumberedUsers users, renumbered_users(txn, change.new_ids));
+    std::vector<StagedEvent> events = change.events;
+    for (StagedEvent& event : events) {
+      if (event.user >= change.first_new) {
+        event.user = users.to[event.user - change.first_new];
+      }
     }
-    for (const storage::LoadRecord& load : change.loads) {
-      TAGLINE_RETURN_IF_ERROR(txn.put_load(load));
-    }
-    TAGLINE_ASSIGN_OR_RETURN(done.links, change.links.write(txn, change.now_s, "load"));
-    if (change.on_written) {
-      change.on_written();
-    }
-    return {};
+    std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) {
+      return a.place != b.place ? a.place < b.place : a.user < b.user;
+    });
+    RowLinks links = change.links;
+    links.renumber(change.first_new, users.to);
+    const EventChange now{change.plans,          events, users.new_ids, txn.user_limit(),
+                          change.people_version, links,  change.loads,  change.now_s,
+                          change.on_written};
+    return write_load(store, txn, now, ranges_of(now), done);
   };
   TAGLINE_RETURN_IF_ERROR(store.write(write));
   return done;

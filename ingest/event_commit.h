@@ -34,13 +34,17 @@ struct EventChange {
 struct EventsCommitted {
   std::uint64_t events_new = 0;  ///< events nobody had done
   std::uint64_t keys_new = 0;
+  std::uint64_t users_new = 0;
   std::uint64_t fragments_written = 0;
   LinkCounts links;
 };
 
 /// TooLarge when counts or amounts of a user and day leave their bounds (engine/events.h): the
-/// message names the user, the event and the day. Busy when somebody else wrote since the plans
-/// were made. Cost: O(events) and the touched fragments; 4 bytes an event for keys.
+/// message names the user, the event and the day. Users and keys that others have brought
+/// since the plans were made stay as they are numbered: the load's own get other numbers then. Busy
+/// when others have made the load's new events, other spellings of its keys, or known one of its
+/// files, and when people were merged or erased. Cost: O(events) and the touched fragments; 4 bytes
+/// an event for keys; where there are new users on both sides, the events once more, sorted.
 [[nodiscard]] Result<EventsCommitted> commit_events(storage::Store& store,
                                                     const EventChange& change);
 

@@ -323,7 +323,8 @@ Result<LoadReport> load_events(storage::Store& store, const Schema& schema,
                              tell};
     TAGLINE_ASSIGN_OR_RETURN(const EventsCommitted committed, commit_events(store, change));
     describe(*intake, report);
-    report.users_new = new_ids.size();
+    report.users_new = committed.users_new;
+    report.users_known += new_ids.size() - committed.users_new;  // others have added them meanwhile
     report.event_names_new = committed.events_new;
     report.keys_new = committed.keys_new;
     report.fragments_written = committed.fragments_written;

@@ -24,10 +24,11 @@ struct DoneEvent {
   std::string count;   ///< how often; empty: once
 };
 
-/// Done in this order: cleared, set, removed, added, events.
+/// Done in this order: linked, cleared, set, removed, added, events.
 struct Operation {
   std::uint64_t line = 0;          ///< where it stands, from 1
   std::string user;                ///< external id
+  std::vector<std::string> link;   ///< identities of the same person, in any spelling
   std::vector<std::string> clear;  ///< tags of which nothing is known from now on
   std::vector<TagValues> set;      ///< what they say is all there is
   std::vector<TagValues> remove;   ///< values of sets

@@ -8,7 +8,7 @@
 namespace tagline::ingest {
 namespace {
 
-constexpr std::uint64_t kReportVersion = 1;
+constexpr std::uint64_t kReportVersion = 2;  // 1: without identities and merges
 /// Of refused operations in a record: the rest is counted, and not told again.
 constexpr std::size_t kRefusedBytesMax = 16'384;
 /// Old ones that go with a new one, at most.
@@ -21,6 +21,8 @@ std::string encoded(const IngestReport& report) {
   out.varint(report.refused);
   out.varint(report.users_new);
   out.varint(report.tags_new);
+  out.varint(report.identities_new);
+  out.varint(report.merges);
   out.varint(report.version);
   for (const RefusedOperation& each : report.first_refused) {
     if (out.bytes().size() + each.user.size() + each.reason.en.size() + each.reason.zh.size() >
@@ -44,6 +46,10 @@ Result<IngestReport> decoded(const std::string& text) {
   report.refused = in.varint();
   report.users_new = in.varint();
   report.tags_new = in.varint();
+  if (version != 1) {
+    report.identities_new = in.varint();
+    report.merges = in.varint();
+  }
   report.version = in.varint();
   while (!in.at_end() && report.first_refused.size() < IngestReport::kRefusedKept) {
     RefusedOperation each;
@@ -53,7 +59,7 @@ Result<IngestReport> decoded(const std::string& text) {
     each.reason.zh = in.string();
     report.first_refused.push_back(std::move(each));
   }
-  if (version != kReportVersion || !in.complete()) {
+  if (version == 0 || version > kReportVersion || !in.complete()) {
     return failure(ErrorCode::Corrupt,
                    {"what a request was told cannot be read", "无法读取请求此前的回复"});
   }

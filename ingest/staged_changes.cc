@@ -48,6 +48,14 @@ void StagedChanges::take_back(const Mark& mark) {
   }
 }
 
+void StagedChanges::restart() {
+  users_before_ = txn_.user_limit();
+  new_users_.clear();
+  new_indexes_.clear();
+  cells_.clear();
+  log_.clear();
+}
+
 std::vector<storage::Change> StagedChanges::changes() const {
   std::vector<storage::Change> changes;
   changes.reserve(cells_.size());

@@ -42,6 +42,8 @@ class StagedChanges {
   };
   [[nodiscard]] Mark mark() const { return {log_.size(), new_users_.size()}; }
   void take_back(const Mark& mark);
+  /// After what was staged has been written: nothing is.
+  void restart();
 
   [[nodiscard]] const std::vector<std::string>& new_users() const { return new_users_; }
   [[nodiscard]] std::vector<storage::Change> changes() const;

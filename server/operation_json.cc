@@ -107,11 +107,12 @@ Operation operation_from(const Json& object, std::optional<Error>& fault) {
   if (reader.failed()) {
     return operation;
   }
-  reader.only({"user", "clear", "set", "remove", "add", "events"});
+  reader.only({"user", "link", "clear", "set", "remove", "add", "events"});
   read_text(reader, object, "user", operation.user, true);
   if (operation.user.empty()) {
     reader.fail("user", "nothing", {"the id of a user", "用户标识"});
   }
+  reader.read("link", operation.link);
   reader.read("clear", operation.clear);
   read_values(reader, "set", operation.set, &operation.clear);
   read_values(reader, "remove", operation.remove, nullptr);
@@ -216,6 +217,8 @@ std::string ingest_json(const ingest::IngestReport& report) {
                    {"refused", report.refused},
                    {"users_new", report.users_new},
                    {"tags_new", report.tags_new},
+                   {"identities_new", report.identities_new},
+                   {"merges", report.merges},
                    {"version", report.version},
                    {"first_refused", std::move(refused)}});
 }

@@ -101,6 +101,7 @@ HttpReply ingest(const Call& call) {
     return call.fail(batch.error());
   }
   batch->key = std::move(*key);
+  batch->author = call.caller.name;
   if (auto busy = refuse_beside_a_commit(call); busy.has_value()) {
     return std::move(*busy);
   }

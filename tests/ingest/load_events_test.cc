@@ -234,5 +234,60 @@ TEST(LoadEvents, NdjsonWithNullsAndAbsentKeys) {
   EXPECT_EQ(database.content(), (EventContent{{{"buy", "", "7", "2024-01-01"}, {2, 150}}}));
 }
 
+TEST(LoadEvents, MeetsUsersAndKeysThatOthersBringMeanwhile) {
+  EventDatabase database;
+  const auto load_file = [&](const std::string& name, const std::string& text,
+                             const LoadOptions& options) {
+    return load(database.store(), shop_events(), {database.folder().write(name, text)}, options);
+  };
+  ASSERT_TRUE(
+      load_file("a.csv", "u,t,k,a\nu1,2024-01-01,x,1\nu2,2024-01-02,y,2\n", {}).has_value());
+  const engine::FieldId buy = database.events().at(0).field;
+  // Two users, one of whom the file has too, and two keys, one of which the file has too; the user
+  // has bought already.
+  bool edited = false;
+  LoadOptions options;
+  options.progress = [&](const Progress& progress) {
+    if (!progress.committing || std::exchange(edited, true)) {
+      return;
+    }
+    const Status written = database.store().write([&](storage::WriteTxn& txn) -> Status {
+      const std::string_view ids[] = {"w", "u4"};
+      TAGLINE_RETURN_IF_ERROR(txn.add_users(ids));
+      TAGLINE_ASSIGN_OR_RETURN(const engine::FieldId z, txn.new_field());
+      TAGLINE_ASSIGN_OR_RETURN(const engine::FieldId k, txn.new_field());
+      const storage::ValueRecord keys[] = {{z, "z", {}, {}}, {k, "k", {}, {}}};
+      TAGLINE_RETURN_IF_ERROR(txn.put_values(buy, keys));
+      const engine::Day day = 19'725;  // 2024-01-03
+      const engine::RowId first = engine::day_row(day, engine::kPresentPart);
+      const engine::RowId plus = engine::day_row(day, engine::kPlusPart);
+      using storage::CellShape;
+      return txn.change({{buy, CellShape::Count, first, 3, 1},
+                         {buy, CellShape::Amount, plus, 3, 500},
+                         {z, CellShape::Count, first, 3, 1},
+                         {z, CellShape::Amount, plus, 3, 500}});
+    });
+    EXPECT_TRUE(written.has_value()) << written.error().message().en;
+  };
+  const auto report = load_file(
+      "b.csv",
+      "u,t,k,a\nu5,2024-01-03,z,1\nu4,2024-01-03,z,2\nu4,2024-01-03,q,3\nu1,2024-01-03,x,4\n",
+      options);
+  ASSERT_TRUE(edited);
+  ASSERT_TRUE(report.has_value()) << report.error().message().en;
+  EXPECT_EQ(report->users_new, 1U);
+  EXPECT_EQ(report->users_known, 2U);
+  EXPECT_EQ(report->keys_new, 1U);
+  const EventContent expected{
+      {{"buy", "", "u1", "2024-01-01"}, {1, 100}},  {{"buy", "x", "u1", "2024-01-01"}, {1, 100}},
+      {{"buy", "", "u2", "2024-01-02"}, {1, 200}},  {{"buy", "y", "u2", "2024-01-02"}, {1, 200}},
+      {{"buy", "", "u1", "2024-01-03"}, {1, 400}},  {{"buy", "x", "u1", "2024-01-03"}, {1, 400}},
+      {{"buy", "", "u4", "2024-01-03"}, {3, 1000}}, {{"buy", "z", "u4", "2024-01-03"}, {2, 700}},
+      {{"buy", "q", "u4", "2024-01-03"}, {1, 300}}, {{"buy", "", "u5", "2024-01-03"}, {1, 100}},
+      {{"buy", "z", "u5", "2024-01-03"}, {1, 100}}};
+  EXPECT_EQ(database.content(), expected);
+  database.expect_clean();
+}
+
 }  // namespace
 }  // namespace tagline::ingest

@@ -1,4 +1,5 @@
 // /v1/ingest: what is acknowledged is in the next answer; random histories against a naive model.
+#include "server/api/route.h"
 #include "server/ingest_queue.h"
 #include "server/operation_json.h"
 #include "tests/server/loopback.h"
@@ -58,6 +59,100 @@ TEST_F(IngestRoutes, AnAcknowledgedChangeIsInTheNextAnswer) {
   fold();
   EXPECT_EQ(count("vip"), 3U);
   EXPECT_EQ(count("city:*"), 3U);
+}
+
+TEST_F(IngestRoutes, LinksLeadToOnePersonBeforeTheRestIsDone) {
+  const Json done =
+      ingest({{{"user", "u1"}, {"link", {"phone:13800138000"}}},
+              {{"user", "u2"}, {"set", {{"city", "tier3"}}}},
+              // u2 is u1 from here on, the earlier of them, and so is the phone.
+              {{"user", "u2"}, {"link", {"phone:138 0013 8000"}}, {"add", {{"spend", 5}}}},
+              {{"user", "phone:13800138000"}, {"set", {{"age", 77}}}},
+              {{"user", "new"}, {"link", {"crm:c9"}}, {"set", {{"vip", true}}}}});
+  EXPECT_EQ(done["applied"], 5);
+  EXPECT_EQ(done["users_new"], 1);
+  EXPECT_EQ(done["identities_new"], 2);
+  EXPECT_EQ(done["merges"], 1);
+  EXPECT_EQ(count("*"), 4U);
+  EXPECT_EQ(user("u2")["id"], "u1");
+  EXPECT_EQ(count("age:77"), 1U);
+  // The later of two cities; the numbers of who was written last, and what was added to them.
+  EXPECT_EQ(count("city:tier3 AND age:77"), 1U);
+  EXPECT_EQ(count("spend:5"), 1U);
+  EXPECT_EQ(user("crm:c9")["id"], "new");
+}
+
+TEST_F(IngestRoutes, ABatchWithALinkIsDoneWholeOrNotAtAll) {
+  const Json before = user("u2");
+  const Json refused = ingest({{{"user", "u1"}, {"link", {"crm:c1"}}},
+                               {{"user", "u2"}, {"link", {"crm:c1"}}, {"set", {{"vip", true}}}},
+                               {{"user", "u3"}, {"set", {{"age", "old"}}}}},
+                              400);
+  EXPECT_NE(refused["detail"].get<std::string>().find("line 3"), std::string::npos) << refused;
+  EXPECT_EQ(user("u2"), before);
+  EXPECT_EQ(shop_.ask("GET", "/v1/users/crm:c1").status, 404U);
+  EXPECT_EQ(count("*"), 4U);
+  // Each on its own: of one that cannot be done nothing is there.
+  const Json each = ingest({{{"user", "u1"}, {"link", {"crm:c1"}}},
+                            {{"user", "u2"}, {"link", {"phone:12"}}, {"set", {{"age", 99}}}},
+                            {{"user", "u3"}, {"link", {"crm:c3"}}, {"set", {{"age", "old"}}}},
+                            {{"user", "u4"}, {"set", {{"age", 98}}}}},
+                           200, "?each=true");
+  EXPECT_EQ(each["applied"], 2);
+  EXPECT_EQ(each["refused"], 2);
+  EXPECT_EQ(each["first_refused"][0]["line"], 2);
+  EXPECT_EQ(user("crm:c1")["id"], "u1");
+  EXPECT_EQ(shop_.ask("GET", "/v1/users/crm:c3").status, 404U);
+  EXPECT_EQ(count("age:99"), 0U);
+  EXPECT_EQ(count("age:98"), 1U);
+}
+
+TEST_F(IngestRoutes, ALinkingBatchUnderItsKeyIsDoneOnce) {
+  const std::string body = Json{{{"user", "u1"}, {"link", {"crm:c1"}}},
+                                {{"user", "u2"}, {"link", {"crm:c1"}}, {"add", {{"spend", 5}}}}}
+                               .dump();
+  const auto send = [&] {
+    return shop_.ask("POST", "/v1/ingest", body,
+                     {{"Content-Type", "application/json"}, {"Idempotency-Key", "k1"}});
+  };
+  const HttpReply first = send();
+  ASSERT_EQ(first.status, 200U) << first.body;
+  EXPECT_EQ(Json::parse(first.body)["merges"], 1);
+  const std::uint64_t five = count("spend:5");
+  EXPECT_EQ(five, 1U);
+  const HttpReply again = send();
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(count("spend:5"), five);
+}
+
+TEST_F(IngestRoutes, BatchesAroundALinkingOneKeepTheirOrder) {
+  const auto batch = [](std::vector<ingest::Operation> operations) {
+    ingest::IngestBatch made;
+    made.operations = std::move(operations);
+    made.options.users = ingest::Unknown::Create;
+    return made;
+  };
+  std::vector<ingest::IngestBatch> batches;
+  batches.push_back(batch({{1, "u1", {}, {}, {{"age", {"71"}}}, {}, {}, {}}}));
+  batches.push_back(batch({{1, "u1", {"crm:c1"}, {}, {}, {}, {}, {}}}));
+  batches.push_back(batch({{1, "crm:c1", {}, {}, {{"age", {"72"}}}, {}, {}, {}}}));
+  batches.push_back(batch({{1, "u2", {"crm:c1"}, {}, {}, {}, {}, {}}}));
+  batches.push_back(batch({{1, "u2", {}, {}, {{"age", {"73"}}}, {}, {}, {}}}));
+  std::vector<ingest::IngestBatch*> all;
+  for (ingest::IngestBatch& each : batches) {
+    all.push_back(&each);
+  }
+  ingest::Applier applier(shop_.service().store());
+  applier.apply(all, seconds_since_1970());
+  std::uint64_t version = 0;
+  for (const ingest::IngestBatch& each : batches) {
+    ASSERT_TRUE(each.outcome.has_value()) << each.outcome.error().message().en;
+    EXPECT_GT(each.outcome->version, version);
+    version = each.outcome->version;
+  }
+  EXPECT_EQ(count("age:73"), 1U);
+  EXPECT_EQ(count("age:71-72"), 0U);
+  EXPECT_EQ(count("*"), 3U);
 }
 
 TEST_F(IngestRoutes, SetsAndNumbersAreAddedTo) {

@@ -93,6 +93,7 @@ export interface Merge {
 }
 export interface Operation {
   user: string;
+  link?: string[];
   clear?: string[];
   set?: Record<string, Value | Value[] | null>;
   remove?: Record<string, Value | Value[]>;
@@ -128,7 +129,7 @@ export declare class Tagline {
   saveSegment(name: string, segment: { expression: string } & Record<string, unknown>): Promise<any>;
   deleteSegment(name: string, options?: { force?: boolean }): Promise<any>;
   saveList(name: string, ids: Iterable<string> | AsyncIterable<string>, options?: { revision?: string; onlyNew?: boolean; signal?: AbortSignal }): Promise<any>;
-  ingest(operations: Operation[], options?: { each?: boolean; users?: Unknown; tags?: Unknown; values?: Unknown; key?: string; signal?: AbortSignal }): Promise<{ applied: number; refused: number; users_new: number; tags_new: number; version: number; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
+  ingest(operations: Operation[], options?: { each?: boolean; users?: Unknown; tags?: Unknown; values?: Unknown; key?: string; signal?: AbortSignal }): Promise<{ applied: number; refused: number; users_new: number; tags_new: number; identities_new: number; merges: number; version: number; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
   user(id: string): Promise<any>;
   identities(id: string): Promise<{ user: string; identities: { identity: string; linked: string; source: string }[]; merges: Merge[]; updated: string | null }>;
   link(requests: LinkRequest | LinkRequest[], options?: { each?: boolean; users?: Unknown; signal?: AbortSignal }): Promise<{ linked: number; refused: number; users_new: number; identities_new: number; merges: number; version: number; first: { line: number; user: string; user_new: boolean; identities_new: number; merges: number[] }[]; first_refused: { line: number; user: string; reason: { en: string; "zh-CN": string } }[] }>;
