@@ -124,7 +124,9 @@ class Reading {
       reader_.fail("lost_position", in_quotes(lost),
                    {"stop, earliest or latest", " stop、earliest 或 latest"});
     }
-    config_.lost_position = lost == "stop" ? "error" : lost;
+    if (lost != "stop") {
+      config_.lost_position = lost == "latest" ? KafkaStart::Latest : KafkaStart::Earliest;
+    }
   }
 
   void read_batch() {

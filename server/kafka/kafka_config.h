@@ -45,9 +45,9 @@ struct KafkaConfig {
   std::string brokers;  ///< "host:port,host:port"
   std::string group;
   KafkaStart start = KafkaStart::Earliest;
-  /// What to do when the broker no longer has a stored position, as librdkafka calls it: "error"
-  /// (the partition stands still), "earliest" or "latest".
-  std::string lost_position = "error";
+  /// What to do when the broker no longer has a stored position; nothing: the partition stands
+  /// still.
+  std::optional<KafkaStart> lost_position;
   std::size_t messages = 5'000;          ///< of one commit
   std::chrono::milliseconds linger{10};  ///< for more messages, before a commit
   std::string dead_letter;               ///< topic of refused messages; empty: none

@@ -105,16 +105,15 @@ std::optional<std::string> property_fault(const KafkaProperty& property) {
 Result<KafkaHandle> open_consumer(const KafkaConfig& config, KafkaListener& listener) {
   TAGLINE_ASSIGN_OR_RETURN(
       KafkaHandle handle,
-      open(
-          RD_KAFKA_CONSUMER, config, listener,
-          {{"partition.assignment.strategy", "cooperative-sticky"},
-           // A topic that is made later is found that soon.
-           {"topic.metadata.refresh.interval.ms", "30000"}},
-          {{"group.id", config.group},
-           // Of a position that the broker no longer has; one that was never stored is KafkaLoop's.
-           {"auto.offset.reset", config.lost_position},
-           {"enable.auto.commit", "false"},
-           {"enable.auto.offset.store", "false"}}));
+      open(RD_KAFKA_CONSUMER, config, listener,
+           {{"partition.assignment.strategy", "cooperative-sticky"},
+            // A topic that is made later is found that soon.
+            {"topic.metadata.refresh.interval.ms", "30000"}},
+           {{"group.id", config.group},
+            // Where to begin is KafkaLoop's to say, also when the broker lacks a position.
+            {"auto.offset.reset", "error"},
+            {"enable.auto.commit", "false"},
+            {"enable.auto.offset.store", "false"}}));
   rd_kafka_poll_set_consumer(handle.get());
   return handle;
 }

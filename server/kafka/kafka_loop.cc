@@ -125,8 +125,13 @@ void KafkaLoop::poll(milliseconds wait) {
     return take(std::move(message));
   }
   if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->rkt != nullptr) {
-    board_->note_partition(rd_kafka_topic_name(message->rkt), message->partition,
+    const std::string topic = rd_kafka_topic_name(message->rkt);
+    board_->note_partition(topic, message->partition,
                            [](KafkaPartition& partition) { partition.stopped = true; });
+    if (config_.lost_position.has_value()) {
+      lost_.insert({topic, message->partition});
+      broken_ = true;  // where to go on is said when it is assigned again
+    }
   }
   went_wrong(message->err, rd_kafka_message_errstr(message.get()));
 }

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +85,9 @@ class KafkaLoop final : public KafkaListener {
               const std::string& reason);
 
   [[nodiscard]] bool assign(rd_kafka_topic_partition_list_t* partitions);
+  /// The first or last offset there is, as the broker says; nothing, and the client is to be made
+  /// anew, when it does not.
+  [[nodiscard]] std::optional<std::int64_t> ask_for(const Partition& partition, KafkaStart which);
   void give_up(const rd_kafka_topic_partition_list_t* partitions);
   /// Tells the broker how far we are, for who looks there. Nothing depends on it.
   void tell_broker(bool now);
@@ -109,6 +113,7 @@ class KafkaLoop final : public KafkaListener {
   Clock::time_point retry_at_;
   std::map<Partition, std::int64_t> expected_;  ///< of assigned partitions: the next offset
   std::map<Partition, std::int64_t> untold_;    ///< positions that the broker does not know
+  std::set<Partition> lost_;                    ///< their positions are to be found anew
   Clock::time_point told_at_;
   Clock::time_point measured_at_;
   bool paused_ = false;

@@ -69,37 +69,48 @@ bool KafkaLoop::assign(rd_kafka_topic_partition_list_t* partitions) {
     rd_kafka_topic_partition_t& each = partitions->elems[i];
     const Partition partition{each.topic, each.partition};
     const auto found = stored.find(partition);
+    const bool lost = lost_.count(partition) != 0;
     std::int64_t next = 0;
-    if (found != stored.end()) {
+    if (found != stored.end() && !lost) {
       next = each.offset = found->second;
-    } else if (config_.start == KafkaStart::Earliest) {
+    } else if (config_.start == KafkaStart::Earliest && !lost) {
       each.offset = RD_KAFKA_OFFSET_BEGINNING;
     } else {
-      // From now on: where that is has to be known and stored, or a restart would begin later.
-      std::int64_t low = 0;
-      const auto code = rd_kafka_query_watermark_offsets(
-          consumer_.get(), each.topic, each.partition, &low, &next, kAskBroker_ms);
-      if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        const std::string why = rd_kafka_err2str(code);
-        retry(name_of(code), {why, why});
-        broken_ = true;
+      // Where that is has to be known and stored, or a restart would begin elsewhere.
+      const auto asked = ask_for(partition, lost ? *config_.lost_position : config_.start);
+      if (!asked.has_value()) {
         return false;
       }
-      each.offset = next;
+      next = each.offset = *asked;
       if (TopicRound* round = round_of(partition.first); round != nullptr) {
         round->add_start(
             {config_.group, partition.first, static_cast<std::uint32_t>(each.partition), next, 0});
       }
+      lost_.erase(partition);
     }
     expected_[partition] = next;
     board_->note_partition(partition.first, partition.second, [&](KafkaPartition& shown) {
       shown = {partition.first, partition.second, {}, {}, false};
       if (found != stored.end()) {
-        shown.position = found->second;
+        shown.position = next;
       }
     });
   }
   return true;
+}
+
+std::optional<std::int64_t> KafkaLoop::ask_for(const Partition& partition, KafkaStart which) {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  const auto code = rd_kafka_query_watermark_offsets(consumer_.get(), partition.first.c_str(),
+                                                     partition.second, &low, &high, kAskBroker_ms);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const std::string why = rd_kafka_err2str(code);
+    retry(name_of(code), {why, why});
+    broken_ = true;
+    return std::nullopt;
+  }
+  return which == KafkaStart::Latest ? high : low;
 }
 
 void KafkaLoop::give_up(const rd_kafka_topic_partition_list_t* partitions) {

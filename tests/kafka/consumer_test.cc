@@ -270,7 +270,7 @@ TEST(KafkaConsumer, WhenItsPositionIsGoneItStandsStillAndSaysSo) {
     EXPECT_EQ(shop.figures().last_error->code, "_AUTO_OFFSET_RESET");
     EXPECT_EQ(shop.figures().messages, 0U);
   }
-  config.lost_position = "earliest";
+  config.lost_position = server::KafkaStart::Earliest;
   ConsumingShop shop(database, config);
   ASSERT_TRUE(shop.has_done(2));
   EXPECT_EQ(positions_of(shop.store(), "lost").at({"changes", 0}), 2);
