@@ -67,6 +67,7 @@ struct Api;
 struct Call;
 class Gate;
 class IngestQueue;
+class ValueExpiry;
 class LoadJobs;
 class Metrics;
 class RouteTable;
@@ -153,6 +154,7 @@ class Routes {
   std::shared_ptr<StreamRoom> streams_;
   std::unique_ptr<LoadJobs> jobs_;       ///< null: nothing is written
   std::unique_ptr<IngestQueue> ingest_;  ///< null: nothing is written
+  std::unique_ptr<ValueExpiry> expiry_;  ///< the same; uses ingest_
   std::unique_ptr<Api> api_;
   struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read
