@@ -30,19 +30,22 @@ void LookParser::add_tags(CLI::App& app) {
                                 "只看陈旧的标签：超过此时长（默认 30d）未写入，或多数取值如此"))
                ->type_name("AGE")
                ->expected(0, 1);
-  tags_command_->add_flag(
+  CLI::Option* health = tags_command_->add_flag(
       "--health", tags_.health,
       say("what needs care instead: unused, stale, empty or alike tags, names against the rules",
           "改为列出需要治理之处：未使用、陈旧、为空、相似的标签，以及不合规范的名称"));
   tags_command_
-      ->add_option("--find", tags_.find,
-                   say("of --health only these findings: stale,empty", "--health 只列这些检查项"))
-      ->type_name("LIST");
+      ->add_option(
+          "--find", tags_.find,
+          say("only these findings, such as stale,empty", "只列这些检查项，如 stale,empty"))
+      ->type_name("LIST")
+      ->needs(health);
   tags_command_
       ->add_option("--rules", tags_.rules,
-                   say("of --health, what names and cards have to keep to: lower,owner, or none",
-                       "--health 检查的命名与说明规则，如 lower,owner，或 none"))
-      ->type_name("LIST");
+                   say("what names and cards have to keep to, such as lower,owner; or none",
+                       "检查的命名与说明规则，如 lower,owner；或 none"))
+      ->type_name("LIST")
+      ->needs(health);
   add_format(tags_command_, tags_.format, kFormatsOfLists);
 }
 
@@ -61,9 +64,6 @@ bool LookParser::take(Arguments& arguments) const {
   if (tags_command_->parsed()) {
     TagsArguments tags = tags_;
     tags.stale = stale_->count() > 0;
-    if (tags.stale_age == "true") {  // how CLI11 says that no value was typed
-      tags.stale_age.clear();
-    }
     arguments.command = tags;
     return true;
   }

@@ -148,7 +148,7 @@ TEST_F(TagLifeTest, EmptyLowCoverageAndValuesOfNobody) {
   options = only(Finding::LowCoverage, loaded_s());
   options.low_coverage = 0.6;  // 2 of 4 are vips
   EXPECT_EQ(found(options), std::set<std::string>{"low-coverage vip"});
-  const json operations = {{{"user", "u3"}, {"set", {{"city", "tier1"}}}}};
+  const json operations = json::array({{{"user", "u3"}, {"set", {{"city", "tier1"}}}}});
   ask("POST", "/v1/ingest", 200, operations);
   const json values = ask("GET", "/v1/tag-health?find=unused-values");
   ASSERT_EQ(values["total"], 1);
