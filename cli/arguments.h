@@ -97,6 +97,11 @@ struct TagsArguments {
   std::string db;
   std::string tag;  ///< only this one, all its values
   unsigned values_shown = 8;
+  bool health = false;  ///< what needs care instead of the tags
+  bool stale = false;   ///< of that, tags that went stale
+  std::string stale_age;
+  std::string find;
+  std::string rules;
   Format format = Format::Table;
 };
 
@@ -150,7 +155,10 @@ struct EditTagArguments {
   std::optional<std::string> min;  ///< as typed: its scale is the tag's
   std::optional<std::string> max;
   bool deprecated = false;
-  bool in_use = false;     ///< no longer deprecated
+  bool in_use = false;             ///< no longer deprecated
+  std::optional<std::string> ttl;  ///< as typed
+  bool track = false;
+  bool no_track = false;
   server::TagEdit change;  ///< the rest
   Format format = Format::Table;
 };
@@ -266,6 +274,11 @@ struct ServeArguments {
   std::string settings;           ///< print this and end: --print-config
 };
 
+struct ExpireArguments {
+  std::string db;
+  Format format = Format::Table;
+};
+
 struct BackupArguments {
   std::string db;
   std::string folder;  ///< a new one
@@ -320,8 +333,8 @@ struct Arguments {
                UserArguments, VerifyArguments, CheckArguments, WhyArguments, CompleteArguments,
                EventsArguments, SegmentArguments, OverlapArguments, EditTagArguments,
                ServeArguments, KeyArguments, IdentityArguments, BackupArguments, ReplArguments,
-               DemoArguments, DoctorArguments, VersionArguments, CompletionArguments,
-               ManualArguments>
+               ExpireArguments, DemoArguments, DoctorArguments, VersionArguments,
+               CompletionArguments, ManualArguments>
       command;
 };
 

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "server/duration_text.h"
 #include "server/scaled_number.h"
 #include "server/service.h"
 #include "server/tag_page_json.h"
@@ -52,6 +53,16 @@ int run(const EditTagArguments& arguments, Console& console) {
         read_bound(arguments.max, record->scale, "--max", change.max, change.no_max)}) {
     if (!read.has_value()) {
       return console.report(read.error());
+    }
+  }
+  if (arguments.ttl.has_value()) {
+    change.ttl_s = *arguments.ttl == "none" ? 0 : server::parse_duration(*arguments.ttl);
+    if (!change.ttl_s.has_value()) {
+      return console.report(Error(
+          ErrorCode::BadInput,
+          {"--ttl: unexpected \"" + *arguments.ttl + "\"", "--ttl：不应为“" + *arguments.ttl + "”"},
+          {"expected a duration such as 30d, 12h or 90m, or none",
+           "此处应为时长，例如 30d、12h 或 90m，或 none"}));
     }
   }
   const auto page = tags.change(arguments.tag, change, {});

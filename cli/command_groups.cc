@@ -13,7 +13,7 @@ constexpr std::array<CommandGroup, 9> kGroups = {{
     {"Keep and edit", "保存与编辑", "segment edit-tag identity"},
     {"Write expressions", "编写表达式", "check complete"},
     {"Serve", "提供服务", "serve key"},
-    {"Look after a database", "维护数据库", "verify backup doctor version"},
+    {"Look after a database", "维护数据库", "verify expire backup doctor version"},
     {"Set up a shell", "命令行环境", "completion manual"},
 }};
 

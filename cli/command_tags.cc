@@ -2,10 +2,15 @@
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
 #include "cli/rows.h"
+#include "cli/tag_health_text.h"
 #include "cli/tags_text.h"
 #include "dsl/print.h"
 #include "server/answer_json.h"
+#include "server/duration_text.h"
+#include "server/segment_names.h"
 #include "server/service.h"
+#include "server/tag_health.h"
+#include "server/tags.h"
 
 #include <algorithm>
 #include <limits>
@@ -26,12 +31,86 @@ std::optional<std::string> event_called(const server::EventList& list, const std
   return std::nullopt;
 }
 
+/// What needs care, of all tags or one.
+int show_health(const TagsArguments& arguments, server::Service& service, Console& console) {
+  server::TagHealthOptions options;
+  options.now_s = server::now_s();
+  if (!arguments.stale_age.empty()) {
+    const auto age = server::parse_duration(arguments.stale_age);
+    if (!age.has_value()) {
+      return console.report(Error(ErrorCode::BadInput,
+                                  {"--stale: unexpected \"" + arguments.stale_age + "\"",
+                                   "--stale：不应为“" + arguments.stale_age + "”"},
+                                  {"expected a duration such as 7d or 12h, or nothing",
+                                   "此处应为时长，例如 7d 或 12h，也可不写"}));
+    }
+    options.stale_s = *age;
+  }
+  auto find = server::findings_of(arguments.find);
+  if (!find.has_value()) {
+    return console.report(find.error());
+  }
+  options.find = std::move(*find);
+  if (arguments.stale && !arguments.health) {
+    options.find = {server::Finding::Stale};
+  }
+  if (!arguments.rules.empty()) {
+    auto rules = server::tag_rules_of(arguments.rules);
+    if (!rules.has_value()) {
+      return console.report(rules.error());
+    }
+    options.rules = std::move(*rules);
+  }
+  auto health = server::tag_health(service, options);
+  if (!health.has_value()) {
+    return console.report(health.error());
+  }
+  if (!arguments.tag.empty()) {
+    const auto record = server::Tags(service).record(arguments.tag);
+    if (!record.has_value()) {
+      return console.report(record.error());
+    }
+    std::erase_if(health->findings, [&](const server::TagFinding& finding) {
+      return finding.tag != record->name && finding.other != record->name;
+    });
+  }
+  const std::string json = server::tag_health_json(*health);
+  const auto report = server::JsonValue::parse(json);
+  switch (arguments.format) {
+    case Format::Json:
+      console.out(json + "\n");
+      break;
+    case Format::Csv:
+      console.out(tag_health_csv(report));
+      break;
+    case Format::Ndjson:
+      console.out(rows_text(report["findings"], {}, arguments.format));
+      break;
+    case Format::Table:
+      print_tag_health(report, console);
+      break;
+  }
+  return kFine;
+}
+
+/// How old the values of the one tag are, below its values.
+Status add_freshness(server::Service& service, server::TagSummary& tag) {
+  return service.store().read([&](const storage::Snapshot& snapshot) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(tag.freshness,
+                             server::freshness_of(snapshot, tag.record, server::now_s()));
+    return {};
+  });
+}
+
 }  // namespace
 
 int run(const TagsArguments& arguments, Console& console) {
   const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
   if (service == nullptr) {
     return kSystemAtFault;
+  }
+  if (arguments.health || arguments.stale) {
+    return show_health(arguments, *service, console);
   }
   auto catalog = service->tags();
   if (!catalog.has_value()) {
@@ -67,6 +146,11 @@ int run(const TagsArguments& arguments, Console& console) {
                  "tagline tags --db " + arguments.db + " 列出全部标签"}));
     }
   }
+  if (!arguments.tag.empty()) {
+    if (const Status read = add_freshness(*service, catalog->tags.front()); !read.has_value()) {
+      return console.report(read.error());
+    }
+  }
   if (arguments.format == Format::Json) {
     console.out(server::catalog_json(*catalog) + "\n");
     return kFine;
@@ -84,6 +168,9 @@ int run(const TagsArguments& arguments, Console& console) {
   shown.values_max =
       arguments.tag.empty() ? arguments.values_shown : std::numeric_limits<std::size_t>::max();
   print(*catalog, shown, console);
+  if (!arguments.tag.empty()) {
+    print_life(catalog->tags.front(), console);
+  }
   return kFine;
 }
 

@@ -26,6 +26,7 @@ namespace tagline::cli {
 [[nodiscard]] int run(const IdentityArguments& arguments, Console& console);
 /// Returns when it was told to stop.
 [[nodiscard]] int run(const ServeArguments& arguments, Console& console);
+[[nodiscard]] int run(const ExpireArguments& arguments, Console& console);
 [[nodiscard]] int run(const BackupArguments& arguments, Console& console);
 [[nodiscard]] int run(const DoctorArguments& arguments, Console& console);
 [[nodiscard]] int run(const VersionArguments& arguments, Console& console);

@@ -7,7 +7,8 @@ void EditTagParser::add_to(CLI::App& app) {
                         say("edit what people write about a tag; what is not given stays",
                             "修改标签的说明信息，未给出的保持不变"),
                         "tagline edit-tag --db shop age --max none\n  "
-                        "tagline edit-tag --db shop points --deprecated --replacement score");
+                        "tagline edit-tag --db shop points --deprecated --replacement score\n  "
+                        "tagline edit-tag --db shop intent --ttl 30d");
   add_db(command_, arguments_.db);
   command_->add_option("TAG", arguments_.tag, say("the tag, by any of its names", "标签名称或别名"))
       ->required();
@@ -25,6 +26,14 @@ void EditTagParser::add_to(CLI::App& app) {
        "NUMBER");
   text("--max", arguments_.max, say("largest number allowed, or none", "允许的最大值，或 none"),
        "NUMBER");
+  text("--ttl", arguments_.ttl,
+       say("values expire so long after they were written, or none", "取值写入后多久过期，或 none"),
+       "AGE");
+  CLI::Option* track =
+      command_->add_flag("--track", arguments_.track,
+                         say("keep when each value was written", "记录每个取值的写入时间"));
+  command_->add_flag("--no-track", arguments_.no_track, say("keep it no longer", "不再记录"))
+      ->excludes(track);
   CLI::Option* deprecated =
       command_->add_flag("--deprecated", arguments_.deprecated,
                          say("not to be used any more: expressions that name it get a warning",
@@ -43,6 +52,9 @@ bool EditTagParser::take(Arguments& arguments) const {
   EditTagArguments edit = arguments_;
   if (edit.deprecated || edit.in_use) {
     edit.change.deprecated = edit.deprecated;
+  }
+  if (edit.track || edit.no_track) {
+    edit.change.track = edit.track;
   }
   arguments.command = edit;
   return true;

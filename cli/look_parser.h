@@ -18,6 +18,7 @@ class LookParser : private OptionMaker {
   void add_user(CLI::App& app);
 
   CLI::App* tags_command_ = nullptr;
+  CLI::Option* stale_ = nullptr;
   CLI::App* user_command_ = nullptr;
   TagsArguments tags_;
   UserArguments user_;

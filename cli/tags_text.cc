@@ -3,6 +3,7 @@
 #include "cli/decimal_text.h"
 #include "cli/names_text.h"
 #include "cli/table.h"
+#include "server/duration_text.h"
 #include "server/number_range.h"
 
 #include <algorithm>
@@ -94,6 +95,31 @@ void print(const server::Catalog& catalog, const TagsShown& shown, Console& cons
     }
   }
   console.out(table.text());
+}
+
+void print_life(const server::TagSummary& tag, Console& console) {
+  if (tag.record.ttl_s != 0) {
+    console.out(
+        console.say({"\nvalues expire " + server::duration_words(tag.record.ttl_s, false) +
+                         " after they were written\n",
+                     "\n取值写入 " + server::duration_words(tag.record.ttl_s, true) + "后过期\n"}));
+  }
+  if (!tag.freshness.has_value()) {
+    return;
+  }
+  const server::Freshness& fresh = *tag.freshness;
+  Table table({{console.say({"written within", "写入于"})},
+               {console.say({"people", "人数"}), Align::Right},
+               {console.say({"share", "占比"}), Align::Right},
+               {""}},
+              console.window());
+  for (std::size_t i = 0; i < server::kFreshAges.size(); ++i) {
+    table.add({console.say({server::duration_words(server::kFreshAges[i], false),
+                            server::duration_words(server::kFreshAges[i], true) + "内"}),
+               grouped(fresh.within[i]), percent(fresh.within[i], fresh.values),
+               Bar{fresh.within[i], fresh.values, kBarCells}});
+  }
+  console.out("\n" + table.text());
 }
 
 }  // namespace tagline::cli

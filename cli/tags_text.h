@@ -21,4 +21,8 @@ struct TagsShown {
 };
 void print(const server::Catalog& catalog, const TagsShown& shown, Console& console);
 
+/// How long values of a tag live and how old they are, in lines below it; nothing where neither is
+/// known.
+void print_life(const server::TagSummary& tag, Console& console);
+
 }  // namespace tagline::cli

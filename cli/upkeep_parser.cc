@@ -4,7 +4,18 @@ namespace tagline::cli {
 
 void UpkeepParser::add_to(CLI::App& app) {
   add_verify(app);
+  add_expire(app);
   add_backup(app);
+}
+
+void UpkeepParser::add_expire(CLI::App& app) {
+  expire_command_ =
+      subcommand(app, "expire",
+                 say("take away values whose time to live is over; a server does so by itself",
+                     "清除已过有效期的取值；服务运行时会自动清除"),
+                 "tagline expire --db shop");
+  add_db(expire_command_, expire_.db);
+  add_format(expire_command_, expire_.format, kFormatsWithoutCsv);
 }
 
 void UpkeepParser::add_verify(CLI::App& app) {
@@ -32,6 +43,10 @@ void UpkeepParser::add_backup(CLI::App& app) {
 bool UpkeepParser::take(Arguments& arguments) const {
   if (verify_command_->parsed()) {
     arguments.command = verify_;
+    return true;
+  }
+  if (expire_command_->parsed()) {
+    arguments.command = expire_;
     return true;
   }
   if (backup_command_->parsed()) {

@@ -1,4 +1,4 @@
-// UpkeepParser: `tagline verify` and `tagline backup`.
+// UpkeepParser: `tagline verify`, `tagline expire` and `tagline backup`.
 #pragma once
 
 #include "cli/option_maker.h"
@@ -15,11 +15,14 @@ class UpkeepParser : private OptionMaker {
 
  private:
   void add_verify(CLI::App& app);
+  void add_expire(CLI::App& app);
   void add_backup(CLI::App& app);
 
   CLI::App* verify_command_ = nullptr;
+  CLI::App* expire_command_ = nullptr;
   CLI::App* backup_command_ = nullptr;
   VerifyArguments verify_;
+  ExpireArguments expire_;
   BackupArguments backup_;
 };
 

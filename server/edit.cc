@@ -77,6 +77,8 @@ std::string revision_of(const storage::TagRecord& record,
   hash.number(record.deprecated ? 1 : 0);
   hash.number(record.has_amount ? 1 : 0);
   hash.number(record.replacement);
+  hash.number(static_cast<std::uint64_t>(record.ttl_s));
+  hash.number(record.times != 0 ? 1 : 0);
   for (const std::string* text :
        {&record.name, &record.unit, &record.title.en, &record.title.zh, &record.description,
         &record.layer, &record.source, &record.owner}) {

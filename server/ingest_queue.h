@@ -8,11 +8,13 @@
 #include "server/change_folder.h"
 #include "storage/store.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -44,6 +46,11 @@ class IngestQueue {
   void apply(ingest::IngestBatch& batch);
   /// Waits until what was to be folded is (ChangeFolder).
   void finish_folding() { folder_.finish(); }
+  /// For others who write changes: as ChangeFolder's, with kPatience.
+  [[nodiscard]] std::optional<Error> wait_for_room() {
+    return folder_.wait_for_room(std::chrono::steady_clock::now() + kPatience);
+  }
+  void note(const storage::Unfolded& left) { folder_.note(left); }
 
   struct Figures {
     std::uint64_t commits = 0;

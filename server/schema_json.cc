@@ -1,8 +1,10 @@
 #include "server/schema_json.h"
 
+#include "server/duration_text.h"
 #include "server/event_schema_json.h"
 #include "server/json_reader.h"
 #include "server/number_range.h"
+#include "storage/write_txn.h"
 
 #include <array>
 #include <utility>
@@ -25,6 +27,7 @@ constexpr std::array<std::pair<TagKind, std::string_view>, 5> kKinds = {{
 }};
 
 constexpr unsigned kScaleMax = 9;
+constexpr std::int64_t kTtlLeast = 60;
 /// "delimiter" of files whose cells are separated by runs of blanks.
 constexpr std::string_view kBlanks = "blanks";
 
@@ -73,6 +76,12 @@ void put_catalogue_texts(Json& json, const Column& column) {
   put(json, "layer", column.layer);
   put(json, "source", column.source);
   put(json, "owner", column.owner);
+  if (column.track.has_value()) {
+    json["track"] = *column.track;
+  }
+  if (column.ttl_s.has_value()) {
+    json["ttl"] = duration_text(*column.ttl_s);
+  }
 }
 
 Json column_json(const Column& column) {
@@ -147,10 +156,34 @@ void check_kind_keys(JsonReader& reader, const Column& column) {
   }
 }
 
+void read_life(JsonReader& reader, Column& column) {
+  if (reader.has("track")) {
+    reader.read("track", column.track.emplace());
+  }
+  if (!reader.has("ttl")) {
+    return;
+  }
+  std::string ttl;
+  reader.read("ttl", ttl);
+  column.ttl_s = parse_duration(ttl);
+  const bool possible =
+      column.ttl_s == 0 || (column.ttl_s >= kTtlLeast && column.ttl_s <= storage::kTtlMax);
+  if (!possible) {
+    reader.fail("ttl", '"' + ttl + '"',
+                {"a duration from 60s to 36500d such as \"30d\", or \"0s\" for none",
+                 " 60s 到 36500d 的时长，例如 \"30d\"；\"0s\" 表示永不过期"});
+  } else if (column.ttl_s != 0 && column.track == false) {
+    reader.fail("track", "false beside ttl",
+                {"true, or neither: values expire by when they were written",
+                 " true，或二者都不写：取值按写入时间过期"});
+  }
+}
+
 Column read_column(JsonReader& reader, std::optional<Error>& fault) {
-  reader.only({"column",    "tag",    "kind",        "scale", "date_format", "true",  "false",
-               "separator", "update", "missing",     "also",  "values",      "unit",  "min",
-               "max",       "title",  "description", "layer", "source",      "owner", "why"});
+  reader.only({"column", "tag",       "kind",   "scale",   "date_format", "true",
+               "false",  "separator", "update", "missing", "also",        "values",
+               "unit",   "min",       "max",    "title",   "description", "layer",
+               "source", "owner",     "track",  "ttl",     "why"});
   Column column;
   reader.read("column", column.column);
   if (column.column.empty()) {
@@ -186,6 +219,7 @@ Column read_column(JsonReader& reader, std::optional<Error>& fault) {
   reader.read("layer", column.layer);
   reader.read("source", column.source);
   reader.read("owner", column.owner);
+  read_life(reader, column);
   reader.read("why", column.why);
   check_kind_keys(reader, column);
   if (column.min.has_value() && column.max.has_value() && *column.min > *column.max) {

@@ -10,6 +10,7 @@
 #include "engine/execute.h"
 #include "engine/result.h"
 #include "ingest/load.h"
+#include "server/freshness.h"
 #include "server/kept_catalogue.h"
 #include "server/what_if.h"
 #include "storage/store.h"
@@ -173,6 +174,7 @@ struct TagSummary {
   std::optional<std::int64_t>
       lowest;  ///< number (scaled) and date (days since 1970) present in the data
   std::optional<std::int64_t> highest;
+  std::optional<Freshness> freshness;  ///< of a tag that is shown alone, if its times are kept
 };
 
 struct Catalog {

@@ -1,6 +1,7 @@
 #include "server/tag_check.h"
 
 #include "ingest/text.h"
+#include "server/duration_text.h"
 #include "server/schema_json.h"
 #include "storage/write_txn.h"
 
@@ -130,6 +131,32 @@ Status apply(const TagEdit& edit, TagRecord& record) {
     }
   }
   return {};
+}
+
+Result<std::optional<storage::TagLife>> changed_life(const TagEdit& edit,
+                                                     const storage::TagRecord& record) {
+  if (!edit.ttl_s.has_value() && !edit.track.has_value()) {
+    return std::optional<storage::TagLife>();
+  }
+  constexpr std::int64_t kLeast = 60;  // values go within seconds of their time, not at once
+  const std::int64_t ttl = edit.ttl_s.value_or(record.ttl_s);
+  if (ttl != 0 && (ttl < kLeast || ttl > storage::kTtlMax)) {
+    return failure(ErrorCode::BadInput,
+                   {record.name + ": values cannot live " + duration_text(ttl),
+                    record.name + "：取值有效期不能为 " + duration_text(ttl)},
+                   {"give a time to live from 60s to 36500d, such as 30d",
+                    "请给出 60s 到 36500d 的有效期，例如 30d"});
+  }
+  const bool track = edit.track.value_or(record.times != 0 || ttl != 0);
+  if (!track && ttl != 0) {
+    return failure(
+        ErrorCode::BadInput,
+        {record.name + ": values live " + duration_text(ttl) +
+             " from when they were written, which is then kept",
+         record.name + "：取值自写入起 " + duration_text(ttl) + " 内有效，因此必须记录写入时间"},
+        {"take the time to live away, too", "请同时取消有效期"});
+  }
+  return std::optional(storage::TagLife{track, ttl});
 }
 
 Status check_replacement(const TagRecord& record, const TagRecord& other) {

@@ -4,7 +4,9 @@
 #include "engine/result.h"
 #include "server/tags.h"
 #include "storage/record.h"
+#include "storage/write_txn.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +21,9 @@ namespace tagline::server {
 /// Puts what is given into the record, in normal form. BadInput: bounds of what is no number, or
 /// the wrong way round; a text with a character that cannot be seen.
 [[nodiscard]] Status apply(const TagEdit& edit, storage::TagRecord& record);
+/// What becomes of the life of the values of a tag; nothing: it stays. BadInput: see Tags::change.
+[[nodiscard]] Result<std::optional<storage::TagLife>> changed_life(
+    const TagEdit& edit, const storage::TagRecord& record);
 /// BadInput unless `record` is deprecated, and `other` another tag that is in use.
 [[nodiscard]] Status check_replacement(const storage::TagRecord& record,
                                        const storage::TagRecord& other);

@@ -1,6 +1,8 @@
 #include "server/tag_fields.h"
 
 #include "dsl/check.h"
+#include "dsl/names.h"
+#include "server/as_of.h"
 
 #include <algorithm>
 
@@ -31,7 +33,44 @@ void collect(const dsl::Bound& bound, bool through, std::set<const dsl::Bound*>&
   }
 }
 
+/// The tags that the words of a rule name, of one that cannot be checked.
+// Recursion is bounded by the brackets of the text.
+void fields_named(const dsl::Tree& tree, dsl::Names& names, std::set<engine::FieldId>& fields) {
+  if (tree.kind == dsl::TreeKind::Term) {
+    if (const dsl::Tag* tag = names.tag(tree.name.text); tag != nullptr) {
+      fields.insert(tag->field);
+    }
+  }
+  for (const dsl::Tree& operand : tree.operands) {
+    fields_named(operand, names, fields);
+  }
+}
+
 }  // namespace
+
+Result<std::map<engine::FieldId, std::vector<std::string>>> segments_by_field(
+    const storage::Snapshot& snapshot, const dsl::Catalogue& catalogue) {
+  dsl::CheckOptions options;
+  TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(std::nullopt, snapshot));
+  dsl::Names names(catalogue);
+  std::map<engine::FieldId, std::vector<std::string>> segments;
+  for (const dsl::Segment& segment : catalogue.segments) {
+    if (!segment.expression.has_value()) {
+      continue;
+    }
+    const dsl::Checked checked = dsl::check(*segment.expression, catalogue, options);
+    std::set<engine::FieldId> fields;
+    if (checked.ok) {
+      fields = fields_of(checked.bound, false);
+    } else {
+      fields_named(checked.tree, names, fields);
+    }
+    for (const engine::FieldId field : fields) {
+      segments[field].push_back(segment.name);
+    }
+  }
+  return segments;
+}
 
 std::set<engine::FieldId> fields_of(const dsl::Bound& bound, bool through) {
   std::set<engine::FieldId> fields;
@@ -102,6 +141,28 @@ Result<std::optional<std::int64_t>> last_asked(Service& service, const AskedExpr
           if (checked.ok && fields_of(checked.bound, true).count(field) != 0) {
             last = at_s;
             return;
+          }
+        }
+      }));
+  return last;
+}
+
+Result<std::map<engine::FieldId, std::int64_t>> all_last_asked(Service& service,
+                                                               const AskedExpressions& asked) {
+  const auto all = asked.all();
+  std::map<engine::FieldId, std::int64_t> last;
+  TAGLINE_RETURN_IF_ERROR(service.with_catalogue(
+      std::nullopt, [&](const dsl::Catalogue& catalogue, const dsl::CheckOptions& options) {
+        for (const dsl::Tag& tag : catalogue.tags) {
+          if (const auto at_s = asked.tag_asked(tag.name); at_s.has_value()) {
+            last[tag.field] = *at_s;
+          }
+        }
+        for (const auto& [text, at_s] : all) {
+          const dsl::Checked checked = dsl::check(text, catalogue, options);
+          for (const engine::FieldId field :
+               checked.ok ? fields_of(checked.bound, true) : std::set<engine::FieldId>()) {
+            last[field] = std::max(last[field], at_s);
           }
         }
       }));

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "dsl/bound.h"
+#include "dsl/catalogue.h"
 #include "engine/layout.h"
 #include "engine/result.h"
 #include "server/service.h"
+#include "storage/snapshot.h"
 
 #include <cstdint>
 #include <functional>
@@ -24,6 +26,12 @@ namespace tagline::server {
 /// Fields of tags, events and lists that are read; with `through`, also those of the rules of
 /// segments it names.
 [[nodiscard]] std::set<engine::FieldId> fields_of(const dsl::Bound& bound, bool through);
+
+/// The segments whose rules name each tag or event themselves, in the order of the catalogue; of a
+/// rule that cannot be checked any more, by its words. `catalogue`: of the snapshot. Cost: checks
+/// every rule.
+[[nodiscard]] Result<std::map<engine::FieldId, std::vector<std::string>>> segments_by_field(
+    const storage::Snapshot& snapshot, const dsl::Catalogue& catalogue);
 
 /// Remembers expressions and tags by when they were last asked, in memory: of expressions the last
 /// kTextsMax different ones, kBytesMax bytes of them. What they ask about is looked up when
@@ -57,6 +65,10 @@ class AskedExpressions {
   std::map<std::string, std::int64_t, std::less<>> tags_;  ///< as many as there are, or have been
   std::int64_t since_s_;
 };
+
+/// The same of all that are known to have been asked about. Cost: checks every expression.
+[[nodiscard]] Result<std::map<engine::FieldId, std::int64_t>> all_last_asked(
+    Service& service, const AskedExpressions& asked);
 
 /// When one of the expressions asked about `field` last, itself or through segments as they are
 /// now, or its tag was asked about by name. Expressions that cannot be checked any more are passed

@@ -2,6 +2,7 @@
 
 #include "server/day_text.h"
 #include "server/diagnostic_json.h"
+#include "server/duration_text.h"
 #include "server/number_range.h"
 #include "server/schema_json.h"
 
@@ -35,6 +36,18 @@ void put(Json& json, const char* key, const Text& text) {
   if (!text.empty()) {
     json[key] = text_json(text);
   }
+}
+
+Json freshness_json(const Freshness& fresh) {
+  Json within = Json::object();
+  for (std::size_t i = 0; i < kFreshAges.size(); ++i) {
+    within[duration_text(kFreshAges[i])] = fresh.within[i];
+  }
+  return {{"as_of_s", fresh.as_of_s},
+          {"oldest_s", fresh.oldest_s},
+          {"newest_s", fresh.newest_s},
+          {"values", fresh.values},
+          {"within", std::move(within)}};
 }
 
 }  // namespace
@@ -79,6 +92,15 @@ Json tag_json(const TagSummary& tag) {
   }
   if (!record.title.empty()) {
     json["title"] = text_json(record.title);
+  }
+  if (record.times != 0) {
+    json["track"] = true;
+  }
+  if (record.ttl_s != 0) {
+    json["ttl"] = duration_text(record.ttl_s);
+  }
+  if (tag.freshness.has_value()) {
+    json["freshness"] = freshness_json(*tag.freshness);
   }
   json["created_s"] = record.created_s;
   json["updated_s"] = record.updated_s;

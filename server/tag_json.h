@@ -14,7 +14,8 @@ namespace tagline::server {
 
 /// {"name", "kind", "also", "coverage", "deprecated", "replacement"?, "scale"?, "values"?
 /// [{"value", "also", "count"}], "lowest"?, "highest"?, "min"?, "max"?, "unit"?, "description"?,
-/// "layer"?, "source"?, "owner"?, "title"?, "created_s", "updated_s"}
+/// "layer"?, "source"?, "owner"?, "title"?, "track"?, "ttl"?, "freshness"? {"as_of_s", "oldest_s",
+/// "newest_s", "values", "within": {"1d", "7d", "30d", "90d"}}, "created_s", "updated_s"}
 [[nodiscard]] Json tag_json(const TagSummary& tag);
 
 /// tag_json + "values_total", "values_found", "revision", and "title"? of its values

@@ -157,19 +157,6 @@ Result<std::vector<TagRecord>> named_records(const WriteTxn& txn) {
   return records;
 }
 
-/// The tags that the words of a rule name, of one that cannot be checked.
-// Recursion is bounded by the brackets of the text.
-void fields_named(const dsl::Tree& tree, dsl::Names& names, std::set<engine::FieldId>& fields) {
-  if (tree.kind == dsl::TreeKind::Term) {
-    if (const dsl::Tag* tag = names.tag(tree.name.text); tag != nullptr) {
-      fields.insert(tag->field);
-    }
-  }
-  for (const dsl::Tree& operand : tree.operands) {
-    fields_named(operand, names, fields);
-  }
-}
-
 /// Bounds say what values there may be, to whoever asks for others: they may not leave out any that
 /// there are.
 Status check_bounds(storage::Store& store, const TagRecord& record) {
@@ -233,7 +220,9 @@ Result<TagList> Tags::list(const TagSearch& search) {
 Result<TagPage> Tags::show(const std::string& name, const ValueSearch& values) {
   return service_.store().read([&](const Snapshot& snapshot) -> Result<TagPage> {
     TAGLINE_ASSIGN_OR_RETURN(const TagRecord record, record_called(snapshot, name));
-    return page_of(snapshot, record, values);
+    TAGLINE_ASSIGN_OR_RETURN(TagPage page, page_of(snapshot, record, values));
+    TAGLINE_ASSIGN_OR_RETURN(page.tag.summary.freshness, freshness_of(snapshot, record, now_s()));
+    return page;
   });
 }
 
@@ -276,7 +265,11 @@ Outcome<TagPage> Tags::create(const TagDraft& draft, const Edit& edit) {
     }
     TagRecord made = record;
     made.created_s = now_s();
+    TAGLINE_ASSIGN_OR_RETURN(const auto life, changed_life(draft.card, made));
     TAGLINE_ASSIGN_OR_RETURN(const engine::FieldId field, txn.put_tag(std::move(made)));
+    if (life.has_value()) {
+      TAGLINE_RETURN_IF_ERROR(txn.set_life(field, *life, now_s()));
+    }
     return values.empty() ? Status() : txn.put_values(field, values);
   });
   TAGLINE_RETURN_IF_ERROR(written);
@@ -318,7 +311,11 @@ Outcome<TagPage> Tags::change(const std::string& name, const TagEdit& change, co
     TAGLINE_RETURN_IF_ERROR(check_spellings(after, before, others));
     TAGLINE_ASSIGN_OR_RETURN(const auto changed, changed_values(change, before, values));
     TAGLINE_RETURN_IF_ERROR(check_value_spellings(before, values, changed));
+    TAGLINE_ASSIGN_OR_RETURN(const auto life, changed_life(change, before));
     TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const auto field, txn.put_tag(std::move(after)));
+    if (life.has_value()) {
+      TAGLINE_RETURN_IF_ERROR(txn.set_life(before.field, *life, now_s()));
+    }
     return changed.empty() ? Status() : txn.put_values(before.field, changed);
   });
   TAGLINE_RETURN_IF_ERROR(written);
@@ -345,27 +342,15 @@ Result<TagUsers> Tags::users(const std::string& name) {
     TAGLINE_ASSIGN_OR_RETURN(users.coverage,
                              snapshot.cardinality({record.field, engine::kExistsRow}));
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
-    dsl::CheckOptions options;
-    TAGLINE_ASSIGN_OR_RETURN(options.as_of, as_of_day(std::nullopt, snapshot));
-    dsl::Names names(catalogue);
+    TAGLINE_ASSIGN_OR_RETURN(const auto named, segments_by_field(snapshot, catalogue));
     const SegmentGraph graph(catalogue);
     std::set<std::string> indirect;
-    for (const dsl::Segment& segment : catalogue.segments) {
-      if (!segment.expression.has_value()) {
-        continue;
-      }
-      const dsl::Checked checked = dsl::check(*segment.expression, catalogue, options);
-      std::set<engine::FieldId> fields;
-      if (checked.ok) {
-        fields = fields_of(checked.bound, false);
-      } else {
-        fields_named(checked.tree, names, fields);
-      }
-      if (fields.count(record.field) != 0) {
-        users.direct.push_back(segment.name);
-        for (std::string& user : graph.all_users_of(segment.name)) {
-          indirect.insert(std::move(user));
-        }
+    if (const auto found = named.find(record.field); found != named.end()) {
+      users.direct = found->second;
+    }
+    for (const std::string& direct : users.direct) {
+      for (std::string& user : graph.all_users_of(direct)) {
+        indirect.insert(std::move(user));
       }
     }
     for (const std::string& direct : users.direct) {

@@ -77,6 +77,10 @@ struct TagEdit {
   std::optional<std::int64_t> max;
   bool no_min = false;  ///< the bound goes
   bool no_max = false;
+  /// Values expire so many seconds after they were written; 0: never. It needs `track`, which is
+  /// then as if given.
+  std::optional<std::int64_t> ttl_s;
+  std::optional<bool> track;  ///< whether it is kept when each value was written
   std::optional<bool> deprecated;
   /// Name of the tag to use instead, of a deprecated one; "": none. It goes with the deprecation.
   std::optional<std::string> replacement;
@@ -134,7 +138,8 @@ class Tags {
   [[nodiscard]] Outcome<TagPage> create(const TagDraft& draft, const Edit& edit);
   /// One transaction. As `create`; NotFound: no such tag or value, and no tag of
   /// the replacement's name. BadInput: a replacement that is the tag itself, deprecated too, or of
-  /// a tag in use. What a load wrote (updated_s) stays.
+  /// a tag in use; a time to live under a minute or above 100 years, or of values whose times are
+  /// not to be kept. What a load wrote (updated_s) stays.
   [[nodiscard]] Outcome<TagPage> change(const std::string& name, const TagEdit& change,
                                         const Edit& edit);
   [[nodiscard]] Result<TagUsers> users(const std::string& name);

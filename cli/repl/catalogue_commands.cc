@@ -10,6 +10,7 @@
 #include "cli/rows.h"
 #include "cli/segment_text.h"
 #include "cli/table.h"
+#include "cli/tag_health_text.h"
 #include "cli/tags_text.h"
 #include "dsl/wrapped.h"
 #include "server/day_text.h"
@@ -170,6 +171,18 @@ int tags_command(Session& session, const std::string& arguments) {
       });
 }
 
+int health_command(Session& session, const std::string& arguments) {
+  std::string list;
+  for (const std::string& word : words_of(arguments)) {
+    list += (list.empty() ? "" : ",") + word;
+  }
+  Console& console = session.console();
+  return session.show(
+      get("/v1/tag-health" + (list.empty() ? "" : "?find=" + server::percent_encoded(list))), "",
+      [&](const JsonValue& reply) { print_tag_health(reply, console); },
+      [](const JsonValue& reply) { return tag_health_csv(reply); });
+}
+
 int tag_command(Session& session, const std::string& arguments) {
   const auto words = words_of(arguments);
   if (words.size() != 1) {
@@ -197,6 +210,7 @@ int tag_command(Session& session, const std::string& arguments) {
         }
         say_more(catalog.tags.front().values.size(), reply["tag"]["values_total"].number(),
                  console);
+        print_life(catalog.tags.front(), console);
       },
       [](const JsonValue& reply) {
         return csv_rows(reply["tag"]["values"], {"value", "count"});

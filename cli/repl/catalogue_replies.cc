@@ -1,6 +1,7 @@
 // The replies that are about tags and segments.
 #include "cli/repl/replies.h"
 #include "server/day_text.h"
+#include "server/duration_text.h"
 #include "server/scaled_number.h"
 #include "server/schema_json.h"
 
@@ -54,6 +55,17 @@ server::TagSummary tag_of(const JsonValue& reply) {
   }
   tag.lowest = stored(reply["lowest"], record.kind, record.scale);
   tag.highest = stored(reply["highest"], record.kind, record.scale);
+  record.ttl_s = server::parse_duration(reply["ttl"].text()).value_or(0);
+  if (const JsonValue fresh = reply["freshness"]; !fresh.is_null()) {
+    server::Freshness& read = tag.freshness.emplace();
+    read.as_of_s = seconds_of(fresh["as_of_s"]);
+    read.oldest_s = seconds_of(fresh["oldest_s"]);
+    read.newest_s = seconds_of(fresh["newest_s"]);
+    read.values = fresh["values"].number();
+    for (std::size_t i = 0; i < server::kFreshAges.size(); ++i) {
+      read.within[i] = fresh["within"][server::duration_text(server::kFreshAges[i])].number();
+    }
+  }
   return tag;
 }
 

@@ -50,6 +50,7 @@ struct Command {
 // Each is in the table.
 int tags_command(Session& session, const std::string& arguments);
 int tag_command(Session& session, const std::string& arguments);
+int health_command(Session& session, const std::string& arguments);
 int events_command(Session& session, const std::string& arguments);
 int segments_command(Session& session, const std::string& arguments);
 int save_command(Session& session, const std::string& arguments);

@@ -1,7 +1,10 @@
 #include "server/api/edit_request.h"
 #include "server/api/request_body.h"
 #include "server/api/route_groups.h"
+#include "server/duration_text.h"
 #include "server/schema_json.h"
+#include "server/segment_names.h"
+#include "server/tag_health.h"
 #include "server/tag_json.h"
 #include "server/tags.h"
 #include "server/text_search.h"
@@ -126,6 +129,25 @@ void read_values(JsonReader& body, std::vector<ValueEdit>& into, std::optional<E
   }
 }
 
+/// "track", and "ttl": "30d", or null for none.
+void read_life(JsonReader& body, TagEdit& edit) {
+  if (body.has("track")) {
+    body.read("track", edit.track.emplace());
+  }
+  if (body.is_null("ttl")) {
+    edit.ttl_s = 0;
+  } else if (body.has("ttl")) {
+    std::string ttl;
+    body.read("ttl", ttl);
+    edit.ttl_s = parse_duration(ttl);
+    if (!edit.ttl_s.has_value() && !body.failed()) {
+      body.fail("ttl", "\"" + ttl + "\"",
+                {"a duration such as \"30d\", \"12h\" or \"90m\", or null",
+                 "时长，例如 \"30d\"、\"12h\" 或 \"90m\"，或 null"});
+    }
+  }
+}
+
 /// What POST and PATCH have in common.
 void read_edit(JsonReader& body, unsigned scale, TagEdit& edit, std::optional<Error>& fault) {
   const auto text = [&](const char* key, std::optional<std::string>& into) {
@@ -142,6 +164,7 @@ void read_edit(JsonReader& body, unsigned scale, TagEdit& edit, std::optional<Er
   text("source", edit.source);
   text("owner", edit.owner);
   text("unit", edit.unit);
+  read_life(body, edit);
   if (!edit.no_min) {
     body.read_scaled("min", scale, edit.min);
   }
@@ -156,7 +179,7 @@ HttpReply create(const Call& call) {
   std::optional<Error> fault;
   auto refused = read_body(call, [&](JsonReader& body) {
     body.only({"name", "kind", "scale", "title", "also", "description", "layer", "source", "owner",
-               "unit", "min", "max", "values"});
+               "unit", "min", "max", "track", "ttl", "values"});
     require(body, "name", {"what it is called, e.g. \"score\"", "名称，例如 \"score\""});
     require(body, "kind", kKindWords);
     body.read("name", draft.name);
@@ -203,7 +226,7 @@ HttpReply patch(const Call& call) {
   std::optional<Error> fault;
   auto refused = read_body(call, [&](JsonReader& body) {
     body.only({"title", "also", "description", "layer", "source", "owner", "unit", "min", "max",
-               "deprecated", "replacement", "values"});
+               "track", "ttl", "deprecated", "replacement", "values"});
     if (body.has("deprecated")) {
       body.read("deprecated", change.deprecated.emplace());
     }
@@ -238,6 +261,54 @@ HttpReply usage(const Call& call) {
   const auto last = last_asked(call.api.service, *call.api.asked, users->field);
   return last.has_value() ? json_reply(tag_users_json(*users, {*last, call.api.asked->since_s()}))
                           : call.fail(last.error());
+}
+
+/// A duration of the address, "30d"; `fallback` when it is not there.
+Result<std::int64_t> duration_parameter(const Call& call, std::string_view name,
+                                        std::int64_t fallback) {
+  const std::string* text = call.parameter(name);
+  if (text == nullptr) {
+    return fallback;
+  }
+  const auto seconds = parse_duration(*text);
+  if (!seconds.has_value()) {
+    const std::string key(name);
+    return tl::unexpected(
+        bad_input(key + ": unexpected \"" + *text + "\"", key + "：不应为“" + *text + "”",
+                  {"write a duration such as 30d or 12h", "请写时长，例如 30d 或 12h"}));
+  }
+  return *seconds;
+}
+
+Result<TagHealthOptions> health_of(const Call& call) {
+  TagHealthOptions options;
+  options.now_s = now_s();
+  TAGLINE_ASSIGN_OR_RETURN(options.stale_s, duration_parameter(call, "stale", options.stale_s));
+  TAGLINE_ASSIGN_OR_RETURN(options.unused_s, duration_parameter(call, "unused", options.unused_s));
+  if (const std::string* list = call.parameter("find"); list != nullptr) {
+    TAGLINE_ASSIGN_OR_RETURN(options.find, findings_of(*list));
+  }
+  if (const std::string* list = call.parameter("rules"); list != nullptr) {
+    TAGLINE_ASSIGN_OR_RETURN(options.rules, tag_rules_of(*list));
+  }
+  return options;
+}
+
+HttpReply health(const Call& call) {
+  auto options = health_of(call);
+  if (!options.has_value()) {
+    return call.fail(options.error());
+  }
+  static_cast<void>(call.limit(std::nullopt));  // too late: Routes has looked
+  options->budget = execute_options(call).budget;
+  auto asked = all_last_asked(call.api.service, *call.api.asked);
+  if (!asked.has_value()) {
+    return call.fail(asked.error());
+  }
+  options->asked = std::move(*asked);
+  options->asked_since_s = call.api.asked->since_s();
+  const auto found = tag_health(call.api.service, *options);
+  return found.has_value() ? json_reply(tag_health_json(*found)) : call.fail(found.error());
 }
 
 /// Those that all words are found of.
@@ -290,6 +361,7 @@ std::vector<Route> catalogue_routes() {
       {"GET", "/v1/tags/{tag}", {"q", "offset", "limit"}, Role::Viewer, show},
       {"PATCH", "/v1/tags/{tag}", {}, Role::Operator, patch},
       {"GET", "/v1/tags/{tag}/usage", {}, Role::Viewer, usage},
+      {"GET", "/v1/tag-health", {"stale", "unused", "find", "rules"}, Role::Viewer, health},
       {"GET", "/v1/events", {"q"}, Role::Viewer, events},
       {"GET", "/v1/events/{event}", {"q", "offset", "limit"}, Role::Viewer, event},
   };

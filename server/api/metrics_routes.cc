@@ -136,6 +136,18 @@ void write_daily(const DailyRecorder::Figures& now, MetricsText& text) {
               seconds(now.time));
 }
 
+void write_expiry(const ValueExpiry::Figures& now, MetricsText& text) {
+  text.single("tagline_expired_values_total", kCounter,
+              "Values of users taken away because their time to live was over.", now.values);
+  text.single("tagline_expiry_steps_total", kCounter, "Transactions that took.", now.steps);
+  text.single("tagline_expiry_looks_total", kCounter, "Times values that expired were looked for.",
+              now.looks);
+  text.single("tagline_expiry_failures_total", kCounter, "Times that failed.", now.failures);
+  text.single("tagline_expiry_last_look_seconds", kGauge,
+              "When they were last looked for without a failure, seconds since 1970; 0: never.",
+              static_cast<std::uint64_t>(now.looked_s));
+}
+
 void write_process(MetricsText& text) {
   const ProcessFigures now = process_figures();
   text.single("tagline_process_resident_memory_bytes", kGauge,
@@ -163,6 +175,9 @@ HttpReply metrics(const Call& call) {
   }
   if (call.api.kafka != nullptr) {
     write_kafka(call.api.kafka->figures(), text);
+  }
+  if (call.api.expiry != nullptr) {
+    write_expiry(call.api.expiry->figures(), text);
   }
   write_process(text);
   HttpReply reply;

@@ -24,6 +24,7 @@
 #include "server/saved_schemas.h"
 #include "server/service.h"
 #include "server/tag_fields.h"
+#include "server/value_expiry.h"
 
 #include <atomic>
 #include <chrono>
@@ -54,6 +55,7 @@ struct Api {
   std::shared_ptr<DiskRoom> room;  ///< of large bodies
   IngestQueue* ingest;             ///< null: nothing is written
   DailyRecorder* daily;            ///< null: nothing is kept of the past
+  ValueExpiry* expiry;             ///< null: nothing is written
   /// A backup is being made or sent.
   std::shared_ptr<std::atomic<bool>> backing_up = std::make_shared<std::atomic<bool>>(false);
   /// Of count and query, for who wants to know what is still asked about.

@@ -7,6 +7,8 @@
 #include "server/api/route_groups.h"
 #include "server/api/route_table.h"
 #include "server/api/today.h"
+#include "server/segment_names.h"
+#include "server/value_expiry.h"
 
 #include <algorithm>
 #include <future>
@@ -122,6 +124,12 @@ Routes::Routes(Service& service, const RoutesOptions& options, std::function<Ser
       daily.report = options_.report;
       daily_ = std::make_unique<DailyRecorder>(service.store(), std::move(daily));
     }
+    ExpiryOptions expiry;
+    expiry.now_s = [] { return now_s(); };
+    expiry.wait_for_room = [this] { return ingest_->wait_for_room(); };
+    expiry.wrote = [this](const storage::Unfolded& left) { ingest_->note(left); };
+    expiry.report = options_.report;
+    expiry_ = std::make_unique<ValueExpiry>(service.store(), std::move(expiry));
   }
   for (auto group :
        {health_routes, document_routes, query_routes, id_routes, editor_routes, catalogue_routes,
@@ -141,7 +149,8 @@ void Routes::settle() {
   }
   metrics_ = std::make_unique<Metrics>(std::move(measured));
   api_ = std::make_unique<Api>(Api{service_, options_, status_, streams_, *queries_, *metrics_,
-                                   *schemas_, jobs_.get(), room_, ingest_.get(), daily_.get()});
+                                   *schemas_, jobs_.get(), room_, ingest_.get(), daily_.get(),
+                                   expiry_.get()});
 }
 
 void Routes::add(Route route) {

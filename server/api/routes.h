@@ -70,6 +70,7 @@ class DailyRecorder;
 class Gate;
 class IngestQueue;
 class KafkaConsumer;
+class ValueExpiry;
 class LoadJobs;
 class Metrics;
 class RouteTable;
@@ -161,6 +162,7 @@ class Routes {
   std::unique_ptr<LoadJobs> jobs_;        ///< null: nothing is written
   std::unique_ptr<IngestQueue> ingest_;   ///< null: nothing is written
   std::unique_ptr<DailyRecorder> daily_;  ///< null: nothing is kept of the past
+  std::unique_ptr<ValueExpiry> expiry_;   ///< the same; uses ingest_
   std::unique_ptr<Api> api_;
   struct Kept;
   const std::unique_ptr<Kept> kept_;  ///< null: the database cannot be read
