@@ -99,6 +99,7 @@ struct TagsArguments {
   unsigned values_shown = 8;
   bool health = false;  ///< what needs care instead of the tags
   bool stale = false;   ///< of that, tags that went stale
+  bool drift = false;   ///< how far the one tag's values have moved instead
   std::string stale_age;
   std::string find;
   std::string rules;

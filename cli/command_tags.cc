@@ -1,15 +1,19 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/history_text.h"
 #include "cli/refusal.h"
 #include "cli/rows.h"
 #include "cli/tag_health_text.h"
 #include "cli/tags_text.h"
 #include "dsl/print.h"
 #include "server/answer_json.h"
+#include "server/as_of.h"
 #include "server/duration_text.h"
 #include "server/segment_names.h"
 #include "server/service.h"
+#include "server/tag_drift_json.h"
 #include "server/tag_health.h"
+#include "server/tag_spread.h"
 #include "server/tags.h"
 
 #include <algorithm>
@@ -102,6 +106,34 @@ Status add_freshness(server::Service& service, server::TagSummary& tag) {
   });
 }
 
+int show_drift(const TagsArguments& arguments, server::Service& service, Console& console) {
+  constexpr std::uint64_t kDays = 30;
+  const auto tag = server::Tags(service).record(arguments.tag);
+  if (!tag.has_value()) {
+    return console.report(tag.error());
+  }
+  const auto drift =
+      service.store().read([&](const storage::Snapshot& snapshot) -> Result<server::TagDrift> {
+        TAGLINE_ASSIGN_OR_RETURN(const auto today, server::as_of_day(std::nullopt, snapshot));
+        return server::tag_drift(snapshot, *tag, kDays, today);
+      });
+  if (!drift.has_value()) {
+    return console.report(drift.error());
+  }
+  if (arguments.format == Format::Json) {
+    console.out(server::drift_json(*drift) + "\n");
+    return kFine;
+  }
+  if (arguments.format != Format::Table) {
+    console.out(rows_text(server::JsonValue::parse(server::drift_json(*drift))["days"],
+                          {"day", "population", "known", "coverage", "stability_index"},
+                          arguments.format));
+    return kFine;
+  }
+  print(*drift, console);
+  return kFine;
+}
+
 }  // namespace
 
 int run(const TagsArguments& arguments, Console& console) {
@@ -111,6 +143,9 @@ int run(const TagsArguments& arguments, Console& console) {
   }
   if (arguments.health || arguments.stale) {
     return show_health(arguments, *service, console);
+  }
+  if (arguments.drift) {
+    return show_drift(arguments, *service, console);
   }
   auto catalog = service->tags();
   if (!catalog.has_value()) {

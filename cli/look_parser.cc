@@ -11,12 +11,14 @@ void LookParser::add_tags(CLI::App& app) {
   tags_command_ = subcommand(
       app, "tags", say("list the tags with their values and counts", "列出标签及其取值和人数"),
       "tagline tags --db shop\n  tagline tags --db shop city\n  "
-      "tagline tags --db shop --stale 7d\n  tagline tags --db shop --health");
+      "tagline tags --db shop --stale 7d\n  tagline tags --db shop --health\n  "
+      "tagline tags --db shop city --drift");
   add_db(tags_command_, tags_.db);
-  tags_command_
-      ->add_option("TAG", tags_.tag,
-                   say("only this tag, with all its values", "只看该标签的全部取值"))
-      ->check(not_empty());
+  CLI::Option* tag =
+      tags_command_
+          ->add_option("TAG", tags_.tag,
+                       say("only this tag, with all its values", "只看该标签的全部取值"))
+          ->check(not_empty());
   tags_command_
       ->add_option("--values", tags_.values_shown,
                    say("values shown a tag", "每个标签显示的取值个数"))
@@ -46,6 +48,13 @@ void LookParser::add_tags(CLI::App& app) {
                        "检查的命名与说明规则，如 lower,owner；或 none"))
       ->type_name("LIST")
       ->needs(health);
+  tags_command_
+      ->add_flag("--drift", tags_.drift,
+                 say("how far the values of TAG have moved, day by day",
+                     "改为显示该标签的取值分布逐日变化"))
+      ->needs(tag)
+      ->excludes(health)
+      ->excludes(stale_);
   add_format(tags_command_, tags_.format, kFormatsOfLists);
 }
 

@@ -1,9 +1,11 @@
 #include "server/tag_health.h"
 
 #include "dsl/check.h"
+#include "server/day_text.h"
 #include "server/duration_text.h"
 #include "server/freshness.h"
 #include "server/tag_fields.h"
+#include "server/tag_spread.h"
 #include "server/vocabulary.h"
 
 #include <algorithm>
@@ -28,8 +30,7 @@ std::string ago(std::int64_t seconds, bool chinese) {
   return duration_words(std::max<std::int64_t>(0, seconds), chinese);
 }
 
-/// Everything that is found of one tag alone. Each function judges one thing; what is known of days
-/// gone by (how a tag drifts) is to be judged here too once it is kept.
+/// Everything that is found of one tag alone. Each function judges one thing.
 class TagJudge {
  public:
   TagJudge(const Snapshot& snapshot, const TagHealthOptions& options, std::uint64_t population,
@@ -71,6 +72,9 @@ class TagJudge {
     }
     if (wants(Finding::Undocumented)) {
       undocumented(found);
+    }
+    if (wants(Finding::Drifted)) {
+      TAGLINE_RETURN_IF_ERROR(drifted(found));
     }
     return {};
   }
@@ -246,6 +250,30 @@ class TagJudge {
                make(Finding::Undocumented, {"it has no " + missing.en, "缺少" + missing.zh})),
            std::move(rules));
     }
+  }
+
+  Status drifted(std::vector<TagFinding>& found) const {
+    TAGLINE_ASSIGN_OR_RETURN(const auto drift, last_drift(snapshot_, tag_));
+    if (!drift.has_value() || drift->index < options_.drift) {
+      return {};
+    }
+    std::array<char, 32> index{};
+    std::snprintf(index.data(), index.size(), "%.2f", drift->index);
+    TagFinding made =
+        make(Finding::Drifted,
+             {"its values shifted between " + day_text(drift->before) + " and " +
+                  day_text(drift->after) + " (stability index " + index.data() + ")",
+              "取值分布在 " + day_text(drift->before) + " 与 " + day_text(drift->after) +
+                  " 之间明显偏移（稳定性指数 " + index.data() + "）"});
+    made.index = drift->index;
+    std::vector<std::string> moved;
+    for (const TagDrift::Part& part : drift->moved) {
+      moved.push_back(part.value + " " + percent_text(part.before) + " > " +
+                      percent_text(part.after));
+    }
+    name(made, std::move(moved));
+    found.push_back(std::move(made));
+    return {};
   }
 
   const Snapshot& snapshot_;

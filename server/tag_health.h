@@ -29,9 +29,10 @@ enum class Finding : std::uint8_t {
   DeprecatedUsed,  ///< deprecated, and used still
   Naming,          ///< its name is against a rule
   Undocumented,    ///< a text that should be there is not
+  Drifted,         ///< its values have shifted between the last two days that are kept
 };
 /// "unused", "stale", "empty", "low-coverage", "near-duplicate", "unused-values",
-/// "deprecated-used", "naming", "undocumented".
+/// "deprecated-used", "naming", "undocumented", "drifted".
 [[nodiscard]] std::string_view name_of(Finding finding);
 [[nodiscard]] std::optional<Finding> finding_called(std::string_view name);
 [[nodiscard]] std::vector<Finding> all_findings();
@@ -57,6 +58,7 @@ struct TagHealthOptions {
   std::int64_t stale_s = 30 * 86'400;
   std::int64_t unused_s = 90 * 86'400;
   double low_coverage = 0.01;       ///< share of the population
+  double drift = 0.25;              ///< the least stability index (server/tag_spread.h)
   double alike = 0.95;              ///< the least Jaccard index of near duplicates
   std::uint64_t alike_people = 10;  ///< values of fewer are not compared: they are alike by chance
   std::set<TagRule> rules{TagRule::NoBlanks, TagRule::Titles, TagRule::Owner, TagRule::Description};
@@ -76,6 +78,7 @@ struct TagFinding {
   std::optional<std::uint64_t> people;
   std::optional<double> share;        ///< LowCoverage: of the population; NearDuplicate: the index
   std::optional<std::int64_t> age_s;  ///< Stale: since the tag was last written
+  std::optional<double> index;        ///< Drifted: the stability index
   std::vector<std::string> names;     ///< segments, values or rules it is about; at most kNamed
   std::uint64_t names_total = 0;
   std::vector<AlikeValues> alike;  ///< most alike first; at most kNamed
@@ -103,8 +106,8 @@ struct TagHealth {
 
 /// {"as_of_s", "version", "population", "tags", "queries_since_s", "not_compared", "total",
 /// "by_finding": {...}, "findings": [{"finding", "tag", "other"?, "people"?, "share"?, "age_s"?,
-/// "names"?, "names_total"?, "alike"? [{"value", "other", "both", "either"}], "alike_total"?,
-/// "message"}]}
+/// "stability_index"?, "names"?, "names_total"?, "alike"? [{"value", "other", "both", "either"}],
+/// "alike_total"?, "message"}]}
 [[nodiscard]] std::string tag_health_json(const TagHealth& health);
 
 }  // namespace tagline::server

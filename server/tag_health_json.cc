@@ -10,7 +10,7 @@
 namespace tagline::server {
 namespace {
 
-constexpr std::array<std::pair<Finding, std::string_view>, 9> kFindings = {{
+constexpr std::array<std::pair<Finding, std::string_view>, 10> kFindings = {{
     {Finding::Unused, "unused"},
     {Finding::Stale, "stale"},
     {Finding::Empty, "empty"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<Finding, std::string_view>, 9> kFindings = {{
     {Finding::DeprecatedUsed, "deprecated-used"},
     {Finding::Naming, "naming"},
     {Finding::Undocumented, "undocumented"},
+    {Finding::Drifted, "drifted"},
 }};
 constexpr std::array<std::pair<TagRule, std::string_view>, 7> kRules = {{
     {TagRule::Lower, "lower"},
@@ -73,6 +74,9 @@ Json finding_json(const TagFinding& finding) {
   }
   if (finding.age_s.has_value()) {
     json["age_s"] = *finding.age_s;
+  }
+  if (finding.index.has_value()) {
+    json["stability_index"] = *finding.index;
   }
   if (finding.names_total != 0) {
     json["names"] = finding.names;

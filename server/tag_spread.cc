@@ -159,6 +159,31 @@ Result<std::string> part_name(const Snapshot& snapshot, const TagRecord& tag,
   return found == values.end() ? std::to_string(part) : found->name;
 }
 
+/// REQUIRES: somebody on both days.
+Result<std::vector<TagDrift::Part>> moved_between(const Snapshot& snapshot, const TagRecord& tag,
+                                                  const std::vector<std::int64_t>& bounds,
+                                                  const Spread& before, const Spread& after) {
+  constexpr std::size_t kMovedMost = 10;
+  std::vector<TagDrift::Part> moved;
+  const auto add = [&](std::string name, std::pair<std::uint64_t, std::uint64_t> counts) {
+    moved.push_back({std::move(name),
+                     static_cast<double>(counts.first) / static_cast<double>(before.population),
+                     static_cast<double>(counts.second) / static_cast<double>(after.population)});
+  };
+  const Sides sides = sides_of(before, after);
+  for (const auto& [part, counts] : sides.parts) {
+    TAGLINE_ASSIGN_OR_RETURN(std::string name, part_name(snapshot, tag, bounds, part));
+    add(std::move(name), counts);
+  }
+  add("(none)", sides.none);
+  std::erase_if(moved, [](const TagDrift::Part& part) { return part.before == part.after; });
+  std::stable_sort(moved.begin(), moved.end(), [](const auto& a, const auto& b) {
+    return std::abs(a.after - a.before) > std::abs(b.after - b.before);
+  });
+  moved.resize(std::min(moved.size(), kMovedMost));
+  return moved;
+}
+
 }  // namespace
 
 Result<std::uint64_t> record_spreads(storage::Store& store, const engine::ExecuteOptions& execute,
@@ -231,9 +256,26 @@ std::optional<double> stability_index(const Spread& before, const Spread& after)
   return index;
 }
 
+Result<std::optional<LastDrift>> last_drift(const Snapshot& snapshot, const TagRecord& tag) {
+  TAGLINE_ASSIGN_OR_RETURN(const auto record, snapshot.spread(tag.field));
+  if (!record || record->days.size() < 2) {
+    return std::optional<LastDrift>();
+  }
+  const Spread& after = record->days.back();
+  const Spread& before = record->days[record->days.size() - 2];
+  const auto index = stability_index(before, after);
+  if (!index.has_value()) {
+    return std::optional<LastDrift>();
+  }
+  LastDrift drift{
+      sys_days(std::chrono::days(before.day)), sys_days(std::chrono::days(after.day)), *index, {}};
+  TAGLINE_ASSIGN_OR_RETURN(drift.moved,
+                           moved_between(snapshot, tag, record->bounds, before, after));
+  return std::optional(std::move(drift));
+}
+
 Result<TagDrift> tag_drift(const Snapshot& snapshot, const TagRecord& tag, std::uint64_t days,
                            sys_days today) {
-  constexpr std::size_t kMovedMost = 10;
   TagDrift drift;
   drift.name = tag.name;
   drift.kind = tag.kind;
@@ -262,23 +304,8 @@ Result<TagDrift> tag_drift(const Snapshot& snapshot, const TagRecord& tag, std::
   if (last_but_one == nullptr || last_but_one->population == 0 || last->population == 0) {
     return drift;
   }
-  const auto add = [&](std::string name, std::pair<std::uint64_t, std::uint64_t> counts) {
-    drift.moved.push_back(
-        {std::move(name),
-         static_cast<double>(counts.first) / static_cast<double>(last_but_one->population),
-         static_cast<double>(counts.second) / static_cast<double>(last->population)});
-  };
-  const Sides sides = sides_of(*last_but_one, *last);
-  for (const auto& [part, counts] : sides.parts) {
-    TAGLINE_ASSIGN_OR_RETURN(std::string name, part_name(snapshot, tag, record->bounds, part));
-    add(std::move(name), counts);
-  }
-  add("(none)", sides.none);
-  std::erase_if(drift.moved, [](const TagDrift::Part& part) { return part.before == part.after; });
-  std::stable_sort(drift.moved.begin(), drift.moved.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.after - a.before) > std::abs(b.after - b.before);
-  });
-  drift.moved.resize(std::min(drift.moved.size(), kMovedMost));
+  TAGLINE_ASSIGN_OR_RETURN(drift.moved,
+                           moved_between(snapshot, tag, record->bounds, *last_but_one, *last));
   return drift;
 }
 

@@ -57,6 +57,16 @@ struct TagDrift {
   std::vector<Part> moved;  ///< at most ten, those that moved most first
 };
 
+/// How far a tag has moved between the last two days that are kept of it; nothing: fewer are.
+struct LastDrift {
+  std::chrono::sys_days before;
+  std::chrono::sys_days after;
+  double index = 0;
+  std::vector<TagDrift::Part> moved;  ///< as TagDrift::moved
+};
+[[nodiscard]] Result<std::optional<LastDrift>> last_drift(const storage::Snapshot& snapshot,
+                                                          const storage::TagRecord& tag);
+
 /// NotFound: no such tag (events have none). `days`: of the last so many days before `today`.
 [[nodiscard]] Result<TagDrift> tag_drift(const storage::Snapshot& snapshot,
                                          const storage::TagRecord& tag, std::uint64_t days,

@@ -239,6 +239,13 @@ TEST_F(HistoryRoutesTest, DriftSaysWhatMoved) {
   EXPECT_GT(ages["days"][2]["stability_index"].get<double>(), 0);
   EXPECT_EQ(ages["moved"].size(), 2U);
   ask("GET", "/v1/tags/nothing/drift", 404);
+  // What has shifted needs care: ages did last, the cities the day before.
+  const json health = ask("GET", "/v1/tag-health?find=drifted");
+  ASSERT_EQ(health["total"], 1);
+  EXPECT_EQ(health["by_finding"]["drifted"], 1);
+  EXPECT_EQ(health["findings"][0]["tag"], "age");
+  EXPECT_EQ(health["findings"][0]["stability_index"], ages["days"][2]["stability_index"]);
+  EXPECT_EQ(health["findings"][0]["names"].size(), 2U);
 }
 
 TEST(StabilityIndex, IsThatOfTheShares) {
