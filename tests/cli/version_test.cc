@@ -36,7 +36,7 @@ TEST(Version, IsThereForPrograms) {
   ASSERT_FALSE(build.is_discarded()) << outcome.out;
   const std::string line = run_tagline({"--version"}).out;
   EXPECT_EQ(line.rfind("tagline " + build["version"].get<std::string>(), 0), 0U);
-  EXPECT_EQ(build["format"]["written"], 7);
+  EXPECT_EQ(build["format"]["written"], 8);
   EXPECT_EQ(build["kernels"]["in_use"], build["kernels"]["available"].back());
   EXPECT_EQ(build["libraries"].size(), 4U);
   EXPECT_FALSE(build["compiler"].get<std::string>().empty());
