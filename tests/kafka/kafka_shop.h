@@ -32,7 +32,6 @@ inline bool soon(const std::function<bool()>& is_so) {
     if (std::chrono::steady_clock::now() > until) {
       return false;
     }
-    std::this_thread::yield();
     std::this_thread::sleep_for(std::chrono::milliseconds(2));  // between two looks
   }
   return true;

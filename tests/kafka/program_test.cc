@@ -49,6 +49,9 @@ std::vector<std::string> serve(const ShopDatabase& database, const std::string& 
 std::int64_t done_in(const ShopDatabase& database) {
   const auto store = storage::Store::open(database.folder(), storage::OpenOptions{});
   std::int64_t done = 0;
+  if (!store.has_value()) {
+    return done;
+  }
   for (const auto& [place, next] : positions_of(**store, "program")) {
     done += next;
   }

@@ -388,5 +388,21 @@ TEST(Rules, ADatabaseOfVersion6KeepsItsChangesAndIsGivenRequests) {
   write(*store, [](WriteTxn& txn) { EXPECT_EQ(must(txn.next_request()), 1U); });
 }
 
+TEST(Rules, ADatabaseOfVersion7HasNoPositionsAndTakesSome) {
+  const Folder folder;
+  write(*open_store(folder.path(), OpenMode::Create), [](WriteTxn& txn) {
+    must(txn.put_request({"a", "d", 1, ""}));
+  });
+  make_older(folder, 7, 0, {"positions"});
+  const auto positions = [](Store& store) {
+    return must(store.read([](const Snapshot& snapshot) { return snapshot.positions(""); }));
+  };
+  EXPECT_TRUE(positions(*open_store(folder.path(), OpenMode::Read)).empty());
+  const auto store = open_store(folder.path(), OpenMode::Write);
+  write(*store, [](WriteTxn& txn) { must(txn.put_position({"g", "t", 0, 5, 6})); });
+  EXPECT_EQ(positions(*store).size(), 1U);
+  expect_clean(*store);
+}
+
 }  // namespace
 }  // namespace tagline::storage
