@@ -1,6 +1,8 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
+#include "cli/repl/local_clock.h"
 #include "cli/rows.h"
 #include "cli/table.h"
 #include "server/people.h"
@@ -8,6 +10,7 @@
 #include "server/service.h"
 
 #include <chrono>
+#include <ctime>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -36,17 +39,35 @@ bool print_list(const std::string& json, const char* key, const std::vector<std:
   return false;
 }
 
-std::string minute(const std::string& time) {  // "2026-01-31T08:05:09.123Z"
-  constexpr std::size_t kDay = 10;
-  constexpr std::size_t kMinute = 16;
-  return time.size() < kMinute
-             ? time
-             : time.substr(0, kDay) + " " + time.substr(kDay + 1, kMinute - kDay - 1) + "Z";
-}
+/// Minutes of the database's time zone, as all other times are told, of "2026-01-31T08:05:09.123Z".
+class Minutes {
+ public:
+  explicit Minutes(storage::Store& store) : clock_(zone_of(store)) {}
+
+  [[nodiscard]] std::string operator()(const std::string& time) const {
+    std::tm parts{};
+    const char* end = ::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    return end == nullptr ? time : clock_.minute(::timegm(&parts));
+  }
+
+ private:
+  static std::string zone_of(storage::Store& store) {
+    const auto zone = store.read([](const storage::Snapshot& snapshot) -> Result<std::string> {
+      return snapshot.time_zone();
+    });
+    return zone.has_value() ? *zone : std::string();
+  }
+
+  LocalClock clock_;
+};
 
 Table::Cell cell(const JsonValue& row, const char* key) {
   const JsonValue value = row[key];
   return value.is_null() ? Table::Cell("-") : Table::Cell(printable(value.text()));
+}
+
+std::string identities_counted(std::uint64_t number) {
+  return grouped(number) + (number == 1 ? " identity" : " identities");
 }
 
 int link(const IdentityArguments& arguments, storage::Store& store, Console& console) {
@@ -77,17 +98,29 @@ int link(const IdentityArguments& arguments, storage::Store& store, Console& con
   }
   if (requests.size() == 1 && report->first.size() == 1) {
     const ingest::Linked& one = report->first.front().linked;
-    console.out(console.say({"user " + printable(one.user) + (one.user_new ? " (new)" : ""),
-                             "用户 " + printable(one.user) + (one.user_new ? "（新）" : "")}) +
-                "\n");
+    console.out(
+        console.say(
+            {"user " + printable(one.user) + (one.user_new ? " (new: nobody was called so)" : ""),
+             "用户 " + printable(one.user) + (one.user_new ? "（新建：此前没有此用户）" : "")}) +
+        "\n");
   }
-  console.out(
-      console.say({grouped(report->identities_new) + " identities linked, " +
-                       grouped(report->merges) + " merges, " + grouped(report->users_new) +
-                       " new users, " + grouped(report->refused) + " refused\n",
-                   "关联 " + grouped(report->identities_new) + " 个身份标识，合并 " +
-                       grouped(report->merges) + " 次，新用户 " + grouped(report->users_new) +
-                       " 个，拒绝 " + grouped(report->refused) + " 条\n"}));
+  for (const auto& line : report->first) {
+    if (const std::size_t merged = line.linked.merges.size(); merged > 0) {
+      const std::string user = printable(line.linked.user);
+      const std::string all = grouped(merged + 1);
+      console.out(console.say({all + " users merged into 1: " + user +
+                                   " (tags by their rules: tagline identity rules)\n",
+                               all + " 个用户合并为 1 个：" + user +
+                                   "（标签按各自的规则合并：tagline identity rules）\n"}));
+    }
+  }
+  console.out(console.say(
+      {identities_counted(report->identities_new) + " linked, " + counted(report->merges, "merge") +
+           ", " + counted(report->users_new, "new user") + ", " + grouped(report->refused) +
+           " refused\n",
+       "关联 " + grouped(report->identities_new) + " 个身份标识，合并 " + grouped(report->merges) +
+           " 次，新用户 " + grouped(report->users_new) + " 个，拒绝 " + grouped(report->refused) +
+           " 条\n"}));
   return status;
 }
 
@@ -107,7 +140,7 @@ int unlink(const IdentityArguments& arguments, storage::Store& store, Console& c
   return kFine;
 }
 
-Table merge_table(const JsonValue& merges, const Console& console) {
+Table merge_table(const JsonValue& merges, const Minutes& minute, const Console& console) {
   Table table({{console.say({"merge", "合并"}), Align::Right},
                {console.say({"survivor", "保留"}), Align::Left, kIdCells},
                {console.say({"merged into it", "并入"}), Align::Left, kIdCells},
@@ -125,6 +158,7 @@ Table merge_table(const JsonValue& merges, const Console& console) {
 }
 
 int show(const IdentityArguments& arguments, storage::Store& store, Console& console) {
+  const Minutes minute(store);
   const auto found = server::person(store, arguments.id);
   if (!found.has_value()) {
     return console.report(found.error());
@@ -155,12 +189,13 @@ int show(const IdentityArguments& arguments, storage::Store& store, Console& con
     console.out("\n" + table.text());
   }
   if (!found->merges.empty()) {
-    console.out("\n" + merge_table(person["merges"], console).text());
+    console.out("\n" + merge_table(person["merges"], minute, console).text());
   }
   return kFine;
 }
 
 int merges(const IdentityArguments& arguments, storage::Store& store, Console& console) {
+  const Minutes minute(store);
   const auto page = server::merges(store, 0, arguments.limit);
   if (!page.has_value()) {
     return console.report(page.error());
@@ -171,7 +206,7 @@ int merges(const IdentityArguments& arguments, storage::Store& store, Console& c
                   arguments.format, console)) {
     console.out(page->merges.empty()
                     ? console.say({"no merges\n", "没有合并\n"})
-                    : merge_table(JsonValue::parse(json)["merges"], console).text());
+                    : merge_table(JsonValue::parse(json)["merges"], minute, console).text());
   }
   return kFine;
 }
@@ -295,6 +330,7 @@ int erase(const IdentityArguments& arguments, storage::Store& store, Console& co
 }
 
 int receipts(const IdentityArguments& arguments, storage::Store& store, Console& console) {
+  const Minutes minute(store);
   const auto page = server::erasures(store, 0, arguments.limit);
   if (!page.has_value()) {
     return console.report(page.error());

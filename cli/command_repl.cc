@@ -91,8 +91,8 @@ int run(const ReplArguments& arguments, Console& console) {
   console.set_face(Face::Terminal);
   const auto api = api_of(arguments);
   if (!api.has_value()) {
-    const int status = console.report(api.error());
-    return arguments.server.empty() ? kSystemAtFault : status;
+    static_cast<void>(console.report(api.error()));
+    return arguments.server.empty() ? kSystemAtFault : kUsage;
   }
   const auto prepare = [&](Session& session) {
     session.settings().format = arguments.format;
@@ -114,10 +114,18 @@ int run(const ReplArguments& arguments, Console& console) {
   if (arguments.tour) {
     static_cast<void>(session.run("\\tour"));
   }
-  return session.run_all([]() -> std::optional<std::string> {
+  bool asked = false;
+  const int status = session.run_all([&]() -> std::optional<std::string> {
     std::string line;
-    return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+    asked = static_cast<bool>(std::getline(std::cin, line)) || asked;
+    return std::cin ? std::optional(line) : std::nullopt;
   });
+  if (asked || arguments.server.empty()) {
+    return status;
+  }
+  // Nothing was asked: whether the server is there is all there is to say.
+  const auto answered = session.ask(get("/v1/status"), "");
+  return answered.has_value() ? status : answered.error();
 }
 
 }  // namespace tagline::cli

@@ -5,6 +5,7 @@
 #include "cli/refusal.h"
 #include "cli/rows.h"
 #include "cli/segment_text.h"
+#include "server/day_text.h"
 #include "server/segment_history.h"
 #include "server/segments.h"
 #include "server/why_json.h"
@@ -41,7 +42,10 @@ int save(const SegmentArguments& arguments, Segments& segments, Console& console
     console.out(server::saved_json(*saved, arguments.expression) + "\n");
     return kFine;
   }
-  print(*saved, arguments.expression, console);
+  print(*saved,
+        {arguments.expression, "",
+         arguments.as_of.has_value() ? server::day_text(*arguments.as_of) : std::string()},
+        console);
   return kFine;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/exit_status.h"
 #include "cli/history_text.h"
 #include "cli/refusal.h"
+#include "cli/repl/setting.h"
 #include "cli/rows.h"
 #include "cli/tag_health_text.h"
 #include "cli/tags_text.h"
@@ -20,6 +21,8 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tagline::cli {
 namespace {
@@ -157,6 +160,12 @@ int run(const TagsArguments& arguments, Console& console) {
       return tag.record.name == arguments.tag ||
              std::find(also.begin(), also.end(), arguments.tag) != also.end();
     };
+    const std::vector<server::TagSummary> all = catalog->tags;
+    std::vector<std::string_view> names;
+    for (const server::TagSummary& tag : all) {
+      names.emplace_back(tag.record.name);
+      names.insert(names.end(), tag.record.aliases.begin(), tag.record.aliases.end());
+    }
     catalog->tags.erase(std::remove_if(catalog->tags.begin(), catalog->tags.end(),
                                        [&](const auto& tag) { return !named(tag); }),
                         catalog->tags.end());
@@ -174,11 +183,15 @@ int run(const TagsArguments& arguments, Console& console) {
                    "tagline events list --db " + arguments.db + " 列出行为；在表达式中请写 did(" +
                        *event + ")"}));
       }
+      const std::string near = nearest(arguments.tag, names);
+      const Text closest =
+          near.empty() ? Text{}
+                       : Text{"the closest name is " + near + "; ", "最接近的是 " + near + "；"};
       return console.report(
           Error(ErrorCode::NotFound,
                 {"there is no tag named " + arguments.tag, "没有名为 " + arguments.tag + " 的标签"},
-                {"tagline tags --db " + arguments.db + " lists them all",
-                 "tagline tags --db " + arguments.db + " 列出全部标签"}));
+                {closest.en + "tagline tags --db " + arguments.db + " lists them all",
+                 closest.zh + "tagline tags --db " + arguments.db + " 列出全部标签"}));
     }
   }
   if (!arguments.tag.empty()) {

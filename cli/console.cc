@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -100,7 +101,13 @@ int Console::report_usage(const Text& message, const Text& hint) {
 }
 
 void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::string_view text) {
+  // A list of a hundred values may have as many warnings of one kind.
+  constexpr std::size_t kOfACode = 5;
+  std::map<std::string, std::size_t> of_code;
   for (const dsl::Diagnostic& diagnostic : diagnostics) {
+    if (++of_code[diagnostic.code] > kOfACode) {
+      continue;
+    }
     if (!diagnostic.as_of.has_value()) {
       err(dsl::card_within(diagnostic, text, language_, error_window()));
       continue;
@@ -111,6 +118,13 @@ void Console::report(const std::vector<dsl::Diagnostic>& diagnostics, std::strin
     told.hint.en += " (" + way + ")";
     told.hint.zh += "（" + way + "）";
     err(dsl::card_within(told, text, language_, error_window()));
+  }
+  for (const auto& [code, count] : of_code) {
+    if (count > kOfACode) {
+      const std::string more = grouped(count - kOfACode);
+      err(say({"... and " + more + " more of " + code + "\n",
+               "……另有 " + more + " 处 " + code + "\n"}));
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 #include "cli/insight_text.h"
 
+#include "cli/counted.h"
 #include "cli/decimal_text.h"
 #include "cli/table.h"
 #include "server/day_text.h"
@@ -19,9 +20,6 @@ using server::BreakdownRow;
 using server::TagBreakdown;
 
 constexpr unsigned kBarCells = 24;
-/// Of a table of two tags, as people read it; programs get all of it.
-constexpr std::size_t kColumnsShown = 8;
-constexpr std::size_t kRowsShown = 40;
 /// Values a tag in a profile.
 constexpr std::size_t kProfileValuesShown = 5;
 
@@ -77,10 +75,14 @@ Lines lines_of(const server::NumberAnswer& answer) {
   return all;
 }
 
+bool has_means(const TagBreakdown& tag) {
+  return tag.mean.has_value() || tag.mean_population.has_value();
+}
+
 void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_t most,
                Console& console) {
   const std::string title = console.say(tag.name) + unit(tag.unit);
-  if (tag.mean.has_value() || tag.mean_population.has_value()) {
+  if (has_means(tag)) {
     console.tell("  " + title + console.say({": mean ", "：均值 "}) +
                  mean_decimal(tag.mean.value_or("-")) + console.say({", of all ", "，总体 "}) +
                  mean_decimal(tag.mean_population.value_or("-")) + "\n\n");
@@ -93,7 +95,8 @@ void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_
                {console.say({"of all", "总体"}), Align::Right},
                {console.say({"lift", "倍数"}), Align::Right}},
               console.window());
-  std::uint64_t largest = 0;
+  const std::uint64_t unknown = unknown_of(tag, answer);
+  std::uint64_t largest = std::max<std::uint64_t>(unknown, 1);
   for (const BreakdownRow& row : tag.rows) {
     largest = std::max(largest, row.count);
   }
@@ -103,16 +106,13 @@ void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_
       break;
     }
     table.add({console.say(row.name), grouped(row.count), percent(row.count, answer.count),
-               Bar{row.count, std::max<std::uint64_t>(largest, 1), kBarCells},
-               percent(row.population, answer.population),
+               Bar{row.count, largest, kBarCells}, percent(row.population, answer.population),
                lift(row.count, answer.count, row, answer.population)});
   }
-  const std::uint64_t unknown = answer.count - std::min(tag.known, answer.count);
   if (unknown != 0) {
     const BreakdownRow none{"", {}, unknown, answer.population - tag.known_population, {}};
     table.add({console.say({"(unknown)", "（未知）"}), grouped(unknown),
-               percent(unknown, answer.count),
-               Bar{unknown, std::max<std::uint64_t>({largest, unknown, 1}), kBarCells},
+               percent(unknown, answer.count), Bar{unknown, largest, kBarCells},
                percent(none.population, answer.population),
                lift(unknown, answer.count, none, answer.population)});
   }
@@ -126,51 +126,16 @@ void print_tag(const TagBreakdown& tag, const server::Answer& answer, std::size_
   console.out("\n");
 }
 
-/// Columns [begin, end) of a table of two tags.
-struct Columns {
-  std::size_t begin;
-  std::size_t end;
-};
-
-/// These columns of it, behind the heads of the rows.
-Table part_of(const server::CrossAnswer& answer, Columns columns, std::size_t rows,
-              const Console& console, unsigned window) {
-  const auto title = [&](const TagBreakdown& tag) {
-    return console.say(tag.name) + unit(tag.unit);
-  };
-  std::vector<Table::Column> titles = {
-      {title(answer.rows) + " \\ " + title(answer.columns), Align::Left, 32}};
-  for (std::size_t j = columns.begin; j < columns.end; ++j) {
-    titles.push_back({console.say(answer.columns.rows[j].name), Align::Right});
-  }
-  Table table(titles, window);
-  for (std::size_t i = 0; i < rows; ++i) {
-    std::vector<Table::Cell> cells = {console.say(answer.rows.rows[i].name)};
-    for (std::size_t j = columns.begin; j < columns.end; ++j) {
-      cells.emplace_back(grouped(answer.counts[i * answer.columns.rows.size() + j]));
-    }
-    table.add(std::move(cells));
-  }
-  return table;
-}
-
-/// The end of the most columns from the first on that the window has room for; one at the least.
-std::size_t columns_that_fit(const server::CrossAnswer& answer, Columns columns, std::size_t rows,
-                             const Console& console) {
-  std::size_t end = columns.end;
-  while (console.window() != 0 && end > columns.begin + 1 &&
-         part_of(answer, {columns.begin, end}, rows, console, 0).cells(2) > console.window()) {
-    --end;
-  }
-  return std::max(end, std::min(columns.begin + 1, columns.end));
-}
-
 }  // namespace
+
+std::uint64_t unknown_of(const TagBreakdown& tag, const server::Answer& answer) {
+  return answer.count - std::min(tag.known, answer.count);
+}
 
 void print_head(const server::Answer& answer, Console& console) {
   console.out_expression(answer.expression);
   console.tell(
-      console.say({"  " + grouped(answer.count) + " people of " + grouped(answer.population) +
+      console.say({"  " + people_counted(answer.count) + " of " + grouped(answer.population) +
                        " (" + percent(answer.count, answer.population) + "), as of " +
                        server::day_text(answer.as_of),
                    "  " + grouped(answer.count) + " 人，总人数 " + grouped(answer.population) +
@@ -266,46 +231,26 @@ void print(const server::BreakdownAnswer& answer, Values values, Console& consol
 }
 
 std::string csv_of(const server::BreakdownAnswer& answer) {
-  std::string csv = "tag,value,count,population\n";
+  const bool means = std::any_of(answer.tags.begin(), answer.tags.end(), has_means);
+  std::string csv =
+      means ? "tag,value,count,population,mean,mean_population\n" : "tag,value,count,population\n";
   for (const TagBreakdown& tag : answer.tags) {
+    const auto add = [&](const std::string& value, std::uint64_t count, std::uint64_t population) {
+      csv += csv_field(tag.tag) + "," + csv_field(value) + "," + std::to_string(count) + "," +
+             std::to_string(population);
+    };
     for (const BreakdownRow& row : tag.rows) {
-      csv += csv_field(tag.tag) + "," + csv_field(row.value) + "," + std::to_string(row.count) +
-             "," + std::to_string(row.population) + "\n";
+      add(row.value, row.count, row.population);
+      csv += means ? ",,\n" : "\n";
     }
-  }
-  return csv;
-}
-
-void print(const server::CrossAnswer& answer, Console& console) {
-  print_head(answer.answer, console);
-  const auto is_measured = [](const TagBreakdown& tag) {
-    return tag.kind == engine::TagKind::Number || tag.kind == engine::TagKind::Date;
-  };
-  // Stretches are in order: to leave out the last ones would say that there are none.
-  const std::size_t columns = is_measured(answer.columns)
-                                  ? answer.columns.rows.size()
-                                  : std::min(answer.columns.rows.size(), kColumnsShown);
-  const std::size_t rows = is_measured(answer.rows) ? answer.rows.rows.size()
-                                                    : std::min(answer.rows.rows.size(), kRowsShown);
-  std::size_t first = 0;
-  do {
-    const std::size_t end = columns_that_fit(answer, {first, columns}, rows, console);
-    console.out((first == 0 ? "" : "\n") +
-                part_of(answer, {first, end}, rows, console, console.window()).text(2));
-    first = end;
-  } while (first < columns);
-  if (columns < answer.columns.rows.size() || rows < answer.rows.rows.size()) {
-    console.tell(console.say({"  the largest values only; --format csv gives the whole table\n",
-                              "  仅显示人数最多的取值；--format csv 输出整张表\n"}));
-  }
-}
-
-std::string csv_of(const server::CrossAnswer& answer) {
-  std::string csv = csv_field(answer.rows.tag) + "," + csv_field(answer.columns.tag) + ",count\n";
-  for (std::size_t i = 0; i < answer.rows.rows.size(); ++i) {
-    for (std::size_t j = 0; j < answer.columns.rows.size(); ++j) {
-      csv += csv_field(answer.rows.rows[i].value) + "," + csv_field(answer.columns.rows[j].value) +
-             "," + std::to_string(answer.counts[i * answer.columns.rows.size() + j]) + "\n";
+    if (has_means(tag)) {  // `*`: any value, as in expressions
+      add("*", tag.known, tag.known_population);
+      csv += "," + tag.mean.value_or("") + "," + tag.mean_population.value_or("") + "\n";
+    }
+    // Without a value: those who have none.
+    if (const std::uint64_t unknown = unknown_of(tag, answer.answer); unknown != 0) {
+      add("", unknown, answer.answer.population - tag.known_population);
+      csv += means ? ",,\n" : "\n";
     }
   }
   return csv;

@@ -12,6 +12,10 @@ namespace tagline::cli {
 /// The expression, and how many people of how many it selects on which day.
 void print_head(const server::Answer& answer, Console& console);
 
+/// People of the answer who have no value of the tag.
+[[nodiscard]] std::uint64_t unknown_of(const server::TagBreakdown& tag,
+                                       const server::Answer& answer);
+
 void print(const server::NumberAnswer& answer, Console& console);
 [[nodiscard]] std::string csv_of(const server::NumberAnswer& answer);
 
@@ -26,7 +30,8 @@ enum class Values : std::uint8_t { All, Few };
 void print(const server::BreakdownAnswer& answer, Values values, Console& console);
 [[nodiscard]] std::string csv_of(const server::BreakdownAnswer& answer);
 
-/// The largest values only; the CSV has all.
+/// With those who have no value, and totals; of names the largest values only, of numbers and dates
+/// the stretches from the first to the last that has anybody. The CSV has all, without totals.
 void print(const server::CrossAnswer& answer, Console& console);
 [[nodiscard]] std::string csv_of(const server::CrossAnswer& answer);
 

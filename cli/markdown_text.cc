@@ -138,8 +138,22 @@ std::string without_marks(std::string_view line) {
         continue;
       }
     }
-    if (line[i] == '`' || line.substr(i, 2) == "**") {
-      i += line[i] == '*' ? 1U : 0U;
+    if (line[i] == '`') {
+      const std::size_t end = line.find('`', i + 1);
+      if (end != std::string_view::npos) {
+        text += line.substr(i + 1, end - i - 1);  // code: marks within are meant
+        i = end;
+      }
+      continue;
+    }
+    if (line.substr(i, 2) == "**") {
+      ++i;
+      continue;
+    }
+    // *emphasis*, which may begin on one line and end on the next; a bullet and `a * b` are none.
+    const bool opens = line[i] == '*' && i + 1 < line.size() && line[i + 1] != ' ';
+    const bool closes = line[i] == '*' && i > 0 && line[i - 1] != ' ';
+    if (opens || closes) {
       continue;
     }
     text += line[i];

@@ -1,7 +1,7 @@
 #include "cli/schema_text.h"
 
+#include "cli/names_text.h"
 #include "cli/table.h"
-#include "server/schema_json.h"
 
 namespace tagline::cli {
 
@@ -16,7 +16,7 @@ std::string schema_text(const ingest::Schema& schema, const Console& console) {
   for (const ingest::Column& column : schema.columns) {
     table.add(
         {column.column,
-         column.skip ? console.say({"skip", "略过"}) : std::string(server::kind_name(column.kind)),
+         column.skip ? console.say({"skip", "略过"}) : kind_text(column.kind, console.language()),
          console.say(column.why)});
   }
   return id + table.text(2);

@@ -218,6 +218,10 @@ bool SegmentParser::take(Arguments& arguments) const {
   chosen.as_of = server::parse_day(as_of_);
   chosen.since = server::parse_day(since_);
   chosen.recorded = server::parse_day(recorded_);
+  // As it is written in expressions.
+  for (std::string* name : {&chosen.name, &chosen.new_name}) {
+    name->erase(0, name->starts_with('@') ? 1 : 0);
+  }
   arguments.command = chosen;
   return true;
 }

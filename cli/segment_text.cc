@@ -1,6 +1,8 @@
 #include "cli/segment_text.h"
 
+#include "cli/counted.h"
 #include "cli/table.h"
+#include "dsl/print.h"
 #include "server/day_text.h"
 #include "storage/time_zone.h"
 
@@ -58,20 +60,31 @@ std::string origin_text(const storage::OriginRecord& origin, const Console& cons
                       day + " 在 @" + origin.source + gone + " 中的人"});
 }
 
-void print(const server::SavedSegment& saved, std::string_view expression, Console& console) {
-  const std::string& name = saved.record.name;
-  const std::string people =
-      grouped(saved.count) + " (" + percent(saved.count, saved.population) + ")";
-  console.out(console.say(saved.created ? Text{"saved @" + name + ": " + people + " people now\n",
-                                               "已保存 @" + name + "：当前 " + people + " 人\n"}
-                                        : Text{"changed @" + name + ": " + people + " people now\n",
-                                               "已更新 @" + name + "：当前 " + people + " 人\n"}));
+void print(const server::SavedSegment& saved, const SaveContext& context, Console& console) {
+  const std::string name = "@" + dsl::write_name(saved.record.name);
+  const std::string share = "（" + percent(saved.count, saved.population) + "）";
+  const bool today = context.as_of.empty();
+  const Text done = saved.created ? Text{"saved ", "已保存 "} : Text{"changed ", "已更新 "};
+  const Text when =
+      today ? Text{" now", "当前 "} : Text{" on " + context.as_of, context.as_of + " 有 "};
+  console.out(
+      console.say({done.en + name + ": " + people_counted(saved.count) + " (" +
+                       percent(saved.count, saved.population) + ")" + when.en + "\n",
+                   done.zh + name + "：" + when.zh + grouped(saved.count) + " 人" + share + "\n"}));
+  if (!context.title.empty()) {
+    const std::string title = printable(context.title);
+    console.out(console.say({"its title: " + title + "\n", "标题：" + title + "\n"}));
+  }
+  if (name.starts_with("@\"")) {
+    console.out(console.say({"with quotes, that is how it is written in expressions\n",
+                             "在表达式中请连同引号一起写\n"}));
+  }
   if (saved.rules_dropped > 0) {
     const std::string dropped = grouped(saved.rules_dropped);
     console.out(console.say({"no longer kept: its " + dropped + " oldest versions\n",
                              "不再保留：最早的 " + dropped + " 个版本\n"}));
   }
-  console.report(saved.warnings, expression);
+  console.report(saved.warnings, context.expression);
 }
 
 void print(const server::SegmentList& list, Console& console) {
@@ -84,7 +97,7 @@ void print(const server::SegmentList& list, Console& console) {
               console.window());
   for (const SegmentSummary& summary : list.segments) {
     const std::uint64_t count = summary.count.value_or(0);
-    table.add({summary.record.name, count_text(summary, console),
+    table.add({dsl::write_name(summary.record.name), count_text(summary, console),
                summary.count.has_value() ? percent(count, list.population) : "-",
                Bar{count, list.population, kBarCells},
                summary.record.list != 0 ? console.say({"(list of ids)", "（静态名单）"})
@@ -96,7 +109,7 @@ void print(const server::SegmentList& list, Console& console) {
 
 void print(const SegmentSummary& summary, Console& console) {
   const storage::SegmentRecord& record = summary.record;
-  console.out("@" + record.name + "\n");
+  console.out("@" + dsl::write_name(record.name) + "\n");
   // A rule is shown whole.
   Table table({{""}, {"", Align::Left, 0, Fit::WrapExpression}}, console.window());
   const auto line = [&](const Text& label, const std::string& value) {

@@ -11,8 +11,13 @@
 
 namespace tagline::cli {
 
-/// `expression`: the rule as typed, for warnings.
-void print(const server::SavedSegment& saved, std::string_view expression, Console& console);
+/// What is said of a save beside its answer.
+struct SaveContext {
+  std::string expression;  ///< the rule as typed, for warnings
+  std::string title;       ///< that was given; "": none
+  std::string as_of;       ///< the day of the count, where it is not today
+};
+void print(const server::SavedSegment& saved, const SaveContext& context, Console& console);
 void print(const server::SegmentList& list, Console& console);
 void print(const server::SegmentSummary& summary, Console& console);
 void print(const server::SegmentVersions& versions, Console& console);

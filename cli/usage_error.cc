@@ -115,7 +115,8 @@ std::optional<Text> too_few(std::string_view sentence) {
   const std::string name(option->first);
   const std::string least(option->second);
   const std::string given(counts->second);
-  return Text{name + " is needed " + least + " times or more, and was given " + given + " times",
+  return Text{"at least " + least + " " + name + " are needed, and " + given +
+                  (given == "1" ? " was given" : " were given"),
               name + " 至少要给出 " + least + " 个，只给了 " + given + " 个"};
 }
 
@@ -140,7 +141,20 @@ std::optional<Text> not_among(std::string_view sentence) {
 
 }  // namespace
 
-Text usage_error(std::string_view sentence) {
+// "--timeout: (not a plain number: abc) AND (Value abc not in range 1 to 2)": all checks that an
+// option fails, of which the last says most.
+std::string last_check(std::string_view sentence) {
+  const auto checks = match({"", ": (", ")", "", ""}, sentence);
+  const std::size_t last =
+      checks.has_value() ? checks->second.rfind(") AND (") : std::string_view::npos;
+  return last == std::string_view::npos
+             ? std::string(sentence)
+             : std::string(checks->first) + ": " +
+                   std::string(checks->second.substr(last + std::string_view(") AND (").size()));
+}
+
+Text usage_error(std::string_view whole) {
+  const std::string sentence = last_check(whole);
   for (const Pattern& pattern : kPatterns) {
     if (const auto parts = match(pattern, sentence)) {
       return {filled(pattern.en, *parts), filled(pattern.zh, *parts)};
@@ -151,7 +165,7 @@ Text usage_error(std::string_view sentence) {
       return *text;
     }
   }
-  return {std::string(sentence), std::string(sentence)};
+  return {sentence, sentence};
 }
 
 }  // namespace tagline::cli

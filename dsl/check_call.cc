@@ -159,47 +159,60 @@ class CallChecker {
 
   void unknown_option(const Tree& argument) {
     checking_.report.error("unknown-option", argument.name.span,
-                           [f = &function_, call = &call_, &argument] {
-                             return words_for_unknown_option(*f, *call, argument);
+                           [f = &function_, call = &call_, &argument, keyed = keyed(argument)] {
+                             return words_for_unknown_option(*f, *call, argument, keyed);
                            });
   }
 
-  /// did(purchase, 最近30天), did(purchase, 3): the option that was meant by a second argument, and
-  /// that argument. "" when none was.
-  [[nodiscard]] std::pair<std::string, const Tree*> meant_option() const {
-    if (function_.id != FunctionId::Did || arguments_.positional.size() != 2) {
+  /// did(purchase, category:shoe): a key that is written as an option.
+  [[nodiscard]] Keyed keyed(const Tree& argument) const {
+    const Tree& first = call_.operands.front();
+    const bool may_be = function_.id == FunctionId::Did && first.kind == TreeKind::Term &&
+                        first.comparison == Comparison::None;
+    const Event* event = may_be ? checking_.names.event(first.name.text) : nullptr;
+    if (event == nullptr || event->keys.empty() || argument.values.empty()) {
       return {};
     }
-    const Tree& argument = *arguments_.positional.back();
-    const bool chinese = call_.name.text == function_.zh;
-    const std::string text = checking_.source(argument.span);
-    const bool is_word = argument.kind == TreeKind::Literal ||
-                         (argument.kind == TreeKind::Term && !argument.name.quoted &&
-                          argument.comparison == Comparison::None);
-    if (!is_word) {
-      return {};
-    }
-    const std::string& word = argument.name.text;
-    if (read_decimal(word).has_value()) {
-      return {(chinese ? "次数 >= " : "count >= ") + text, &argument};
-    }
-    const bool is_days =
-        is_period_word(word) || read_date(word, false, checking_.options.as_of).has_value();
-    return is_days ? std::pair((chinese ? "时间:" : "in:") + text, &argument)
-                   : std::pair<std::string, const Tree*>();
+    const std::string& value = argument.values.front().word.text;
+    return {event, checking_.names.value(event->keys, value) != nullptr};
+  }
+
+  /// did(purchase, 最近30天), did(purchase, view): what stands behind the event and is no option.
+  void further_argument(const Tree& argument) {
+    const bool is_event =
+        argument.kind == TreeKind::Term && checking_.names.event(argument.name.text) != nullptr;
+    const bool is_bare = &argument == bare_option_;
+    checking_.report.error(
+        "arity", argument.span,
+        [call = &call_, &argument, is_event, is_bare,
+         first = checking_.source(arguments_.positional.front()->span),
+         found = checking_.source(argument.span),
+         better = meant_argument(checking_, call_, argument)] {
+          Wording words{"arity/did-more", "arity+options", {slot("function", call->name.text)}, {}};
+          words.slots.push_back(slot("found", found));
+          if (is_bare) {
+            words.hint = "arity+option";
+            words.slots.push_back(slot("option", argument.name.text));
+          } else if (is_event) {
+            words.hint = "arity+events";
+            words.slots.push_back(slot("either", "did(" + first + ") OR did(" + found + ")",
+                                       "做过(" + first + ") 或 做过(" + found + ")"));
+            words.slots.push_back(slot("sequence", "sequence(" + first + ", " + found + ")",
+                                       "依次做过(" + first + ", " + found + ")"));
+          } else if (!better.empty()) {
+            words.hint = "arity+meant";
+            words.slots.push_back(slot("better", better));
+            words.fixes = {change_to(argument.span, better)};
+          }
+          return words;
+        });
   }
 
   void arity(std::string_view variant) {
     checking_.report.error(
         "arity", call_.name.span,
         [f = &function_, call = &call_, bare = bare_option_, key = "arity/" + std::string(variant),
-         option = meant_option(), limit = checking_.options.limits.sequence_steps] {
-          if (!option.first.empty()) {
-            return Wording{key,
-                           "arity+meant",
-                           {slot("function", call->name.text), slot("better", option.first)},
-                           {change_to(option.second->span, option.first)}};
-          }
+         limit = checking_.options.limits.sequence_steps] {
           if (bare != nullptr) {
             return Wording{key,
                            "arity+option",
@@ -231,10 +244,12 @@ class CallChecker {
 
   void did() {
     const Event* event = nullptr;
-    if (arguments_.positional.size() != 1) {
-      arity("did");
+    for (std::size_t i = 1; i < arguments_.positional.size(); ++i) {
+      further_argument(*arguments_.positional[i]);
     }
-    if (!arguments_.positional.empty()) {
+    if (arguments_.positional.empty()) {
+      arity("did");
+    } else {
       const Tree& first = *arguments_.positional.front();
       add_step(first);
       event = first.kind == TreeKind::Term ? checking_.names.event(first.name.text) : nullptr;

@@ -8,6 +8,35 @@
 namespace tagline::dsl {
 namespace {
 
+constexpr std::size_t kListedMax = 6;
+
+/// The first events of a list, for a sentence: those whose names have the word in them, then those
+/// that are paid for, which people ask about most.
+[[nodiscard]] Slot first_events(const std::vector<Event>& events, const std::string& word) {
+  const auto rank = [&word](const Event& event) {
+    const auto has = [&word](const std::string& name) {
+      return !word.empty() && name.find(word) != std::string::npos;
+    };
+    const bool is_like =
+        has(event.name) || std::any_of(event.aliases.begin(), event.aliases.end(), has);
+    return is_like ? 0 : event.has_amount ? 1 : 2;
+  };
+  std::vector<const Event*> order;
+  for (const Event& event : events) {
+    order.push_back(&event);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Event* a, const Event* b) { return rank(*a) < rank(*b); });
+  order.resize(std::min(order.size(), kListedMax));
+  std::vector<std::string> en;
+  std::vector<std::string> zh;
+  for (const Event* event : order) {
+    en.push_back(event->name);
+    zh.emplace_back(chinese_name(*event));
+  }
+  return slot("list", slot("", en).value.en, slot("", zh).value.zh);
+}
+
 [[nodiscard]] Wording event_unknown(Checking& checking, const Tree& argument) {
   const auto& events = checking.names.catalogue().events;
   const std::string& name = argument.name.text;
@@ -19,17 +48,9 @@ namespace {
     return words;
   }
   const auto near = checking.names.near_events(name);
-  std::vector<std::string> list = near;
-  if (near.empty()) {
-    for (const Event& event : events) {
-      list.emplace_back(has_wide_script(name) ? chinese_name(event) : std::string_view(event.name));
-    }
-    constexpr std::size_t kListedMax = 6;
-    list.resize(std::min(list.size(), kListedMax));
-  }
   words.hint =
       near.empty() ? "unknown-event+list" : (near.size() == 1 ? "+closest" : "+closest-some");
-  words.slots.push_back(slot(near.empty() ? "list" : "closest", list));
+  words.slots.push_back(near.empty() ? first_events(events, name) : slot("closest", near));
   for (const std::string& better : near) {
     words.fixes.push_back(change_to(argument.name.span, write_name(better)));
   }
@@ -39,18 +60,13 @@ namespace {
 void report_no_event(Checking& checking, const Tree& argument, const Function& function) {
   checking.report.error(
       "expected-event", argument.span, [&checking, &argument, name = std::string(function.en)] {
-        std::vector<std::string> list;
-        for (const Event& event : checking.names.catalogue().events) {
-          list.emplace_back(event.name);
-        }
-        constexpr std::size_t kListedMax = 6;
-        list.resize(std::min(list.size(), kListedMax));
+        const auto& events = checking.names.catalogue().events;
         const bool is_tag = argument.kind == TreeKind::Term;
         return Wording{is_tag ? "expected-event/tag" : "",
-                       list.empty() ? "unknown-event+none" : "expected-event+list",
+                       events.empty() ? "unknown-event+none" : "expected-event+list",
                        {slot("function", name),
                         slot("found", is_tag ? argument.name.text : checking.source(argument.span)),
-                        slot("list", list)},
+                        first_events(events, "")},
                        {}};
       });
 }

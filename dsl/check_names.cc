@@ -238,7 +238,7 @@ engine::SeriesSet check_keys(Checking& checking, const Tree& term, const Event& 
   bool sound = true;
   std::unordered_set<RowId> seen;
   for (const TermValue& value : term.values) {
-    const auto rows = rows_of(checking, value, event.name, nullptr, event.keys);
+    const auto rows = rows_of(checking, value, term.name.text, nullptr, event.keys);
     sound = sound && !rows.empty();
     warn_repeated(checking, value, rows, seen);
     series.insert(series.end(), rows.begin(), rows.end());

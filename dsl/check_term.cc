@@ -32,6 +32,19 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
   return std::nullopt;
 }
 
+/// 不是会员, 没有流失风险: NOT in other words, when the rest is a tag.
+[[nodiscard]] std::optional<Wording> negated(Names& names, const Word& word) {
+  for (const std::string_view prefix : {"不是", "没有", "排除", "不", "没", "无", "除"}) {
+    const bool begins = !word.quoted && word.text.starts_with(prefix);
+    const std::string rest = begins ? word.text.substr(prefix.size()) : "";
+    if (begins && names.tag(rest) != nullptr) {
+      return Wording{
+          "", "+write", {slot("better", "非 " + rest)}, {change_to(word.span, "非 " + rest)}};
+    }
+  }
+  return std::nullopt;
+}
+
 /// vip且会员: two conditions run together, where what stands before the keyword is a tag.
 [[nodiscard]] std::optional<Wording> run_together(Names& names, const Word& word) {
   for (const std::string_view keyword : {"且", "或"}) {
@@ -70,12 +83,14 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
                  {change_to(word.span, better)}};
 }
 
-[[nodiscard]] std::vector<std::string> first_names(const std::vector<Tag>& tags) {
-  std::vector<std::string> list;
+[[nodiscard]] Slot first_names(const std::vector<Tag>& tags) {
+  std::vector<std::string> en;
+  std::vector<std::string> zh;
   for (std::size_t i = 0; i < std::min(tags.size(), kListedMax); ++i) {
-    list.push_back(tags[i].name);
+    en.push_back(tags[i].name);
+    zh.emplace_back(chinese_name(tags[i]));
   }
-  return list;
+  return slot("list", slot("", en).value.en, slot("", zh).value.zh);
 }
 
 /// The word is no tag; is it something else?
@@ -112,7 +127,7 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
   }
   return {"",
           tags.size() > kListedMax ? "unknown-tag+some" : "unknown-tag+all",
-          {slot("list", first_names(tags))},
+          {first_names(tags)},
           {}};
 }
 
@@ -125,6 +140,8 @@ constexpr std::size_t kListedMax = 6;  // names in a sentence; more is a catalog
              "unknown-tag+not",
              {slot("not", glued->first), slot("rest", glued->second)},
              {change_to(term.name.span, better)}};
+  } else if (const auto other = negated(checking.names, term.name)) {
+    words = *other;
   } else if (const auto together = run_together(checking.names, term.name)) {
     words = *together;
   } else if (const auto compared = term.comparison == Comparison::None
@@ -261,6 +278,7 @@ std::string shown(const std::string& text) {
 
 Slot value_list(std::string_view name, const std::vector<Value>& values) {
   std::vector<std::string> list;
+  std::vector<std::string> chinese;
   std::size_t left_out = 0;
   for (const Value& value : values) {
     if (is_keyword(decode(value.name))) {
@@ -268,11 +286,12 @@ Slot value_list(std::string_view name, const std::vector<Value>& values) {
     }
     if (list.size() < kListedMax) {
       list.push_back(value.name);
+      chinese.emplace_back(chinese_name(value));
     } else {
       ++left_out;
     }
   }
-  Slot filled = slot(name, list);
+  Slot filled = slot(name, slot("", list).value.en, slot("", chinese).value.zh);
   if (left_out > 0) {
     filled.value.en += " and " + with_separators(left_out) + " more";
     filled.value.zh += " 等 " + with_separators(list.size() + left_out) + " 个";

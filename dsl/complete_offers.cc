@@ -73,7 +73,8 @@ class Collector {
     functions();
     segments(kThird, true);
     word("NOT ", "非 ", CompletionKind::Keyword, kFourth, {"everyone but", "排除"});
-    if (typed_.empty()) {
+    // Behind an operator it would say nothing.
+    if (typed_.empty() && place_.replace.begin == 0) {
       text("*", CompletionKind::Snippet, kFourth, {"everyone", "所有人"});
     }
   }

@@ -22,20 +22,20 @@ struct Near {
   std::uint64_t people = 0;
 };
 
-/// Twice the edits, or one more for a name that only begins like the text (DuckDB compares prefixes
-/// too: people stop typing early). Empty when too far.
+/// How far a name is: by edits, and before one edit a name that begins like the text (DuckDB
+/// compares prefixes too: people stop typing early), the sooner where little is missing. Empty when
+/// too far.
 [[nodiscard]] std::optional<std::size_t> rank_of(std::u32string_view typed,
                                                  std::u32string_view name) {
   const std::size_t limit = std::max<std::size_t>(1, typed.size() / 3);
   const std::size_t edits = edit_distance(typed, name, limit);
-  if (edits <= limit && edits < typed.size()) {
-    return 2 * edits;
-  }
-  const std::size_t prefix_least = has_wide_script(encode(typed)) ? 2 : 3;
+  const bool is_near = edits <= limit && edits < typed.size();
+  const std::size_t prefix_least = has_wide_script(encode(typed)) ? 1 : 3;
   if (typed.size() >= prefix_least && name.size() > typed.size() && name.starts_with(typed)) {
-    return 1;
+    return is_near ? 1 : 2;
   }
-  return std::nullopt;
+  constexpr std::size_t kEdit = 3;
+  return is_near ? std::optional(kEdit * edits) : std::nullopt;
 }
 
 }  // namespace

@@ -10,7 +10,19 @@ namespace tagline::dsl {
 std::string Surroundings::typed(Span span) const {
   const std::size_t begin = std::min<std::size_t>(span.begin, typed_.size());
   const std::size_t end = std::clamp<std::size_t>(span.end, begin, typed_.size());
-  return encode(std::u32string_view(typed_).substr(begin, end - begin));
+  std::u32string line;
+  bool in_comment = false;
+  for (std::size_t i = begin; i < end; ++i) {
+    const bool is_blank = i < text_.size() && text_[i] == U' ';
+    const bool is_break = typed_[i] == U'\n' || typed_[i] == U'\r';
+    in_comment = is_blank && !is_break && (in_comment || typed_[i] == U'#');
+    if (!in_comment && !(is_blank && is_break)) {
+      line += typed_[i];
+    } else if (!line.empty() && line.back() != U' ') {
+      line += U' ';
+    }
+  }
+  return encode(line);
 }
 
 std::u32string_view Surroundings::folded(Span span) const {

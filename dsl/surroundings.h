@@ -18,7 +18,7 @@ class Surroundings {
   [[nodiscard]] char32_t at(std::uint32_t position) const {
     return position < text_.size() ? text_[position] : 0;
   }
-  /// As typed; cut to what is there.
+  /// As typed, on one line: breaks and comments are a blank. Cut to what is there.
   [[nodiscard]] std::string typed(Span span) const;
   [[nodiscard]] std::u32string_view folded(Span span) const;
 

@@ -52,6 +52,7 @@ constexpr TextRow kRows[] = {
     {"unknown-option", "{function}(...) has no option {option}", "{function}(...) 没有选项{~option}"},
     {"unknown-option+list", "options: {list}", "可用：{list}"},
     {"unknown-option+unquote", "options are written without quotes: {option}", "选项不加引号：{option}"},
+    {"unknown-option+key", "which kind of it is written behind the event: {better}; the keys are {keys}", "类别要写在行为后面：{better}；可选：{keys}"},
     {"unknown-option+count", "options: {list}; for how many times, write {count}", "可用：{list}；次数请写 {count}"},
 
     {"needs-value", "{tag} is a number; on its own it is not a condition", "{tag} 是数值标签，不能单独作为条件"},
@@ -158,6 +159,7 @@ constexpr TextRow kRows[] = {
 
     {"arity", "{function}(...) does not take these arguments", "{function}(...) 的参数不对"},
     {"arity/did", "{function}(...) takes one event", "{function}(...) 需要一个行为"},
+    {"arity/did-more", "{function}(...) takes one event; {found} is no option of it", "{function}(...) 只需要一个行为，而 {found} 不是选项"},
     {"arity/sequence", "{function}(...) takes two or more events", "{function}(...) 需要两个或更多行为"},
     {"arity/sequence-long", "{function}(...) takes at most {limit} events", "{function}(...) 最多 {limit} 个行为"},
     {"arity/at-least", "{function}(...) takes a number, then two or more conditions", "{function}(...) 需要一个数字，再加两个或更多条件"},
@@ -166,6 +168,8 @@ constexpr TextRow kRows[] = {
     {"arity/lookalike", "{function}(...) takes a number of people, then one condition", "{function}(...) 需要人数，再加一个条件"},
     {"arity+option", "{option} is an option and needs a value, such as {option}:3", "{option} 是选项，需要取值，如 {option}:3"},
     {"arity+meant", "what else must hold is an option: {better}", "其他要求要写成选项：{better}"},
+    {"arity+options", "its options are count, days, streak, sum and in, as in count >= 3", "可用的选项：次数、天数、连续天数、金额、时间，如 次数 >= 3"},
+    {"arity+events", "for either, write {either}; for one after the other, {sequence}", "做过其一请写 {either}；先后做过请写 {sequence}"},
     {"arity+example", "for example {example}", "如 {example}"},
     {"missing-option", "{function}(...) does not say by what", "{function}(...) 没有说明按什么排序"},
     {"missing-option+by", "add by:, for example {better}", "请加 by:（按），例如 {better}"},
@@ -213,7 +217,7 @@ constexpr TextRow kRows[] = {
     {"includes-unknown", "{not} also takes {count} people with no {tag}; {better} leaves them out", "{not} 还包括 {count} 个没有{~tag}的人；{better} 不包括他们"},
     {"includes-unknown/uncounted", "{not} also takes people with no {tag}; {better} leaves them out", "{not} 还包括没有{~tag}的人；{better} 不包括他们"},
     {"alone-not", "the whole expression is a NOT: it takes everyone else", "整个表达式是排除条件：结果是其余所有人"},
-    {"alone-not+add", "to choose among some people, say who: vip AND NOT churn_risk", "若只在一部分人里排除，请写明是谁：vip 且 非 churn_risk"},
+    {"alone-not+add", "to choose among some people, say who: vip AND NOT churn_risk", "若只在一部分人里排除，请写明是谁：会员 且 非 流失风险"},
     {"duplicate", "this condition stands here twice", "这个条件写了两次"},
     {"duplicate/value", "{text} stands in this list twice", "列表里 {text} 写了两次"},
     {"deprecated-tag", "{tag} is deprecated", "{tag} 已弃用"},

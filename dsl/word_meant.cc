@@ -14,14 +14,14 @@ struct Spelling {
   std::string_view op;
 };
 // Longest first, where one begins another.
-constexpr std::array<Spelling, 26> kChinese = {
+constexpr std::array<Spelling, 28> kChinese = {
     {{U"大于等于", ">="}, {U"大于或等于", ">="}, {U"小于等于", "<="}, {U"小于或等于", "<="},
      {U"不等于", "!="},   {U"不大于", "<="},     {U"不小于", ">="},   {U"不高于", "<="},
      {U"不低于", ">="},   {U"不超过", "<="},     {U"不少于", ">="},   {U"不多于", "<="},
      {U"不早于", ">="},   {U"不晚于", "<="},     {U"大于", ">"},      {U"小于", "<"},
      {U"等于", ":"},      {U"高于", ">"},        {U"低于", "<"},      {U"超过", ">"},
      {U"多于", ">"},      {U"少于", "<"},        {U"早于", "<"},      {U"晚于", ">"},
-     {U"不是", "!="},     {U"是", ":"}}};
+     {U"至少", ">="},     {U"至多", "<="},       {U"不是", "!="},     {U"是", ":"}}};
 constexpr std::array<Spelling, 22> kEnglish = {{{U"greater than or equal to", ">="},
                                                 {U"less than or equal to", "<="},
                                                 {U"not equal to", "!="},
@@ -109,7 +109,78 @@ std::optional<Stuck> split_keyword(std::u32string_view word) {
   if (at == std::u32string_view::npos) {
     return split_english(word);
   }
-  return Stuck{encode(word.substr(0, at)), encode(word.substr(at, 1)), encode(word.substr(at + 1))};
+  // 并且 and 或者 are these words too.
+  constexpr std::u32string_view kAhead = U"并而";
+  constexpr std::u32string_view kBehind = U"者是";
+  const bool is_led = word[at] == U'且' && kAhead.find(word[at - 1]) != std::u32string_view::npos;
+  const bool is_followed = word[at] == U'或' && at + 1 < word.size() &&
+                           kBehind.find(word[at + 1]) != std::u32string_view::npos;
+  const std::size_t head = at - (is_led && at > 1 ? 1 : 0);
+  return Stuck{encode(word.substr(0, head)), encode(word.substr(at, 1)),
+               encode(word.substr(at + (is_followed ? 2 : 1)))};
+}
+
+std::optional<std::string_view> operator_in_words(std::string_view word) {
+  struct Named {
+    std::string_view text;
+    std::string_view op;
+  };
+  constexpr std::array<Named, 30> kNamed = {{{"并且", "且"},
+                                             {"而且", "且"},
+                                             {"且是", "且"},
+                                             {"和", "且"},
+                                             {"与", "且"},
+                                             {"及", "且"},
+                                             {"以及", "且"},
+                                             {"同时", "且"},
+                                             {"并", "且"},
+                                             {"但", "且"},
+                                             {"但是", "且"},
+                                             {"加", "且"},
+                                             {"或者", "或"},
+                                             {"或是", "或"},
+                                             {"还是", "或"},
+                                             {"要么", "或"},
+                                             {"排除", "且 非"},
+                                             {"除了", "且 非"},
+                                             {"除去", "且 非"},
+                                             {"不含", "且 非"},
+                                             {"但不", "且 非"},
+                                             {"不", "且 非"},
+                                             {"不是", "且 非"},
+                                             {"plus", "AND"},
+                                             {"but", "AND"},
+                                             {"with", "AND"},
+                                             {"except", "AND NOT"},
+                                             {"without", "AND NOT"},
+                                             {"excluding", "AND NOT"},
+                                             {"minus", "AND NOT"}}};
+  const std::string lower = ascii_lower(word);
+  const auto found = std::find_if(kNamed.begin(), kNamed.end(),
+                                  [&](const Named& entry) { return entry.text == lower; });
+  return found == kNamed.end() ? std::nullopt : std::optional(found->op);
+}
+
+std::string plain_range(std::u32string_view word) {
+  for (const std::u32string_view opener : {U"在", U"介于"}) {
+    if (word.starts_with(opener)) {
+      word.remove_prefix(opener.size());
+    }
+  }
+  for (const std::u32string_view ending : {U"之间", U"岁", U"元", U"天"}) {
+    if (word.size() > ending.size() && word.ends_with(ending)) {
+      word.remove_suffix(ending.size());
+    }
+  }
+  const auto at = word.find_first_of(U"到至~～—–");
+  if (at != std::u32string_view::npos && at > 0 && at + 1 < word.size()) {
+    const std::string low = encode(word.substr(0, at));
+    const std::string high = encode(word.substr(at + 1));
+    const bool are_numbers = literal_kind(decode(low)) == LiteralKind::Number &&
+                             literal_kind(decode(high)) == LiteralKind::Number;
+    return are_numbers ? low + "-" + high : "";
+  }
+  return is_literal(word) ? encode(word) : "";
 }
 
 std::string spaced(const Stuck& stuck) {

@@ -33,6 +33,11 @@ struct Stuck {
 /// With blanks around the keyword, and around a NOT that follows it: "30 且 会员", "30 且 非 会员".
 [[nodiscard]] std::string spaced(const Stuck& stuck);
 
+/// 或者, 和, 排除, but, except: the operator that a word which is none stands for, "或", "AND NOT".
+[[nodiscard]] std::optional<std::string_view> operator_in_words(std::string_view word);
+/// 25到34, 在25至34之间: the number or range as it is written, 25-34; "" when it is neither.
+[[nodiscard]] std::string plain_range(std::u32string_view word);
+
 /// last, 最近, 近, 过去: what a length follows.
 [[nodiscard]] bool is_last_word(std::u32string_view word);
 /// A period after this one, as days: `next week` ("next" and `unit`), 下周, 明年, tomorrow.

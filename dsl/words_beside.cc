@@ -29,15 +29,19 @@ class Beside {
     auto words = length();
     words = words.has_value() ? words : calendar();
     words = words.has_value() ? words : comparison();
+    words = words.has_value() ? words : value_of_tag();
     words = words.has_value() ? words : stuck_comparison();
     return words.has_value() ? words : stuck_keyword();
   }
   [[nodiscard]] std::optional<Wording> misspelt() {
-    return word_.begin == word_.end || before_.begin == before_.end ? std::nullopt
-                                                                    : misspelt_keyword();
+    return word_.begin == word_.end || before_.begin == before_.end ? std::nullopt : misread();
   }
 
  private:
+  [[nodiscard]] std::optional<Wording> misread() const {
+    auto words = other_word();
+    return words.has_value() ? words : misspelt_keyword();
+  }
   [[nodiscard]] Span both() const { return {before_.begin, word_.end}; }
   [[nodiscard]] char32_t ahead_of(std::uint32_t at) const {
     const std::uint32_t end = around_.back_over_blanks(at);
@@ -182,6 +186,60 @@ class Beside {
                           : context_.names.tag(stuck.head) != nullptr;
   }
 
+  /// 年龄 25到34, age between 25 and 34, 城市 一线: a tag and its value without a colon.
+  [[nodiscard]] std::optional<Wording> value_of_tag() {
+    const Tag* tag = is_value() ? nullptr : context_.names.tag(encode(around_.folded(before_)));
+    if (tag == nullptr || tag->kind == engine::TagKind::Flag) {
+      return std::nullopt;
+    }
+    const bool measured =
+        tag->kind == engine::TagKind::Number || tag->kind == engine::TagKind::Date;
+    std::string value = around_.typed(word_);
+    std::uint32_t end = word_.end;
+    const std::string opener = ascii_lower(value);
+    if (opener == "between" || opener == "from" || opener == "在" || opener == "介于") {
+      const Span low = around_.word_from(around_.skip_blanks(word_.end));
+      const Span joint = around_.word_from(around_.skip_blanks(low.end));
+      const Span high = around_.word_from(around_.skip_blanks(joint.end));
+      const bool are_numbers = literal_kind(around_.folded(low)) == LiteralKind::Number &&
+                               literal_kind(around_.folded(high)) == LiteralKind::Number;
+      value = are_numbers ? around_.typed(low) + "-" + around_.typed(high) : "";
+      end = high.end;
+    } else if (measured) {
+      value = plain_range(around_.folded(word_));
+    } else if (context_.names.value(tag->values, value) == nullptr) {
+      return std::nullopt;
+    }
+    if (value.empty()) {
+      return std::nullopt;
+    }
+    const std::string better = around_.typed(before_) + ":" + value;
+    return Wording{"missing-operator/colon",
+                   "+write",
+                   {slot("better", better)},
+                   {change_to({before_.begin, end}, better)}};
+  }
+
+  /// 会员 或者 女, `vip except member`, 不 会员: another word for an operator.
+  [[nodiscard]] std::optional<Wording> other_word() const {
+    const auto meant = [&](Span word) {
+      const std::string text = encode(around_.folded(word));
+      return context_.names.tag(text) != nullptr ? std::nullopt : operator_in_words(text);
+    };
+    const Span next = around_.condition_from(around_.skip_blanks(word_.end));
+    if (const auto joins = meant(word_); joins.has_value() && next.begin < next.end) {
+      return operator_for(
+          word_, *joins, {before_.begin, next.end - next.begin <= kValueMax ? next.end : word_.end},
+          "missing-operator+spelt");
+    }
+    const auto negates = meant(before_);
+    const auto blank = negates.has_value() ? negates->find(' ') : std::string_view::npos;
+    return blank == std::string_view::npos
+               ? std::nullopt
+               : std::optional(operator_for(before_, negates->substr(blank + 1), both(),
+                                            "missing-operator+spelt"));
+  }
+
   /// `vip AN member`, `NO vip`: a word that is no name here, one slip away from an operator.
   [[nodiscard]] std::optional<Wording> misspelt_keyword() const {
     const std::uint32_t behind = around_.skip_blanks(word_.end);
@@ -217,11 +275,12 @@ class Beside {
     }
     return near;
   }
-  [[nodiscard]] Wording operator_for(Span word, std::string_view meant, Span part) const {
+  [[nodiscard]] Wording operator_for(Span word, std::string_view meant, Span part,
+                                     std::string_view hint = "missing-operator+misspelt") const {
     const std::string better = around_.typed({part.begin, word.begin}) + std::string(meant) +
                                around_.typed({word.end, part.end});
     return {"missing-operator/misspelt",
-            "missing-operator+misspelt",
+            std::string(hint),
             {slot("found", around_.typed(word)), slot("operator", meant), slot("better", better)},
             {change_to(word, std::string(meant))}};
   }

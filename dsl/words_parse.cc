@@ -263,6 +263,28 @@ constexpr std::uint32_t kQuotedMax = 60;  // code points of the user's text repe
   return words;
 }
 
+/// The tag a number, range or date without one is most likely about: age, else the first of its
+/// kind. Null for what is neither, or where no tag is of its kind.
+[[nodiscard]] const Tag* tag_of_literal(const Catalogue& catalogue, std::u32string_view literal) {
+  const LiteralKind kind = literal_kind(literal);
+  const bool number = kind == LiteralKind::Number || kind == LiteralKind::Range;
+  const bool fraction = literal.find(U'.') != std::u32string_view::npos &&
+                        literal.find(U"..") == std::u32string_view::npos;
+  if (!number && kind != LiteralKind::Date) {
+    return nullptr;
+  }
+  const Tag* first = nullptr;
+  for (const Tag& tag : catalogue.tags) {
+    const bool fits = number ? tag.kind == engine::TagKind::Number && (!fraction || tag.scale > 0)
+                             : tag.kind == engine::TagKind::Date;
+    if (fits && number && !fraction && (tag.name == "age" || tag.name == "年龄")) {
+      return &tag;
+    }
+    first = fits && first == nullptr ? &tag : first;
+  }
+  return first;
+}
+
 }  // namespace
 
 bool is_comparison_char(char32_t point) {
@@ -404,6 +426,14 @@ Wording words_for_literal(const SyntaxFault& context, Span fault) {
   const Span op = operator_at(around, around.skip_blanks(fault.end));
   const Span name = around.word_from(around.skip_blanks(op.end));
   if (op.begin == op.end || name.begin == name.end || is_literal(around.folded(name))) {
+    if (const Tag* tag = tag_of_literal(context.names.catalogue(), around.folded(fault))) {
+      words.hint = "literal-not-condition+tag";
+      words.slots.push_back(
+          slot("better", tag->name + ":" + value, std::string(chinese_name(*tag)) + ":" + value));
+      const bool chinese = has_han(context.scanned.typed);
+      words.fixes = {
+          insert_at(fault.begin, std::string(chinese ? chinese_name(*tag) : tag->name) + ":")};
+    }
     return words;
   }
   std::string better = term_text(around.typed(name), mirrored(around.folded(op)), value);

@@ -28,12 +28,26 @@ bool is_id_name(std::string_view name) {
       name[name.size() - 3] >= 'a' && name[name.size() - 3] <= 'z') {
     return true;
   }
-  constexpr std::array<std::string_view, 9> kChinese = {"用户id", "用户编号", "用户号",
-                                                        "客户id", "客户号",   "客户编号",
-                                                        "会员id", "会员号",   "会员编号"};
+  // Alone: 产品编号 and 门店编号 are no people's. 会员 is as often a flag.
+  constexpr std::array<std::string_view, 7> kAlone = {"编号", "用户", "客户", "顾客",
+                                                      "账号", "帐号", "卡号"};
+  if (std::find(kAlone.begin(), kAlone.end(), view) != kAlone.end()) {
+    return true;
+  }
+  constexpr std::array<std::string_view, 15> kChinese = {
+      "用户id",   "用户编号", "用户号", "客户id",   "客户号", "客户编号", "会员id",  "会员号",
+      "会员编号", "顾客id",   "顾客号", "顾客编号", "会员卡", "用户标识", "客户标识"};
   return std::any_of(kChinese.begin(), kChinese.end(), [view](std::string_view word) {
     return view.find(word) != std::string_view::npos;
   });
+}
+
+bool is_contact_name(std::string_view name) {
+  const std::string lower = to_lower_ascii(name);
+  constexpr std::array<std::string_view, 15> kNames = {
+      "phone",    "phone_no", "phone_number", "mobile", "email",    "e-mail",     "手机", "手机号",
+      "手机号码", "电话",     "电话号码",     "身份证", "身份证号", "身份证号码", "邮箱"};
+  return std::find(kNames.begin(), kNames.end(), lower) != kNames.end();
 }
 
 }  // namespace tagline::ingest

@@ -13,6 +13,7 @@
 #include "storage/write_txn.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <utility>
@@ -41,18 +42,25 @@ Result<bool> holds_users(const ColumnEvidence& column, const InferOptions& optio
   return users * 2 > looked;
 }
 
-/// The rows of a file without ids are users 1, 2, 3 and so on. In a database whose users have other
-/// ids that would make as many people nobody has heard of.
+/// The rows of a file without ids are users 1, 2, 3 and so on. In a database that has users that
+/// would make as many people nobody has heard of, or write over those who have these numbers.
 Status check_row_numbers(const InferOptions& options) {
   TAGLINE_ASSIGN_OR_RETURN(const bool numbered, options.is_user("1"));
+  const Text none = {
+      "no column of the file looks like the id of the database's users: none is named "
+      "like one and holds a different value in nearly every row",
+      "文件中没有像用户标识的列：没有一列既以标识命名、又几乎每行取值不同"};
   if (numbered) {
-    return {};
+    return failure(
+        ErrorCode::SchemaConflict,
+        {none.en + "; by row number its rows would be written over users 1, 2, 3 and so on, who "
+                   "are there already",
+         none.zh + "；若按行号装入，会覆盖已有的用户 1、2、3……"},
+        {"name the column: --id COLUMN; when row 1 is user 1 again: --id \"#row\"",
+         "请指明该列：--id 列名；若第 1 行仍是用户 1：--id \"#row\""});
   }
   return failure(
-      ErrorCode::SchemaConflict,
-      {"no column of the file looks like the id of the database's users: none is named "
-       "like one and holds a different value in nearly every row",
-       "文件中没有像用户标识的列：没有一列既以标识命名、又几乎每行取值不同"},
+      ErrorCode::SchemaConflict, none,
       {"name the column: --id COLUMN; to make every row a user of its own: --id \"#row\"",
        "请指明该列：--id 列名；若每行就是一个新用户：--id \"#row\""});
 }
@@ -60,19 +68,24 @@ Status check_row_numbers(const InferOptions& options) {
 /// The column of the id: the one asked for, or the first with an identifier's name that is a key or
 /// holds users of the database.
 Result<std::optional<std::size_t>> guess_id(const Evidence& evidence, const InferOptions& options) {
-  for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
-    if (is_id_name(evidence.columns[i].name) && is_key(evidence.columns[i])) {
-      return i;
+  constexpr std::array kNamed = {is_id_name, is_contact_name};  // the surer first
+  for (const auto named : kNamed) {
+    for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
+      if (named(evidence.columns[i].name) && is_key(evidence.columns[i])) {
+        return i;
+      }
     }
   }
   if (!options.is_user) {
     return std::nullopt;
   }
-  for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
-    if (is_id_name(evidence.columns[i].name)) {
-      TAGLINE_ASSIGN_OR_RETURN(const bool users, holds_users(evidence.columns[i], options));
-      if (users) {
-        return i;
+  for (const auto named : kNamed) {
+    for (std::size_t i = 0; i < evidence.columns.size(); ++i) {
+      if (named(evidence.columns[i].name)) {
+        TAGLINE_ASSIGN_OR_RETURN(const bool users, holds_users(evidence.columns[i], options));
+        if (users) {
+          return i;
+        }
       }
     }
   }

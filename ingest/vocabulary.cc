@@ -4,8 +4,37 @@
 #include "ingest/text.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace tagline::ingest {
+namespace {
+
+/// One character added, left out or changed, or two beside each other turned around. By bytes: a
+/// Chinese character is three.
+bool one_slip(std::string_view a, std::string_view b) {
+  if (a.size() < 3 || b.size() < 3) {
+    return false;
+  }
+  if (a.size() > b.size()) {
+    std::swap(a, b);
+  }
+  const auto first = static_cast<std::size_t>(
+      std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  const std::string_view rest_a = a.substr(first);
+  const std::string_view rest_b = b.substr(first);
+  if (a.size() + 1 == b.size()) {
+    return rest_a == rest_b.substr(1);
+  }
+  if (a.size() != b.size() || rest_a.empty()) {
+    return false;
+  }
+  const bool turned = rest_a.size() > 1 && rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0] &&
+                      rest_a.substr(2) == rest_b.substr(2);
+  return turned || rest_a.substr(1) == rest_b.substr(1);
+}
+
+}  // namespace
 
 using engine::RowId;
 
@@ -123,6 +152,16 @@ std::optional<std::string> Vocabulary::near(std::string_view name) const {
       const std::string other_lower = to_lower_ascii(other);
       if (other_lower == lower || other_lower.starts_with(lower) ||
           (!other_lower.empty() && lower.starts_with(other_lower))) {
+        return other;
+      }
+    }
+  }
+  const auto is_slip = [&](const std::string& other) {
+    return one_slip(lower, to_lower_ascii(other));
+  };
+  for (const ByName* names : {&tags_, &events_}) {
+    for (const auto& [other, place] : *names) {
+      if (is_slip(other)) {
         return other;
       }
     }

@@ -86,11 +86,13 @@ Result<std::vector<std::uint64_t>> stored(std::span<const RowKey> rows,
 Result<TagBreakdown> stretched(const dsl::Tag& tag, Prepared& prepared,
                                const storage::Snapshot& snapshot, const QueryRequest& request) {
   TagBreakdown tags = head_of(tag);
-  TAGLINE_ASSIGN_OR_RETURN(const auto range, number_range(snapshot, tag.field));
-  if (!range.has_value()) {
+  TAGLINE_ASSIGN_OR_RETURN(const SegmentRange found,
+                           segment_range(tag, prepared, snapshot, request));
+  tags.known_population = found.everybody;
+  if (!found.range.has_value()) {
     return tags;
   }
-  const Stretches stretches = stretches_of(tag, *range);
+  const Stretches stretches = stretches_of(tag, *found.range);
   const std::array roots = {prepared.root, prepared.plan.everyone()};
   std::array<std::vector<std::uint64_t>, 2> counts;
   for (std::size_t i = 0; i < roots.size(); ++i) {
@@ -101,7 +103,6 @@ Result<TagBreakdown> stretched(const dsl::Tag& tag, Prepared& prepared,
     counts[i] = stretched_counts(stretches, bins);
   }
   tags.known = std::accumulate(counts[0].begin(), counts[0].end(), std::uint64_t{0});
-  tags.known_population = std::accumulate(counts[1].begin(), counts[1].end(), std::uint64_t{0});
   for (std::size_t i = 0; i < stretches.texts.size(); ++i) {
     const std::string& text = stretches.texts[i];
     tags.rows.push_back(row_of(tag, text, {text, text}, counts[0][i], counts[1][i]));
@@ -172,6 +173,10 @@ Result<std::vector<TagBreakdown>> averaged(const std::vector<const dsl::Tag*>& o
     };
     added.deviation = deviation(mine);
     added.deviation_population = deviation(all);
+    if (of[i]->kind == TagKind::Number) {
+      added.sum = total_text(mine.total.sum, of[i]->scale);
+      added.sum_population = total_text(all.total.sum, of[i]->scale);
+    }
   }
   return tags;
 }
@@ -200,6 +205,21 @@ std::vector<std::uint64_t> stretched_counts(const Stretches& stretches,
     counts[stretches.of_bin[bin]] += bins[bin];
   }
   return counts;
+}
+
+Result<SegmentRange> segment_range(const dsl::Tag& tag, Prepared& prepared,
+                                   const storage::Snapshot& snapshot, const QueryRequest& request) {
+  const std::array roots = {prepared.root, prepared.plan.everyone()};
+  const std::array fields = {tag.field};
+  TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep, sweep_of(prepared, roots, snapshot, request));
+  TAGLINE_ASSIGN_OR_RETURN(const auto summaries, engine::number_summaries(sweep, fields));
+  const engine::NumberSummary& mine = summaries.front()[0];
+  SegmentRange found;
+  found.everybody = summaries.front()[1].total.known;
+  if (mine.min.has_value() && mine.max.has_value()) {
+    found.range = NumberRange{*mine.min, *mine.max};
+  }
+  return found;
 }
 
 Status count_segment(Prepared& prepared, const storage::Snapshot& snapshot,

@@ -38,6 +38,9 @@ struct TagBreakdown {
   /// Standard deviations (divided by n) beside them, where they were asked for.
   std::optional<std::string> deviation;
   std::optional<std::string> deviation_population;
+  /// And of a number what the means are made of, exactly.
+  std::optional<std::string> sum;
+  std::optional<std::string> sum_population;
 };
 
 struct BreakdownAnswer {
@@ -64,9 +67,15 @@ struct CrossAnswer {
   TagBreakdown columns;  ///< and by the second
   /// counts[i * columns.rows.size() + j]: people of rows.rows[i] and columns.rows[j].
   std::vector<std::uint64_t> counts;
+  /// People without a value of one tag, by the values of the other: of each of rows.rows those who
+  /// have none of the columns, of each of columns.rows those who have none of the rows; and those
+  /// who have neither.
+  std::vector<std::uint64_t> without_column;
+  std::vector<std::uint64_t> without_row;
+  std::uint64_t without_both = 0;
 };
 /// By two tags. Numbers and dates by stretches, in order, as in breakdown(); of a flag yes and no.
-/// People without a value of either are in no cell.
+/// People without a value of one of them are in no cell of the counts, and stand beside them.
 [[nodiscard]] Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot,
                                                const QueryRequest& request,
                                                std::string_view row_tag,

@@ -1,4 +1,5 @@
 // Tables of two tags.
+#include "dsl/bound.h"
 #include "engine/cross_counts.h"
 #include "engine/number_summary.h"
 #include "engine/row_counts.h"
@@ -72,18 +73,26 @@ struct Side {
 
 using Table = std::vector<std::vector<std::uint64_t>>;
 
+/// The rows of the store that the lines of a tag with values are; of a flag the one that it has.
+std::vector<RowKey> keys_of(const Side& side) {
+  return side.tag.kind == TagKind::Flag ? std::vector<RowKey>{{side.tag.field, engine::kFlagRow}}
+                                        : shown_rows(side.tag, side.lines);
+}
+
 /// The people of each stretch of `across`, a number or date, by the lines of `along`: one sweep.
 Result<Table> table_by_stretches(const Side& across, const Side& along, Prepared& prepared,
                                  const storage::Snapshot& snapshot, const QueryRequest& request) {
-  TAGLINE_ASSIGN_OR_RETURN(const auto range, number_range(snapshot, across.tag.field));
-  if (!range.has_value() || along.lines.rows.empty()) {
+  TAGLINE_ASSIGN_OR_RETURN(const SegmentRange found,
+                           segment_range(across.tag, prepared, snapshot, request));
+  if (!found.range.has_value() || along.lines.rows.empty()) {
     return Table(across.lines.rows.size());
   }
-  const auto roots = stretch_roots(across.tag, stretches_of(across.tag, *range), prepared);
+  const auto roots = stretch_roots(across.tag, stretches_of(across.tag, *found.range), prepared);
   TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep, sweep_of(prepared, roots, snapshot, request));
   if (is_measured(along.tag.kind)) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto other, number_range(snapshot, along.tag.field));
-    const Stretches stretches = stretches_of(along.tag, *other);
+    TAGLINE_ASSIGN_OR_RETURN(const SegmentRange other,
+                             segment_range(along.tag, prepared, snapshot, request));
+    const Stretches stretches = stretches_of(along.tag, *other.range);
     TAGLINE_ASSIGN_OR_RETURN(Table table,
                              engine::number_histograms(sweep, along.tag.field, stretches.bins));
     for (auto& line : table) {
@@ -105,10 +114,6 @@ Result<Table> table_by_stretches(const Side& across, const Side& along, Prepared
 /// what is left of the lines across.
 Result<Table> table_by_rows(const Side& rows, const Side& columns, Prepared& prepared,
                             const storage::Snapshot& snapshot, const QueryRequest& request) {
-  const auto keys_of = [](const Side& side) {
-    return side.tag.kind == TagKind::Flag ? std::vector<RowKey>{{side.tag.field, engine::kFlagRow}}
-                                          : shown_rows(side.tag, side.lines);
-  };
   const std::vector<RowKey> down = keys_of(rows);
   const std::vector<RowKey> along = keys_of(columns);
   TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep,
@@ -132,6 +137,68 @@ Result<Table> table_by_rows(const Side& rows, const Side& columns, Prepared& pre
   return table;
 }
 
+/// Of each of the lines of `side` the people who have a value of the other tag, a set: whoever has
+/// several is in several cells.
+Result<std::vector<std::uint64_t>> with_any(const Side& side, const Side& other, Prepared& prepared,
+                                            const storage::Snapshot& snapshot,
+                                            const QueryRequest& request) {
+  const std::array any = {RowKey{other.tag.field, engine::kExistsRow}};
+  std::vector<std::uint64_t> with;
+  if (is_measured(side.tag.kind)) {
+    TAGLINE_ASSIGN_OR_RETURN(const SegmentRange found,
+                             segment_range(side.tag, prepared, snapshot, request));
+    if (!found.range.has_value()) {
+      return with;
+    }
+    const auto roots = stretch_roots(side.tag, stretches_of(side.tag, *found.range), prepared);
+    TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep, sweep_of(prepared, roots, snapshot, request));
+    TAGLINE_ASSIGN_OR_RETURN(const Table table, engine::row_counts(sweep, any));
+    for (const auto& line : table) {
+      with.push_back(line.front());
+    }
+    return with;
+  }
+  const std::vector<RowKey> rows = keys_of(side);
+  TAGLINE_ASSIGN_OR_RETURN(const Sweep sweep,
+                           sweep_of(prepared, {&prepared.root, 1}, snapshot, request));
+  TAGLINE_ASSIGN_OR_RETURN(with, engine::cross_counts(sweep, rows, any));
+  if (side.tag.kind == TagKind::Flag) {
+    with.push_back(other.lines.known - with.front());
+  }
+  return with;
+}
+
+/// Of each of the lines of `side` the people who have no value of the other tag. `crossed`: the
+/// cells of each line added up.
+Result<std::vector<std::uint64_t>> without_other(const Side& side, const Side& other,
+                                                 std::vector<std::uint64_t> crossed,
+                                                 Prepared& prepared,
+                                                 const storage::Snapshot& snapshot,
+                                                 const QueryRequest& request) {
+  if (other.tag.kind == TagKind::Set) {
+    TAGLINE_ASSIGN_OR_RETURN(crossed, with_any(side, other, prepared, snapshot, request));
+  }
+  std::vector<std::uint64_t> without;
+  for (std::size_t i = 0; i < side.lines.rows.size(); ++i) {
+    without.push_back(side.lines.rows[i].count - crossed[i]);
+  }
+  return without;
+}
+
+/// Those who have a value of neither tag.
+Result<std::uint64_t> without_both(const dsl::Tag& row, const dsl::Tag& column, Prepared& prepared,
+                                   const storage::Snapshot& snapshot, const QueryRequest& request) {
+  const auto known = [&](const dsl::Tag& tag) {
+    return tag.kind == TagKind::Flag ? prepared.plan.everyone()
+           : is_measured(tag.kind)
+               ? prepared.plan.range(tag.field, dsl::kNumberMin, dsl::kNumberMax)
+               : prepared.plan.row({tag.field, engine::kExistsRow});
+  };
+  const std::array either = {known(row), known(column)};
+  const engine::NodeId neither = prepared.plan.difference(prepared.root, either);
+  return engine::count(prepared.plan, neither, snapshot, execute_options(request));
+}
+
 }  // namespace
 
 Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot, const QueryRequest& request,
@@ -150,23 +217,37 @@ Outcome<CrossAnswer> cross_table(const storage::Snapshot& snapshot, const QueryR
   TAGLINE_ASSIGN_OR_RETURN(answer.columns, tag_lines(*column, *prepared, snapshot, request));
   const Side rows{*row, answer.rows};
   const Side columns{*column, answer.columns};
-  const bool by_row = is_measured(row->kind);
+  const bool is_by_row = is_measured(row->kind);
   Table table;
-  if (by_row || is_measured(column->kind)) {
+  if (is_by_row || is_measured(column->kind)) {
     TAGLINE_ASSIGN_OR_RETURN(
-        table, table_by_stretches(by_row ? rows : columns, by_row ? columns : rows, *prepared,
+        table, table_by_stretches(is_by_row ? rows : columns, is_by_row ? columns : rows, *prepared,
                                   snapshot, request));
   } else {
     TAGLINE_ASSIGN_OR_RETURN(table, table_by_rows(rows, columns, *prepared, snapshot, request));
   }
   const std::size_t width = answer.columns.rows.size();
-  const bool is_turned = !by_row && is_measured(column->kind);  // then its lines are columns
+  const bool is_turned = !is_by_row && is_measured(column->kind);  // then its lines are columns
   answer.counts.resize(answer.rows.rows.size() * width);
   for (std::size_t i = 0; i < table.size(); ++i) {
     for (std::size_t j = 0; j < table[i].size(); ++j) {
       answer.counts[is_turned ? j * width + i : i * width + j] = table[i][j];
     }
   }
+  std::vector<std::uint64_t> by_row(answer.rows.rows.size());
+  std::vector<std::uint64_t> by_column(width);
+  for (std::size_t i = 0; i < by_row.size(); ++i) {
+    for (std::size_t j = 0; j < width; ++j) {
+      by_row[i] += answer.counts[i * width + j];
+      by_column[j] += answer.counts[i * width + j];
+    }
+  }
+  TAGLINE_ASSIGN_OR_RETURN(answer.without_column,
+                           without_other(rows, columns, by_row, *prepared, snapshot, request));
+  TAGLINE_ASSIGN_OR_RETURN(answer.without_row,
+                           without_other(columns, rows, by_column, *prepared, snapshot, request));
+  TAGLINE_ASSIGN_OR_RETURN(answer.without_both,
+                           without_both(*row, *column, *prepared, snapshot, request));
   answer.answer = std::move(prepared->answer);
   answer.answer.elapsed = since(start);
   return answer;

@@ -37,6 +37,8 @@ Json tag_json(const TagBreakdown& tag) {
     put(json, "mean_population", tag.mean_population);
     put(json, "deviation", tag.deviation);
     put(json, "deviation_population", tag.deviation_population);
+    put(json, "sum", tag.sum);
+    put(json, "sum_population", tag.sum_population);
     return json;
   }
   Json rows = Json::array();
@@ -128,6 +130,9 @@ std::string cross_json(const CrossAnswer& answer, std::string_view text) {
   json["rows"] = tag_json(answer.rows);
   json["columns"] = tag_json(answer.columns);
   json["counts"] = table_json(answer.counts, answer.columns.rows.size());
+  json["without_column"] = answer.without_column;
+  json["without_row"] = answer.without_row;
+  json["without_both"] = answer.without_both;
   return dump(json);
 }
 

@@ -121,6 +121,25 @@ std::string value_text(engine::TagKind kind, std::int64_t value, unsigned scale)
   return negative ? "-" + digits : digits;
 }
 
+std::string total_text(engine::Int128 total, unsigned scale) {
+  const bool negative = total < 0;
+  __extension__ using UInt128 = unsigned __int128;
+  auto left = static_cast<UInt128>(negative ? -total : total);
+  std::string digits;
+  while (left != 0 || digits.size() <= scale) {
+    digits.push_back(static_cast<char>('0' + static_cast<int>(left % 10)));
+    left /= 10;
+    if (scale != 0 && digits.size() == scale) {
+      digits.push_back('.');
+    }
+  }
+  if (scale != 0 && digits.back() == '.') {
+    digits.push_back('0');
+  }
+  std::string text(digits.rbegin(), digits.rend());
+  return negative ? "-" + text : text;
+}
+
 std::string rounded_text(double value, unsigned scale) {
   std::array<char, 400> text{};  // the largest double has 309 digits before the point
   std::snprintf(text.data(), text.size(), "%.*f", static_cast<int>(scale + 2),

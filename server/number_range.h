@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/layout.h"
+#include "engine/number_column.h"
 #include "engine/result.h"
 #include "engine/source.h"
 
@@ -23,6 +24,9 @@ struct NumberRange {
 
 /// A stored value as people write it: "-12.50" (scale 2), "2024-06-15" (Date).
 [[nodiscard]] std::string value_text(engine::TagKind kind, std::int64_t value, unsigned scale);
+
+/// A total of numbers of this scale as people write it, exactly.
+[[nodiscard]] std::string total_text(engine::Int128 total, unsigned scale);
 
 /// A scaled mean or deviation, rounded to two digits more than the tag has.
 [[nodiscard]] std::string rounded_text(double value, unsigned scale);

@@ -15,30 +15,10 @@ namespace tagline::server {
 namespace {
 
 using engine::Int128;
-__extension__ using UInt128 = unsigned __int128;
 using engine::TagKind;
 
 constexpr std::array<std::uint32_t, 6> kQuantiles = {100'000, 250'000, 500'000,
                                                      750'000, 900'000, 990'000};
-
-/// A total as people write it, exactly.
-std::string total_text(Int128 total, unsigned scale) {
-  const bool negative = total < 0;
-  auto left = static_cast<UInt128>(negative ? -total : total);
-  std::string digits;
-  while (left != 0 || digits.size() <= scale) {
-    digits.push_back(static_cast<char>('0' + static_cast<int>(left % 10)));
-    left /= 10;
-    if (scale != 0 && digits.size() == scale) {
-      digits.push_back('.');
-    }
-  }
-  if (scale != 0 && digits.back() == '.') {
-    digits.push_back('0');
-  }
-  std::string text(digits.rbegin(), digits.rend());
-  return negative ? "-" + text : text;
-}
 
 /// A mean with two digits more than the numbers have, rounded half away from zero; exact until
 /// then.
@@ -57,18 +37,20 @@ Result<const dsl::Tag*> number_tag(const dsl::Catalogue& catalogue, std::string_
     return tag;
   }
   std::string numbers;
+  std::string numbers_zh;
   for (const dsl::Tag& each : catalogue.tags) {
     if (each.kind == TagKind::Number || (dates && each.kind == TagKind::Date)) {
       numbers += (numbers.empty() ? "" : ", ") + each.name;
+      numbers_zh += (numbers_zh.empty() ? "" : "、") + names_of(each).zh;
     }
   }
   const bool date = tag->kind == TagKind::Date;
   return failure(
       ErrorCode::BadInput,
       {tag->name + (date ? " is a date" : " is not a number") + "; a number is needed here",
-       tag->name + (date ? " 是日期" : " 不是数值") + "，这里需要数值标签"},
+       names_of(*tag).zh + (date ? " 是日期" : " 不是数值") + "，这里需要数值标签"},
       numbers.empty() ? Text{"this database has no such tag", "这个数据库没有这样的标签"}
-                      : Text{"use one of: " + numbers, "可用：" + numbers});
+                      : Text{"use one of: " + numbers, "可用：" + numbers_zh});
 }
 
 /// A prepared request with the tag it asks about, and a sweep over its people.

@@ -89,8 +89,12 @@ Result<LinkReport> link_all(WriteTxn& txn, const std::vector<ingest::LinkRequest
         return failure(
             ErrorCode::BadInput,
             {"line " + line + ": " + answer.refused.en, "第 " + line + " 行：" + answer.refused.zh},
-            {"nothing was linked; correct it, or have each line done on its own",
-             "均未关联；请更正，或改为逐行处理"});
+            Hint(
+                {"nothing was linked; correct it, or have each line done on its own with --each",
+                 "均未关联；请更正，或用 --each 逐行处理"},
+                {"nothing was linked; correct it, or have each line done on its own with each=true",
+                 "均未关联；请更正，或用 each=true 逐行处理"},
+                {}));
       }
       ++report.refused;
       if (report.first_refused.size() < LinkReport::kShown) {

@@ -1,5 +1,6 @@
 // \apart: the people of the expression beside others, and what is far more or less common there.
 // The tags of the expressions are left out: that they differ is no news.
+#include "cli/counted.h"
 #include "cli/decimal_text.h"
 #include "cli/exit_status.h"
 #include "cli/repl/apart.h"
@@ -74,6 +75,13 @@ double number_of(const std::optional<std::string>& decimal) {
   return std::strtod(decimal.value_or("0").c_str(), nullptr);
 }
 
+/// From the sum: means come rounded to the digits that are shown.
+Mean mean_of(const std::optional<std::string>& sum, const std::optional<std::string>& deviation,
+             std::uint64_t known) {
+  return {known == 0 ? 0 : number_of(sum) / static_cast<double>(known), number_of(deviation),
+          known};
+}
+
 class Apart {
  public:
   Apart(Session& session, std::string base) : session_(session), base_(std::move(base)) {}
@@ -86,7 +94,7 @@ class Apart {
       return status_;
     }
     // All others are what is left of everybody, which the same answer says. Where little is left,
-    // its means would be made of rounded digits: then they are asked for.
+    // its deviations would be made of rounded digits: then they are asked for.
     if (base_.empty() && them_.answer.count <= them_.answer.population / 2) {
       others_ = rest_of(them_);
     } else if (!read_profile(others, others_)) {
@@ -248,12 +256,10 @@ class Apart {
           there.tag != tag.tag) {
         continue;
       }
-      const Mean them{number_of(tag.mean), number_of(tag.deviation), tag.known};
-      const Mean all{number_of(tag.mean_population), number_of(tag.deviation_population),
-                     tag.known_population};
+      const Mean them = mean_of(tag.sum, tag.deviation, tag.known);
+      const Mean all = mean_of(tag.sum_population, tag.deviation_population, tag.known_population);
       const Mean others =
-          rest ? mean_of_others(all, them)
-               : Mean{number_of(there.mean), number_of(there.deviation), there.known};
+          rest ? mean_of_others(all, them) : mean_of(there.sum, there.deviation, there.known);
       const std::string unit = tag.unit.empty() ? "" : " " + tag.unit;
       add({tag.tag,
            "",
@@ -313,13 +319,13 @@ class Apart {
     const std::string others = grouped(others_.answer.count);
     console.out_expression(session_.displayed(them_.answer.expression));
     if (base_.empty()) {
-      console.tell(
-          console.say({"  " + people + " people, beside the " + others + " others there are\n\n",
-                       "  " + people + " 人，与其余 " + others + " 人相比\n\n"}));
+      console.tell(console.say({"  " + people_counted(them_.answer.count) + ", beside the " +
+                                    others + " others there are\n\n",
+                                "  " + people + " 人，与其余 " + others + " 人相比\n\n"}));
     } else {
-      console.tell(
-          console.say({"  " + people + " people, beside the " + others + " others of:\n",
-                       "  " + people + " 人，与以下人群中其余 " + others + " 人相比：\n"}));
+      console.tell(console.say(
+          {"  " + people_counted(them_.answer.count) + ", beside the " + others + " others of:\n",
+           "  " + people + " 人，与以下人群中其余 " + others + " 人相比：\n"}));
       console.out_expression(session_.displayed(base_), 4);
       console.out("\n");
     }

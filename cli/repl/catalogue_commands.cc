@@ -12,6 +12,8 @@
 #include "cli/table.h"
 #include "cli/tag_health_text.h"
 #include "cli/tags_text.h"
+#include "dsl/print.h"
+#include "dsl/unicode.h"
 #include "dsl/wrapped.h"
 #include "server/day_text.h"
 #include "server/http/percent_encoded.h"
@@ -237,7 +239,14 @@ int events_command(Session& session, const std::string& arguments) {
       [&](const JsonValue& reply) {
         const JsonValue event = reply["event"];
         const std::uint64_t people = event["people"].number();
-        const std::string name = printable(event["name"].text());
+        const auto named = [&](const std::string& own, const std::vector<std::string>& also) {
+          const bool chinese = console.language() == dsl::Language::Chinese;
+          const auto other = std::find_if(also.begin(), also.end(), [](const std::string& alias) {
+            return dsl::has_wide_script(alias);
+          });
+          return chinese && !dsl::has_wide_script(own) && other != also.end() ? *other : own;
+        };
+        const std::string name = printable(named(event["name"].text(), event["also"].texts()));
         console.out(console.say(
             {name + ": " + grouped(people) + " people on " + grouped(event["days"].number()) +
                  " days, " + event["first"].text() + " .. " + event["last"].text() + "\n",
@@ -246,8 +255,11 @@ int events_command(Session& session, const std::string& arguments) {
         Table table({{""}, {""}, {"", Align::Right}, {""}}, console.window());
         for (const JsonValue& key : event["keys"].items()) {
           const std::uint64_t did = key["people"].number();
-          table.add({printable(event["name"].text() + ":" + key["key"].text()),
-                     printable(joined(key["also"].texts())), grouped(did),
+          const std::string own = named(key["key"].text(), key["also"].texts());
+          std::vector<std::string> others = key["also"].texts();
+          others.insert(others.begin(), key["key"].text());
+          std::erase(others, own);
+          table.add({name + ":" + printable(own), printable(joined(others)), grouped(did),
                      Bar{did, std::max<std::uint64_t>(people, 1)}});
         }
         console.out(table.body(2));
@@ -265,7 +277,10 @@ int segments_command(Session& session, const std::string& arguments) {
   return session.show(
       get(target), "",
       [&](const JsonValue& reply) {
-        const server::SegmentList list = segments_of(reply, session.time_zone());
+        server::SegmentList list = segments_of(reply, session.time_zone());
+        for (server::SegmentSummary& summary : list.segments) {
+          summary.record.expression = session.displayed(summary.record.expression);
+        }
         if (list.segments.empty()) {
           console.tell(console.say(
               arguments.empty() ? Text{"no segments; \\save NAME makes one of the expression\n",
@@ -297,8 +312,9 @@ int save(Session& session, const std::string& arguments, Where where) {
     return session.report_no_expression();
   }
   JsonBody body = session.body_of(session.expression());
+  std::string said;
   if (words.size() > 1) {
-    std::string said = words[1];
+    said = words[1];
     for (auto word = words.begin() + 2; word != words.end(); ++word) {
       said += " " + *word;
     }
@@ -312,7 +328,8 @@ int save(Session& session, const std::string& arguments, Where where) {
   return session.show(
       request, session.expression(),
       [&](const JsonValue& reply) {
-        print(saved_of(reply), session.expression(), session.console());
+        print(saved_of(reply), {session.expression(), said, session.settings().as_of.value_or("")},
+              session.console());
       },
       [](const JsonValue& reply) {
         return csv_row(reply,
@@ -330,13 +347,61 @@ int replace_command(Session& session, const std::string& arguments) {
   return save(session, arguments, Where::AnyName);
 }
 
+int delete_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  if (words.size() != 1 || name_of(words[0]).empty()) {
+    return session.report_usage("delete", {"one segment is expected", "需要一个人群"});
+  }
+  const std::string name = name_of(words[0]);
+  ApiRequest request = get("/v1/segments/" + server::percent_encoded(name));
+  request.method = "DELETE";
+  Console& console = session.console();
+  return session.show(
+      request, "",
+      [&](const JsonValue&) {
+        const std::string written = "@" + dsl::write_name(name);
+        console.out(console.say({"deleted " + written + "\n", "已删除 " + written + "\n"}));
+      },
+      [](const JsonValue& reply) { return csv_row(reply, {"name"}); });
+}
+
+int rename_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  if (words.size() != 2 || name_of(words[0]).empty() || name_of(words[1]).empty()) {
+    return session.report_usage(
+        "rename", {"a segment and its new name are expected", "需要一个人群和它的新名称"});
+  }
+  const std::string from = name_of(words[0]);
+  const std::string to = name_of(words[1]);
+  JsonBody body;
+  ApiRequest request = post("/v1/segments/" + server::percent_encoded(from), body.text("name", to));
+  request.method = "PATCH";
+  Console& console = session.console();
+  return session.show(
+      request, "",
+      [&](const JsonValue&) {
+        const std::string is = "@" + dsl::write_name(to);
+        const std::string was = "@" + dsl::write_name(from);
+        console.out(
+            console.say({was + " is now called " + is + "\n", was + " 已改名为 " + is + "\n"}));
+      },
+      [](const JsonValue& reply) { return csv_row(reply, {"name"}); });
+}
+
 int show_command(Session& session, const std::string& arguments) {
   Console& console = session.console();
   if (!arguments.empty()) {
     const std::string name = name_of(words_of(arguments).front());
     return session.show(
         get("/v1/segments/" + server::percent_encoded(name) + session.as_of_parameter('?')), "",
-        [&](const JsonValue& reply) { print(segment_of(reply, session.time_zone()), console); },
+        [&](const JsonValue& reply) {
+          server::SegmentSummary summary = segment_of(reply, session.time_zone());
+          // Faults and warnings point into the rule as it was typed.
+          if (summary.faults.empty() && summary.warnings.empty()) {
+            summary.record.expression = session.displayed(summary.record.expression);
+          }
+          print(summary, console);
+        },
         [](const JsonValue& reply) {
           return csv_row(reply, {"name", "count", "expression", "owner"});
         });
@@ -378,14 +443,20 @@ int diff_command(Session& session, const std::string& arguments) {
   const std::string name = name_of(words[0]);
   const auto side = [](const std::string& word) {
     const bool number = word.find_first_not_of("0123456789") == std::string::npos;
-    return server::percent_encoded(number || word.starts_with('@') ? word : "@" + word);
+    return server::percent_encoded(number ? word : "@" + dsl::write_name(name_of(word)));
   };
-  const std::string target =
-      "/v1/segments/" + server::percent_encoded(name) +
-      "/diff?from=" + (words.size() == 2 ? server::percent_encoded("@" + name) : side(words[1])) +
-      "&to=" + side(words.back()) + session.as_of_parameter('&');
+  const std::string target = "/v1/segments/" + server::percent_encoded(name) +
+                             "/diff?from=" + side(words.size() == 2 ? "@" + name : words[1]) +
+                             "&to=" + side(words.back()) + session.as_of_parameter('&');
   return session.show(
-      get(target), "", [&](const JsonValue& reply) { print(diff_of(reply), session.console()); },
+      get(target), "",
+      [&](const JsonValue& reply) {
+        server::SegmentDiff diff = diff_of(reply);
+        for (auto* part : {&diff.from, &diff.to, &diff.both, &diff.only_from, &diff.only_to}) {
+          part->expression = session.displayed(part->expression);
+        }
+        print(diff, session.console());
+      },
       diff_csv);
 }
 

@@ -25,6 +25,11 @@ constexpr std::array kCommands = {
     Command{"save!", "NAME [TITLE]", "名称 [标题]", Takes::Segments,
             "save the expression in the place of a segment", "用表达式取代已有的人群",
             "\\save! young_vips", replace_command},
+    Command{"delete", "@NAME", "@名称", Takes::Segments, "delete a segment that no other uses",
+            "删除没有被其他人群引用的人群", "\\delete @lapsed", delete_command},
+    Command{"rename", "@NAME NAME", "@名称 新名称", Takes::Segments,
+            "give a segment another name, in all that use it, too",
+            "给人群改名，引用它的人群随之更新", "\\rename @lapsed gone_quiet", rename_command},
     Command{"show", "[@NAME]", "[@名称]", Takes::Segments,
             "a segment; alone: the expression in all its forms",
             "查看人群；不带参数则显示表达式的各种写法", "\\show @lapsed", show_command},
@@ -37,6 +42,8 @@ constexpr std::array kCommands = {
     Command{"why", "ID", "编号", Takes::Nothing,
             "why somebody is in or out, and what would change that",
             "某人为何在或不在，以及怎样会改变", "\\why u0042", why_command},
+    Command{"ids", "[N]", "[N]", Takes::Nothing, "the first ids of the people",
+            "列出这些人的前若干个编号", "\\ids 50", ids_command},
     Command{"profile", "", "", Takes::Nothing, "people by every tag, beside all people",
             "按每个标签细分，并与总体比较", "\\profile", profile_command},
     Command{"apart", "[EXPR]", "[表达式]", Takes::Expression,
@@ -101,14 +108,42 @@ std::span<const Command> commands() {
 }
 
 const Command* find_command(std::string_view name) {
-  if (name == "q") {
+  if (name == "q" || name == "exit" || name == "退出") {
     name = "quit";
-  } else if (name == "?") {
+  } else if (name == "?" || name == "帮助") {
     name = "help";
+  } else if (name == "list" || name == "members" || name == "名单") {
+    name = "ids";
   }
   const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
                                    [&](const Command& command) { return command.name == name; });
   return found == kCommands.end() ? nullptr : found;
+}
+
+Text command_meant(std::string_view name) {
+  struct Meant {
+    std::array<std::string_view, 4> names;
+    Text hint;
+  };
+  static const std::array kMeant = {
+      Meant{{"versions", "rules", "log", "版本"},
+            {"\\history @NAME shows a segment's rules; \\diff @NAME 1 2 compares two of them",
+             "\\history @名称 显示人群的历史规则；\\diff @名称 1 2 比较其中两个"}},
+      Meant{{"remove", "drop", "rm", "删除"},
+            {"\\delete @NAME deletes a segment", "\\delete @名称 可删除人群"}},
+      Meant{{"count", "query", "select", "查询"},
+            {"an expression is counted without a command: age:25-34",
+             "计数不需要命令，直接输入表达式：年龄:25-34"}},
+      Meant{{"undo", "restore", "撤销", "恢复"},
+            {"\\history @NAME shows earlier rules; \\save! NAME puts one back",
+             "\\history @名称 显示以前的规则；\\save! 名称 可重新保存"}},
+  };
+  for (const Meant& meant : kMeant) {
+    if (std::find(meant.names.begin(), meant.names.end(), name) != meant.names.end()) {
+      return meant.hint;
+    }
+  }
+  return {};
 }
 
 Text usage_of(const Command& command) {

@@ -41,6 +41,8 @@ struct Command {
 [[nodiscard]] std::span<const Command> commands();
 /// Null when there is none of that name.
 [[nodiscard]] const Command* find_command(std::string_view name);
+/// What does what people look for under a name that is no command's; empty when nobody knows.
+[[nodiscard]] Text command_meant(std::string_view name);
 /// "\by TAG", for readers of each language.
 [[nodiscard]] Text usage_of(const Command& command);
 
@@ -55,6 +57,8 @@ int events_command(Session& session, const std::string& arguments);
 int segments_command(Session& session, const std::string& arguments);
 int save_command(Session& session, const std::string& arguments);
 int replace_command(Session& session, const std::string& arguments);
+int delete_command(Session& session, const std::string& arguments);
+int rename_command(Session& session, const std::string& arguments);
 int show_command(Session& session, const std::string& arguments);
 int diff_command(Session& session, const std::string& arguments);
 int history_command(Session& session, const std::string& arguments);
@@ -62,6 +66,7 @@ int history_command(Session& session, const std::string& arguments);
 int explain_command(Session& session, const std::string& arguments);
 int plan_command(Session& session, const std::string& arguments);
 int why_command(Session& session, const std::string& arguments);
+int ids_command(Session& session, const std::string& arguments);
 int apart_command(Session& session, const std::string& arguments);
 int profile_command(Session& session, const std::string& arguments);
 int by_command(Session& session, const std::string& arguments);

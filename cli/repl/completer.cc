@@ -178,7 +178,16 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
   };
   candidates.from = place("from");
   candidates.to = place("to");
-  for (const JsonValue& each : found["candidates"].items()) {
+  // The editor shows a list by its letters, nine to a page: of all the ways to say a date those
+  // that come first here, the usual ones, are enough until something is typed.
+  constexpr std::size_t kUsualDates = 9;
+  const auto& offers = found["candidates"].items();
+  const bool are_dates = kind.empty() && candidates.from == candidates.to && !offers.empty() &&
+                         offers.front()["kind"].text() == "period";
+  for (const JsonValue& each : offers) {
+    if (are_dates && candidates.list.size() == kUsualDates) {
+      break;
+    }
     if (!kind.empty() && each["kind"].text() != kind) {
       continue;
     }
@@ -208,7 +217,12 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
 }
 
 Candidates Completer::of_tags(const std::string& typed, std::string_view kinds) {
-  Candidates found = of_expression(typed, typed.size(), "tag");
+  // Where nothing was typed, what stands ahead says in which language to offer.
+  const bool chinese = typed.empty() && session_.console().language() == dsl::Language::Chinese;
+  const std::string ahead = chinese ? "非 " : "";
+  Candidates found = of_expression(ahead + typed, ahead.size() + typed.size(), "tag");
+  found.from -= std::min(found.from, ahead.size());
+  found.to -= std::min(found.to, ahead.size());
   std::erase_if(found.list, [&](const Candidate& candidate) {
     const auto tag = tags().find(candidate.label);
     return tag != tags().end() && kinds.find(tag->second.kind) == std::string_view::npos;
@@ -218,7 +232,8 @@ Candidates Completer::of_tags(const std::string& typed, std::string_view kinds) 
 
 Candidates Completer::of_events(const std::string& typed) {
   // Where the language expects one.
-  const std::string call = "did(";
+  const bool chinese = typed.empty() && session_.console().language() == dsl::Language::Chinese;
+  const std::string call = chinese ? "做过(" : "did(";
   Candidates found = of_expression(call + typed, call.size() + typed.size(), "event");
   found.from -= std::min(found.from, call.size());
   found.to -= std::min(found.to, call.size());
@@ -262,7 +277,7 @@ Candidates Completer::of_command(const std::string& input, std::size_t cursor) {
     case Takes::Nothing:
       break;
     case Takes::Tags:
-      return shifted(of_expression(typed, typed.size(), "tag"), word);
+      return shifted(of_tags(typed, "flag category set number date"), word);
     case Takes::NumberTags:
       return shifted(of_tags(typed, "number"), word);
     case Takes::OrderedTags:

@@ -204,10 +204,13 @@ int input_command(Session& session, const std::string& arguments) {
   }
   ++depth;
   std::istringstream in(*text);
-  const int status = session.run_all([&]() -> std::optional<std::string> {
-    std::string line;
-    return std::getline(in, line) ? std::optional(line) : std::nullopt;
-  });
+  const int status = session.run_all(
+      [&]() -> std::optional<std::string> {
+        std::string line;
+        return std::getline(in, line) ? std::optional(line) : std::nullopt;
+      },
+      words.front());
+  session.go_on();
   --depth;
   return status;
 }

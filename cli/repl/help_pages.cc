@@ -91,6 +91,22 @@ std::string topic_list(dsl::Language language, unsigned cells) {
   return text;
 }
 
+std::string topic_with(std::string_view words, dsl::Language language) {
+  const Pages& pages = reference();
+  const auto& mine = language == dsl::Language::Chinese ? pages.zh : pages.en;
+  const std::string wanted = lower(words);
+  const auto has = [&](const Page& page) {
+    return lower(page.title).find(wanted) != std::string::npos ||
+           page.text.find("`\\" + std::string(words)) != std::string::npos;
+  };
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    if (has(mine[i]) || has(pages.en[i])) {
+      return mine[i].title;
+    }
+  }
+  return {};
+}
+
 std::string page_of_topic(std::string_view words, const Console& console) {
   const Pages& pages = reference();
   const auto& mine = console.language() == dsl::Language::Chinese ? pages.zh : pages.en;

@@ -8,6 +8,7 @@
 #include "cli/repl/plot.h"
 #include "cli/repl/replies.h"
 #include "cli/why_text.h"
+#include "dsl/print.h"
 
 #include <algorithm>
 #include <charconv>
@@ -20,7 +21,8 @@ namespace {
 using server::JsonValue;
 
 constexpr std::uint64_t kPeopleShown = 10;
-constexpr std::size_t kRegionsMax = 5;  // more are no longer read
+constexpr std::uint64_t kIdsMax = 10'000;  // more are a file's
+constexpr std::size_t kRegionsMax = 5;     // more are no longer read
 
 std::optional<double> decimal_of(const std::string& word) {
   double number = 0;
@@ -137,6 +139,9 @@ std::vector<std::string> expressions_of(const std::string& arguments) {
     auto names = words_of(parts.front());
     if (std::all_of(names.begin(), names.end(),
                     [](const std::string& name) { return name.starts_with('@'); })) {
+      for (std::string& name : names) {
+        name = "@" + dsl::write_name(name.substr(1));  // its quotes are gone
+      }
       parts = std::move(names);
     }
   }
@@ -195,6 +200,45 @@ int why_command(Session& session, const std::string& arguments) {
         session.console().report(why.warnings, session.expression());
       },
       why_csv);
+}
+
+int ids_command(Session& session, const std::string& arguments) {
+  const auto words = words_of(arguments);
+  std::uint64_t most = session.settings().limit;
+  if (!words.empty()) {
+    const char* end = words[0].data() + words[0].size();
+    const auto [read, problem] = std::from_chars(words[0].data(), end, most);
+    if (words.size() > 1 || problem != std::errc() || read != end || most == 0 || most > kIdsMax) {
+      return session.report_usage(
+          "ids", {"a number of ids from 1 to 10,000 is expected", "需要编号的个数，1 到 10,000"});
+    }
+  }
+  if (session.expression().empty()) {
+    return session.report_no_expression();
+  }
+  Console& console = session.console();
+  return session.show(
+      post("/v1/query", want(session, "ids").number("limit", most)), session.expression(),
+      [&](const JsonValue& reply) {
+        for (const std::string& id : reply["ids"].texts()) {
+          console.out(printable(id) + "\n");
+        }
+        const std::string shown = grouped(reply["returned"].number());
+        const std::string all = grouped(reply["count"].number());
+        if (reply["remaining"].number() > 0) {
+          console.tell(console.say(
+              {shown + " of " + all + " ids; \\export FILE.csv writes all\n",
+               "共 " + all + " 个编号，已显示 " + shown + " 个；\\export 文件.csv 可全部写出\n"}));
+        }
+        session.console().report(answer_of(reply).warnings, session.expression());
+      },
+      [](const JsonValue& reply) {
+        std::string csv = "id\n";
+        for (const std::string& id : reply["ids"].texts()) {
+          csv += csv_field(id) + "\n";
+        }
+        return csv;
+      });
 }
 
 int profile_command(Session& session, const std::string& arguments) {

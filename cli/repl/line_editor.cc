@@ -174,8 +174,10 @@ std::string LineEditor::line_of(const std::string& prefix) const {
 }
 
 std::string LineEditor::prompt() const {
+  const auto& day = session_.settings().as_of;
+  const std::string name = name_ + (day.has_value() ? " " + *day : "");
   // Lines that go on stand under the first.
-  return before_.empty() ? literal(name_) : std::string(dsl::display_width(name_), '.');
+  return before_.empty() ? literal(name) : std::string(dsl::display_width(name), '.');
 }
 
 std::optional<std::string> LineEditor::read() {
@@ -214,12 +216,17 @@ std::optional<std::string> LineEditor::read() {
     }
     const bool is_command = before_.empty() && line[line.find_first_not_of(" \t\n")] == '\\';
     const std::string input = before_ + (blank ? "" : line);
-    const bool is_open = !is_command && !blank && session_.is_open(input);
+    const auto lacking = is_command || blank ? std::optional<Text>() : session_.lacking(input);
     if (session_.is_interrupted()) {
       before_.clear();
       continue;
     }
-    if (is_open) {
+    if (lacking.has_value()) {
+      if (before_.empty()) {
+        session_.console().err(
+            session_.console().say({lacking->en + ": go on, or press Enter to see the error\n",
+                                    lacking->zh + "：请继续输入，或按回车查看错误\n"}));
+      }
       ic_history_remove_last();  // the whole is kept, when it is there
       before_ = input + "\n";
       continue;

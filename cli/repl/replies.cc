@@ -96,6 +96,8 @@ server::TagBreakdown tag_breakdown_of(const JsonValue& reply) {
   tag.mean_population = reply["mean_population"].text_if_any();
   tag.deviation = reply["deviation"].text_if_any();
   tag.deviation_population = reply["deviation_population"].text_if_any();
+  tag.sum = reply["sum"].text_if_any();
+  tag.sum_population = reply["sum_population"].text_if_any();
   for (const JsonValue& row : reply["rows"].items()) {
     tag.rows.push_back({row["value"].text(), row["name"].words(), row["count"].number(),
                         row["population"].number(), row["condition"].text()});
@@ -225,6 +227,11 @@ server::CrossAnswer cross_of(const JsonValue& reply) {
   answer.columns = tag_breakdown_of(reply["columns"]);
   answer.counts = table_of(reply["counts"]);
   answer.counts.resize(answer.rows.rows.size() * answer.columns.rows.size());
+  answer.without_column = reply["without_column"].numbers();
+  answer.without_column.resize(answer.rows.rows.size());
+  answer.without_row = reply["without_row"].numbers();
+  answer.without_row.resize(answer.columns.rows.size());
+  answer.without_both = reply["without_both"].number();
   return answer;
 }
 

@@ -84,27 +84,40 @@ int Session::run_proposed(const std::string& text) {
   return status;
 }
 
-int Session::run_all(const NextLine& next) {
+int Session::run_all(const NextLine& next, const std::string& file) {
   int status = kFine;
   std::string pending;
+  std::uint64_t number = 0;
+  std::uint64_t first = 0;  // line of what is pending
+  const auto run_one = [&](const std::string& text, std::uint64_t at) {
+    const int ran = run(text);
+    status = is_over_ ? status : ran;
+    if (ran != kFine && !file.empty()) {
+      console_.err(console_.say({"at:    ", "位置："}) + file + ":" + std::to_string(at) + "\n");
+    }
+  };
   const auto run_pending = [&] {
     if (!pending.empty()) {
-      status = run(std::exchange(pending, {}));
+      run_one(std::exchange(pending, {}), first);
     }
   };
   for (auto line = next(); line.has_value() && !is_over_ && !is_interrupted(); line = next()) {
+    ++number;
     const std::string text = std::string(ingest::trim(*line));
     if (text.empty() || text.front() == '\\') {
       const bool ended = !pending.empty();
       run_pending();
       // A blank line ends an expression; where there is none to end it is the tour's.
       const bool nothing = text.empty() && (ended || !tour_.is_on());
-      status = nothing || is_over_ ? status : run(text);
+      if (!nothing && !is_over_) {
+        run_one(text, number);
+      }
       continue;
     }
     if (pending.empty() && is_comment(text)) {
       continue;  // a comment between inputs
     }
+    first = pending.empty() ? number : first;
     pending += (pending.empty() ? "" : "\n") + text;
     if (!is_open(pending)) {
       run_pending();
@@ -114,22 +127,29 @@ int Session::run_all(const NextLine& next) {
   return status;
 }
 
-bool Session::is_open(const std::string& expression) {
+std::optional<Text> Session::lacking(const std::string& expression) {
   const auto reply = api_.send(post("/v1/check", body_of(expression)));
   if (!reply.has_value() || reply->status != 200) {
-    return false;  // it is run, and what is wrong is said then
+    return std::nullopt;  // it is run, and what is wrong is said then
   }
   const std::vector<dsl::Diagnostic> faults =
       diagnostics_of(server::JsonValue::parse(reply->body)["errors"]);
   if (faults.empty()) {
-    return false;
+    return std::nullopt;
   }
   const dsl::Diagnostic& first = faults.front();
-  if (first.code == "unclosed-paren") {
-    return true;
+  const bool ends_so =
+      first.span.end >= meaning_of(expression) &&
+      std::find(kOpenCodes.begin(), kOpenCodes.end(), first.code) != kOpenCodes.end();
+  const bool in_bracket = !dsl::scan(expression, dsl::Limits{}).unclosed.empty();
+  if (first.code == "unclosed-paren" || (ends_so && in_bracket)) {
+    return Text{"a ) is missing", "缺少 )"};
   }
-  return std::find(kOpenCodes.begin(), kOpenCodes.end(), first.code) != kOpenCodes.end() &&
-         first.span.end >= meaning_of(expression);
+  // `city:` and @ are no beginning of the next line: it may be a whole input.
+  if (ends_so && first.code == "expected-term") {
+    return Text{"a condition is missing", "还缺一个条件"};
+  }
+  return std::nullopt;
 }
 
 int Session::count(const std::string& expression) {
@@ -165,6 +185,9 @@ int Session::command(const std::string& input) {
       names.push_back(each.name);
     }
     const std::string near = nearest(name, names);
+    if (const Text other = command_meant(name); !other.empty()) {
+      return console_.report_usage({"there is no command \\" + name, "没有命令 \\" + name}, other);
+    }
     return console_.report_usage({"there is no command \\" + name, "没有命令 \\" + name},
                                  near.empty()
                                      ? Text{"\\help lists them", "\\help 列出全部命令"}
@@ -296,7 +319,8 @@ int Session::refuse(const ApiReply& reply, std::string_view expression) {
     console_.set_answers_json(as_json);
   }
   if (settings_.format == Format::Json && !problem.is_null()) {
-    console_.out(reply.body);
+    const bool says_so = !problem["ok"].is_null() || !reply.body.starts_with('{');
+    console_.out(says_so ? reply.body : "{\"ok\":false," + reply.body.substr(1));
   }
   return status;
 }

@@ -43,15 +43,23 @@ class Session {
   int run(const std::string& input);
   /// The same for an input that the tour proposes.
   int run_proposed(const std::string& input);
-  /// Inputs line by line, from a pipe or a file: an expression goes on until it is complete, or a
-  /// blank line or a command follows. The exit status of the last.
+  /// Inputs line by line, from a pipe or a file: an expression goes on while a bracket is open or
+  /// an operator ends it, to a blank line or a command at most. The exit status of the last but
+  /// \quit. `file`: what they are read from, which is said with the line where one goes wrong; "":
+  /// not.
   using NextLine = std::function<std::optional<std::string>()>;
-  int run_all(const NextLine& next);
-  /// Whether an expression ends where more is expected: after an operator, in a bracket.
-  [[nodiscard]] bool is_open(const std::string& expression);
+  int run_all(const NextLine& next, const std::string& file = "");
+  /// What an expression lacks that ends where more is expected, in a bracket or after an operator;
+  /// nothing where it is whole, or wrong whatever follows.
+  [[nodiscard]] std::optional<Text> lacking(const std::string& expression);
+  [[nodiscard]] bool is_open(const std::string& expression) {
+    return lacking(expression).has_value();
+  }
   /// Whether \quit was given.
   [[nodiscard]] bool is_over() const { return is_over_; }
   void end() { is_over_ = true; }
+  /// What was quit was a file that \i runs: the session goes on.
+  void go_on() { is_over_ = false; }
 
   [[nodiscard]] Api& api() { return api_; }
   [[nodiscard]] Console& console() { return console_; }

@@ -71,10 +71,10 @@ int help_command(Session& session, const std::string& arguments) {
     console.tell(console.say(usage_of(*command)) + "\n  " +
                  console.say({std::string(command->what), std::string(command->what_zh)}) + "\n  " +
                  console.say({"e.g. ", "例如 "}) + std::string(command->example) + "\n");
-    if (page_of_topic(name, console).empty()) {
-      return kFine;
+    if (const std::string topic = topic_with(name, console.language()); !topic.empty()) {
+      console.tell(console.say({"  more: \\help ", "  更多：\\help "}) + topic + "\n");
     }
-    console.out("\n");
+    return kFine;
   }
   const std::string page = page_of_topic(name, console);
   if (!page.empty()) {

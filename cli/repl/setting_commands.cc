@@ -150,7 +150,7 @@ int report_value(Session& session, const Setting& setting, const std::string& fo
   const std::string write = "\\set " + name + " " + value;
   return session.console().report_usage(
       {name + ": found " + en + ", expected " + std::string(setting.allowed),
-       name + "：" + zh + "，应为" + std::string(setting.allowed_zh)},
+       name + "：" + zh + "，应为 " + std::string(setting.allowed_zh)},
       near.empty() ? Text{"e.g. " + write, "例如 " + write}
                    : Text{"write " + write, "请写 " + write});
 }

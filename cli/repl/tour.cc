@@ -149,6 +149,7 @@ bool Tour::set_day() {
   }
   const std::string last = answered->json["event"]["last"].text();
   session_.settings().as_of = last;
+  set_as_of_ = true;
   tell("\n" +
        session_.console().say(
            {"`today` is " + last + ", the last day there is (\\set as_of today undoes it).\n",
@@ -221,6 +222,11 @@ void Tour::end() {
   if (std::exchange(place_, std::nullopt).has_value()) {
     say(session_.console().say(
         {"The tour is over; \\tour begins it again.\n", "导览已结束；输入 \\tour 可重新开始。\n"}));
+    if (std::exchange(set_as_of_, false) && session_.settings().as_of.has_value()) {
+      const std::string day = *session_.settings().as_of;
+      say(session_.console().say({"`today` is still " + day + "; \\set as_of today undoes that.\n",
+                                  "“今天”仍为 " + day + "；输入 \\set as_of today 可恢复。\n"}));
+    }
   } else {
     say(session_.console().say(
         {"No tour is on; \\tour begins one.\n", "当前没有导览；输入 \\tour 开始。\n"}));

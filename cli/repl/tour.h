@@ -51,6 +51,7 @@ class Tour {
 
   Session& session_;
   std::optional<Place> place_;
+  bool set_as_of_ = false;  ///< by the tour, not by a person
 };
 
 }  // namespace tagline::cli

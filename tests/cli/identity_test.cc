@@ -48,7 +48,7 @@ TEST_F(Identity, LinksMergesAndPartsAgain) {
   const Outcome merged = identity({"link", "phone:+8613800138000", "--user", "u3"});
   EXPECT_EQ(merged.status, 0);
   EXPECT_NE(merged.out.find("user u1"), std::string::npos) << merged.out;
-  EXPECT_NE(merged.out.find("1 merges"), std::string::npos) << merged.out;
+  EXPECT_NE(merged.out.find("2 users merged into 1: u1"), std::string::npos) << merged.out;
   EXPECT_NE(count("vip"), before);
   EXPECT_NE(run_tagline({"user", "--db", db(), "u3"}).out.find("4.50"), std::string::npos);
   EXPECT_EQ(json({"show", "u3"})["user"], "u1");

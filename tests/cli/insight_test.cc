@@ -56,6 +56,36 @@ TEST_F(Insight, SumAndMean) {
   EXPECT_FALSE(none.at("number").contains("sum"));
 }
 
+// Who has no value stands in every format.
+TEST_F(Insight, PeopleWithoutAValueAreInEveryFormat) {
+  EXPECT_EQ(
+      run({"query", "*", "--by", "city", "--format", "csv"}).out,
+      "tag,value,count,population\ncity,tier1,2,2\ncity,tier2,1,1\ncity,tier3,1,1\ncity,,1,1\n");
+  const std::string cross =
+      run({"query", "*", "--by", "city", "--by", "likes", "--format", "csv"}).out;
+  for (const char* line : {"\ntier1,beauty,1\n", "\ntier1,,1\n", "\ntier2,,0\n", "\n,travel,1\n",
+                           "\n,beauty,0\n", "\n,,0\n"}) {
+    EXPECT_NE(cross.find(line), std::string::npos) << line << cross;
+  }
+  const json table = answer({"query", "*", "--by", "city", "--by", "likes"});
+  EXPECT_EQ(table.at("without_both"), 0);
+  std::uint64_t of_row = 0;
+  for (const json& count : table.at("without_column")) {
+    of_row += count.get<std::uint64_t>();
+  }
+  EXPECT_EQ(of_row, 1U) << "u3, of tier1, likes nothing";
+  const std::string seen = run({"query", "*", "--by", "city", "--by", "likes"}).out;
+  for (const char* part : {"(unknown)", "total"}) {
+    EXPECT_NE(seen.find(part), std::string::npos) << part << seen;
+  }
+  const std::string profile = run({"query", "vip", "--profile", "--format", "csv"}).out;
+  for (const char* line :
+       {"tag,value,count,population,mean,mean_population\n", "\nage,*,2,4,47.50,42.50\n",
+        "\ncity,,1,1,,\n", "\nspend,*,2,4,5.3750,27.1875\n"}) {
+    EXPECT_NE(profile.find(line), std::string::npos) << line << profile;
+  }
+}
+
 TEST_F(Insight, StatsOfANumberAndOfADate) {
   const json number = answer({"query", "*", "--stats", "spend"}).at("number");
   EXPECT_EQ(number.at("min"), "-2.00");
@@ -104,7 +134,8 @@ TEST_F(Insight, ByATag) {
             "tag,value,count,population\n"
             "city,tier2,1,1\n"
             "city,tier3,1,1\n"
-            "city,tier1,0,2\n");
+            "city,tier1,0,2\n"
+            "city,,1,1\n");
   const json tag = answer({"query", "age >= 30", "--by", "city"}).at("tags").at(0);
   EXPECT_EQ(tag.at("known"), 2);
   EXPECT_EQ(tag.at("known_population"), 4);
@@ -114,8 +145,9 @@ TEST_F(Insight, ByATag) {
             "tag,value,count,population\nlikes,beauty,1,2\nlikes,sports,1,2\nlikes,travel,1,1\n");
   EXPECT_EQ(run({"query", "NOT vip", "--by", "signup", "--format", "csv"}).out,
             "tag,value,count,population\n"
-            "signup,2024-01,0,1\nsignup,2024-02,0,0\nsignup,2024-03,1,1\n"
-            "signup,2024-04,0,0\nsignup,2024-05,0,0\nsignup,2024-06,2,2\n");
+            "signup,2024-03,1,1\nsignup,2024-04,0,0\nsignup,2024-05,0,0\n"
+            "signup,2024-06,2,2\n")
+      << "stretches follow the people, not all of the database";
 }
 
 TEST_F(Insight, StretchesOfANumberCoverItFromEndToEnd) {
@@ -156,7 +188,9 @@ TEST_F(Insight, ATableOfTwoTags) {
             "city,likes,count\n"
             "tier1,beauty,1\ntier1,sports,1\ntier1,travel,0\n"
             "tier2,beauty,0\ntier2,sports,1\ntier2,travel,0\n"
-            "tier3,beauty,1\ntier3,sports,0\ntier3,travel,0\n");
+            "tier3,beauty,1\ntier3,sports,0\ntier3,travel,0\n"
+            "tier1,,1\ntier2,,0\ntier3,,0\n"
+            ",beauty,0\n,sports,0\n,travel,1\n,,0\n");
   const json table = answer({"query", "*", "--by", "vip", "--by", "city"});
   EXPECT_EQ(table.at("counts"), json::array({json::array({1, 0, 0}), json::array({1, 1, 1})}));
 }

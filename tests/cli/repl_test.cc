@@ -10,6 +10,7 @@
 #include <iterator>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -102,7 +103,8 @@ TEST_F(Repl, TheExitStatusIsThatOfTheLastInput) {
   EXPECT_EQ(local("vip\n\\nothing\n").status, 2);
   EXPECT_EQ(local("\\by city\n").status, 2);
   EXPECT_EQ(local("vip AND\n").status, 1) << "nothing follows";
-  EXPECT_EQ(local("cty:tier1\n\\quit\nvip\n").status, 0);
+  EXPECT_EQ(local("cty:tier1\n\\quit\nvip\n").status, 1) << "leaving changes nothing";
+  EXPECT_EQ(local("vip\n\\quit\ncty:tier1\n").status, 0);
   EXPECT_EQ(local("").status, 0);
   const Outcome none = run_tagline({"repl", "--db", folder_.path("none")}, "vip\n");
   EXPECT_EQ(none.status, 3);
@@ -113,7 +115,9 @@ TEST_F(Repl, TheExitStatusIsThatOfTheLastInput) {
   EXPECT_EQ(away.status, 3);
   EXPECT_NE(away.err.find("127.0.0.1:1"), std::string::npos) << away.err;
   const Outcome bad = run_tagline({"repl", "--server", "shop.example"}, "vip\n");
-  EXPECT_EQ(bad.status, 1);
+  EXPECT_EQ(bad.status, 2);
+  EXPECT_EQ(run_tagline({"repl", "--server", "http://127.0.0.1:1"}, "").status, 3)
+      << "though nothing was asked";
   EXPECT_NE(bad.err.find("http://127.0.0.1:8080"), std::string::npos) << bad.err;
 }
 
@@ -164,6 +168,91 @@ TEST_F(Repl, FilesAreWrittenReadAndLoaded) {
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_NE(again.out.find("loaded 2 rows, rejected 0; new users 0, known 2"), std::string::npos)
       << again.out;
+}
+
+// A line that is wrong by itself takes none of the next with it.
+TEST_F(Repl, AnUnfinishedLineLeavesTheNextAlone) {
+  const Outcome run = local("vip\nbad:\nage:25-34\n", {"--format", "csv"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_NE(run.out.find("\nage:25-34,"), std::string::npos) << run.out;
+  const std::string file = folder_.write("err.txt", "vip\nbad:\nage:25-34\n\\quit\nnever\n");
+  const Outcome read = local("\\i " + file + "\nvip AND city:tier1\n");
+  EXPECT_NE(read.err.find("at:    " + file + ":2\n"), std::string::npos) << read.err;
+  EXPECT_EQ(read.err.find("never"), std::string::npos) << read.err;
+  EXPECT_NE(read.out.find("vip AND city:tier1"), std::string::npos) << "\\quit ends the file alone";
+  // Lines that do belong together are said on one.
+  const Outcome joined = local("(vip\n  # both\n  city:tier1)\n");
+  EXPECT_NE(joined.err.find("vip AND city:tier1"), std::string::npos) << joined.err;
+  EXPECT_EQ(local("vip AND\n  city:tier1\n").status, 0);
+  EXPECT_EQ(local("city:(tier1,\n  tier2)\n").status, 0);
+}
+
+TEST_F(Repl, ProblemsInJsonSayThatTheyAre) {
+  for (const char* wrong : {"cty:tier1\n", "vip\n\\by nosuch\n"}) {
+    const std::string out = local(wrong, {"--format", "json"}).out;
+    const std::size_t last = out.rfind('\n', out.size() - 2);
+    const json problem = json::parse(out.substr(last == std::string::npos ? 0 : last + 1));
+    EXPECT_EQ(problem.at("ok"), false) << out;
+  }
+}
+
+TEST_F(Repl, IdsAreListed) {
+  const json counted = json::parse(local("vip AND city:tier1\n", {"--format", "json"}).out);
+  const Outcome some = local("vip AND city:tier1\n\\ids 3\n");
+  EXPECT_NE(some.out.find("3 of " + std::to_string(counted.at("count").get<int>()) + " ids"),
+            std::string::npos)
+      << some.out;
+  const std::string rows = local("vip AND city:tier1\n\\ids 3\n", {"--format", "csv"}).out;
+  const std::string list = rows.substr(rows.find("id\nu"));
+  EXPECT_EQ(std::count(list.begin(), list.end(), '\n'), 4);
+  EXPECT_EQ(local("vip\n\\名单 3\n").status, 0) << "by another name";
+  EXPECT_EQ(local("vip\n\\ids 0\n").status, 2);
+  EXPECT_EQ(local("\\ids\n").status, 2);
+  EXPECT_NE(local("\\versions\n").err.find("\\history @NAME"), std::string::npos);
+}
+
+TEST_F(Repl, SegmentsAreNamedAsTheyAreWritten) {
+  const Outcome saved = local("vip\n\\save \"big city\" Of large cities\n@\"big city\"\n");
+  EXPECT_EQ(saved.status, 0) << saved.err;
+  EXPECT_NE(saved.out.find("saved @\"big city\": "), std::string::npos) << saved.out;
+  EXPECT_NE(saved.out.find("its title: Of large cities\n"), std::string::npos) << saved.out;
+  // The day of the count, where it is not today.
+  EXPECT_NE(saved.out.find(" on 2024-06-15\n"), std::string::npos) << saved.out;
+  EXPECT_EQ(run_tagline({"segment", "show", "--db", db_, "@big city"}).status, 0);
+  const Outcome renamed = local("\\rename @\"big city\" metro\n@metro\n");
+  EXPECT_EQ(renamed.status, 0) << renamed.err;
+  EXPECT_NE(renamed.out.find("@\"big city\" is now called @metro\n"), std::string::npos)
+      << renamed.out;
+  const Outcome deleted = local("\\delete @metro\n");
+  EXPECT_NE(deleted.out.find("deleted @metro\n"), std::string::npos) << deleted.out;
+  EXPECT_EQ(local("@metro\n").status, 1);
+}
+
+// The others' mean is that of a count of its own.
+TEST_F(Repl, MeansOfOthersAreExact) {
+  const json apart = json::parse([&] {
+    const std::string out = local("vip\n\\apart\n", {"--format", "json"}).out;
+    return out.substr(out.find('\n') + 1);
+  }());
+  std::size_t means = 0;
+  for (const json& each : apart.at("differences")) {
+    if (each.at("of") != "mean") {
+      continue;
+    }
+    ++means;
+    const std::string tag = each.at("tag");
+    for (const auto& [expression, side] :
+         {std::pair("vip", "people"), std::pair("NOT vip", "others")}) {
+      const json number = json::parse(run_tagline({"query", "--db", db_, expression, "--as-of",
+                                                   "2024-06-15", "--sum", tag, "--format", "json"})
+                                          .out)
+                              .at("number");
+      const double mean =
+          std::stod(number.at("sum").get<std::string>()) / number.at("known").get<double>();
+      EXPECT_NEAR(each.at(side).get<double>(), mean, 1e-6) << tag;
+    }
+  }
+  EXPECT_GT(means, 0U);
 }
 
 TEST_F(Repl, WhatIsThereIsReplacedOnlyWhenAsked) {
@@ -235,9 +324,10 @@ TEST_F(Repl, AReaderKeepsNobodyFromWriting) {
 TEST_F(Repl, EveryCommandHasHelpAndSaysHowItIsWritten) {
   const std::string list = local("\\help\n").out;
   for (const char* name :
-       {"tags",    "tag", "segments", "save",    "save!", "export!", "show",   "explain", "why",
-        "profile", "by",  "cross",    "overlap", "top",   "bottom",  "pareto", "sum",     "history",
-        "diff",    "set", "watch",    "export",  "i",     "load",    "tour",   "help",    "quit"}) {
+       {"tags",   "tag",     "segments", "save",   "save!",   "export!", "show",  "explain",
+        "why",    "profile", "ids",      "delete", "rename",  "by",      "cross", "overlap",
+        "top",    "bottom",  "pareto",   "sum",    "history", "diff",    "set",   "watch",
+        "export", "i",       "load",     "tour",   "help",    "quit"}) {
     EXPECT_NE(list.find("  \\" + std::string(name)), std::string::npos) << name;
     const Outcome one = local("\\help " + std::string(name) + "\n");
     EXPECT_EQ(one.status, 0);

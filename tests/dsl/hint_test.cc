@@ -54,6 +54,76 @@ void expect_meant(const std::vector<Row>& rows) {
   }
 }
 
+TEST(Hints, OtherWordsForOperatorsAreUnderstood) {
+  expect_meant({{"会员 或者 城市:一线", "会员 或 城市:一线"},
+                {"会员 并且 城市:一线", "会员 且 城市:一线"},
+                {"会员 和 城市:一线", "会员 且 城市:一线"},
+                {"会员 以及 性别:女", "会员 且 性别:女"},
+                {"会员 排除 流失风险", "会员 且 非 流失风险"},
+                {"不 会员", "非 会员"},
+                {"不是会员", "非 会员"},
+                {"没有流失风险", "非 流失风险"},
+                {"vip except churn_risk", "vip AND NOT churn_risk"},
+                {"没做过(购买)", "非 做过(购买)"},
+                {"没有做过(购买)", "非 做过(购买)"},
+                {"did_not(purchase)", "NOT did(purchase)"},
+                {"not_did(purchase)", "NOT did(purchase)"}});
+}
+
+TEST(Hints, ATagAndItsValueNeedAColon) {
+  expect_meant({{"年龄 25到34", "年龄:25-34"},
+                {"年龄 25至34岁", "年龄:25-34"},
+                {"年龄 25-34", "年龄:25-34"},
+                {"age between 25 and 34", "age:25-34"},
+                {"城市 一线", "城市:一线"},
+                {"会员 且 25-34", "会员 且 年龄:25-34"},
+                {"vip AND 30", "vip AND age:30"}});
+}
+
+TEST(Hints, WhatStandsBehindTheEventIsPointedAt) {
+  expect_meant({{"did(purchase, 最近30天)", "did(purchase, in:最近30天)"},
+                {"做过(购买, 30天内)", "做过(购买, 时间:最近30天)"},
+                {"做过(购买, 2次)", "做过(购买, 次数 >= 2)"},
+                {"做过(购买, 超过2次)", "做过(购买, 次数 > 2)"},
+                {"做过(购买, 次数大于2)", "做过(购买, 次数 > 2)"},
+                {"did(purchase, 3)", "did(purchase, count >= 3)"}});
+  const Checked both = check("做过(购买, 2次, 30天内)", store(), demo_options());
+  ASSERT_EQ(both.errors.size(), 2U) << "each for itself";
+  EXPECT_EQ(both.errors[0].span.begin, 7U);
+  EXPECT_NE(both.errors[0].message.zh.find("2次 不是选项"), std::string::npos);
+  const Checked two = check("did(purchase, view)", store(), demo_options());
+  EXPECT_NE(two.errors.front().hint.en.find("did(purchase) OR did(view)"), std::string::npos)
+      << two.errors.front().hint.en;
+  const Checked keyed = check("did(view, category:beauty)", store(), demo_options());
+  ASSERT_FALSE(keyed.ok);
+  EXPECT_NE(keyed.errors.front().hint.en.find("did(view:"), std::string::npos)
+      << keyed.errors.front().hint.en;
+  // What they most likely meant is named first.
+  const Checked bought = check("did(zahlen)", store(), demo_options());
+  EXPECT_NE(bought.errors.front().hint.en.find("the events are purchase"), std::string::npos)
+      << bought.errors.front().hint.en;
+}
+
+// Chinese messages name things in Chinese, where they have such a name.
+TEST(Hints, ListsAreInTheReadersLanguage) {
+  const Checked tag = check("天气", store(), demo_options());
+  EXPECT_NE(tag.errors.front().hint.zh.find("城市"), std::string::npos)
+      << tag.errors.front().hint.zh;
+  EXPECT_NE(tag.errors.front().hint.en.find("city"), std::string::npos);
+  const Checked value = check("城市:火星", store(), demo_options());
+  EXPECT_NE(value.errors.front().hint.zh.find("一线、二线"), std::string::npos)
+      << value.errors.front().hint.zh;
+  const Checked key = check("做过(购买:鞋)", store(), demo_options());
+  EXPECT_EQ(key.errors.front().message.zh.find("purchase"), std::string::npos)
+      << key.errors.front().message.zh;
+}
+
+TEST(Hints, OfTwoLinesAreOnOne) {
+  const Checked checked = check("(vip\n  # and\n  churn_risk)", store(), demo_options());
+  ASSERT_FALSE(checked.ok);
+  EXPECT_EQ(checked.errors.front().hint.en.find('\n'), std::string::npos);
+}
+
 TEST(Hints, AKeywordStuckToAValueDropsNoCondition) {
   expect_meant({{"年龄>=30且会员", "年龄>=30 且 会员"},
                 {"年龄>=30或会员", "年龄>=30 或 会员"},

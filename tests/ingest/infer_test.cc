@@ -161,6 +161,37 @@ TEST(Infer, IdsThatRepeat) {
   EXPECT_NE(missing.error().hint().en.find("household_id"), std::string::npos);
 }
 
+TEST(Infer, IdsAreKnownByTheirNamesInBothLanguages) {
+  for (const char* name : {"编号", "客户", "顾客", "顾客编号", "卡号", "账号", "会员卡号", "openid",
+                           "unionid", "手机号", "身份证号", "phone", "email"}) {
+    const Schema schema = must_infer(std::string(name) + ",姓名\nA1,张三\nA2,李四\n");
+    EXPECT_EQ(schema.id_column, name);
+  }
+  // What everybody has one of gives way to what is called an id.
+  EXPECT_EQ(must_infer("手机号,会员号\n13800000001,A1\n13800000002,A2\n").id_column, "会员号");
+  for (const char* name : {"产品编号", "门店编号", "城市", "会员"}) {
+    EXPECT_EQ(must_infer(std::string(name) + ",姓名\nA1,张三\nA2,李四\n").id_column, "") << name;
+  }
+}
+
+// By row number the rows of a second file would be written over the people of the first.
+TEST(Infer, ASecondFileWithoutIdsIsRefused) {
+  InferOptions options;
+  const auto load = [&] { return infer_sample("姓名,城市\n王五,上海\n", true, options); };
+  EXPECT_EQ(load().value().id_column, "") << "nobody is there yet";
+  options.is_user = [](std::string_view id) -> Result<bool> { return id == "1"; };
+  const auto over = load();
+  ASSERT_FALSE(over.has_value());
+  EXPECT_EQ(over.error().code(), ErrorCode::SchemaConflict);
+  EXPECT_NE(over.error().message().zh.find("覆盖"), std::string::npos);
+  EXPECT_NE(over.error().message().en.find("written over users 1, 2, 3"), std::string::npos);
+  EXPECT_NE(over.error().hint().en.find("--id"), std::string::npos);
+  options.is_user = [](std::string_view) -> Result<bool> { return false; };
+  EXPECT_FALSE(load().has_value()) << "nor are they people nobody has heard of";
+  options.id_column = "#row";
+  EXPECT_EQ(load().value().id_column, "") << "who asks for it";
+}
+
 TEST(Infer, AFewBadIdsDoNotMakeRowsAnonymous) {
   std::string text = "id,v\n,a\nu0,b\n";
   for (int i = 0; i < 300; ++i) {

@@ -45,6 +45,24 @@ TEST_F(QueryRoutes, EveryWantIsThatOfTheCommandLine) {
   const Json cross = of(R"("want": "cross", "rows": "city", "columns": "vip")");
   EXPECT_EQ(cross["rows"]["rows"].size(), cross["counts"].size());
   EXPECT_EQ(of(R"("want": "cross", "tags": ["city", "vip"])")["counts"], cross["counts"]);
+  // Nobody is left out: the cells and those without a value are all people of each line.
+  for (const char* tags : {R"(["city", "vip"])", R"(["vip", "city"])", R"(["city", "age"])",
+                           R"(["age", "city"])", R"(["spend", "age"])"}) {
+    const Json table = of(R"("want": "cross", "tags": )" + std::string(tags));
+    std::uint64_t all = table["without_both"];
+    for (std::size_t i = 0; i < table["counts"].size(); ++i) {
+      std::uint64_t line = table["without_column"][i];
+      for (const Json& cell : table["counts"][i]) {
+        line += cell.get<std::uint64_t>();
+      }
+      EXPECT_EQ(table["rows"]["rows"][i]["count"], line) << tags;
+      all += line;
+    }
+    for (const Json& without : table["without_row"]) {
+      all += without.get<std::uint64_t>();
+    }
+    EXPECT_EQ(table["count"], all) << tags << table;
+  }
   const Json profile = of(R"("want": "profile")");
   EXPECT_EQ(profile["tags"].size(), 4U);
   const Json full = of(R"("want": "profile", "detail": "full")");
@@ -56,6 +74,7 @@ TEST_F(QueryRoutes, EveryWantIsThatOfTheCommandLine) {
     if (tag["kind"] == "number") {
       const Json alone = of(R"("want": "stats", "tag": ")" + tag["tag"].get<std::string>() + "\"");
       EXPECT_EQ(tag["deviation"], alone["number"]["deviation"]) << tag;
+      EXPECT_EQ(tag["sum"], alone["number"]["sum"]) << tag;
       EXPECT_EQ(alone["number"]["name"], tag["name"]);
     }
   }
