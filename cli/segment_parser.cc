@@ -222,6 +222,9 @@ bool SegmentParser::take(Arguments& arguments) const {
   for (std::string* name : {&chosen.name, &chosen.new_name}) {
     name->erase(0, name->starts_with('@') ? 1 : 0);
   }
+  for (std::string& name : chosen.names) {
+    name.erase(0, name.starts_with('@') ? 1 : 0);
+  }
   arguments.command = chosen;
   return true;
 }
