@@ -116,10 +116,16 @@ TEST(Load, UpdatesOfUsersAreNotTakenForRowsWithoutIds) {
   database.expect_clean();
 }
 
-TEST(Load, RowNumbersMayBeLoadedAgain) {
+TEST(Load, RowNumbersAreLoadedAgainByWhoSaysSo) {
   Database database;
   database.must_load("city\na\nb\n");
-  database.must_load("city\nb\nb\nc\n");
+  const auto refused = database.load_text("city\nb\nb\nc\n");
+  ASSERT_FALSE(refused.has_value()) << "it may be about other people";
+  EXPECT_EQ(refused.error().code(), ErrorCode::SchemaConflict);
+  EXPECT_EQ(database.content(), (Content{{"1", {{"city", {"a"}}}}, {"2", {{"city", {"b"}}}}}));
+  LoadOptions options;
+  options.id_column = "#row";
+  database.must_load("city\nb\nb\nc\n", std::nullopt, options);
   EXPECT_EQ(
       database.content(),
       (Content{{"1", {{"city", {"b"}}}}, {"2", {{"city", {"b"}}}}, {"3", {{"city", {"c"}}}}}));
