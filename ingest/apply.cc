@@ -4,6 +4,7 @@
 #include "ingest/request_memory.h"
 #include "ingest/staged_changes.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
@@ -17,14 +18,20 @@ Error batch_at_fault(const Operation& operation, const Text& why) {
   const std::string line = std::to_string(operation.line);
   return {ErrorCode::BadInput,
           {"line " + line + ": " + why.en, "第 " + line + " 行：" + why.zh},
-          {"nothing of the batch was done; correct it, or have each line done on its own",
-           "整批均未写入；请更正，或改为逐行写入"}};
+          Hint({"nothing of the batch was done; correct it, or have each line done on its own with "
+                "--each",
+                "整批均未写入；请更正，或用 --each 逐行写入"},
+               {"nothing of the batch was done; correct it, or have each line done on its own with "
+                "each=true",
+                "整批均未写入；请更正，或用 each=true 逐行写入"},
+               {})};
 }
 
 /// Errors are those of the database; a batch's own go into its outcome.
 Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& writer) {
   const StagedChanges::Mark before = staged.mark();
   const std::uint64_t tags_before = writer.tags_new();
+  const std::size_t values_before = writer.values_new().size();
   IngestReport report;
   for (const Operation& operation : batch.operations) {
     TAGLINE_ASSIGN_OR_RETURN(auto why, writer.write(operation, batch.options));
@@ -44,6 +51,10 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
   }
   report.users_new = staged.new_users().size() - before.users;
   report.tags_new = writer.tags_new() - tags_before;
+  const std::span values = std::span(writer.values_new()).subspan(values_before);
+  const std::span told = values.first(std::min(values.size(), IngestReport::kNewKept));
+  report.values_new = values.size();
+  report.first_new_values.assign(told.begin(), told.end());
   batch.outcome = std::move(report);
   return {};
 }

@@ -194,6 +194,7 @@ Result<std::optional<RowId>> OperationWriter::row_of(Vocabulary::Tag& tag, const
       return row;
     }
     TAGLINE_ASSIGN_OR_RETURN(row, names_.row_of(tag, *name, txn_));
+    values_new_.push_back({tag.record.name, *name});
   }
   if (!row.has_value()) {
     why = reason(tag.record.name + " has no value \"" + excerpt(*name) + "\"",
