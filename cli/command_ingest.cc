@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/exit_status.h"
 #include "cli/refusal.h"
 #include "engine/system_reason.h"
@@ -7,6 +8,7 @@
 #include "server/operation_json.h"
 #include "server/service.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -24,12 +26,38 @@ void add(const ingest::IngestReport& more, ingest::IngestReport& sum) {
   sum.tags_new += more.tags_new;
   sum.identities_new += more.identities_new;
   sum.merges += more.merges;
+  sum.values_new += more.values_new;
+  for (const ingest::NewValue& each : more.first_new_values) {
+    if (sum.first_new_values.size() < ingest::IngestReport::kNewKept) {
+      sum.first_new_values.push_back(each);
+    }
+  }
   sum.version = more.version;
   for (const ingest::RefusedOperation& each : more.first_refused) {
     if (sum.first_refused.size() < ingest::IngestReport::kRefusedKept) {
       sum.first_refused.push_back(each);
     }
   }
+}
+
+/// "1 new value: city tier99", which may be a misspelt one; "" when there is none.
+std::string new_values(const ingest::IngestReport& report, const Console& console) {
+  constexpr std::size_t kNamed = 5;
+  const std::size_t named = std::min(kNamed, report.first_new_values.size());
+  std::string list;
+  for (std::size_t i = 0; i < named; ++i) {
+    const ingest::NewValue& each = report.first_new_values[i];
+    list += (i == 0 ? "" : console.say({", ", "、"})) + printable(each.tag + " " + each.value);
+  }
+  const std::string count = grouped(report.values_new);
+  const std::string more = grouped(report.values_new - named);
+  const bool all = report.values_new == named;
+  return report.values_new == 0
+             ? ""
+             : console.say({count + (report.values_new == 1 ? " new value: " : " new values: ") +
+                                list + (all ? "\n" : " and " + more + " more\n"),
+                            "新取值 " + count + " 个：" + list +
+                                (all ? "\n" : "，另有 " + more + " 个\n")});
 }
 
 void show_refused(const ingest::IngestReport& report, Console& console) {
@@ -117,15 +145,18 @@ int ingest_all(std::istream& in, const IngestArguments& arguments, storage::Stor
                      "其中 " + grouped(repeated) + " 条此前已写入，未重复写入\n"}));
   }
   console.out(console.say(
-      {grouped(sum.applied) + " operations done, " + grouped(sum.refused) + " refused: " +
-           grouped(sum.users_new) + " new users, " + grouped(sum.tags_new) + " new tags\n",
+      {counted(sum.applied, "operation") + " done, " + grouped(sum.refused) + " refused: " +
+           counted(sum.users_new, "new user") + ", " + counted(sum.tags_new, "new tag") + "\n",
        "已写入 " + grouped(sum.applied) + " 条操作，拒绝 " + grouped(sum.refused) + " 条：新用户 " +
            grouped(sum.users_new) + "，新标签 " + grouped(sum.tags_new) + "\n"}));
+  console.out(new_values(sum, console));
   if (sum.identities_new != 0 || sum.merges != 0) {
-    console.out(console.say({grouped(sum.identities_new) + " new identities, " +
-                                 grouped(sum.merges) + " merges of users\n",
-                             "新身份标识 " + grouped(sum.identities_new) + "，合并用户 " +
-                                 grouped(sum.merges) + " 次\n"}));
+    console.out(
+        console.say({(sum.identities_new == 1 ? std::string("1 new identity")
+                                              : grouped(sum.identities_new) + " new identities") +
+                         ", " + counted(sum.merges, "merge") + " of users\n",
+                     "新身份标识 " + grouped(sum.identities_new) + "，合并用户 " +
+                         grouped(sum.merges) + " 次\n"}));
   }
   return status;
 }

@@ -6,6 +6,7 @@
 #include "ingest/staged_changes.h"
 #include "ingest/staged_write.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace {
 Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& writer) {
   const StagedChanges::Mark before = staged.mark();
   const std::uint64_t tags_before = writer.tags_new();
+  const std::size_t values_before = writer.values_new().size();
   IngestReport report;
   for (const Operation& operation : batch.operations) {
     TAGLINE_ASSIGN_OR_RETURN(auto why, writer.write(operation, batch.options));
@@ -37,6 +39,7 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
   }
   report.users_new = staged.new_users().size() - before.users;
   report.tags_new = writer.tags_new() - tags_before;
+  note_new_values(writer, values_before, report);
   batch.outcome = std::move(report);
   return {};
 }
@@ -45,6 +48,7 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
 Status write_lines(IngestBatch& batch, StagedChanges& staged, OperationWriter& writer) {
   const StagedChanges::Mark before = staged.mark();
   const std::uint64_t tags_before = writer.tags_new();
+  const std::size_t values_before = writer.values_new().size();
   batch.refused_lines.clear();
   IngestReport report;
   const auto& all = batch.operations;
@@ -71,6 +75,7 @@ Status write_lines(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
     report.applied = all.size();
     report.users_new = staged.new_users().size() - before.users;
     report.tags_new = writer.tags_new() - tags_before;
+    note_new_values(writer, values_before, report);
   }
   batch.outcome = std::move(report);
   return {};
@@ -204,8 +209,13 @@ Error batch_at_fault(const Operation& operation, const Text& why) {
   const std::string line = std::to_string(operation.line);
   return {ErrorCode::BadInput,
           {"line " + line + ": " + why.en, "第 " + line + " 行：" + why.zh},
-          {"nothing of the batch was done; correct it, or have each line done on its own",
-           "整批均未写入；请更正，或改为逐行写入"}};
+          Hint({"nothing of the batch was done; correct it, or have each line done on its own with "
+                "--each",
+                "整批均未写入；请更正，或用 --each 逐行写入"},
+               {"nothing of the batch was done; correct it, or have each line done on its own with "
+                "each=true",
+                "整批均未写入；请更正，或用 each=true 逐行写入"},
+               {})};
 }
 
 Applier::Applier(storage::Store& store)

@@ -38,8 +38,15 @@ struct RefusedOperation {
   Text reason;
 };
 
+/// A value of a tag, or a key of an event, that was not there.
+struct NewValue {
+  std::string tag;
+  std::string value;
+};
+
 struct IngestReport {
   static constexpr std::size_t kRefusedKept = 100;
+  static constexpr std::size_t kNewKept = 20;
 
   std::uint64_t applied = 0;
   std::uint64_t refused = 0;
@@ -47,8 +54,10 @@ struct IngestReport {
   std::uint64_t users_new = 0;
   std::uint64_t tags_new = 0;  ///< and events
   std::uint64_t identities_new = 0;
-  std::uint64_t merges = 0;   ///< of users who were found to be one person
-  std::uint64_t version = 0;  ///< of the state that has it
+  std::uint64_t merges = 0;                  ///< of users who were found to be one person
+  std::uint64_t values_new = 0;              ///< and keys: perhaps misspelt ones
+  std::vector<NewValue> first_new_values{};  ///< at most kNewKept
+  std::uint64_t version = 0;                 ///< of the state that has it
 };
 
 /// By which a batch is known again when it is sent again.

@@ -121,6 +121,7 @@ Result<bool> write_linking(IngestBatch& batch, Vocabulary& names, std::int64_t n
   }
   TAGLINE_RETURN_IF_ERROR(linking.flush());
   report.tags_new = writer.tags_new();
+  note_new_values(writer, 0, report);
   batch.outcome = std::move(report);
   return true;
 }

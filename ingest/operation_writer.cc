@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace tagline::ingest {
@@ -194,6 +195,7 @@ Result<std::optional<RowId>> OperationWriter::row_of(Vocabulary::Tag& tag, const
       return row;
     }
     TAGLINE_ASSIGN_OR_RETURN(row, names_.row_of(tag, *name, txn_));
+    values_new_.push_back({tag.record.name, *name});
   }
   if (!row.has_value()) {
     why = reason(tag.record.name + " has no value \"" + excerpt(*name) + "\"",
@@ -308,6 +310,13 @@ Result<Reason> OperationWriter::remove(Vocabulary::Tag& tag, const TagValues& gi
   }
   TAGLINE_RETURN_IF_ERROR(stage_any(tag, user));
   return Reason();
+}
+
+void note_new_values(const OperationWriter& writer, std::size_t from, IngestReport& report) {
+  const std::span values = std::span(writer.values_new()).subspan(from);
+  const auto told = values.first(std::min(values.size(), IngestReport::kNewKept));
+  report.values_new = values.size();
+  report.first_new_values.assign(told.begin(), told.end());
 }
 
 }  // namespace tagline::ingest

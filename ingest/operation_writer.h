@@ -28,6 +28,7 @@ class OperationWriter {
   [[nodiscard]] Result<std::optional<Text>> write(const Operation& operation,
                                                   const IngestOptions& options);
   [[nodiscard]] std::uint64_t tags_new() const { return tags_new_; }
+  [[nodiscard]] const std::vector<NewValue>& values_new() const { return values_new_; }
 
  private:
   using Reason = std::optional<Text>;
@@ -71,6 +72,10 @@ class OperationWriter {
   DayClock clock_;
   engine::Day today_;
   std::uint64_t tags_new_ = 0;
+  std::vector<NewValue> values_new_;
 };
+
+/// Values that were made from number `from` on, into a report.
+void note_new_values(const OperationWriter& writer, std::size_t from, IngestReport& report);
 
 }  // namespace tagline::ingest

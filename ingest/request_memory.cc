@@ -8,7 +8,10 @@
 namespace tagline::ingest {
 namespace {
 
-constexpr std::uint64_t kReportVersion = 2;  // 1: without identities and merges
+/// 1: without identities, merges and new values.
+constexpr std::uint64_t kReportVersion = 2;
+/// Of new values in a record, likewise.
+constexpr std::size_t kValuesBytesMax = 4'096;
 /// Of refused operations in a record: the rest is counted, and not told again.
 constexpr std::size_t kRefusedBytesMax = 16'384;
 /// Old ones that go with a new one, at most.
@@ -24,6 +27,18 @@ std::string encoded(const IngestReport& report) {
   out.varint(report.identities_new);
   out.varint(report.merges);
   out.varint(report.version);
+  std::size_t values = 0;
+  std::size_t bytes_of_values = 0;
+  for (const NewValue& each : report.first_new_values) {
+    bytes_of_values += each.tag.size() + each.value.size();
+    values += bytes_of_values <= kValuesBytesMax ? 1 : 0;
+  }
+  out.varint(report.values_new);
+  out.varint(values);
+  for (std::size_t i = 0; i < values; ++i) {
+    out.string(report.first_new_values[i].tag);
+    out.string(report.first_new_values[i].value);
+  }
   for (const RefusedOperation& each : report.first_refused) {
     if (out.bytes().size() + each.user.size() + each.reason.en.size() + each.reason.zh.size() >
         kRefusedBytesMax) {
@@ -51,6 +66,15 @@ Result<IngestReport> decoded(const std::string& text) {
     report.merges = in.varint();
   }
   report.version = in.varint();
+  if (version == kReportVersion) {
+    report.values_new = in.varint();
+    const std::uint64_t values = in.varint();
+    while (report.first_new_values.size() < values && !in.at_end()) {
+      NewValue& each = report.first_new_values.emplace_back();
+      each.tag = in.string();
+      each.value = in.string();
+    }
+  }
   while (!in.at_end() && report.first_refused.size() < IngestReport::kRefusedKept) {
     RefusedOperation each;
     each.line = in.varint();

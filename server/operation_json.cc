@@ -186,8 +186,13 @@ Result<ingest::IngestBatch> batch_of(ReadOperations& read, const ingest::IngestO
     return failure(
         ErrorCode::BadInput,
         {"line " + line + ": " + first.reason.en, "第 " + line + " 行：" + first.reason.zh},
-        {"nothing of the batch was done; correct it, or have each line done on its own",
-         "整批均未写入；请更正，或改为逐行写入"});
+        Hint({"nothing of the batch was done; correct it, or have each line done on its own with "
+              "--each",
+              "整批均未写入；请更正，或用 --each 逐行写入"},
+             {"nothing of the batch was done; correct it, or have each line done on its own with "
+              "each=true",
+              "整批均未写入；请更正，或用 each=true 逐行写入"},
+             {}));
   }
   ingest::IngestBatch batch;
   batch.operations = std::move(read.operations);
@@ -213,12 +218,18 @@ std::string ingest_json(const ingest::IngestReport& report) {
     refused.push_back(
         {{"line", each.line}, {"user", each.user}, {"reason", text_json(each.reason)}});
   }
+  Json values = Json::array();
+  for (const ingest::NewValue& each : report.first_new_values) {
+    values.push_back({{"tag", each.tag}, {"value", each.value}});
+  }
   return dump(Json{{"applied", report.applied},
                    {"refused", report.refused},
                    {"users_new", report.users_new},
                    {"tags_new", report.tags_new},
                    {"identities_new", report.identities_new},
                    {"merges", report.merges},
+                   {"values_new", report.values_new},
+                   {"first_new_values", std::move(values)},
                    {"version", report.version},
                    {"first_refused", std::move(refused)}});
 }

@@ -54,6 +54,35 @@ TEST_F(Ingest, AFileIsDoneWholeOrNotAtAll) {
   EXPECT_EQ(run_tagline({"verify", "--db", db_}).status, 0);
 }
 
+// A slip of the finger makes a value that nobody has heard of.
+TEST_F(Ingest, NewValuesAreTold) {
+  const std::string lines = R"({"user": "u1", "set": {"city": "tier99"}})"
+                            "\n"
+                            R"({"user": "u2", "set": {"city": "a"}})"
+                            "\n";
+  const Outcome done = run_tagline({"ingest", "--db", db_, "-"}, lines);
+  EXPECT_NE(done.out.find("1 new value: city tier99\n"), std::string::npos) << done.out;
+  const Outcome chinese = run_tagline({"ingest", "--db", db_, "-", "--lang", "zh-CN"},
+                                      R"({"user": "u1", "set": {"city": "tier98"}})");
+  EXPECT_NE(chinese.out.find("新取值 1 个：city tier98\n"), std::string::npos) << chinese.out;
+  const Outcome again = run_tagline({"ingest", "--db", db_, "-"}, lines);
+  EXPECT_EQ(again.out.find("new value"), std::string::npos) << again.out;
+  const Outcome told = run_tagline({"ingest", "--db", db_, "-", "--format", "json"},
+                                   R"({"user": "u3", "set": {"city": "tier97"}})");
+  EXPECT_EQ(json::parse(told.out)["values_new"], 1);
+  EXPECT_EQ(json::parse(told.out)["first_new_values"],
+            json::parse(R"([{"tag": "city", "value": "tier97"}])"));
+  // What was done once is told the same again.
+  const std::string twice = R"({"user": "u3", "set": {"city": "tier96"}})";
+  const auto once = [&] {
+    return json::parse(
+        run_tagline({"ingest", "--db", db_, "-", "--once", "--format", "json"}, twice).out);
+  };
+  const json first = once();
+  EXPECT_EQ(first["values_new"], 1);
+  EXPECT_EQ(once()["first_new_values"], first["first_new_values"]);
+}
+
 TEST_F(Ingest, LinesComeFromAPipeInBatches) {
   const std::string lines =
       "{\"user\": \"u1\", \"clear\": [\"vip\"]}\n\n"
