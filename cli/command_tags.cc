@@ -59,7 +59,7 @@ int show_health(const TagsArguments& arguments, server::Service& service, Consol
   }
   options.find = std::move(*find);
   if (arguments.stale && !arguments.health) {
-    options.find = {server::Finding::Stale};
+    options.find = {server::HealthFinding::Stale};
   }
   if (!arguments.rules.empty()) {
     auto rules = server::tag_rules_of(arguments.rules);

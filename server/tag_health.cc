@@ -47,43 +47,43 @@ class TagJudge {
     }
   }
 
-  /// `found` is in the order of Finding, but for near duplicates.
+  /// `found` is in the order of HealthFinding, but for near duplicates.
   Status judge(std::vector<TagFinding>& found) {
-    if (wants(Finding::Unused)) {
+    if (wants(HealthFinding::Unused)) {
       unused(found);
     }
-    if (wants(Finding::Stale)) {
+    if (wants(HealthFinding::Stale)) {
       TAGLINE_RETURN_IF_ERROR(stale(found));
     }
-    if (coverage_ == 0 && wants(Finding::Empty)) {
-      found.push_back(make(Finding::Empty, {"nobody has it", "没有任何用户拥有"}));
+    if (coverage_ == 0 && wants(HealthFinding::Empty)) {
+      found.push_back(make(HealthFinding::Empty, {"nobody has it", "没有任何用户拥有"}));
     }
-    if (wants(Finding::LowCoverage)) {
+    if (wants(HealthFinding::LowCoverage)) {
       low_coverage(found);
     }
-    if (wants(Finding::UnusedValues)) {
+    if (wants(HealthFinding::UnusedValues)) {
       TAGLINE_RETURN_IF_ERROR(unused_values(found));
     }
-    if (wants(Finding::DeprecatedUsed)) {
+    if (wants(HealthFinding::DeprecatedUsed)) {
       deprecated_used(found);
     }
-    if (wants(Finding::Naming)) {
+    if (wants(HealthFinding::Naming)) {
       naming(found);
     }
-    if (wants(Finding::Undocumented)) {
+    if (wants(HealthFinding::Undocumented)) {
       undocumented(found);
     }
-    if (wants(Finding::Drifted)) {
+    if (wants(HealthFinding::Drifted)) {
       TAGLINE_RETURN_IF_ERROR(drifted(found));
     }
     return {};
   }
 
  private:
-  [[nodiscard]] bool wants(Finding finding) const {
+  [[nodiscard]] bool wants(HealthFinding finding) const {
     return options_.find.empty() || options_.find.contains(finding);
   }
-  [[nodiscard]] TagFinding make(Finding finding, Text message) const {
+  [[nodiscard]] TagFinding make(HealthFinding finding, Text message) const {
     TagFinding made;
     made.finding = finding;
     made.tag = tag_.name;
@@ -115,8 +115,8 @@ class TagJudge {
           ", and nobody has asked about it for " + ago(age, false) + ", as far back as is known",
           "，且在已知的 " + ago(age, true) + "内没有被查询过"};
     }
-    found.push_back(make(Finding::Unused, {"no saved segment names it" + asked.en,
-                                           "没有已保存的人群使用它" + asked.zh}));
+    found.push_back(make(HealthFinding::Unused, {"no saved segment names it" + asked.en,
+                                                 "没有已保存的人群使用它" + asked.zh}));
   }
 
   Status stale(std::vector<TagFinding>& found) const {
@@ -126,8 +126,8 @@ class TagJudge {
     const std::int64_t age = std::max<std::int64_t>(0, options_.now_s - tag_.updated_s);
     if (tag_.updated_s != 0 && age >= options_.stale_s) {
       TagFinding& made = found.emplace_back(
-          make(Finding::Stale, {"it was last written " + ago(age, false) + " ago",
-                                "上次写入是在 " + ago(age, true) + "前"}));
+          make(HealthFinding::Stale, {"it was last written " + ago(age, false) + " ago",
+                                      "上次写入是在 " + ago(age, true) + "前"}));
       made.age_s = age;
       return {};
     }
@@ -140,7 +140,7 @@ class TagJudge {
       const std::string part =
           percent_text(static_cast<double>(old) / static_cast<double>(coverage_));
       TagFinding& made = found.emplace_back(
-          make(Finding::Stale,
+          make(HealthFinding::Stale,
                {part + " of its values were last written " + ago(options_.stale_s, false) +
                     " ago or before",
                 part + " 的取值上次写入是在 " + ago(options_.stale_s, true) + "前或更早"}));
@@ -157,8 +157,8 @@ class TagJudge {
     const double share = static_cast<double>(coverage_) / static_cast<double>(population_);
     if (share < options_.low_coverage) {
       TagFinding& made = found.emplace_back(
-          make(Finding::LowCoverage, {"only " + percent_text(share) + " of users have it",
-                                      "仅 " + percent_text(share) + " 的用户拥有"}));
+          make(HealthFinding::LowCoverage, {"only " + percent_text(share) + " of users have it",
+                                            "仅 " + percent_text(share) + " 的用户拥有"}));
       made.share = share;
     }
   }
@@ -179,9 +179,9 @@ class TagJudge {
     if (!nobody.empty() && coverage_ != 0) {
       const std::string count = std::to_string(nobody.size());
       const std::string all = std::to_string(values.size());
-      name(found.emplace_back(
-               make(Finding::UnusedValues, {"nobody has " + count + " of its " + all + " values",
-                                            "其 " + all + " 个取值中有 " + count + " 个没有用户"})),
+      name(found.emplace_back(make(HealthFinding::UnusedValues,
+                                   {"nobody has " + count + " of its " + all + " values",
+                                    "其 " + all + " 个取值中有 " + count + " 个没有用户"})),
            std::move(nobody));
     }
     return {};
@@ -200,7 +200,7 @@ class TagJudge {
             : Text{"it is deprecated, but " + count +
                        (segments_.size() == 1 ? " segment names it" : " segments name it"),
                    "已弃用，但仍有 " + count + " 个人群使用它"};
-    name(found.emplace_back(make(Finding::DeprecatedUsed, use)), segments_);
+    name(found.emplace_back(make(HealthFinding::DeprecatedUsed, use)), segments_);
   }
 
   void naming(std::vector<TagFinding>& found) const {
@@ -208,7 +208,7 @@ class TagJudge {
     const auto any = [&](auto is) { return std::any_of(called.begin(), called.end(), is); };
     const auto breaks = [&](TagRule rule, bool against, const Text& why) {
       if (against && options_.rules.contains(rule)) {
-        name(found.emplace_back(make(Finding::Naming, why)), {std::string(name_of(rule))});
+        name(found.emplace_back(make(HealthFinding::Naming, why)), {std::string(name_of(rule))});
       }
     };
     breaks(TagRule::Lower, any([](char c) { return c >= 'A' && c <= 'Z'; }),
@@ -247,7 +247,7 @@ class TagJudge {
     lacks(TagRule::Description, tag_.description.empty(), {"description", "含义说明"});
     if (!rules.empty()) {
       name(found.emplace_back(
-               make(Finding::Undocumented, {"it has no " + missing.en, "缺少" + missing.zh})),
+               make(HealthFinding::Undocumented, {"it has no " + missing.en, "缺少" + missing.zh})),
            std::move(rules));
     }
   }
@@ -260,7 +260,7 @@ class TagJudge {
     std::array<char, 32> index{};
     std::snprintf(index.data(), index.size(), "%.2f", drift->index);
     TagFinding made =
-        make(Finding::Drifted,
+        make(HealthFinding::Drifted,
              {"its values shifted between " + day_text(drift->before) + " and " +
                   day_text(drift->after) + " (stability index " + index.data() + ")",
               "取值分布在 " + day_text(drift->before) + " 与 " + day_text(drift->after) +
@@ -287,7 +287,7 @@ class TagJudge {
 
 TagFinding near_duplicate(const AlikeTags& pair, const TagRecord& tag, const TagRecord& other) {
   TagFinding made;
-  made.finding = Finding::NearDuplicate;
+  made.finding = HealthFinding::NearDuplicate;
   made.tag = tag.name;
   made.other = other.name;
   made.alike_total = pair.values.size();
@@ -327,7 +327,7 @@ Result<TagHealth> tag_health(Service& service, const TagHealthOptions& options) 
     TAGLINE_ASSIGN_OR_RETURN(const dsl::Catalogue catalogue, vocabulary_of(snapshot));
     TAGLINE_ASSIGN_OR_RETURN(const auto segments, segments_by_field(snapshot, catalogue));
     Alike alike;
-    if (options.find.empty() || options.find.contains(Finding::NearDuplicate)) {
+    if (options.find.empty() || options.find.contains(HealthFinding::NearDuplicate)) {
       TAGLINE_ASSIGN_OR_RETURN(
           alike, alike_tags(snapshot, tags,
                             {options.alike, std::max<std::uint64_t>(1, options.alike_people),

@@ -19,7 +19,7 @@
 
 namespace tagline::server {
 
-enum class Finding : std::uint8_t {
+enum class HealthFinding : std::uint8_t {
   Unused,          ///< no saved segment names it, and nobody has asked about it lately
   Stale,           ///< not written lately, or most of its values were not
   Empty,           ///< nobody has it
@@ -33,9 +33,9 @@ enum class Finding : std::uint8_t {
 };
 /// "unused", "stale", "empty", "low-coverage", "near-duplicate", "unused-values",
 /// "deprecated-used", "naming", "undocumented", "drifted".
-[[nodiscard]] std::string_view name_of(Finding finding);
-[[nodiscard]] std::optional<Finding> finding_called(std::string_view name);
-[[nodiscard]] std::vector<Finding> all_findings();
+[[nodiscard]] std::string_view name_of(HealthFinding finding);
+[[nodiscard]] std::optional<HealthFinding> finding_called(std::string_view name);
+[[nodiscard]] std::vector<HealthFinding> all_findings();
 
 enum class TagRule : std::uint8_t {
   Lower,        ///< no capital letters of ASCII
@@ -50,11 +50,11 @@ enum class TagRule : std::uint8_t {
 [[nodiscard]] std::string_view name_of(TagRule rule);
 /// "lower,owner", or "none". BadInput, with what there is.
 [[nodiscard]] Result<std::set<TagRule>> tag_rules_of(std::string_view list);
-[[nodiscard]] Result<std::set<Finding>> findings_of(std::string_view list);
+[[nodiscard]] Result<std::set<HealthFinding>> findings_of(std::string_view list);
 
 struct TagHealthOptions {
-  std::int64_t now_s = 0;  ///< seconds since 1970, UTC
-  std::set<Finding> find;  ///< empty: all
+  std::int64_t now_s = 0;        ///< seconds since 1970, UTC
+  std::set<HealthFinding> find;  ///< empty: all
   std::int64_t stale_s = 30 * 86'400;
   std::int64_t unused_s = 90 * 86'400;
   double low_coverage = 0.01;       ///< share of the population
@@ -70,7 +70,7 @@ struct TagHealthOptions {
 };
 
 struct TagFinding {
-  Finding finding = Finding::Unused;
+  HealthFinding finding = HealthFinding::Unused;
   std::string tag;
   std::string other;  ///< NearDuplicate: the older tag
   /// Who has the tag; Stale, of a tag whose times are kept: whose value is old; NearDuplicate: who
@@ -96,7 +96,7 @@ struct TagHealth {
   /// Values not compared with those of others, beyond kComparedMax, or fewer
   /// where too many have nearly the same number of people.
   std::uint64_t not_compared = 0;
-  std::vector<TagFinding> findings;  ///< by tag in order of creation, then as in Finding
+  std::vector<TagFinding> findings;  ///< by tag in order of creation, then as in HealthFinding
   static constexpr std::size_t kComparedMax = 50'000;
 };
 

@@ -10,17 +10,17 @@
 namespace tagline::server {
 namespace {
 
-constexpr std::array<std::pair<Finding, std::string_view>, 10> kFindings = {{
-    {Finding::Unused, "unused"},
-    {Finding::Stale, "stale"},
-    {Finding::Empty, "empty"},
-    {Finding::LowCoverage, "low-coverage"},
-    {Finding::NearDuplicate, "near-duplicate"},
-    {Finding::UnusedValues, "unused-values"},
-    {Finding::DeprecatedUsed, "deprecated-used"},
-    {Finding::Naming, "naming"},
-    {Finding::Undocumented, "undocumented"},
-    {Finding::Drifted, "drifted"},
+constexpr std::array<std::pair<HealthFinding, std::string_view>, 10> kFindings = {{
+    {HealthFinding::Unused, "unused"},
+    {HealthFinding::Stale, "stale"},
+    {HealthFinding::Empty, "empty"},
+    {HealthFinding::LowCoverage, "low-coverage"},
+    {HealthFinding::NearDuplicate, "near-duplicate"},
+    {HealthFinding::UnusedValues, "unused-values"},
+    {HealthFinding::DeprecatedUsed, "deprecated-used"},
+    {HealthFinding::Naming, "naming"},
+    {HealthFinding::Undocumented, "undocumented"},
+    {HealthFinding::Drifted, "drifted"},
 }};
 constexpr std::array<std::pair<TagRule, std::string_view>, 7> kRules = {{
     {TagRule::Lower, "lower"},
@@ -99,11 +99,11 @@ Json finding_json(const TagFinding& finding) {
 
 }  // namespace
 
-std::string_view name_of(Finding finding) {
+std::string_view name_of(HealthFinding finding) {
   return kFindings[static_cast<std::size_t>(finding)].second;
 }
 
-std::optional<Finding> finding_called(std::string_view name) {
+std::optional<HealthFinding> finding_called(std::string_view name) {
   for (const auto& [finding, called] : kFindings) {
     if (called == name) {
       return finding;
@@ -112,8 +112,8 @@ std::optional<Finding> finding_called(std::string_view name) {
   return std::nullopt;
 }
 
-std::vector<Finding> all_findings() {
-  std::vector<Finding> all;
+std::vector<HealthFinding> all_findings() {
+  std::vector<HealthFinding> all;
   for (const auto& [finding, name] : kFindings) {
     all.push_back(finding);
   }
@@ -129,7 +129,7 @@ Result<std::set<TagRule>> tag_rules_of(std::string_view list) {
                         : words_of(list, kRules, {"rule of tags", "标签规则"});
 }
 
-Result<std::set<Finding>> findings_of(std::string_view list) {
+Result<std::set<HealthFinding>> findings_of(std::string_view list) {
   return words_of(list, kFindings, {"finding", "检查项"});
 }
 

@@ -353,7 +353,7 @@ TEST_F(Expiry, AnyHistoryLeadsToWhatANaiveMapHas) {
 }
 
 TEST_F(Expiry, IsToTheSecondAndOnce) {
-  apply({{1, "u1", {}, {{"vip", {"true"}, false}, {"spend", {"5"}, false}}, {}, {}, {}}}, kNow);
+  apply({{1, "u1", {}, {}, {{"vip", {"true"}, false}, {"spend", {"5"}, false}}, {}, {}, {}}}, kNow);
   EXPECT_EQ(expire(kNow + 99, 10), 0U);
   EXPECT_TRUE(read().at("u1").contains("vip"));
   EXPECT_EQ(expire(kNow + 100, 10), 1U);
@@ -369,8 +369,8 @@ TEST_F(Expiry, IsToTheSecondAndOnce) {
 }
 
 TEST_F(Expiry, ASetLivesAsAWholeFromItsLastWrite) {
-  apply({{1, "u1", {}, {{"likes", {"a", "b"}, true}}, {}, {}, {}}}, kNow);
-  apply({{1, "u1", {}, {}, {}, {{"likes", {"c"}, true}}, {}}}, kNow + 100);
+  apply({{1, "u1", {}, {}, {{"likes", {"a", "b"}, true}}, {}, {}, {}}}, kNow);
+  apply({{1, "u1", {}, {}, {}, {}, {{"likes", {"c"}, true}}, {}}}, kNow + 100);
   EXPECT_EQ(expire(kNow + 200, 10), 0U);
   EXPECT_EQ(expire(kNow + 260, 10), 1U);
   EXPECT_EQ(read(), (Everybody{{"u1", {}}}));
@@ -445,7 +445,7 @@ TEST_F(Expiry, WhatCannotBeIsRefused) {
 }
 
 TEST_F(Expiry, VerifySeesAValueWithoutATime) {
-  apply({{1, "u1", {}, {{"vip", {"true"}, false}}, {}, {}, {}}}, kNow);
+  apply({{1, "u1", {}, {}, {{"vip", {"true"}, false}}, {}, {}, {}}}, kNow);
   database_.expect_clean();
   const auto times = database_.tag("vip").times;
   write(database_.store(), [&](WriteTxn& txn) {
@@ -464,6 +464,7 @@ TEST_F(Expiry, AKillBetweenStepsLeavesWhatTheNextRunTakesUp) {
   for (int i = 0; i < 30; ++i) {
     operations.push_back({static_cast<std::uint64_t>(i + 1),
                           "u" + std::to_string(i),
+                          {},
                           {},
                           {{"vip", {"true"}, false}, {"likes", {"a", "b"}, true}},
                           {},

@@ -53,7 +53,7 @@ class TagLifeTest : public testing::Test {
     }
     return all;
   }
-  static TagHealthOptions only(Finding finding, std::int64_t now_s) {
+  static TagHealthOptions only(HealthFinding finding, std::int64_t now_s) {
     TagHealthOptions options;
     options.now_s = now_s;
     options.find = {finding};
@@ -105,7 +105,7 @@ TEST_F(TagLifeTest, ARevisionKnowsIt) {
 
 TEST_F(TagLifeTest, UnusedIsWhatNoSegmentNamesAndNobodyAskedAbout) {
   ask("PUT", "/v1/segments/vips", 201, {{"expression", "vip"}});
-  TagHealthOptions options = only(Finding::Unused, loaded_s());
+  TagHealthOptions options = only(HealthFinding::Unused, loaded_s());
   EXPECT_EQ(found(options), (std::set<std::string>{"unused city", "unused age", "unused spend",
                                                    "unused interests"}));
   const json all = ask("GET", "/v1/tag-health?find=unused");
@@ -121,7 +121,7 @@ TEST_F(TagLifeTest, UnusedIsWhatNoSegmentNamesAndNobodyAskedAbout) {
 
 TEST_F(TagLifeTest, StaleIsByTheTagAndByItsValues) {
   const std::int64_t now = loaded_s() + 1'000;
-  TagHealthOptions options = only(Finding::Stale, now);
+  TagHealthOptions options = only(HealthFinding::Stale, now);
   options.stale_s = 1'001;
   EXPECT_EQ(found(options), std::set<std::string>());
   options.stale_s = 1'000;
@@ -143,9 +143,9 @@ TEST_F(TagLifeTest, StaleIsByTheTagAndByItsValues) {
 
 TEST_F(TagLifeTest, EmptyLowCoverageAndValuesOfNobody) {
   ask("POST", "/v1/tags", 201, {{"name", "nothing"}, {"kind", "flag"}});
-  TagHealthOptions options = only(Finding::Empty, loaded_s());
+  TagHealthOptions options = only(HealthFinding::Empty, loaded_s());
   EXPECT_EQ(found(options), std::set<std::string>{"empty nothing"});
-  options = only(Finding::LowCoverage, loaded_s());
+  options = only(HealthFinding::LowCoverage, loaded_s());
   options.low_coverage = 0.6;  // 2 of 4 are vips
   EXPECT_EQ(found(options), std::set<std::string>{"low-coverage vip"});
   const json operations = json::array({{{"user", "u3"}, {"set", {{"city", "tier1"}}}}});
@@ -171,7 +171,7 @@ TEST_F(TagLifeTest, NearDuplicatesAreFlagsBesideValuesAndNumbersAsWholes) {
     ask("POST", "/v1/tags", 201, draft);
   }
   ask("POST", "/v1/ingest", 200, operations);
-  TagHealthOptions options = only(Finding::NearDuplicate, loaded_s());
+  TagHealthOptions options = only(HealthFinding::NearDuplicate, loaded_s());
   const auto alike = found(options);
   EXPECT_TRUE(alike.contains("near-duplicate first_tier city"));
   EXPECT_TRUE(alike.contains("near-duplicate city2 city"));
