@@ -131,7 +131,7 @@ TEST(CsvReader, BadBytesAndLimits) {
 TEST(CsvReader, OwnSplitEqualsLibcsv) {
   std::mt19937 random(20240229);
   const std::vector<std::string> alphabet = {"a", "b", ",", " ", "\t", ";", "é"};
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 3'000; ++round) {
     std::string line;
     const std::size_t size = random() % 30;
     for (std::size_t i = 0; i < size; ++i) {

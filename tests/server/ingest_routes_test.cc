@@ -62,13 +62,15 @@ TEST_F(IngestRoutes, AnAcknowledgedChangeIsInTheNextAnswer) {
 }
 
 TEST_F(IngestRoutes, LinksLeadToOnePersonBeforeTheRestIsDone) {
-  const Json done =
-      ingest({{{"user", "u1"}, {"link", {"phone:13800138000"}}},
-              {{"user", "u2"}, {"set", {{"city", "tier3"}}}},
-              // u2 is u1 from here on, the earlier of them, and so is the phone.
-              {{"user", "u2"}, {"link", {"phone:138 0013 8000"}}, {"add", {{"spend", 5}}}},
-              {{"user", "phone:13800138000"}, {"set", {{"age", 77}}}},
-              {{"user", "new"}, {"link", {"crm:c9"}}, {"set", {{"vip", true}}}}});
+  const Json done = ingest({{{"user", "u1"}, {"link", {"phone:13800138000"}}},
+                            {{"user", "u2"}, {"set", {{"city", "tier3"}}}},
+                            // u2 is u1 from here on, the earlier of them, and so is the phone.
+                            {{"user", "u2"},
+                             {"link", {"phone:138 0013 8000"}},
+                             {"set", {{"spend", 5}}},
+                             {"add", {{"interests", "art"}}}},
+                            {{"user", "phone:13800138000"}, {"set", {{"age", 77}}}},
+                            {{"user", "new"}, {"link", {"crm:c9"}}, {"set", {{"vip", true}}}}});
   EXPECT_EQ(done["applied"], 5);
   EXPECT_EQ(done["users_new"], 1);
   EXPECT_EQ(done["identities_new"], 2);
@@ -76,9 +78,9 @@ TEST_F(IngestRoutes, LinksLeadToOnePersonBeforeTheRestIsDone) {
   EXPECT_EQ(count("*"), 4U);
   EXPECT_EQ(user("u2")["id"], "u1");
   EXPECT_EQ(count("age:77"), 1U);
-  // The later of two cities; the numbers of who was written last, and what was added to them.
-  EXPECT_EQ(count("city:tier3 AND age:77"), 1U);
   EXPECT_EQ(count("spend:5"), 1U);
+  // Sets of both are one, and what was added came to it.
+  EXPECT_EQ(count("interests:art AND interests:sport AND age:77"), 1U);
   EXPECT_EQ(user("crm:c9")["id"], "new");
 }
 
@@ -109,7 +111,8 @@ TEST_F(IngestRoutes, ABatchWithALinkIsDoneWholeOrNotAtAll) {
 
 TEST_F(IngestRoutes, ALinkingBatchUnderItsKeyIsDoneOnce) {
   const std::string body = Json{{{"user", "u1"}, {"link", {"crm:c1"}}},
-                                {{"user", "u2"}, {"link", {"crm:c1"}}, {"add", {{"spend", 5}}}}}
+                                {{"user", "u2"}, {"link", {"crm:c1"}}},
+                                {{"user", "u3"}, {"add", {{"spend", 5}}}}}
                                .dump();
   const auto send = [&] {
     return shop_.ask("POST", "/v1/ingest", body,
@@ -118,11 +121,10 @@ TEST_F(IngestRoutes, ALinkingBatchUnderItsKeyIsDoneOnce) {
   const HttpReply first = send();
   ASSERT_EQ(first.status, 200U) << first.body;
   EXPECT_EQ(Json::parse(first.body)["merges"], 1);
-  const std::uint64_t five = count("spend:5");
-  EXPECT_EQ(five, 1U);
+  EXPECT_EQ(count("spend:104.95"), 1U);
   const HttpReply again = send();
   EXPECT_EQ(again.body, first.body);
-  EXPECT_EQ(count("spend:5"), five);
+  EXPECT_EQ(count("spend:104.95"), 1U);
 }
 
 TEST_F(IngestRoutes, BatchesAroundALinkingOneKeepTheirOrder) {

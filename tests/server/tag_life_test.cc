@@ -205,8 +205,8 @@ TEST_F(TagLifeTest, RulesAreChosen) {
        {"description", "z"}});
   const auto about = [&](const std::string& rules) {
     std::set<std::string> all;
-    for (const json& each :
-         ask("GET", "/v1/tag-health?find=naming,undocumented&rules=" + rules)["findings"]) {
+    const json health = ask("GET", "/v1/tag-health?find=naming,undocumented&rules=" + rules);
+    for (const json& each : health["findings"]) {
       if (each["tag"] == "Big Spender") {
         all.insert(each["names"][0].get<std::string>());
       }
