@@ -141,10 +141,13 @@ Outcome<HistoryPoint> SegmentHistories::take(const std::string& name, std::optio
       return {};
     }
     TAGLINE_ASSIGN_OR_RETURN(const auto history, txn.history(members.origin.source));
-    const auto keep =
-        std::count_if(history->points.begin(), history->points.end(),
-                      [&](const HistoryPoint& each) { return each.day >= *oldest_day; });
-    return txn.drop_history(members.origin.source, static_cast<std::size_t>(keep));
+    std::size_t keep = 0;
+    if (history.has_value()) {
+      for (const HistoryPoint& each : history->points) {
+        keep += each.day >= *oldest_day ? 1U : 0U;
+      }
+    }
+    return txn.drop_history(members.origin.source, keep);
   };
   TAGLINE_RETURN_IF_ERROR(write_drafted(store_, read, write));
   if (refusal.has_value()) {

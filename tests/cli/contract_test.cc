@@ -145,7 +145,7 @@ TEST_F(Contract, UsageErrorsAreInBothLanguages) {
   says({"key", "create", "--db", "x", "n", "--role", "boss"},
        "--role is one of viewer, analyst, operator, admin, not boss",
        "--role 应为 viewer、analyst、operator、admin 之一，而不是 boss");
-  says({"overlap", "--db", "x", "vip"}, "EXPR is needed 2 times or more, and was given 1 times",
+  says({"overlap", "--db", "x", "vip"}, "at least 2 EXPR are needed, and 1 was given",
        "EXPR 至少要给出 2 个，只给了 1 个");
   says({"query", "--db", "x", "vip", "--pareto", "age", "--share", "0.00001"},
        "--share is a number from 0.0001 to 100, not 0.00001",

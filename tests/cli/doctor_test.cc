@@ -149,7 +149,7 @@ TEST_F(Doctor, SaysThatAFolderHasNoDatabase) {
 TEST_F(Doctor, SaysWhichFormatAnOldFileHas) {
   // The record of the format: a string "tagline", then the number. Earlier pages may hold it too.
   std::string bytes = bytes_of(db_ + "/data.mdb");
-  const std::string record = "\x07tagline\x07";
+  const std::string record = "\x07tagline\x08";
   int patched = 0;
   for (auto at = bytes.find(record); at != std::string::npos; at = bytes.find(record, at + 1)) {
     bytes[at + record.size() - 1] = '\x02';
