@@ -8,7 +8,7 @@ void EditTagParser::add_to(CLI::App& app) {
                             "修改标签的说明信息，未给出的保持不变"),
                         "tagline edit-tag --db shop age --max none\n  "
                         "tagline edit-tag --db shop points --deprecated --replacement score\n  "
-                        "tagline edit-tag --db shop intent --ttl 30d");
+                        "tagline edit-tag --db shop churn_risk --ttl 30d");
   add_db(command_, arguments_.db);
   command_->add_option("TAG", arguments_.tag, say("the tag, by any of its names", "标签名称或别名"))
       ->required();

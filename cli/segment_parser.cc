@@ -185,7 +185,7 @@ void SegmentParser::add_history() {
              say("show how many were in a segment day by day, who entered and who left",
                  "查看人群每日人数及进入、离开人数"),
              "tagline segment history --db shop buyers\n  "
-             "tagline segment history --db shop buyers --since 2026-11-01 --format json");
+             "tagline segment history --db shop buyers --last 90 --format json");
   add_name(history);
   history
       ->add_option("--last", arguments_.days,
