@@ -124,6 +124,8 @@ void KafkaLoop::poll(milliseconds wait) {
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     return take(std::move(message));
   }
+  // First, so that whoever sees a partition stopped is told why.
+  went_wrong(message->err, rd_kafka_message_errstr(message.get()));
   if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && message->rkt != nullptr) {
     const std::string topic = rd_kafka_topic_name(message->rkt);
     board_->note_partition(topic, message->partition,
@@ -133,7 +135,6 @@ void KafkaLoop::poll(milliseconds wait) {
       broken_ = true;  // where to go on is said when it is assigned again
     }
   }
-  went_wrong(message->err, rd_kafka_message_errstr(message.get()));
 }
 
 void KafkaLoop::take(KafkaMessage message) {
