@@ -4,6 +4,7 @@
 // -----------------------------------------------------  ----------------------------------------
 // callbacks run on the thread that polls, logs on any    KafkaListener says which are which
 // messages and lists are given back                      KafkaMessage, KafkaPartitions
+// messages are given back before their consumer is        KafkaLoop::close
 // a consumer is closed before it is destroyed            KafkaLoop::close
 #pragma once
 

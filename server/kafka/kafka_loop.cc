@@ -387,12 +387,14 @@ void KafkaLoop::close() {
   if (consumer_ != nullptr) {
     tell_broker(true);
     rd_kafka_consumer_close(consumer_.get());
-    consumer_.reset();
   }
   if (letters_.has_value() && !letters_->forget()) {
     letters_.reset();  // so that it looks at no letter any more
   }
+  // Messages hold on to their partitions, and a client is not destroyed before these are let go: it
+  // would wait for ever.
   under_way_.clear();
+  consumer_.reset();
   landings_ = std::make_shared<KafkaLandings>();
   expected_.clear();
   paused_ = false;
