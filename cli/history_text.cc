@@ -28,17 +28,15 @@ std::string decimals(double value, int digits) {
   return text;
 }
 
-std::string percent(double share) {
+std::string share_text(double share) {
   return decimals(share * 100, 2) + "%";
 }
 
 /// What a stability index says, by the custom of credit scoring.
 std::string judged(double index, const Console& console) {
-  constexpr double kStable = 0.1;
-  constexpr double kShifted = 0.25;
-  return index < kStable    ? console.say({"stable", "稳定"})
-         : index < kShifted ? console.say({"moved", "有变化"})
-                            : console.say({"shifted", "明显偏移"});
+  return index < server::kMovedFrom     ? console.say({"stable", "稳定"})
+         : index < server::kShiftedFrom ? console.say({"moved", "有变化"})
+                                        : console.say({"shifted", "明显偏移"});
 }
 
 void print_since(const server::SegmentHistory& history, Console& console) {
@@ -131,9 +129,7 @@ void print(const server::TagDrift& drift, Console& console) {
                {""}},
               console.window());
   for (const server::TagDrift::Day& day : drift.days) {
-    const double of = day.population == 0 ? 1 : static_cast<double>(day.population);
-    table.add({server::day_text(day.day), grouped(day.known),
-               percent(static_cast<double>(day.known) / of),
+    table.add({server::day_text(day.day), grouped(day.known), percent(day.known, day.population),
                day.index.has_value() ? decimals(*day.index, 4) : "-",
                day.index.has_value() ? judged(*day.index, console) : ""});
   }
@@ -149,7 +145,7 @@ void print(const server::TagDrift& drift, Console& console) {
       moved.add({part.value == "(none)"     ? console.say({"(unknown)", "（未知）"})
                  : part.value == "(others)" ? console.say({"(others)", "（其他）"})
                                             : part.value,
-                 percent(part.before), percent(part.after)});
+                 share_text(part.before), share_text(part.after)});
     }
     console.out(moved.text());
   }

@@ -29,7 +29,7 @@ Status write_batch(IngestBatch& batch, StagedChanges& staged, OperationWriter& w
     }
     if (!batch.options.each) {
       staged.take_back(before);
-      batch.outcome = tl::unexpected(batch_at_fault(operation, *why));
+      batch.outcome = tl::unexpected(batch_at_fault(operation.line, *why));
       return {};
     }
     ++report.refused;
@@ -194,19 +194,19 @@ Result<Written> write_alone(storage::WriteTxn& txn, std::span<IngestBatch* const
   if (settled) {
     return Written::Nothing;
   }
-  TAGLINE_ASSIGN_OR_RETURN(const bool done, write_linking(batch, names, now_s, txn));
-  if (!done) {
-    return Written::Refused;
+  TAGLINE_ASSIGN_OR_RETURN(const Written wrote, write_linking(batch, names, now_s, txn));
+  if (wrote != Written::Refused) {
+    TAGLINE_RETURN_IF_ERROR(
+        keyed.remember(txn.version() + (wrote == Written::Something ? 1 : 0), now_s, txn));
+    TAGLINE_RETURN_IF_ERROR(store_positions(batches, now_s, txn));
   }
-  TAGLINE_RETURN_IF_ERROR(keyed.remember(txn.version() + 1, now_s, txn));
-  TAGLINE_RETURN_IF_ERROR(store_positions(batches, now_s, txn));
-  return Written::Something;
+  return wrote;
 }
 
 }  // namespace
 
-Error batch_at_fault(const Operation& operation, const Text& why) {
-  const std::string line = std::to_string(operation.line);
+Error batch_at_fault(std::uint64_t at, const Text& why) {
+  const std::string line = std::to_string(at);
   return {ErrorCode::BadInput,
           {"line " + line + ": " + why.en, "第 " + line + " 行：" + why.zh},
           Hint({"nothing of the batch was done; correct it, or have each line done on its own with "

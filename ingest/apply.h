@@ -87,7 +87,7 @@ struct IngestBatch {
 };
 
 /// Why a batch that is done whole or not at all is not: its first operation that cannot be done.
-[[nodiscard]] Error batch_at_fault(const Operation& operation, const Text& why);
+[[nodiscard]] Error batch_at_fault(std::uint64_t line, const Text& why);
 
 class RequestMemory;
 

@@ -51,6 +51,8 @@ class LinkingWriter {
     report.users_new += linked.done->user_new ? 1U : 0U;
     report.identities_new += linked.done->identities_new;
     report.merges += linked.done->merges.size();
+    wrote = wrote || linked.done->user_new || linked.done->identities_new != 0 ||
+            !linked.done->merges.empty();
     staged_.restart();
     return writer_.write(operation, batch_.options);
   }
@@ -58,12 +60,13 @@ class LinkingWriter {
   Status flush() {
     report.users_new += staged_.new_users().size();
     TAGLINE_ASSIGN_OR_RETURN(const bool any, write_staged(staged_, names_, now_s_, txn_));
-    static_cast<void>(any);
+    wrote = wrote || any;
     staged_.restart();
     return {};
   }
 
   IngestReport report;
+  bool wrote = false;  ///< anything of users
 
  private:
   IngestBatch& batch_;
@@ -82,8 +85,8 @@ bool links(const IngestBatch& batch) {
                      [](const Operation& operation) { return !operation.link.empty(); });
 }
 
-Result<bool> write_linking(IngestBatch& batch, Vocabulary& names, std::int64_t now_s,
-                           storage::WriteTxn& txn) {
+Result<Applier::Written> write_linking(IngestBatch& batch, Vocabulary& names, std::int64_t now_s,
+                                       storage::WriteTxn& txn) {
   StagedChanges staged(txn);
   TAGLINE_ASSIGN_OR_RETURN(auto writer, OperationWriter::make(txn, names, staged, now_s));
   TAGLINE_ASSIGN_OR_RETURN(auto people, People::open(txn, now_s, batch.author));
@@ -104,8 +107,8 @@ Result<bool> write_linking(IngestBatch& batch, Vocabulary& names, std::int64_t n
       skipped = operation.line;
       batch.refused_lines.push_back({operation.line, operation.user, std::move(*why)});
     } else if (!batch.options.each) {
-      batch.outcome = tl::unexpected(batch_at_fault(operation, *why));
-      return false;
+      batch.outcome = tl::unexpected(batch_at_fault(operation.line, *why));
+      return Applier::Written::Refused;
     } else {
       ++report.refused;
       if (report.first_refused.size() < IngestReport::kRefusedKept) {
@@ -117,13 +120,13 @@ Result<bool> write_linking(IngestBatch& batch, Vocabulary& names, std::int64_t n
     report = {};
     report.refused = batch.refused_lines.size();
     batch.outcome = report;
-    return false;
+    return Applier::Written::Refused;
   }
   TAGLINE_RETURN_IF_ERROR(linking.flush());
   report.tags_new = writer.tags_new();
   note_new_values(writer, 0, report);
   batch.outcome = std::move(report);
-  return true;
+  return linking.wrote ? Applier::Written::Something : Applier::Written::Nothing;
 }
 
 }  // namespace tagline::ingest

@@ -16,11 +16,11 @@ namespace tagline::ingest {
 [[nodiscard]] bool links(const IngestBatch& batch);
 
 /// Does the operations in order, each seeing those before it; its outcome says what became of it.
-/// False: it is refused whole, and the transaction must not be committed. An operation that cannot
+/// Refused: nothing of it is to be committed. An operation that cannot
 /// be done leaves nothing, but for one case: where a merge makes a later part impossible (a number
 /// that is too large with the other's), the link stays. Errors: the database cannot be read or
 /// written.
-[[nodiscard]] Result<bool> write_linking(IngestBatch& batch, Vocabulary& names, std::int64_t now_s,
-                                         storage::WriteTxn& txn);
+[[nodiscard]] Result<Applier::Written> write_linking(IngestBatch& batch, Vocabulary& names,
+                                                     std::int64_t now_s, storage::WriteTxn& txn);
 
 }  // namespace tagline::ingest

@@ -182,17 +182,7 @@ Result<ReadOperations> operations_from_list(std::string_view text) {
 Result<ingest::IngestBatch> batch_of(ReadOperations& read, const ingest::IngestOptions& options) {
   if (!options.each && read.bad != 0) {
     const ingest::RefusedOperation& first = read.first_bad.front();
-    const std::string line = std::to_string(first.line);
-    return failure(
-        ErrorCode::BadInput,
-        {"line " + line + ": " + first.reason.en, "第 " + line + " 行：" + first.reason.zh},
-        Hint({"nothing of the batch was done; correct it, or have each line done on its own with "
-              "--each",
-              "整批均未写入；请更正，或用 --each 逐行写入"},
-             {"nothing of the batch was done; correct it, or have each line done on its own with "
-              "each=true",
-              "整批均未写入；请更正，或用 each=true 逐行写入"},
-             {}));
+    return tl::unexpected(ingest::batch_at_fault(first.line, first.reason));
   }
   ingest::IngestBatch batch;
   batch.operations = std::move(read.operations);

@@ -26,11 +26,6 @@ std::int64_t number_of(sys_days day) {
   return day.time_since_epoch().count();
 }
 
-/// The number of the segment's rule; 0: a list, or none was numbered.
-std::uint32_t rule_of(const SegmentMembers& members) {
-  return members.origin.rule;
-}
-
 Outcome<SegmentHistory::Since> compare(const Snapshot& snapshot, const HistoryRecord& history,
                                        sys_days day, const engine::Bitmap& now) {
   TAGLINE_ASSIGN_OR_RETURN(const std::size_t at, point_since(history, day));
@@ -83,7 +78,7 @@ Outcome<SegmentHistory> SegmentHistories::show(const std::string& name,
     shown.name = members->origin.source;
     shown.count = members->users.cardinality();
     shown.population = members->origin.population;
-    shown.rule = rule_of(*members);
+    shown.rule = members->origin.rule;
     shown.as_of = sys_days(std::chrono::days(members->origin.as_of));
     shown.time_zone = snapshot.time_zone();
     TAGLINE_ASSIGN_OR_RETURN(auto history, snapshot.history(shown.name));
@@ -135,7 +130,7 @@ Outcome<HistoryPoint> SegmentHistories::take(const std::string& name, std::optio
     fresh.day = members.origin.as_of;
     fresh.population = members.origin.population;
     fresh.version = members.origin.data_version;
-    fresh.rule = rule_of(members);
+    fresh.rule = members.origin.rule;
     TAGLINE_ASSIGN_OR_RETURN(point, txn.add_history(members.origin.source, fresh, members.users));
     if (!oldest_day.has_value()) {
       return {};

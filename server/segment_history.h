@@ -67,7 +67,7 @@ class SegmentHistories {
       : store_(store), execute_(execute) {}
 
   /// NotFound: no such segment, or no point of `since` or before; refused when it cannot be
-  /// computed now. Cost: counting it, and with `since` selecting it and reading what changed since.
+  /// computed now. Cost: selecting it, and with `since` reading what changed since.
   [[nodiscard]] Outcome<SegmentHistory> show(const std::string& name,
                                              const HistoryRequest& request);
   /// Takes a point now. Read before the transaction (server/drafted_write.h).

@@ -5,7 +5,6 @@
 #include "server/duration_text.h"
 #include "server/freshness.h"
 #include "server/tag_fields.h"
-#include "server/tag_spread.h"
 #include "server/vocabulary.h"
 
 #include <algorithm>

@@ -7,6 +7,7 @@
 #include "engine/result.h"
 #include "server/near_duplicates.h"
 #include "server/service.h"
+#include "server/tag_spread.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -58,7 +59,7 @@ struct TagHealthOptions {
   std::int64_t stale_s = 30 * 86'400;
   std::int64_t unused_s = 90 * 86'400;
   double low_coverage = 0.01;       ///< share of the population
-  double drift = 0.25;              ///< the least stability index (server/tag_spread.h)
+  double drift = kShiftedFrom;      ///< the least stability index
   double alike = 0.95;              ///< the least Jaccard index of near duplicates
   std::uint64_t alike_people = 10;  ///< values of fewer are not compared: they are alike by chance
   std::set<TagRule> rules{TagRule::NoBlanks, TagRule::Titles, TagRule::Owner, TagRule::Description};

@@ -28,6 +28,10 @@ inline constexpr std::size_t kSpreadParts = 256;
                                                    std::chrono::system_clock::time_point now,
                                                    std::uint64_t keep_days);
 
+/// From here on values have moved, and shifted, by the custom of credit scoring.
+inline constexpr double kMovedFrom = 0.1;
+inline constexpr double kShiftedFrom = 0.25;
+
 /// The population stability index of two spreads of one tag: the sum over all parts, those without
 /// a value among them, of (q - p) ln(q / p), where p and q are the shares of the population; a part
 /// that is empty on one side counts as half a person. 0: the same; by the custom of credit scoring
@@ -67,7 +71,7 @@ struct LastDrift {
 [[nodiscard]] Result<std::optional<LastDrift>> last_drift(const storage::Snapshot& snapshot,
                                                           const storage::TagRecord& tag);
 
-/// NotFound: no such tag (events have none). `days`: of the last so many days before `today`.
+/// BadInput: an event, which has none. `days`: of the last so many days before `today`.
 [[nodiscard]] Result<TagDrift> tag_drift(const storage::Snapshot& snapshot,
                                          const storage::TagRecord& tag, std::uint64_t days,
                                          std::chrono::sys_days today);

@@ -191,6 +191,18 @@ TEST_F(HistoryRoutesTest, APointOfTheDayItselfIsNotThatOfTheWholeDay) {
   EXPECT_EQ(points[0]["day"], points[1]["day"]);
 }
 
+TEST(HistoryKept, IsTakenByRoutesThatAreToldSo) {
+  const auto tells = [](const RoutesOptions& options) {
+    ShopRoutes shop("history_kept", options);
+    return shop.ask("GET", "/metrics").body.find("tagline_history_points_total") !=
+           std::string::npos;
+  };
+  EXPECT_FALSE(tells({}));
+  RoutesOptions options;
+  options.keep_days = 5;
+  EXPECT_TRUE(tells(options));
+}
+
 TEST_F(HistoryRoutesTest, ASegmentThatCannotBeComputedIsToldOfAndPassedOver) {
   save("base", "vip");
   save("using", "@base AND age >= 30");

@@ -125,6 +125,10 @@ TEST_F(IngestRoutes, ALinkingBatchUnderItsKeyIsDoneOnce) {
   const HttpReply again = send();
   EXPECT_EQ(again.body, first.body);
   EXPECT_EQ(count("spend:104.95"), 1U);
+  // A link that is there already makes no state: the version is one that there is.
+  const Json idle = ingest({{{"user", "u1"}, {"link", {"crm:c1"}}}});
+  EXPECT_EQ(idle["applied"], 1);
+  EXPECT_EQ(idle["version"], Json::parse(shop_.ask("GET", "/v1/status").body)["version"]);
 }
 
 TEST_F(IngestRoutes, BatchesAroundALinkingOneKeepTheirOrder) {
