@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Changes of single users: rates and visibility of `tagline serve`, beside Redis SETBIT, in one run on one machine.
+"""Changes of single users: rates and visibility of `tagline serve`, beside Redis SETBIT and ClickHouse inserts, in one run on one machine.
 
-    ingest_rate.py TAGLINE FOLDER [USERS] [SECONDS] [--durability sync|interval=MS]
+    ingest_rate.py TAGLINE FOLDER [USERS] [SECONDS] [--durability sync|interval=MS] [--chdb NODE_FOLDER]
 
 FOLDER is made anew. Rates: batches of 1, 100 and 1,000 operations on 1 and 16 connections, each sets or clears a flag of a user;
-Redis (where redis-server is installed) does as many SETBIT a pipeline, with AOF everysec. Visibility: 2,000 operations a second in
+Redis (where redis-server is installed) does as many SETBIT a pipeline, with AOF everysec; ClickHouse (embedded, where
+NODE_FOLDER has chdb of npm) inserts batches one after the other, with and without a sync each. Visibility: 2,000 operations a second in
 batches of 20 while other connections ask; from the sending of a batch to an answer that has it. What is stored is compared with
 the model after every part. The program that asks is on the same machine and in Python: it is part of the times.
 """
@@ -201,9 +202,20 @@ def redis(users, seconds):
             server.wait()
 
 
+def clickhouse(node_folder, folder, users, seconds):
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ingest_clickhouse.js")
+    for fsync in (1, 0):
+        print(f"clickhouse {'syncs each insert' if fsync else 'leaves syncs to the system'}", flush=True)
+        subprocess.run(["node", program, os.path.join(os.path.abspath(folder), "clickhouse"), str(users), str(seconds), str(fsync)], cwd=node_folder, check=True)
+
+
 def main():
     arguments = sys.argv[1:]
-    durability = "sync"
+    durability, node_folder = "sync", None
+    if "--chdb" in arguments:
+        place = arguments.index("--chdb")
+        node_folder = arguments[place + 1]
+        del arguments[place:place + 2]
     if "--durability" in arguments:
         place = arguments.index("--durability")
         durability = arguments[place + 1]
@@ -242,6 +254,8 @@ def main():
         server.end()
     subprocess.run([program, "verify", "--db", db], check=True)
     redis(users, seconds)
+    if node_folder is not None:
+        clickhouse(node_folder, folder, users, seconds)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ namespace tagline::ingest {
 
 /// Does the operations in order, each seeing those before it; its outcome says what became of it.
 /// Refused: nothing of it is to be committed. An operation that cannot
-/// be done leaves nothing, but for one case: where a merge makes a later part impossible (a number
-/// that is too large with the other's), the link stays. Errors: the database cannot be read or
+/// be done leaves nothing, but for one case: where a merge makes a later part impossible (something
+/// added to a number that came with the other user), the link stays. Errors: the database cannot be read or
 /// written.
 [[nodiscard]] Result<Applier::Written> write_linking(IngestBatch& batch, Vocabulary& names,
                                                      std::int64_t now_s, storage::WriteTxn& txn);

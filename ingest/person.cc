@@ -51,6 +51,9 @@ Result<People::Answer<People::Plan>> People::plan(const LinkRequest& request,
   }
   plan.users.assign(users.begin(), users.end());
   TAGLINE_ASSIGN_OR_RETURN(auto over, over_limits(plan));
+  if (!over.has_value()) {
+    TAGLINE_ASSIGN_OR_RETURN(over, merge_all(plan));
+  }
   if (over.has_value()) {
     return Answer<Plan>{std::nullopt, std::move(*over)};
   }
@@ -116,8 +119,17 @@ Result<Linked> People::link(const Plan& plan, UserIndex person, const std::strin
   Linked linked;
   const UserIndex survivor = plan.users.empty() ? person : plan.users.front();
   for (std::size_t i = 1; i < plan.users.size(); ++i) {
-    TAGLINE_ASSIGN_OR_RETURN(const std::uint32_t number,
-                             merge(survivor, plan.users[i], plan.because));
+    MergeRecord record;
+    record.survivor = survivor;
+    record.loser = plan.users[i];
+    record.because = plan.because;
+    record.author = author_;
+    record.merged_s = now_s_;
+    if (i <= plan.merged.size()) {  // somebody new has nothing
+      record.cells = plan.merged[i - 1].cells;
+      TAGLINE_RETURN_IF_ERROR(txn_.change(plan.merged[i - 1].changes));
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const std::uint32_t number, txn_.put_merge(std::move(record)));
     linked.merges.push_back(number);
   }
   TAGLINE_ASSIGN_OR_RETURN(linked.user, txn_.external_id(survivor));

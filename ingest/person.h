@@ -64,13 +64,19 @@ class People {
     std::vector<std::string> fresh;        ///< identities nobody has, as stored
     std::vector<engine::UserIndex> users;  ///< who they lead to, the earliest first: it survives
     std::string because;                   ///< an identity of the second of them
+    struct Merged {
+      std::vector<storage::MergedCell> cells;  ///< for the journal
+      std::vector<storage::Change> changes;    ///< of both users
+    };
+    std::vector<Merged> merged;  ///< what becomes of each but the first who has anything
   };
   [[nodiscard]] Result<Answer<Plan>> plan(const LinkRequest& request,
                                           std::optional<engine::UserIndex> user) const;
   /// REQUIRES: a plan of this very state; `person`: who has no user yet is this one.
   [[nodiscard]] Result<Linked> link(const Plan& plan, engine::UserIndex person,
                                     const std::string& source);
-  /// Both. Cost: a look-up an identity; a merge reads all that both users have.
+  /// Both. Refused, too: values that are added and would be too large. Cost: a look-up an identity;
+  /// a merge reads all that both users have.
   [[nodiscard]] Result<Answer<Linked>> link(const LinkRequest& request, const LinkOptions& options);
 
   /// Takes an identity from its person; refused when it is a user's own id. The id of the person.
@@ -105,8 +111,13 @@ class People {
   };
   [[nodiscard]] Result<TagTimes> times_of_tags() const;
   [[nodiscard]] Result<Cells> cells_of(engine::UserIndex user) const;
-  [[nodiscard]] Result<std::uint32_t> merge(engine::UserIndex survivor, engine::UserIndex loser,
-                                            const std::string& because);
+  /// `ours`, what the survivor has, comes to have the loser's, too. Nothing is written.
+  [[nodiscard]] Result<Answer<Plan::Merged>> merged(engine::UserIndex survivor, Cells& ours,
+                                                    engine::UserIndex loser) const;
+  /// Into the first of its users; empty, or why not.
+  [[nodiscard]] Result<std::optional<Text>> merge_all(Plan& plan) const;
+  /// Of the tag, or of the event of a day or of its key.
+  [[nodiscard]] Result<std::string> name_of(engine::FieldId field) const;
   [[nodiscard]] Result<Value> combined(const storage::Change& loser, const Value& survivor,
                                        bool loser_is_later) const;
   [[nodiscard]] Result<std::vector<storage::Change>> undone(const storage::MergeRecord& merge);

@@ -105,10 +105,44 @@ Result<People::Value> People::combined(const Change& loser, const Value& survivo
   return survivor;
 }
 
-Result<std::uint32_t> People::merge(UserIndex survivor, UserIndex loser,
-                                    const std::string& because) {
+Result<std::string> People::name_of(FieldId field) const {
+  TAGLINE_ASSIGN_OR_RETURN(auto all, txn_.tags());
+  TAGLINE_ASSIGN_OR_RETURN(const auto events, txn_.events());
+  all.insert(all.end(), events.begin(), events.end());
+  for (const auto& tag : all) {
+    if (tag.field == field) {
+      return tag.name;
+    }
+  }
+  for (const auto& event : events) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto keys, txn_.values(event.field));
+    for (const auto& key : keys) {
+      if (key.row == field) {
+        return event.name + ":" + key.name;
+      }
+    }
+  }
+  return std::string();
+}
+
+Result<std::optional<Text>> People::merge_all(Plan& plan) const {
+  if (plan.users.size() < 2) {
+    return std::optional<Text>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(Cells ours, cells_of(plan.users.front()));
+  for (std::size_t i = 1; i < plan.users.size(); ++i) {
+    TAGLINE_ASSIGN_OR_RETURN(auto answer, merged(plan.users.front(), ours, plan.users[i]));
+    if (!answer.done.has_value()) {
+      return std::optional(std::move(answer.refused));
+    }
+    plan.merged.push_back(std::move(*answer.done));
+  }
+  return std::optional<Text>();
+}
+
+Result<People::Answer<People::Plan::Merged>> People::merged(UserIndex survivor, Cells& ours,
+                                                            UserIndex loser) const {
   TAGLINE_ASSIGN_OR_RETURN(const FieldId updated, txn_.updated_field());
-  TAGLINE_ASSIGN_OR_RETURN(const Cells ours, cells_of(survivor));
   TAGLINE_ASSIGN_OR_RETURN(const Cells theirs, cells_of(loser));
   TAGLINE_ASSIGN_OR_RETURN(const TagTimes times, times_of_tags());
   const auto time_of = [](const Cells& cells, FieldId of) {
@@ -122,13 +156,7 @@ Result<std::uint32_t> People::merge(UserIndex survivor, UserIndex loser,
     return time_of(theirs, of) > time_of(ours, of);
   };
   std::map<FieldId, bool> is_theirs;  // whose value of a tag it came to be, where it is one's
-  MergeRecord record;
-  record.survivor = survivor;
-  record.loser = loser;
-  record.because = because;
-  record.author = author_;
-  record.merged_s = now_s_;
-  std::vector<Change> changes;
+  Plan::Merged merged;
   for (const auto& [cell, change] : theirs) {
     const auto found = ours.find(cell);
     const Value before = found == ours.end() ? Value() : found->second.value;
@@ -142,18 +170,34 @@ Result<std::uint32_t> People::merge(UserIndex survivor, UserIndex loser,
     } else if (change.field == updated) {
       after = std::max(*change.value, before.value_or(*change.value));
     } else {
-      TAGLINE_ASSIGN_OR_RETURN(after, combined(change, before, later(change.field)));
+      const auto both = combined(change, before, later(change.field));
+      if (!both.has_value() && both.error().code() == ErrorCode::TooLarge) {
+        TAGLINE_ASSIGN_OR_RETURN(const std::string name, name_of(change.field));
+        return Answer<Plan::Merged>{
+            std::nullopt,
+            {"the two users' values of " + name +
+                 " are too large to be added; correct the one that is wrong, or choose another "
+                 "rule of merging for the tag",
+             "两个用户的 " + name + " 相加后过大；请更正错误的数值，或为该标签选择其他合并规则"}};
+      }
+      TAGLINE_ASSIGN_OR_RETURN(after, both);
       const bool one = change.shape == CellShape::Choice || change.shape == CellShape::Number;
       if (one && before != change.value && (after == before || after == change.value)) {
         is_theirs[change.field] = after == change.value;
       }
     }
-    record.cells.push_back({change.field, change.shape, change.cell, *change.value, before, after});
-    changes.push_back({change.field, change.shape, change.cell, survivor, after});
-    changes.push_back({change.field, change.shape, change.cell, loser, std::nullopt});
+    merged.cells.push_back({change.field, change.shape, change.cell, *change.value, before, after});
+    merged.changes.push_back({change.field, change.shape, change.cell, survivor, after});
+    merged.changes.push_back({change.field, change.shape, change.cell, loser, std::nullopt});
   }
-  TAGLINE_RETURN_IF_ERROR(txn_.change(std::move(changes)));
-  return txn_.put_merge(std::move(record));
+  for (const MergedCell& cell : merged.cells) {
+    ours.erase({cell.field, cell.cell});
+    if (cell.after.has_value()) {
+      ours.emplace(Cell{cell.field, cell.cell},
+                   Change{cell.field, cell.shape, cell.cell, survivor, cell.after});
+    }
+  }
+  return Answer<Plan::Merged>{std::move(merged), {}};
 }
 
 Result<std::uint32_t> People::last_merge(UserIndex survivor) const {

@@ -518,16 +518,20 @@ TEST_F(Persons, SumsBeyondWhatCanBeKeptAreRefusedWhole) {
     put(txn, 1, rich);
     must(who.link(naming("a", {"crm:1"}), {}));
   });
-  const Status status = store_->write([&](WriteTxn& txn) -> Status {
-    People who = must(People::open(txn, kNow, ""));
-    TAGLINE_ASSIGN_OR_RETURN([[maybe_unused]] const auto linked,
-                             who.link(naming("b", {"crm:1"}), {}));
-    return {};
+  // Somebody between them is not merged, either.
+  people([&](People& who, WriteTxn&) {
+    must(who.link(naming("c", {"crm:2"}), {}));
+    const auto answer = must(who.link(naming("b", {"crm:1", "crm:2", "crm:3"}), {}));
+    EXPECT_FALSE(answer.done.has_value());
+    EXPECT_NE(answer.refused.en.find("values of spend are too large"), std::string::npos)
+        << answer.refused.en;
+    EXPECT_TRUE(must(who.link(naming("b", {"crm:4"}), {})).done.has_value());
   });
-  ASSERT_FALSE(status.has_value());
-  EXPECT_EQ(status.error().code(), ErrorCode::TooLarge);
   must(store_->read([&](const Snapshot& snapshot) -> Status {
-    EXPECT_EQ(must(snapshot.population()), 2U);
+    EXPECT_EQ(must(snapshot.population()), 3U);
+    EXPECT_FALSE(must(snapshot.identity("crm:3")).has_value());
+    EXPECT_TRUE(must(snapshot.identity("crm:4")).has_value());
+    EXPECT_EQ(must(snapshot.merges(0, 10)).size(), 0U);
     return {};
   }));
 }
