@@ -4,7 +4,8 @@
     ingest_model.py TAGLINE_PROGRAM [--operations 4000] [--kills 3] [--users 300] [--writers 4] [--seed N]
 
 Each writer changes users of its own by batches that have a key; a batch whose reply was lost with the server is sent again after
-the restart, and so is one in ten whose reply was not waited for: in the end each has been done once, or twice if keys fail. Readers ask all the while, so that changes are laid over
+the restart, and so is one in ten whose reply was not waited for: in the end each has been done once, or twice if keys fail. Some operations link identities,
+so that users are merged, and now and then somebody is erased. Readers ask all the while, so that changes are laid over
 fragments and folded under questions. After every kill and at the end the members of many expressions and the profiles of some
 people are compared with plain dictionaries, and `verify` reads the folder.
 """
@@ -26,6 +27,8 @@ import uuid
 CITIES = ["tier1", "tier2", "tier3", "tier4"]
 INTERESTS = ["music", "sport", "art", "games", "food"]
 KEYS = ["beauty", "digital"]
+RULES = {"city": "survivor", "score": "sum", "joined": "max"}  # of merging: the default goes by the second of a commit, which only the server knows
+USERS_OF_PERSON, IDENTITIES_OF_PERSON = 20, 8  # well below the limits of the server
 DAYS = [(datetime.date(2026, 1, 1) + datetime.timedelta(days=n)).isoformat() for n in range(5)]
 FIRST = [  # makes the tags, each of its kind
     {"user": "first", "set": {"vip": True, "city": "tier1", "score": "1.00", "joined": "2026-01-01", "interests": INTERESTS}},
@@ -42,6 +45,16 @@ class Person:
         self.interests = set()
         self.counts = collections.Counter()  # (day, key) to how often
         self.cents = collections.Counter()  # the same to cents
+
+    def take(self, other):
+        """Everything of somebody who turns out to be the same person."""
+        self.vip = self.vip or other.vip
+        self.city = self.city or other.city
+        self.score = other.score if self.score is None else self.score + (other.score or 0)
+        self.joined = max(filter(None, [self.joined, other.joined]), default=None)
+        self.interests |= other.interests
+        self.counts += other.counts
+        self.cents += other.cents
 
     def do(self, operation):
         for tag in operation.get("clear", []):
@@ -68,6 +81,57 @@ class Person:
             place = (event["at"][:10], event["key"])
             self.counts[place] += event.get("count", 1)
             self.cents[place] += round(float(event["amount"]) * 100)
+
+
+class Crowd:
+    """Who is who among the users of one writer; the user who was added first stands for a person."""
+
+    def __init__(self):
+        self.people = {}  # by the id that stands for them
+        self.stands = {}  # user to that id
+        self.owner = {}  # identity to a user
+        self.order = {}  # when each user was added
+        self.added = 0
+        self.merges = 0
+
+    def of(self, head):
+        return [user for user, stands in self.stands.items() if stands == head], [i for i, user in self.owner.items() if self.stands[user] == head]
+
+    def may_link(self, user, identity):
+        heads = {head for head in (self.stands.get(user), self.stands.get(self.owner.get(identity))) if head is not None}
+        users, identities = {user}, {identity}
+        for head in heads:
+            more_users, more_identities = self.of(head)
+            users.update(more_users)
+            identities.update(more_identities)
+        return len(users) <= USERS_OF_PERSON and len(identities) <= IDENTITIES_OF_PERSON
+
+    def do(self, operation):
+        user = operation["user"]
+        if user not in self.stands:
+            self.added += 1
+            self.order[user] = self.added
+            self.stands[user] = user
+            self.people[user] = Person()
+        for identity in operation.get("link", []):
+            ours, theirs = self.stands[user], self.stands.get(self.owner.get(identity))
+            if theirs is None:
+                self.owner[identity] = user
+            elif theirs != ours:
+                survivor, loser = sorted([ours, theirs], key=self.order.get)
+                self.people[survivor].take(self.people.pop(loser))
+                self.stands.update((each, survivor) for each, stands in list(self.stands.items()) if stands == loser)
+                self.merges += 1
+        self.people[self.stands[user]].do(operation)
+
+    def erase(self, user):
+        head = self.stands[user]
+        users, identities = self.of(head)
+        for each in identities:
+            del self.owner[each]
+        for each in users:
+            del self.stands[each]
+        del self.people[head]
 
 
 def random_operation(chance, user):
@@ -125,15 +189,46 @@ class Run:
         self.faults = []
         self.resent = 0
         self.lock = threading.Lock()
-        self.people = collections.defaultdict(Person)
+        self.crowds = [Crowd() for _ in range(options.writers)]
+        self.erased = 0
+
+    @property
+    def people(self):
+        return {head: person for crowd in self.crowds for head, person in crowd.people.items()}
+
+    def erase(self, crowd, user):
+        tries = 0
+        while True:
+            self.up.wait()
+            try:
+                self.server.ask("DELETE", f"/v1/users/{user}")
+                break
+            except (OSError, http.client.HTTPException):
+                tries += 1
+            except RuntimeError as error:
+                if " 404 " in str(error) and tries > 0:
+                    break  # it was done, and its reply lost
+                if " 503 " not in str(error):
+                    self.faults.append(str(error))
+                    return
+        with self.lock:
+            crowd.erase(user)
+            self.erased += 1
 
     def write(self, number):
         chance = random.Random(self.options.seed * 1000 + number)
+        crowd = self.crowds[number]
+        identities = [f"crm:w{number}-{n}" for n in range(max(1, self.options.users // self.options.writers // 2))]
         mine = [f"u{user}" for user in range(self.options.users) if user % self.options.writers == number]
         share = self.options.operations // self.options.writers
         sent = 0
         while sent < share and not self.faults:
             batch = [random_operation(chance, chance.choice(mine)) for _ in range(chance.choice([1, 3, 20, self.options.batch]))]
+            linking = chance.choice(batch)
+            if chance.random() < 0.1:
+                identity = chance.choice(identities)
+                if crowd.may_link(linking["user"], identity):
+                    linking["link"] = [identity]
             body = "\n".join(json.dumps(operation) for operation in batch)
             fields = {"Content-Type": "application/x-ndjson", "Idempotency-Key": str(uuid.UUID(int=chance.getrandbits(128)))}
             tries = 0
@@ -158,8 +253,10 @@ class Run:
                 self.resent += tries > 0
                 self.done += len(batch)
                 for operation in batch:
-                    self.people[operation["user"]].do(operation)
+                    crowd.do(operation)
             sent += len(batch)
+            if crowd.people and chance.random() < 0.005:
+                self.erase(crowd, chance.choice(sorted(crowd.stands)))
 
     def read(self):
         questions = [question for question, _ in self.expectations()]
@@ -227,6 +324,8 @@ def main():
     chance = random.Random(options.seed)
     durabilities = ["sync", "interval=50"]
     run.server = Server(options.tagline, db, durabilities[0])
+    for tag, rule in RULES.items():
+        run.server.ask("PUT", f"/v1/merge-rules/{tag}", json.dumps({"rule": rule}))
     run.up.set()
     writers = [threading.Thread(target=run.write, args=(number,)) for number in range(options.writers)]
     reader = threading.Thread(target=run.read)
@@ -270,7 +369,8 @@ def main():
         run.server.process.kill()
     for fault in run.faults[:20]:
         print("FAULT", fault)
-    print(f"{run.done} operations on {len(run.people)} people, {kills} kills, {run.resent} batches sent again, {len(run.faults)} faults, "
+    print(f"{run.done} operations on {len(run.people)} people, {sum(crowd.merges for crowd in run.crowds)} merges, {run.erased} erased, {kills} kills, "
+          f"{run.resent} batches sent again, {len(run.faults)} faults, "
           f"{time.monotonic() - began:.1f} s")
     shutil.rmtree(folder, ignore_errors=True)
     # Where nothing was killed or done nothing was shown.
