@@ -24,6 +24,8 @@ import threading
 import time
 import uuid
 
+from server import Running
+
 CITIES = ["tier1", "tier2", "tier3", "tier4"]
 INTERESTS = ["music", "sport", "art", "games", "food"]
 KEYS = ["beauty", "digital"]
@@ -153,29 +155,8 @@ def random_operation(chance, user):
     return operation
 
 
-class Server:
-    def __init__(self, tagline, db, durability):
-        self.process = subprocess.Popen([tagline, "serve", "--db", db, "--listen", "127.0.0.1:0", "--log-level", "error",
-                                         "--durability", durability], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline().strip()
-        if not line.startswith("http://"):
-            raise RuntimeError(f"the server did not start: {line!r}")
-        self.port = int(line.rsplit(":", 1)[1])
-
-    def leave(self, method, path, body, fields):
-        """Asks, and goes away without the reply: it may be done or not."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        connection.request(method, path, body, fields)
-        connection.close()
-
-    def ask(self, method, path, body=None, fields={}):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        connection.request(method, path, body, {"Content-Type": "application/json", **fields})
-        reply = connection.getresponse()
-        text = reply.read()
-        if reply.status != 200:
-            raise RuntimeError(f"{method} {path}: {reply.status} {text.decode()}")
-        return text
+def serve(tagline, db, durability):
+    return Running(tagline, db, "--log-level", "error", "--durability", durability)
 
 
 class Run:
@@ -201,7 +182,7 @@ class Run:
         while True:
             self.up.wait()
             try:
-                self.server.ask("DELETE", f"/v1/users/{user}")
+                self.server.must("DELETE", f"/v1/users/{user}")
                 break
             except (OSError, http.client.HTTPException):
                 tries += 1
@@ -238,8 +219,8 @@ class Run:
                 try:
                     if away and tries == 0:
                         tries += 1
-                        self.server.leave("POST", "/v1/ingest", body, fields)
-                    reply = json.loads(self.server.ask("POST", "/v1/ingest", body, fields))
+                        self.server.request("POST", "/v1/ingest", body, fields).close()  # it may be done or not
+                    reply = self.server.must("POST", "/v1/ingest", body, fields)
                     break
                 except (OSError, http.client.HTTPException):
                     tries += 1
@@ -264,7 +245,7 @@ class Run:
         while not self.stop.is_set():
             self.up.wait()
             try:
-                self.server.ask("POST", "/v1/query", json.dumps({"expression": chance.choice(questions)}))
+                self.server.must("POST", "/v1/query", {"expression": chance.choice(questions)})
             except (OSError, http.client.HTTPException):
                 pass
             except RuntimeError as error:
@@ -295,8 +276,8 @@ class Run:
 
     def compare(self, when):
         for expression, holds in self.expectations():
-            text = self.server.ask("POST", "/v1/ids", json.dumps({"expression": expression}), {"Accept": "application/x-ndjson"})
-            found = {json.loads(line) for line in text.splitlines()} - {"first"}
+            reply = self.server.ask("POST", "/v1/ids", {"expression": expression}, {"Accept": "application/x-ndjson"})
+            found = {json.loads(line) for line in reply.body.splitlines()} - {"first"}
             expected = {user for user, person in self.people.items() if holds(person)}
             if found != expected:
                 extra, missing = sorted(found - expected)[:3], sorted(expected - found)[:3]
@@ -323,9 +304,9 @@ def main():
     run = Run(options, db)
     chance = random.Random(options.seed)
     durabilities = ["sync", "interval=50"]
-    run.server = Server(options.tagline, db, durabilities[0])
+    run.server = serve(options.tagline, db, durabilities[0])
     for tag, rule in RULES.items():
-        run.server.ask("PUT", f"/v1/merge-rules/{tag}", json.dumps({"rule": rule}))
+        run.server.must("PUT", f"/v1/merge-rules/{tag}", {"rule": rule})
     run.up.set()
     writers = [threading.Thread(target=run.write, args=(number,)) for number in range(options.writers)]
     reader = threading.Thread(target=run.read)
@@ -342,12 +323,11 @@ def main():
             break
         time.sleep(chance.random() * 0.02)  # any moment of a commit or a step of folding
         run.up.clear()
-        run.server.process.kill()
-        run.server.process.wait()
+        run.server.kill()
         kills += 1
         if subprocess.run([options.tagline, "verify", "--db", db], stdout=subprocess.DEVNULL).returncode != 0:
             run.faults.append(f"verify after kill {kills}")
-        run.server = Server(options.tagline, db, durabilities[kills % 2])
+        run.server = serve(options.tagline, db, durabilities[kills % 2])
         run.up.set()
         print(f"{run.done:9} operations {kills:3} kills {run.resent:4} batches sent again {time.monotonic() - began:7.1f} s", flush=True)
     for thread in writers:
@@ -356,17 +336,15 @@ def main():
     reader.join()
     if not run.faults:
         run.compare("at the end")
-        run.server.process.kill()
-        run.server.process.wait()
-        run.server = Server(options.tagline, db, "sync")
+        run.server.kill()
+        run.server = serve(options.tagline, db, "sync")
         run.compare("after the last kill")
-        run.server.process.terminate()
-        if run.server.process.wait() != 0:
+        if run.server.end() != 0:
             run.faults.append("the server did not end well")
         if subprocess.run([options.tagline, "verify", "--db", db], stdout=subprocess.DEVNULL).returncode != 0:
             run.faults.append("verify at the end")
     else:
-        run.server.process.kill()
+        run.server.kill()
     for fault in run.faults[:20]:
         print("FAULT", fault)
     print(f"{run.done} operations on {len(run.people)} people, {sum(crowd.merges for crowd in run.crowds)} merges, {run.erased} erased, {kills} kills, "

@@ -6,14 +6,14 @@
 Browsed a category but did not buy; active three days running; about to lapse. After every event that is acknowledged the next
 answer is asked for all of them, and once more when the day turns, with nothing but the day changed (`as_of`).
 """
-import http.client
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import urllib.parse
+
+from server import Running
 
 SEGMENTS = {
     "browsed_beauty": "did(view:beauty, in:last 1d) AND NOT did(purchase:beauty, in:last 1d)",
@@ -53,23 +53,8 @@ SCRIPT = [
 ]
 
 
-class Server:
-    def __init__(self, tagline, db):
-        self.process = subprocess.Popen([tagline, "serve", "--db", db, "--listen", "127.0.0.1:0", "--log-level", "error"],
-                                        stdout=subprocess.PIPE, text=True)
-        self.connection = http.client.HTTPConnection("127.0.0.1", int(self.process.stdout.readline().strip().rsplit(":", 1)[1]), timeout=60)
-
-    def ask(self, method, path, body=None, want=(200, 201)):
-        self.connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
-        reply = self.connection.getresponse()
-        text = reply.read().decode()
-        if reply.status not in want:
-            raise RuntimeError(f"{method} {path}: {reply.status} {text}")
-        return json.loads(text)
-
-
 def members(server, name, day):
-    reply = server.ask("POST", "/v1/query", {"expression": "@" + name, "want": "ids", "as_of": day})
+    reply = server.must("POST", "/v1/query", {"expression": "@" + name, "want": "ids", "as_of": day})
     return sorted(reply["ids"])
 
 
@@ -80,14 +65,14 @@ def main():
     with open(os.path.join(folder, "users.csv"), "w") as users:
         users.write("id\nann\nbob\ncai\n")
     subprocess.run([tagline, "load", "--db", db, users.name], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = Server(tagline, db)
+    server = Running(tagline, db, "--log-level", "error")
     faults, day, version = 0, None, 0
     for name in ("visit", "view:beauty", "view:digital", "purchase:beauty", "purchase:digital"):
         event, _, key = name.partition(":")
         operation = {"event": event, "at": "2020-01-01T00:00", **({"key": key} if key else {})}
-        server.ask("POST", "/v1/ingest?tags=create", [{"user": "dee", "events": [operation]}])
+        server.must("POST", "/v1/ingest?tags=create", [{"user": "dee", "events": [operation]}])
     for name, rule in SEGMENTS.items():
-        server.ask("PUT", "/v1/segments/" + name, {"expression": rule})
+        server.must("PUT", "/v1/segments/" + name, {"expression": rule})
     for who, what, *rest in SCRIPT:
         expected = rest[-1]
         if who == "day":
@@ -95,7 +80,7 @@ def main():
         else:
             event, _, key = what.partition(":")
             at = rest[0] if "T" in rest[0] else f"{day}T{rest[0]}"
-            reply = server.ask("POST", "/v1/ingest", [{"user": who, "events": [{"event": event, "at": at, **({"key": key} if key else {})}]}])
+            reply = server.must("POST", "/v1/ingest", [{"user": who, "events": [{"event": event, "at": at, **({"key": key} if key else {})}]}])
             if reply["version"] <= version:
                 print("FAULT", who, what, "version", reply["version"], "after", version)
                 faults += 1
@@ -107,13 +92,12 @@ def main():
                 faults += 1
         # The same the other way round: which segments hold whom.
         for user in ("ann", "bob", "cai"):
-            reply = server.ask("GET", f"/v1/users/{user}/segments?as_of={urllib.parse.quote(day)}")
+            reply = server.must("GET", f"/v1/users/{user}/segments?as_of={urllib.parse.quote(day)}")
             held = sorted(segment["name"] for segment in reply["segments"])
             if held != sorted(name for name, people in expected.items() if user in people):
                 print("FAULT", day, who, what, f"{user} is in {held}")
                 faults += 1
-    server.process.terminate()
-    server.process.wait()
+    server.end()
     shutil.rmtree(folder, ignore_errors=True)
     print(f"{len(SCRIPT)} steps, {faults} faults")
     return 1 if faults else 0
