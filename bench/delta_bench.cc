@@ -226,7 +226,7 @@ int main(int count, char** arguments) {
     const auto began = Clock::now();
     storage::FoldMark next;
     must(service->store().write([&](storage::WriteTxn& txn) -> Status {
-      next = must(txn.fold_step(mark, std::chrono::microseconds(4'000)));
+      next = must(txn.fold_step(mark, std::chrono::microseconds(2'000)));
       return {};
     }));
     mark = next;

@@ -31,7 +31,7 @@ struct FoldOptions {
   FoldLimit begin{100'000, 4'000};
   FoldLimit most{2'000'000, 80'000};
   /// Of a step, without its commit.
-  std::chrono::microseconds step{4'000};
+  std::chrono::microseconds step{2'000};
   /// After a failure; doubled with each further one, up to `patience_most`.
   std::chrono::milliseconds patience{1'000};
   std::chrono::milliseconds patience_most{60'000};

@@ -204,7 +204,10 @@ class WriteTransaction : public Transaction {
   /// As `put` for a key above all there are: faster, and fills pages.
   [[nodiscard]] Status append(KeySpace space, Bytes key, Bytes value);
   [[nodiscard]] Status erase(KeySpace space, Bytes key);  ///< fine when it is not there
-  [[nodiscard]] Status commit();
+  /// Late: the last page, which makes it the newest state, waits for the sync of the next commit;
+  /// the end of the machine before that may undo this commit, and no other.
+  enum class Sync : std::uint8_t { Now, Late };
+  [[nodiscard]] Status commit(Sync sync = Sync::Now);
 
   /// Marks a change that was left half done, so that it cannot be committed.
   void spoil() { spoilt_ = true; }

@@ -118,13 +118,23 @@ bool WriteTransaction::changed_beyond(std::initializer_list<KeySpace> spaces) co
   return false;
 }
 
-Status WriteTransaction::commit() {
+Status WriteTransaction::commit(Sync sync) {
   if (spoilt_) {
     return failure(ErrorCode::Internal, {"a transaction with a failed change was to be committed",
                                          "试图提交一个含有失败改动的事务"});
   }
+  // One writer at a time, in this process and all others: the flag is of this commit.
+  MDB_env* const env = mdb_txn_env(txn_.get());
+  unsigned flags = 0;
+  const bool turned = sync == Sync::Late && mdb_env_get_flags(env, &flags) == MDB_SUCCESS &&
+                      (flags & MDB_NOMETASYNC) == 0 &&
+                      mdb_env_set_flags(env, MDB_NOMETASYNC, 1) == MDB_SUCCESS;
   // The transaction is gone after mdb_txn_commit, whatever it returns.
-  if (const int code = mdb_txn_commit(txn_.release()); code != MDB_SUCCESS) {
+  const int code = mdb_txn_commit(txn_.release());
+  if (turned) {
+    mdb_env_set_flags(env, MDB_NOMETASYNC, 0);
+  }
+  if (code != MDB_SUCCESS) {
     return tl::unexpected(failed(code, "mdb_txn_commit", "write"));
   }
   return {};
