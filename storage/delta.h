@@ -3,9 +3,9 @@
 //
 // Base and delta: what was stored in bulk lies in fragments, read in place; what changed since lies
 // here, by field, cell, shard and block. A row of a block without changes costs nothing more; one
-// with changes is put together once (DeltaBlock) and then read as a stored one. The idea is that of
-// differential files (D. Severance and G. Lohman, "Differential files: their application to the
-// maintenance of large databases", 1976).
+// with changes is put together once (DeltaBlock, MergedRows) and then read as a stored one. The
+// idea is that of differential files (D. Severance and G. Lohman, "Differential files: their
+// application to the maintenance of large databases", 1976).
 //
 // Folding writes changes into fragments step by step. Changes whose value is in the fragments
 // already say the same once more, so they may stay until the records they are of are erased, and
@@ -16,6 +16,7 @@
 #include "engine/layout.h"
 #include "storage/change.h"
 #include "storage/delta_block.h"
+#include "storage/merged_rows.h"
 #include "storage/shared_map.h"
 
 #include <array>
@@ -35,6 +36,7 @@ class Delta {
   struct Part {
     std::array<std::shared_ptr<const DeltaBlock>, engine::kBlocksPerShard> blocks;  ///< null: none
     std::uint64_t changed = 0;  ///< another number whenever its changes are others
+    MergedRows rows;            ///< those asked for since
   };
   /// A cell: its shards and how many bit rows its values have had at most.
   struct Cell {

@@ -188,38 +188,40 @@ Result<engine::Fragment> Snapshot::Rep::stored(engine::RowKey row, engine::Shard
   return read_fragment(*value, &borrows);
 }
 
-void Snapshot::Rep::merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment,
-                          Kept& own) {
+Result<engine::Fragment> Snapshot::Rep::merged(engine::RowKey row, engine::ShardId shard,
+                                               Kept& own) {
   const Delta::Part* part = delta->part(row, shard);
   if (part == nullptr) {
-    return;
+    return stored(row, shard);
   }
-  const CellShape shape = delta->cell(row)->shape;
-  for (unsigned block = 0; block < part->blocks.size(); ++block) {
-    const auto& changed = part->blocks[block];
-    if (changed == nullptr) {
-      continue;
+  own = part->rows.find(row.row);
+  if (own != nullptr && own->whole.has_value()) {
+    return own->whole->lend();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(engine::Fragment fragment, stored(row, shard));
+  if (own == nullptr) {
+    const CellShape shape = delta->cell(row)->shape;
+    decltype(MergedRow::blocks) blocks;
+    for (unsigned block = 0; block < part->blocks.size(); ++block) {
+      if (const auto& changed = part->blocks[block]; changed != nullptr) {
+        blocks[block] = changed->merged(shape, row.row, fragment.find(block));
+      }
     }
-    std::shared_ptr<const Merged> merged = changed->merged(shape, row.row, fragment.find(block));
-    engine::Container container = merged->container;
-    container.block = static_cast<std::uint8_t>(block);
-    fragment.replace(container);
-    own.push_back(std::move(merged));  // a newer state may replace what is kept
+    own = part->rows.put(row.row, std::move(blocks), fragment);
   }
+  own->lay_over(fragment);
+  return fragment;
 }
 
 Result<engine::Fragment> Snapshot::fetch(engine::RowKey row, engine::ShardId shard) const {
   if (rep_->delta->empty()) {
     return rep_->stored(row, shard);
   }
-  auto fragment = rep_->stored(row, shard);
-  if (fragment.has_value()) {
-    Rep::Kept own;
-    rep_->merge(row, shard, *fragment, own);
-    if (!own.empty()) {
-      const std::lock_guard lock(rep_->keeping);
-      rep_->kept.insert(own.begin(), own.end());
-    }
+  Rep::Kept own;
+  auto fragment = rep_->merged(row, shard, own);
+  if (own != nullptr) {
+    const std::lock_guard lock(rep_->keeping);
+    rep_->kept.insert(std::move(own));
   }
   return fragment;
 }
@@ -230,8 +232,7 @@ Result<std::uint64_t> Snapshot::cardinality(engine::RowKey row) const {
   if (changed != nullptr) {
     for (const auto& [shard, part] : changed->parts) {
       Rep::Kept own;
-      TAGLINE_ASSIGN_OR_RETURN(engine::Fragment fragment, rep_->stored(row, shard));
-      rep_->merge(row, shard, fragment, own);
+      TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, rep_->merged(row, shard, own));
       total += fragment.cardinality();
     }
   }

@@ -10,7 +10,6 @@
 #include <mutex>
 #include <unordered_set>
 #include <utility>
-#include <vector>
 
 namespace tagline::storage {
 
@@ -24,10 +23,10 @@ struct Snapshot::Rep {
         rows(reading.txn) {}
 
   Reading reading;
-  using Kept = std::vector<std::shared_ptr<const Merged>>;
-  /// Puts the changes of a row over its fragment of a shard. The containers that it points to then
-  /// are those of `own`, which outlives the fragment.
-  void merge(engine::RowKey row, engine::ShardId shard, engine::Fragment& fragment, Kept& own);
+  using Kept = std::shared_ptr<const MergedRow>;
+  /// The fragment with the changes over it. It points into `own`, which outlives it.
+  [[nodiscard]] Result<engine::Fragment> merged(engine::RowKey row, engine::ShardId shard,
+                                                Kept& own);
   /// The fragments alone.
   [[nodiscard]] Result<engine::Fragment> stored(engine::RowKey row, engine::ShardId shard);
 
@@ -38,8 +37,7 @@ struct Snapshot::Rep {
   Cursor fragments;  ///< for walks over many rows
   RowCursors rows;
   std::mutex keeping;  ///< guards kept
-  /// Containers that fragments of this snapshot point to.
-  std::unordered_set<std::shared_ptr<const Merged>> kept;
+  std::unordered_set<Kept> kept;  ///< rows that fragments of this snapshot point into
   engine::BorrowCount borrows{0};
 };
 

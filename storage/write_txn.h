@@ -49,6 +49,8 @@ struct Unfolded {
   std::uint64_t bytes = 0;  ///< of memory, about
 };
 
+struct PartToFold;
+
 /// How far a fold has come.
 struct FoldMark {
   std::uint64_t end = 0;      ///< records before it are folded; 0: not begun
@@ -57,6 +59,9 @@ struct FoldMark {
   engine::RowId row = 0;      ///< and row
   bool written = false;       ///< all fragments are; records are being erased
   bool done = false;
+  /// The changes of that cell and shard when its first row was written; null: none was. Those that
+  /// came since stay beside the fragments, so that the other rows need not have them.
+  std::shared_ptr<const PartToFold> part;
 };
 
 /// One thread.

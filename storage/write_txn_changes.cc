@@ -28,6 +28,15 @@ bool has_before(const Delta::Part& part, std::uint64_t record) {
   });
 }
 
+/// Before the first row of a part.
+FoldMark mark_at(std::uint64_t end, engine::RowKey cell, engine::ShardId shard) {
+  FoldMark mark;
+  mark.end = end;
+  mark.cell = cell;
+  mark.shard = shard;
+  return mark;
+}
+
 }  // namespace
 
 Result<std::optional<std::int64_t>> WriteTxn::value_of(engine::FieldId field, CellShape shape,
@@ -109,47 +118,60 @@ Status WriteTxn::Rep::fold() {
   return {};
 }
 
-Result<bool> WriteTxn::Rep::fold_part(FoldMark& mark, const Delta::Cell& cell,
-                                      const Delta::Part& part, Clock::time_point until) {
+/// What users of a shard have in a cell, as rows need it.
+struct PartToFold {
+  std::set<RowId> rows;  ///< in which any of them is or was
+  std::vector<std::pair<std::uint32_t, std::optional<std::int64_t>>> values;  ///< by user
+  std::map<RowId, std::vector<std::uint32_t>> chosen;  ///< of a category, which may have many rows
+  engine::Bitmap users;
+};
+
+Result<std::shared_ptr<const PartToFold>> WriteTxn::Rep::part_to_fold(
+    const FoldMark& mark, const Delta::Cell& cell, const Delta::Part& part) const {
   const auto [field, first] = mark.cell;
   TAGLINE_ASSIGN_OR_RETURN(const auto stored,
                            stored_rows(txn, field, cell.shape, first, mark.shard));
-  std::set<RowId> rows(stored.begin(), stored.end());
-  std::vector<std::pair<std::uint32_t, std::optional<std::int64_t>>> values;  // by user
-  std::map<RowId, std::vector<std::uint32_t>> chosen;  // of a category, which may have many rows
+  auto to_fold = std::make_shared<PartToFold>();
+  to_fold->rows.insert(stored.begin(), stored.end());
   std::vector<std::uint32_t> users;
   for (std::uint32_t block = 0; block < part.blocks.size(); ++block) {
     if (part.blocks[block] == nullptr) {
       continue;
     }
     const auto members = part.blocks[block]->members();
-    add_rows_of(cell, first, members, rows);
+    add_rows_of(cell, first, members, to_fold->rows);
     for (const DeltaBlock::Member& member : members) {
       users.push_back(block * engine::kBlockUsers + member.user);
-      values.emplace_back(users.back(), member.value);
+      to_fold->values.emplace_back(users.back(), member.value);
       if (cell.shape == CellShape::Choice && member.value.has_value()) {
-        chosen[static_cast<RowId>(*member.value)].push_back(users.back());
+        to_fold->chosen[static_cast<RowId>(*member.value)].push_back(users.back());
       }
     }
   }
-  const engine::Bitmap changed = engine::Bitmap::of(users);
-  for (auto at = rows.lower_bound(mark.row); at != rows.end(); ++at) {
+  to_fold->users = engine::Bitmap::of(users);
+  return std::shared_ptr<const PartToFold>(std::move(to_fold));
+}
+
+Result<bool> WriteTxn::Rep::fold_part(FoldMark& mark, CellShape shape, Clock::time_point until) {
+  const PartToFold& part = *mark.part;
+  std::vector<std::uint32_t> users;
+  for (auto at = part.rows.lower_bound(mark.row); at != part.rows.end(); ++at) {
     const RowId row = *at;
     users.clear();
-    if (cell.shape == CellShape::Choice && row != engine::kExistsRow) {
-      if (const auto found = chosen.find(row); found != chosen.end()) {
-        users = std::move(found->second);
+    if (shape == CellShape::Choice && row != engine::kExistsRow) {
+      if (const auto found = part.chosen.find(row); found != part.chosen.end()) {
+        users = found->second;
       }
     } else {
-      for (const auto& [user, value] : values) {
-        if (value.has_value() && in_row(cell.shape, row, *value)) {
+      for (const auto& [user, value] : part.values) {
+        if (value.has_value() && in_row(shape, row, *value)) {
           users.push_back(user);
         }
       }
     }
-    TAGLINE_RETURN_IF_ERROR(fold_row({field, row}, mark.shard, changed, users));
+    TAGLINE_RETURN_IF_ERROR(fold_row({mark.cell.field, row}, mark.shard, part.users, users));
     // After a row, so that every step comes further.
-    if (row != *rows.rbegin() && Clock::now() > until) {
+    if (row != *part.rows.rbegin() && Clock::now() > until) {
       mark.row = row + 1;
       return false;
     }
@@ -202,28 +224,25 @@ Result<FoldMark> WriteTxn::Rep::fold_step(FoldMark mark, Clock::time_point until
       const auto& parts = cell->value->parts;
       for (auto part = goes_on ? parts.lower_bound(mark.shard) : parts.begin(); part != parts.end();
            ++part) {
-        const FoldMark next{mark.end,
-                            {field->key, cell->key},
-                            part->key,
-                            goes_on && part->key == mark.shard ? mark.row : 0};
         if (!has_before(*part->value, mark.end)) {
           continue;
         }
-        mark = next;
-        TAGLINE_ASSIGN_OR_RETURN(const bool whole,
-                                 fold_part(mark, *cell->value, *part->value, until));
+        if (!goes_on || part->key != mark.shard || mark.part == nullptr) {
+          mark = mark_at(mark.end, {field->key, cell->key}, part->key);
+          TAGLINE_ASSIGN_OR_RETURN(mark.part, part_to_fold(mark, *cell->value, *part->value));
+        }
+        TAGLINE_ASSIGN_OR_RETURN(const bool whole, fold_part(mark, cell->value->shape, until));
         if (!whole) {
           return mark;
         }
-        mark.row = 0;
-        ++mark.shard;
+        mark = mark_at(mark.end, mark.cell, mark.shard + 1);
         if (Clock::now() > until) {
           return mark;
         }
       }
-      mark = {mark.end, {field->key, cell->key}, 0xFFFF'FFFFU, 0};
+      mark = mark_at(mark.end, {field->key, cell->key}, 0xFFFF'FFFFU);
     }
-    mark = {mark.end, {field->key + 1, 0}, 0, 0};
+    mark = mark_at(mark.end, {field->key + 1, 0}, 0);
   }
   mark.written = true;
   TAGLINE_RETURN_IF_ERROR(erase_records(mark, until));

@@ -56,10 +56,11 @@ struct WriteTxn::Rep {
                                            std::chrono::steady_clock::time_point until);
   /// The same if some are of `field`: fragments may only be read and replaced then.
   [[nodiscard]] Status fold_for(engine::FieldId field);
-  /// Of one cell and shard, the rows from mark.row on, one at least, until the time is over: false;
-  /// mark.row then is the next.
-  [[nodiscard]] Result<bool> fold_part(FoldMark& mark, const Delta::Cell& cell,
-                                       const Delta::Part& part,
+  [[nodiscard]] Result<std::shared_ptr<const PartToFold>> part_to_fold(
+      const FoldMark& mark, const Delta::Cell& cell, const Delta::Part& part) const;
+  /// Of mark.part, the rows from mark.row on, one at least, until the time is over: false; mark.row
+  /// then is the next.
+  [[nodiscard]] Result<bool> fold_part(FoldMark& mark, CellShape shape,
                                        std::chrono::steady_clock::time_point until);
   /// `users` are those of `changed` who are in the row.
   [[nodiscard]] Status fold_row(engine::RowKey row, engine::ShardId shard,
