@@ -88,7 +88,7 @@ def main():
             sent = time.perf_counter()
             told = ask(connection, "POST", "/v1/identities/link", json.dumps({"user": f"u{survivor}", "identities": [f"crm:{loser}"]}))
             times.append(time.perf_counter() - sent)
-            numbers.append(told["results"][0]["merges"][0] if "results" in told else told["merges"][0])
+            numbers.append(told["first"][0]["merges"][0])
             expected = (f"u{survivor}", [merged(kind, a, b) for kind, a, b in zip(kinds, rich[survivor], rich[loser])])
             assert has(survivor) == expected and has(loser) == expected, (survivor, loser)
         print(f"{merges} merges of two users of {tags} tags among {users} users: p50 {at(times, 0.5) * 1e3:.2f} ms   p99 {at(times, 0.99) * 1e3:.2f} ms   "
