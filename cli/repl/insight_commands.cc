@@ -199,7 +199,7 @@ int why_command(Session& session, const std::string& arguments) {
         print(why, session.console());
         session.console().report(why.warnings, session.expression());
       },
-      why_csv);
+      [&](const JsonValue& reply) { return why_csv(reply, session.console()); });
 }
 
 int ids_command(Session& session, const std::string& arguments) {

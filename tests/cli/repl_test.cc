@@ -228,6 +228,29 @@ TEST_F(Repl, SegmentsAreNamedAsTheyAreWritten) {
   EXPECT_EQ(local("@metro\n").status, 1);
 }
 
+// As \\tags: by parts of names and titles, and by what the rule is about, in either language.
+TEST_F(Repl, SegmentsAreFoundByWords) {
+  ASSERT_EQ(local("vip\n\\save best Our best people\ncity:tier1\n\\save metro\n").status, 0);
+  const auto names = [&](const std::string& words) {
+    const std::string out = local("\\segments " + words + "\n", {"--format", "json"}).out;
+    std::vector<std::string> found;
+    for (const json& segment : json::parse(out).at("segments")) {
+      found.push_back(segment.at("name"));
+    }
+    return found;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(""), (Names{"best", "metro"}));
+  EXPECT_EQ(names("met"), Names{"metro"});
+  EXPECT_EQ(names("our people"), Names{"best"});
+  EXPECT_EQ(names("城市"), Names{"metro"});
+  EXPECT_EQ(names("tier-1"), Names{"metro"});
+  EXPECT_EQ(names("best metro"), Names{});
+  const Outcome none = local("\\segments nosuch\n");
+  EXPECT_EQ(none.status, 0);
+  EXPECT_NE(none.err.find("no segment has these words"), std::string::npos) << none.err;
+}
+
 // The others' mean is that of a count of its own.
 TEST_F(Repl, MeansOfOthersAreExact) {
   const json apart = json::parse([&] {
