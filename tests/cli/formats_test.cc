@@ -144,6 +144,9 @@ TEST_F(Formats, Complete) {
   EXPECT_EQ(for_shell("expression", "vip AND cit"), "vip AND city:\t2 people\n");
   EXPECT_EQ(for_shell("tag", "cit"), "city\t2 people\n");
   EXPECT_EQ(for_shell("segment", "rest_"), "rest_vips\t\n");
+  EXPECT_EQ(for_shell("number-tag", ""), "age\t2 people\n");
+  EXPECT_EQ(for_shell("number-tag", "cit"), "");
+  EXPECT_EQ(for_shell("ordered-tag", "ag"), "age\t2 people\n");
 }
 
 TEST_F(Formats, InferSaysWhyOrGivesTheSchema) {
