@@ -12,8 +12,13 @@
 #include "server/http/percent_encoded.h"
 #include "storage/time_zone.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace tagline::cli {
 namespace {
@@ -22,6 +27,21 @@ using server::JsonValue;
 
 constexpr std::uint64_t kDaysShown = 30;
 constexpr std::uint64_t kDaysMax = 366;
+
+using DayCount = std::pair<std::uint64_t, std::string>;
+
+/// What a curve that moves little does not show.
+std::string extremes(const std::vector<DayCount>& counts, const Console& console) {
+  const auto by_count = [](const DayCount& a, const DayCount& b) { return a.first < b.first; };
+  const auto [least, most] = std::minmax_element(counts.begin(), counts.end(), by_count);
+  const std::string low = grouped(least->first);
+  const std::string high = grouped(most->first);
+  return "  " + (low == high ? console.say({low + " every day\n", "每天都是 " + low + " 人\n"})
+                             : console.say({"least " + low + " on " + least->second + ", most " +
+                                                high + " on " + most->second + "\n",
+                                            "最少 " + low + " 人（" + least->second + "），最多 " +
+                                                high + " 人（" + most->second + "）\n"}));
+}
 
 /// The size of a segment on each day, as its relative dates then were.
 int show_sizes(Session& session, const std::string& name, std::uint64_t days) {
@@ -37,6 +57,7 @@ int show_sizes(Session& session, const std::string& name, std::uint64_t days) {
     return console.report(today.error());
   }
   Curve curve;
+  std::vector<DayCount> counts;
   for (std::uint64_t back = days; back-- > 0;) {
     const std::string day =
         server::day_text(last - std::chrono::days(static_cast<std::int64_t>(back)));
@@ -46,15 +67,16 @@ int show_sizes(Session& session, const std::string& name, std::uint64_t days) {
     if (!answered.has_value()) {
       return answered.error();
     }
-    curve.points.push_back(
-        {static_cast<double>(days - back), static_cast<double>(answered->json["count"].number())});
+    const std::uint64_t count = answered->json["count"].number();
+    counts.emplace_back(count, day);
+    curve.points.push_back({static_cast<double>(days - back), static_cast<double>(count)});
     (curve.points.size() == 1 ? curve.x_first : curve.x_last) = day;
   }
   console.out(
       "\n" +
       console.say({"people day by day: relative dates as they then were, tags as they are now\n",
                    "每日人数：相对日期按当日计算，标签取当前值\n"}) +
-      plot(curve, console.width()));
+      plot(curve, console.width()) + extremes(counts, console));
   return kFine;
 }
 
