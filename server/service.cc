@@ -319,9 +319,31 @@ Result<UserProfile> Service::user(std::string_view external_id) {
   });
 }
 
-Result<storage::VerifyReport> Service::verify(
+Result<Verified> Service::verify(
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  return store_->verify(progress);
+  TAGLINE_ASSIGN_OR_RETURN(storage::VerifyReport report, store_->verify(progress));
+  Verified verified{std::move(report)};
+  if (!verified.clean()) {
+    return verified;  // what is damaged may not be counted
+  }
+  return store_->read([&](const Snapshot& snapshot) -> Result<Verified> {
+    constexpr std::size_t kRead = 1'000;
+    TAGLINE_ASSIGN_OR_RETURN(verified.population, snapshot.population());
+    for (std::uint32_t before = 0;;) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto erasures, snapshot.erasures(before, kRead));
+      for (const storage::ErasureRecord& erasure : erasures) {
+        verified.erased += erasure.users;
+      }
+      if (erasures.size() < kRead) {
+        break;
+      }
+      before = erasures.back().number;
+    }
+    // Whoever is neither known nor erased is known as another.
+    const std::uint64_t known = verified.population + verified.erased;
+    verified.merged = snapshot.user_limit() - std::min<std::uint64_t>(known, snapshot.user_limit());
+    return verified;
+  });
 }
 
 Result<ingest::LoadReport> Service::load(const std::optional<ingest::Schema>& schema,
