@@ -211,6 +211,7 @@ constexpr TextRow kRows[] = {
     {"never-true/not-any", "nobody can have a value of {tag} that differs from every value", "没有人的 {tag} 与所有取值都不同"},
     {"never-true/like-nobody", "there is nobody in {text}, and nobody is like nobody", "{text} 里没有人，也就没有人与之相似"},
     {"after-data", "{window} begins after {newest}, the newest day with any {event}", "{window} 从 {newest}（{event} 最新的一天）之后才开始"},
+    {"after-data/segment", "{window} in {name} begins after {newest}, the newest day with any {event}", "{name} 中的 {window} 从 {newest}（{event} 最新的一天）之后才开始"},
     {"after-data+as-of", "ask as of {newest}: `today` means that day then", "可改以 {newest} 为查询日期，届时“今天”即指这一天"},
     {"always-true", "everyone meets {first} or {second}", "所有人都满足 {first} 或 {second}"},
     {"always-true/everyone", "with * as one of the alternatives, everyone is meant", "其中一项是 *，结果就是所有人"},
