@@ -6,6 +6,7 @@
 #include "server/batch.h"
 #include "server/explain.h"
 #include "server/known_user.h"
+#include "server/missing_database.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
 #include "server/tag_summary.h"
@@ -163,8 +164,12 @@ QueryRequest with_names(QueryRequest request, KeptCatalogue& names) {
 
 Result<std::unique_ptr<Service>> Service::open(const std::string& folder,
                                                const storage::OpenOptions& options) {
-  TAGLINE_ASSIGN_OR_RETURN(auto store, storage::Store::open(folder, options));
-  return std::unique_ptr<Service>(new Service(std::move(store)));
+  auto store = storage::Store::open(folder, options);
+  if (!store.has_value()) {
+    return tl::unexpected(store.error().code() == ErrorCode::NotFound ? missing_database(folder)
+                                                                      : store.error());
+  }
+  return std::unique_ptr<Service>(new Service(*std::move(store)));
 }
 
 void Service::keep_answers(std::size_t bytes) {
