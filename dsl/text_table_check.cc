@@ -33,6 +33,7 @@ constexpr TextRow kRows[] = {
     {"unknown-value", "{tag} has no value {value}", "{tag} 没有取值{~value}"},
     {"unknown-value/wildcard", "no value of {tag} matches {value}", "{tag} 没有取值与{~value}匹配"},
     {"unknown-value+closest", "the closest is {closest}{people}", "最接近的是 {closest}{people}"},
+    {"unknown-value+titled", "did you mean {better}, whose title is {title}{people}?", "是否指 {better}？它的标题是{~title}{people}"},
     {"unknown-value+elsewhere", "{value} is a value of {other}: write {better}", "{~value}是 {other} 的取值：请写 {better}"},
     {"unknown-value+list", "the values of {tag} are {list}", "{tag} 可选：{list}"},
     {"unknown-value+no-values", "{tag} has no values yet", "{tag} 还没有任何取值"},

@@ -324,6 +324,17 @@ TEST(DemoCommand, CtrlCLeavesNothingAndSaysSo) {
   }
 }
 
+// What people read of a value leads to how it is written.
+TEST_F(Demo, ValuesAreSuggestedByTheirTitles) {
+  const Outcome english = run_tagline({"query", "--db", db(), "gender:women"});
+  EXPECT_EQ(english.status, 1);
+  EXPECT_NE(english.err.find("did you mean gender:female, whose title is Women ("),
+            std::string::npos)
+      << english.err;
+  const Outcome chinese = run_tagline({"query", "--db", db(), "--lang", "zh-CN", "性别:女性"});
+  EXPECT_NE(chinese.err.find("是否指 性别:女？"), std::string::npos) << chinese.err;
+}
+
 TEST(DemoCommand, RefusesWhatItCannotDo) {
   const TempFolder folder;
   const std::string db = folder.path("shop");
