@@ -222,7 +222,7 @@ int segments_command(Session& session, const std::string& arguments) {
                                        "没有符合的人群；单独输入 \\segments 可列出全部\n"}));
           return;
         }
-        print(list, console);
+        print(list, session.settings().as_of.value_or(""), console);
         say_more(list.segments.size(), list.total, console);
       },
       [](const JsonValue& reply) {
@@ -333,7 +333,7 @@ int show_command(Session& session, const std::string& arguments) {
           if (summary.faults.empty() && summary.warnings.empty()) {
             summary.record.expression = session.displayed(summary.record.expression);
           }
-          print(summary, console);
+          print(summary, session.settings().as_of.value_or(""), console);
         },
         [](const JsonValue& reply) {
           return csv_row(reply, {"name", "count", "expression", "owner"});

@@ -136,7 +136,11 @@ int history_command(Session& session, const std::string& arguments) {
   const int status = session.show(
       get("/v1/segments/" + server::percent_encoded(name) + "/versions" +
           session.as_of_parameter('?')),
-      "", [&](const JsonValue& reply) { print(versions_of(reply, session.time_zone()), console); },
+      "",
+      [&](const JsonValue& reply) {
+        print(versions_of(reply, session.time_zone()), session.settings().as_of.value_or(""),
+              console);
+      },
       [](const JsonValue& reply) {
         return csv_rows(reply["versions"],
                         {"rule_version", "saved_s", "author", "count_then", "count", "expression"});
