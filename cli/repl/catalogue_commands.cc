@@ -323,8 +323,12 @@ int rename_command(Session& session, const std::string& arguments) {
 
 int show_command(Session& session, const std::string& arguments) {
   Console& console = session.console();
-  if (!arguments.empty()) {
-    const std::string name = name_of(words_of(arguments).front());
+  const auto words = words_of(arguments);
+  if (words.size() > 1) {
+    return session.report_usage("show", {"one segment at most is expected", "最多一个人群"});
+  }
+  if (!words.empty()) {
+    const std::string name = name_of(words.front());
     return session.show(
         get("/v1/segments/" + server::percent_encoded(name) + session.as_of_parameter('?')), "",
         [&](const JsonValue& reply) {
