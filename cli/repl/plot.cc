@@ -96,7 +96,7 @@ std::string plot(const Curve& curve, unsigned cells) {
   }
   std::string text;
   for (std::size_t row = 0; row < kRows; ++row) {
-    const std::string mark = row == 0 ? top : row + 1 == kRows ? bottom : "";
+    const std::string mark = row == 0 && most > least ? top : row + 1 == kRows ? bottom : "";
     std::string line = "  " + std::string(side - dsl::display_width(mark), ' ') + mark +
                        (mark.empty() ? " │" : " ┤") + canvas.row(row);
     line.erase(line.find_last_not_of(' ') + 1);

@@ -23,6 +23,7 @@ constexpr unsigned kFineStatus = 200;
 constexpr unsigned kInputCellsMin = 20;
 /// Of fewer customers the last segments of the tour hold next to nobody.
 constexpr std::uint64_t kSmallShop = 20'000;
+constexpr std::uint64_t kEnough = 10;
 /// Commands that look at people: of nobody they have nothing to say.
 constexpr std::array<std::string_view, 5> kLooking = {"\\apart", "\\by", "\\cross", "\\overlap",
                                                       "\\pareto"};
@@ -247,17 +248,27 @@ std::string Tour::expression_to_look_at() {
   if (!looks || people_of(now.expression) > 0) {
     return now.expression;
   }
+  // Of a handful there is as little to see.
+  std::string chosen;
+  std::uint64_t most = 0;
   for (const std::string& wider : now.wider) {
-    if (const std::uint64_t people = people_of(wider); people > 0) {
-      const std::string count = grouped(people);
-      tell(session_.console().say(
-               {"Nobody is in that segment here, so this looks at the " + count + " of:  " + wider,
-                "该人群在这里没有人，因此改看这 " + count + " 人：" + wider}) +
-           "\n\n");
-      return wider;
+    if (const std::uint64_t people = people_of(wider); people > most) {
+      chosen = wider;
+      most = people;
+    }
+    if (most >= kEnough) {
+      break;
     }
   }
-  return now.expression;
+  if (chosen.empty()) {
+    return now.expression;
+  }
+  const std::string count = grouped(most);
+  tell(session_.console().say(
+           {"Nobody is in that segment here, so this looks at the " + count + " of:  " + chosen,
+            "该人群在这里没有人，因此改看这 " + count + " 人：" + chosen}) +
+       "\n\n");
+  return chosen;
 }
 
 std::string Tour::seen() {

@@ -83,7 +83,10 @@ class Progress(unittest.TestCase):
         deadline = time.monotonic() + DEADLINE_S
         while run.program.poll() is None:
             self.assertLess(time.monotonic(), deadline, run.shown)
-            run.read(0.1)
+            try:
+                run.read(0.1)
+            except OSError:  # it has ended, and its terminal with it
+                break
         out, status = run.finish()
         self.assertEqual(status, 0, run.shown)
         self.assertIn("400,000 new users", out)

@@ -242,7 +242,7 @@ TEST(TourAgain, TheSecondRunPutsItsOwnInThePlaceOfTheFirst) {
 TEST(TourOfASmallShop, HasSomethingToSayAtEveryStep) {
   const TempFolder folder;
   ASSERT_EQ(run_tagline({"demo", "--db", folder.path("shop"), "--users", "1000", "--until",
-                         "2024-06-15", "--seed", "3"})
+                         "2024-06-15", "--seed", "1"})
                 .status,
             0);
   for (const bool chinese : {false, true}) {
