@@ -136,8 +136,9 @@ struct WhyArguments {
   Format format = Format::Table;
 };
 
-/// What a shell completes: an expression, or the name of a segment or a tag.
-enum class ShellWant : std::uint8_t { Expression, Segment, Tag };
+/// What a shell completes: an expression, or the name of a segment or a tag; of a number alone, or
+/// of a number or date.
+enum class ShellWant : std::uint8_t { Expression, Segment, Tag, NumberTag, OrderedTag };
 
 struct CompleteArguments {
   std::string db;

@@ -120,7 +120,7 @@ _tagline() {
     words) _tagline_offer "$typed" "$quote" $values ;;
     file) compopt -o filenames 2>/dev/null; _tagline_paths -f "$typed" ;;
     folder) compopt -o filenames 2>/dev/null; _tagline_paths -d "$typed" ;;
-    expression | segment | tag) _tagline_plain "$typed"; _tagline_ask "$plain" "$quote" ;;
+    expression | segment | tag | *-tag) _tagline_plain "$typed"; _tagline_ask "$plain" "$quote" ;;
     *) [[ -n $option || -n $closed || -n $typed ]] || _tagline_offer '' '' $options ;;
   esac
 }
@@ -138,7 +138,7 @@ _tagline_paths() {
 complete -F _tagline tagline
 )sh";
 
-const char* word_of(ValueKind kind) {
+std::string_view word_of(ValueKind kind) {
   switch (kind) {
     case ValueKind::Words:
       return "words";
@@ -147,15 +147,14 @@ const char* word_of(ValueKind kind) {
     case ValueKind::Folder:
       return "folder";
     case ValueKind::Expression:
-      return "expression";
     case ValueKind::Segment:
-      return "segment";
     case ValueKind::Tag:
-      return "tag";
+    case ValueKind::NumberTag:
+    case ValueKind::OrderedTag:
     case ValueKind::None:
       break;
   }
-  return "";
+  return asked_of_program(kind);
 }
 
 std::string value_case(const std::string& pattern, const ParameterWords& parameter,
@@ -166,7 +165,7 @@ std::string value_case(const std::string& pattern, const ParameterWords& paramet
   }
   const std::string values =
       kind == ValueKind::Words ? " values=" + quoted_word(joined_words(parameter.values)) : "";
-  return "    " + pattern + ") kind=" + word_of(kind) + values + " ;;\n";
+  return "    " + pattern + ") kind=" + std::string(word_of(kind)) + values + " ;;\n";
 }
 
 /// The commands, options and options with a value of each command; the program's own options may

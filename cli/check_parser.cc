@@ -90,15 +90,17 @@ void CheckParser::add_complete(CLI::App& app) {
 void CheckParser::add_shell() {
   static const std::map<std::string, ShellWant> kWants{{"expression", ShellWant::Expression},
                                                        {"segment", ShellWant::Segment},
-                                                       {"tag", ShellWant::Tag}};
+                                                       {"tag", ShellWant::Tag},
+                                                       {"number-tag", ShellWant::NumberTag},
+                                                       {"ordered-tag", ShellWant::OrderedTag}};
   complete_command_
       ->add_option_function<std::string>(
           "--shell", [this](const std::string& text) { complete_.shell = kWants.at(text); },
           say("for the completion of shells: whole expressions, or names that begin so, one a "
               "line, each with a tab and what it means",
               "供命令行补全使用：每行一个完整表达式或以此开头的名称，制表符后为说明"))
-      ->check(one_of({"expression", "segment", "tag"}))
-      ->type_name("expression|segment|tag");
+      ->check(one_of({"expression", "segment", "tag", "number-tag", "ordered-tag"}))
+      ->type_name("expression|segment|tag|number-tag|ordered-tag");
 }
 
 bool CheckParser::take(Arguments& arguments) const {

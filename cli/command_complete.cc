@@ -76,19 +76,34 @@ std::string meaning_of(const dsl::Completion& candidate, Console& console) {
   return meaning;
 }
 
+/// Whether a name of a tag is one of a kind that is wanted.
+bool is_wanted(const std::string& name, ShellWant want, const dsl::Catalogue& catalogue) {
+  if (want != ShellWant::NumberTag && want != ShellWant::OrderedTag) {
+    return true;
+  }
+  return std::any_of(catalogue.tags.begin(), catalogue.tags.end(), [&](const dsl::Tag& tag) {
+    const bool is_kind = tag.kind == engine::TagKind::Number ||
+                         (want == ShellWant::OrderedTag && tag.kind == engine::TagKind::Date);
+    return is_kind && (tag.name == name || std::find(tag.aliases.begin(), tag.aliases.end(),
+                                                     name) != tag.aliases.end());
+  });
+}
+
 /// A shell replaces its whole word: with the text with each candidate in its place, or with a name
 /// alone. What a line cannot hold is left out.
 void print_for_shell(const dsl::Completions& completions, const CompleteArguments& arguments,
-                     Console& console) {
+                     const dsl::Catalogue& catalogue, Console& console) {
   const bool whole = *arguments.shell == ShellWant::Expression;
-  const auto wanted =
-      *arguments.shell == ShellWant::Tag ? dsl::CompletionKind::Tag : dsl::CompletionKind::Segment;
+  const auto wanted = *arguments.shell == ShellWant::Segment ? dsl::CompletionKind::Segment
+                                                             : dsl::CompletionKind::Tag;
   std::string lines;
   for (const dsl::Completion& candidate : completions.candidates) {
     const std::string word =
         whole ? with_candidate(arguments.text, completions.replace, candidate.insert)
               : candidate.label;
-    if ((whole || candidate.kind == wanted) && word.find_first_of(kBreaks) == std::string::npos) {
+    const bool fits = whole || (candidate.kind == wanted &&
+                                is_wanted(candidate.label, *arguments.shell, catalogue));
+    if (fits && word.find_first_of(kBreaks) == std::string::npos) {
       lines += printable(word) + "\t" + printable(meaning_of(candidate, console)) + "\n";
     }
   }
@@ -111,7 +126,7 @@ int run(const CompleteArguments& arguments, Console& console) {
     const auto completions =
         dsl::complete(text, arguments.cursor.value_or(kAtTheEnd), catalogue, options);
     if (arguments.shell.has_value()) {
-      print_for_shell(completions, arguments, console);
+      print_for_shell(completions, arguments, catalogue, console);
     } else if (arguments.format == Format::Json) {
       console.out(server::completions_json(completions, arguments.text) + "\n");
     } else if (arguments.format == Format::Csv) {

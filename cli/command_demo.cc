@@ -3,10 +3,12 @@
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/refusal.h"
+#include "cli/repl/interrupt.h"
 #include "engine/system_reason.h"
 #include "server/day_text.h"
 #include "storage/time_zone.h"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -21,6 +23,7 @@ namespace fs = std::filesystem;
 /// Before, there was no such shop.
 constexpr std::chrono::year_month_day kUntilMin{std::chrono::year(2000), std::chrono::January,
                                                 std::chrono::day(1)};
+constexpr int kNoTerminal = -1;
 
 /// A demo is a database of its own: nobody's data is added to.
 Status check_unused(const std::string& folder) {
@@ -109,6 +112,16 @@ Status put_in_place(const fs::path& made, const std::string& folder) {
       {"give a folder that is not there yet, or is empty", "请写尚不存在或空的目录"});
 }
 
+/// Ctrl-C ended it; what was made so far is gone.
+int report_cancelled(const DemoArguments& arguments, Console& console) {
+  static_cast<void>(console.report(Error(
+      ErrorCode::Cancelled,
+      {"ended by Ctrl-C: no demo was made, and nothing of it is left in " + arguments.db,
+       "已被 Ctrl-C 中断：演示没有建成，" + arguments.db + " 中没有留下任何数据"},
+      {"run it again; fewer --users are made sooner", "请重新执行；--users 越小，生成越快"})));
+  return kInterrupted;
+}
+
 /// What was made, or the exit status of what went wrong, which has been said.
 tl::expected<demo::DemoReport, int> make(const DemoArguments& arguments,
                                          const demo::Population& population, Console& console,
@@ -118,21 +131,32 @@ tl::expected<demo::DemoReport, int> make(const DemoArguments& arguments,
   const fs::path making = unfinished(arguments.db);
   std::error_code ignored;
   fs::remove_all(making, ignored);  // of a demo that was cut off
+  std::atomic<bool> cancelled = false;
+  std::optional<Interrupt> interrupt;
+  if (!Interrupt::is_ignored()) {
+    interrupt.emplace([&cancelled] { cancelled = true; }, kNoTerminal);
+  }
   auto service = server::Service::open(making.string(), open);
   if (!service.has_value()) {
     static_cast<void>(console.report(service.error()));
     return tl::unexpected(kSystemAtFault);
   }
   std::optional<ProgressLine> progress(console);
-  const auto report = demo::load_demo(**service, population, [&](const demo::DemoProgress& now) {
-    progress->show(grouped(now.users) + console.say({" customers, ", " 位顾客，"}) +
-                       grouped(now.events) + console.say({" rows of events", " 行行为"}),
-                   now.done, now.whole);
-  });
+  const auto report = demo::load_demo(
+      **service, population,
+      [&](const demo::DemoProgress& now) {
+        progress->show(grouped(now.users) + console.say({" customers, ", " 位顾客，"}) +
+                           grouped(now.events) + console.say({" rows of events", " 行行为"}),
+                       now.done, now.whole);
+      },
+      cancelled);
   progress.reset();
   if (!report.has_value()) {
     service->reset();
     fs::remove_all(making, ignored);
+    if (cancelled) {
+      return tl::unexpected(report_cancelled(arguments, console));
+    }
     return tl::unexpected(report_refusal(report.error(), report.error().text.value_or(""),
                                          arguments.format, console));
   }

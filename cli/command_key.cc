@@ -5,6 +5,7 @@
 #include "server/access/key_file.h"
 #include "server/access/key_json.h"
 #include "server/day_text.h"
+#include "server/missing_database.h"
 
 #include <chrono>
 #include <filesystem>
@@ -109,11 +110,7 @@ int revoke(const KeyArguments& arguments, const std::string& file, Console& cons
 int run(const KeyArguments& arguments, Console& console) {
   std::error_code ignored;
   if (!std::filesystem::exists(std::filesystem::path(arguments.db) / "data.mdb", ignored)) {
-    static_cast<void>(console.report(
-        Error(ErrorCode::NotFound,
-              {"there is no database at " + arguments.db, arguments.db + " 处没有数据库"},
-              {"make one with `tagline load --db " + arguments.db + " FILE`",
-               "请先用 `tagline load --db " + arguments.db + " FILE` 创建"})));
+    static_cast<void>(console.report(server::missing_database(arguments.db)));
     return kSystemAtFault;
   }
   const std::string file = server::key_file_of(arguments.db);

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/load_interrupt.h"
 #include "cli/progress.h"
 #include "cli/read_file.h"
 #include "cli/rows.h"
@@ -203,8 +204,11 @@ int run(const LoadArguments& arguments, Console& console) {
     options.on_schema = [&](const ingest::Schema& used) { show_schema(used, console); };
   }
   auto progress = std::make_unique<ProgressLine>(console);
+  auto interrupt = std::make_unique<LoadInterrupt>(arguments.files, console);
   options.progress = [&](const ingest::Progress& now) {
+    const auto held = interrupt->hold();
     if (now.committing) {
+      interrupt->begin_writing();
       progress->show(console.say({"writing ...", "写入中……"}), 0, 0);
       return;
     }
@@ -216,6 +220,7 @@ int run(const LoadArguments& arguments, Console& console) {
                    now.bytes_read, now.bytes_total);
   };
   const auto report = (*service)->load(*schema, arguments.files, options);
+  interrupt.reset();
   progress.reset();
   if (!report.has_value()) {
     return console.report(report.error());

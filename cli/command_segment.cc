@@ -29,6 +29,11 @@ server::Edit edit_of(const SegmentArguments& arguments) {
   return edit;
 }
 
+/// The day that counts are asked of; "": today.
+std::string asked_day(const SegmentArguments& arguments) {
+  return arguments.as_of.has_value() ? server::day_text(*arguments.as_of) : std::string();
+}
+
 int save(const SegmentArguments& arguments, Segments& segments, Console& console) {
   const auto saved = [&] {
     const ProgressTicker ticker(console, kCounting);
@@ -42,10 +47,7 @@ int save(const SegmentArguments& arguments, Segments& segments, Console& console
     console.out(server::saved_json(*saved, arguments.expression) + "\n");
     return kFine;
   }
-  print(*saved,
-        {arguments.expression, "",
-         arguments.as_of.has_value() ? server::day_text(*arguments.as_of) : std::string()},
-        console);
+  print(*saved, {arguments.expression, "", asked_day(arguments)}, console);
   return kFine;
 }
 
@@ -63,7 +65,7 @@ int print_list(const server::Outcome<server::SegmentList>& list, const SegmentAr
                           {"name", "count", "expression", "owner"}, arguments.format));
     return kFine;
   }
-  print(*list, console);
+  print(*list, asked_day(arguments), console);
   return kFine;
 }
 
@@ -87,7 +89,7 @@ int show(const SegmentArguments& arguments, Segments& segments, Console& console
                         {"name", "count", "expression", "owner"}));
     return kFine;
   }
-  print(*summary, console);
+  print(*summary, asked_day(arguments), console);
   return kFine;
 }
 
@@ -214,7 +216,7 @@ int versions(const SegmentArguments& arguments, Segments& segments, Console& con
                   arguments.format));
     return kFine;
   }
-  print(*versions, console);
+  print(*versions, asked_day(arguments), console);
   return kFine;
 }
 

@@ -9,6 +9,31 @@
 #include <memory>
 
 namespace tagline::cli {
+namespace {
+
+/// Those who can be counted, and what became of the other users.
+std::string people_text(const server::Verified& report, const Console& console) {
+  if (!report.clean()) {
+    return grouped(report.users) + console.say({" users", " 个用户"});
+  }
+  std::string text = grouped(report.population) + console.say({" people", " 人"});
+  std::string others;
+  if (report.merged > 0) {
+    others = grouped(report.merged) + console.say({" merged into others", " 个已并入他人"});
+  }
+  if (report.erased > 0) {
+    others += (others.empty() ? "" : console.say({", ", "，"})) + grouped(report.erased) +
+              console.say({" erased", " 个已删除"});
+  }
+  if (!others.empty()) {
+    text += console.say(
+        {" (of the " + grouped(report.users) + " users there have been, " + others + ")",
+         "（曾有用户 " + grouped(report.users) + " 个，其中 " + others + "）"});
+  }
+  return text;
+}
+
+}  // namespace
 
 int run(const VerifyArguments& arguments, Console& console) {
   const auto service = open_service(arguments.db, storage::OpenMode::Read, console);
@@ -30,7 +55,7 @@ int run(const VerifyArguments& arguments, Console& console) {
   if (arguments.format == Format::Csv) {
     console.out(csv_row(server::JsonValue::parse(server::verify_json(*report)),
                         {"clean", "fragments", "fragment_bytes", "tags", "values", "events",
-                         "segments", "users", "problem_count"}));
+                         "segments", "users", "population", "merged", "erased", "problem_count"}));
     return report->clean() ? kFine : kSystemAtFault;
   }
   for (const Text& problem : report->problems) {
@@ -42,8 +67,7 @@ int run(const VerifyArguments& arguments, Console& console) {
       grouped(report->tags) + console.say({" tags, ", " 个标签，"}) + grouped(report->values) +
       console.say({" values, ", " 个取值，"}) + grouped(report->events) +
       console.say({" events, ", " 种行为，"}) + grouped(report->segments) +
-      console.say({" segments, ", " 个人群，"}) + grouped(report->users) +
-      console.say({" users", " 个用户"});
+      console.say({" segments, ", " 个人群，"}) + people_text(*report, console);
   console.out((report->clean()
                    ? console.say({"clean: ", "完好："})
                    : grouped(report->problem_count) + console.say({" problems: ", " 个问题："})) +

@@ -23,7 +23,9 @@ int run(const WhyArguments& arguments, Console& console) {
     return kFine;
   }
   if (arguments.format == Format::Csv) {
-    console.out(why_csv(server::JsonValue::parse(server::why_json(*why, arguments.expression))));
+    console.out(
+        why_csv(server::JsonValue::parse(server::why_json(*why, arguments.expression)), console));
+    console.report(why->warnings, arguments.expression);
     return kFine;
   }
   why->expression = displayed(why->expression, arguments.as_of, *service, console);

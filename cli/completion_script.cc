@@ -28,11 +28,36 @@ ValueKind kind_of(const ParameterWords& parameter, const CommandWords& command) 
     return ValueKind::Expression;
   }
   if (parameter.value == "TAG") {
-    return ValueKind::Tag;
+    const std::string& option = parameter.names.empty() ? parameter.value : parameter.names.back();
+    return option == "--sum" || option == "--pareto" ? ValueKind::NumberTag
+           : option == "--stats" || option == "--top" || option == "--bottom"
+               ? ValueKind::OrderedTag
+               : ValueKind::Tag;
   }
   const bool of_segment = command.path.starts_with("tagline segment ");
   return of_segment && parameter.argument && parameter.value == "NAME" ? ValueKind::Segment
                                                                        : ValueKind::None;
+}
+
+std::string_view asked_of_program(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::Expression:
+      return "expression";
+    case ValueKind::Segment:
+      return "segment";
+    case ValueKind::Tag:
+      return "tag";
+    case ValueKind::NumberTag:
+      return "number-tag";
+    case ValueKind::OrderedTag:
+      return "ordered-tag";
+    case ValueKind::None:
+    case ValueKind::Words:
+    case ValueKind::File:
+    case ValueKind::Folder:
+      break;
+  }
+  return "";
 }
 
 std::string quoted_word(std::string_view text) {

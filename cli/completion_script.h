@@ -18,8 +18,21 @@ namespace tagline::cli {
 [[nodiscard]] std::string fish_completion(const CommandWords& program);
 
 /// What a shell offers for a value.
-enum class ValueKind : std::uint8_t { None, Words, File, Folder, Expression, Segment, Tag };
+enum class ValueKind : std::uint8_t {
+  None,
+  Words,
+  File,
+  Folder,
+  Expression,
+  Segment,
+  Tag,
+  NumberTag,   ///< what can be added up
+  OrderedTag,  ///< numbers and dates: what is more or less
+};
 [[nodiscard]] ValueKind kind_of(const ParameterWords& parameter, const CommandWords& command);
+
+/// What `tagline complete --shell` is to be asked for; "" where it is not asked.
+[[nodiscard]] std::string_view asked_of_program(ValueKind kind);
 
 /// 'text' for any of the three shells.
 [[nodiscard]] std::string quoted_word(std::string_view text);

@@ -48,7 +48,7 @@ function __tagline_argument
     test $state[1] = $argv[1] -a $state[2] -ge $argv[2] -a $state[2] -le $argv[3]
 end
 
-# Asks the program about the database of the line: __tagline_ask expression|segment|tag
+# Asks the program about the database of the line: __tagline_ask expression|segment|tag|...
 function __tagline_ask
     set -l words (commandline -opc)
     set -l db
@@ -82,7 +82,8 @@ std::string id_of(const std::string& path) {
 }
 
 std::string candidates(const ParameterWords& parameter, const CommandWords& command) {
-  switch (kind_of(parameter, command)) {
+  const ValueKind kind = kind_of(parameter, command);
+  switch (kind) {
     case ValueKind::Words:
       return " -a " + quoted_word(joined_words(parameter.values));
     case ValueKind::File:
@@ -90,11 +91,11 @@ std::string candidates(const ParameterWords& parameter, const CommandWords& comm
     case ValueKind::Folder:
       return " -a '(__fish_complete_directories)'";
     case ValueKind::Expression:
-      return " -a '(__tagline_ask expression)'";
     case ValueKind::Segment:
-      return " -a '(__tagline_ask segment)'";
     case ValueKind::Tag:
-      return " -a '(__tagline_ask tag)'";
+    case ValueKind::NumberTag:
+    case ValueKind::OrderedTag:
+      return " -a '(__tagline_ask " + std::string(asked_of_program(kind)) + ")'";
     case ValueKind::None:
       break;
   }

@@ -84,7 +84,6 @@ void print(const server::SegmentHistory& history, Console& console) {
                  {console.say({"taken", "记录于"}), Align::Left, 0, Fit::Cut, true}},
                 console.window());
     Curve curve;
-    curve.from_zero = true;
     for (const HistoryPoint& point : history.points) {
       table.add({day_of(point), grouped(point.count), or_dash(point.entered), or_dash(point.left),
                  grouped(point.population), point.rule == 0 ? "-" : std::to_string(point.rule),

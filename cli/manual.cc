@@ -203,7 +203,8 @@ class Manual {
     return section("EXIT STATUS", "退出状态") + status("0", say("All is well.", "一切正常。")) +
            status("1", say("The expression or the data is at fault.", "表达式或数据有误。")) +
            status("2", say("The command line is at fault.", "命令行有误。")) +
-           status("3", say("The database or the system is at fault.", "数据库或系统有误。"));
+           status("3", say("The database or the system is at fault.", "数据库或系统有误。")) +
+           status("130", say("Ctrl-C ended it.", "被 Ctrl-C 中断。"));
   }
 
   // Recursion is as deep as commands have commands.

@@ -48,7 +48,7 @@ void ProgressLine::show(const std::string& text, std::uint64_t done, std::uint64
     return;
   }
   std::string line = text;
-  if (whole > 0) {
+  if (whole > 0 && done <= whole) {
     line += "  " + bar(done, whole, kBarCells) + " " + percent(done, whole);
     const double elapsed = seconds();
     if (done > 0 && done < whole && elapsed > kEtaAfterSeconds) {

@@ -22,7 +22,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// "text  ████▌     45%  1.2M/s  ETA 12 s". `whole` 0: no bar and no ETA, only what was done.
+  /// "text  ████▌     45%  1.2M/s  ETA 12 s". `whole` 0, or less than was done:
+  /// no bar and no ETA, only what was done.
   void show(const std::string& text, std::uint64_t done, std::uint64_t whole);
   [[nodiscard]] double seconds() const;
   /// Whether it is time to show something: about ten times a second, after the first half.

@@ -87,9 +87,18 @@ void print(const server::SavedSegment& saved, const SaveContext& context, Consol
   console.report(saved.warnings, context.expression);
 }
 
-void print(const server::SegmentList& list, Console& console) {
+namespace {
+
+/// What a count is called that is of a day, or of now.
+Text counted_on(const std::string& as_of, const Text& now) {
+  return as_of.empty() ? now : Text{"people on " + as_of, as_of + " 的人数"};
+}
+
+}  // namespace
+
+void print(const server::SegmentList& list, const std::string& as_of, Console& console) {
   Table table({{console.say({"segment", "人群"})},
-               {console.say({"people", "人数"}), Align::Right},
+               {console.say(counted_on(as_of, {"people", "人数"})), Align::Right},
                {console.say({"share", "占比"}), Align::Right},
                {""},
                {console.say({"rule", "规则"}), Align::Left, kRuleCells, Fit::WrapExpression},
@@ -107,7 +116,7 @@ void print(const server::SegmentList& list, Console& console) {
   console.out(table.text());
 }
 
-void print(const SegmentSummary& summary, Console& console) {
+void print(const SegmentSummary& summary, const std::string& as_of, Console& console) {
   const storage::SegmentRecord& record = summary.record;
   console.out("@" + dsl::write_name(record.name) + "\n");
   // A rule is shown whole.
@@ -123,7 +132,7 @@ void print(const SegmentSummary& summary, Console& console) {
   line({"labels", "标记"}, joined(record.labels));
   line({"rule", "规则"},
        record.list != 0 ? console.say({"(list of ids)", "（静态名单）"}) : record.expression);
-  line({"people", "人数"}, count_text(summary, console));
+  line(counted_on(as_of, {"people", "人数"}), count_text(summary, console));
   if (summary.origin.has_value()) {
     line({"snapshot of", "快照来源"}, origin_text(*summary.origin, console));
   }
@@ -135,12 +144,12 @@ void print(const SegmentSummary& summary, Console& console) {
   console.report(summary.warnings, record.expression);
 }
 
-void print(const server::SegmentVersions& versions, Console& console) {
+void print(const server::SegmentVersions& versions, const std::string& as_of, Console& console) {
   Table table({{console.say({"version", "版本"}), Align::Right},
                {console.say({"saved", "保存于"})},
                {console.say({"by", "保存人"})},
                {console.say({"people then", "当时人数"}), Align::Right},
-               {console.say({"people now", "当前人数"}), Align::Right},
+               {console.say(counted_on(as_of, {"people now", "当前人数"})), Align::Right},
                {console.say({"rule", "规则"}), Align::Left, kRuleCells, Fit::WrapExpression}},
               console.window());
   for (const server::RuleVersion& version : versions.versions) {

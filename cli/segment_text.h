@@ -18,9 +18,10 @@ struct SaveContext {
   std::string as_of;       ///< the day of the count, where it is not today
 };
 void print(const server::SavedSegment& saved, const SaveContext& context, Console& console);
-void print(const server::SegmentList& list, Console& console);
-void print(const server::SegmentSummary& summary, Console& console);
-void print(const server::SegmentVersions& versions, Console& console);
+/// `as_of`: the day of the counts, where one was given; "": they are of now.
+void print(const server::SegmentList& list, const std::string& as_of, Console& console);
+void print(const server::SegmentSummary& summary, const std::string& as_of, Console& console);
+void print(const server::SegmentVersions& versions, const std::string& as_of, Console& console);
 void print(const server::SegmentDiff& diff, Console& console);
 
 /// Of diff_json: a row a part.

@@ -1,6 +1,5 @@
 #include "cli/why_text.h"
 
-#include "cli/rows.h"
 #include "cli/table.h"
 
 #include <cstddef>
@@ -57,8 +56,25 @@ void print_ways(const server::Why& why, Console& console) {
 
 }  // namespace
 
-std::string why_csv(const server::JsonValue& why) {
-  return csv_rows(why["nodes"], {"text", "depth", "holds", "decides"});
+std::string why_csv(const server::JsonValue& why, const Console& console) {
+  const std::string who =
+      csv_field(why["id"].text()) + "," + (why["member"].truth() ? "true," : "false,");
+  std::string rows = "id,member,text,depth,holds,decides,way,from,to\n";
+  for (const server::JsonValue& node : why["nodes"].items()) {
+    rows += who + csv_field(node["text"].text()) + "," + node["depth"].text() +
+            (node["holds"].truth() ? ",true" : ",false") +
+            (node["decides"].truth() ? ",true" : ",false") + ",,,\n";
+  }
+  std::size_t way = 0;
+  for (const server::JsonValue& changes : why["changes"].items()) {
+    ++way;
+    for (const server::JsonValue& change : changes.items()) {
+      rows += who + csv_field(console.say(change["what"].words())) + ",,,," + std::to_string(way) +
+              "," + csv_field(console.say(change["from"].words())) + "," +
+              csv_field(console.say(change["to"].words())) + "\n";
+    }
+  }
+  return rows;
 }
 
 void print(const server::Why& why, Console& console) {

@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kHead = R"sh(#compdef tagline
 # Completion of tagline for zsh; written by `tagline completion zsh`.
 
-# Asks the program about the database of the line: _tagline_ask expression|segment|tag
+# Asks the program about the database of the line: _tagline_ask expression|segment|tag|...
 _tagline_ask() {
   local db line tab=$'\t'
   local -a found shown
@@ -52,7 +52,8 @@ std::string escaped(std::string_view text, std::string_view special) {
 }
 
 std::string action_of(const ParameterWords& parameter, const CommandWords& command) {
-  switch (kind_of(parameter, command)) {
+  const ValueKind kind = kind_of(parameter, command);
+  switch (kind) {
     case ValueKind::Words:
       return "(" + joined_words(parameter.values) + ")";
     case ValueKind::File:
@@ -60,11 +61,11 @@ std::string action_of(const ParameterWords& parameter, const CommandWords& comma
     case ValueKind::Folder:
       return "_files -/";
     case ValueKind::Expression:
-      return " _tagline_ask expression";
     case ValueKind::Segment:
-      return " _tagline_ask segment";
     case ValueKind::Tag:
-      return " _tagline_ask tag";
+    case ValueKind::NumberTag:
+    case ValueKind::OrderedTag:
+      return " _tagline_ask " + std::string(asked_of_program(kind));
     case ValueKind::None:
       break;
   }

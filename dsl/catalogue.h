@@ -19,6 +19,8 @@ struct Value {
   std::string name;                  ///< as stored, NFC
   std::vector<std::string> aliases;  ///< other spellings, any script
   engine::RowId row = 0;             ///< its row in the tag's field
+  /// What people read of it, in any language: no spelling, but what somebody may have meant.
+  std::vector<std::string> titles{};
 };
 
 struct Tag {

@@ -84,6 +84,34 @@ using engine::RowId;
   return std::nullopt;
 }
 
+[[nodiscard]] Slot people_slot(Checking& checking, const Tag* tag, const Value& value) {
+  const auto people = tag == nullptr ? std::nullopt : checking.names.people(*tag, value.row);
+  return people.has_value() ? slot("people", " (" + with_separators(*people) + " people)",
+                                   "（" + with_separators(*people) + " 人）")
+                            : slot("people", "");
+}
+
+/// What was typed is how values are shown, not how they are written.
+void add_titled(Checking& checking, const TermValue& value, const std::string& owner,
+                const Tag* tag, const std::vector<Names::Titled>& titled, Wording& words) {
+  const std::string& text = value.word.text;
+  std::vector<std::string> list;
+  for (const Names::Titled& each : titled) {
+    const std::string written = write_value(name_like(*each.value, text));
+    list.push_back(written);
+    words.fixes.push_back(change_to(value.span, written));
+  }
+  if (titled.size() > 1) {
+    words.hint = "+closest-values";
+    words.slots.push_back(slot("closest", list));
+    return;
+  }
+  words.hint = "unknown-value+titled";
+  words.slots.push_back(slot("title", titled.front().title));
+  words.slots.push_back(slot("better", write_name(owner) + ":" + list.front()));
+  words.slots.push_back(people_slot(checking, tag, *titled.front().value));
+}
+
 [[nodiscard]] Wording unknown_value(Checking& checking, const TermValue& value,
                                     const std::string& owner, const Tag* tag,
                                     const std::vector<Value>& values) {
@@ -101,6 +129,11 @@ using engine::RowId;
     return words;
   }
   const auto near = checking.names.near_values(tag, values, text);
+  const auto titled = Names::titled_values(values, text);
+  if (!titled.empty() && (near.empty() || titled.front().is_whole)) {
+    add_titled(checking, value, owner, tag, titled, words);
+    return words;
+  }
   std::vector<std::string> list;
   for (const Candidate& candidate : near) {
     list.emplace_back(candidate.text);
@@ -108,12 +141,7 @@ using engine::RowId;
   }
   if (near.size() == 1) {
     words.hint = "unknown-value+closest";
-    const auto people =
-        tag == nullptr ? std::nullopt : checking.names.people(*tag, values[near.front().owner].row);
-    words.slots.push_back(people.has_value()
-                              ? slot("people", " (" + with_separators(*people) + " people)",
-                                     "（" + with_separators(*people) + " 人）")
-                              : slot("people", ""));
+    words.slots.push_back(people_slot(checking, tag, values[near.front().owner]));
     words.slots.push_back(slot("closest", list));
   } else if (!near.empty()) {
     words.hint = "+closest-values";

@@ -217,6 +217,10 @@ void Segments::bind(Entry& entry) {
     set_fault(entry, report.errors(options_.limits.errors));
     return;
   }
+  entry.reading.after_data = find_after_data(checking, entry.tree, bound);
+  if (auto& found = entry.reading.after_data; found.has_value() && found->segment.empty()) {
+    found->segment = entry.segment->name;
+  }
   entry.reading.rule = std::make_shared<const Bound>(std::move(bound));
 }
 

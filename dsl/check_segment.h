@@ -10,13 +10,24 @@
 #include "dsl/scan.h"
 #include "dsl/tree.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace tagline::dsl {
+
+/// A window in the rule of a segment that begins when there is nothing of its event any more.
+struct AfterData {
+  std::string segment;  ///< in whose own text it stands
+  std::string window;   ///< as typed
+  std::string event;
+  std::chrono::sys_days newest;  ///< the newest day with any of it
+  bool is_relative = false;      ///< the window moves with `today`
+};
 
 /// What the text of a segment comes to.
 struct SegmentReading {
@@ -31,6 +42,8 @@ struct SegmentReading {
   std::uint32_t depth = 1;  ///< texts within each other, its own included; not of a Circle
   std::shared_ptr<const Bound> rule;
   std::shared_ptr<const SegmentFault> fault;
+  /// The first in its text, or in those of the segments it names; nothing: none is known.
+  std::optional<AfterData> after_data;
 };
 
 /// REQUIRES: `names` outlives it. One thread. Cost: each segment's text is read once, with those it

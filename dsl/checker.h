@@ -105,9 +105,32 @@ void check_option(Checking& checking, const Tree& term, const Option& option,
 /// errors.
 void warn(Checking& checking, const Tree& tree, const Bound& bound);
 
+/// Calls `visit` with each operand and what it was bound to. Both are in the order of the text;
+/// numbers and options of a call have no bound form, and what nobody wrote has no tree.
+template <class Visit>
+void for_each_operand(const Tree& tree, const Bound& bound, const Visit& visit) {
+  auto operand = tree.operands.begin();
+  for (const Bound& inner : bound.operands) {
+    while (operand != tree.operands.end() && operand->span != inner.span) {
+      ++operand;
+    }
+    if (operand == tree.operands.end()) {
+      return;
+    }
+    visit(*operand++, inner);
+  }
+}
+
 /// Of did and sequence: windows without days, windows that begin after today, more days asked for
 /// than a window has.
 void warn_days(Checking& checking, const Tree& call, const Bound& bound);
+/// The first window in `tree` that begins after the data, `segment` being empty where it is not in
+/// one that the tree names. REQUIRES: `bound` is what `tree` was bound to, without errors, and the
+/// segments it names have been read.
+[[nodiscard]] std::optional<AfterData> find_after_data(Checking& checking, const Tree& tree,
+                                                       const Bound& bound);
+/// Of a segment's rule: windows that begin after the data.
+void warn_segment(Checking& checking, const Bound& segment);
 /// `word` names `tag`.
 void warn_deprecated(Checking& checking, const Tag& tag, const Word& word);
 

@@ -1,5 +1,6 @@
 #include "dsl/names.h"
 
+#include "dsl/search_key.h"
 #include "dsl/unicode.h"
 
 #include <algorithm>
@@ -11,6 +12,38 @@ constexpr std::size_t kWalkLookups = 8;   // look-ups in one list before an inde
 constexpr std::size_t kWalkEntries = 16;  // lists this short are always walked
 constexpr std::size_t kValuesSearched =
     200'000;  // bound of the search for a value in all tags, for a hint only
+
+constexpr std::size_t kTitlesSearched = 50'000;  // as many as names are compared with
+
+constexpr std::string_view kBreaks = " \t\r\n-_/.,;:()&";
+
+[[nodiscard]] std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n", at), text.size());
+    if (end > at) {
+      words.push_back(text.substr(at, end - at));
+    }
+    at = end + 1;
+  }
+  return words;
+}
+
+/// Every word begins one of the text's; in Chinese, which has no blanks, it stands somewhere in it.
+[[nodiscard]] bool has_words(std::string_view text, const std::vector<std::string_view>& words) {
+  return std::all_of(words.begin(), words.end(), [&](std::string_view word) {
+    if (has_wide_script(word)) {
+      return text.find(word) != std::string_view::npos;
+    }
+    for (std::size_t at = text.find(word); at != std::string_view::npos;
+         at = text.find(word, at + 1)) {
+      if (at == 0 || kBreaks.find(text[at - 1]) != std::string_view::npos) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
 
 /// match_key(text) == key, without building it.
 [[nodiscard]] bool has_key(std::string_view text, std::string_view key) {
@@ -215,6 +248,35 @@ std::vector<Candidate> Names::near_values(const Tag* tag, const std::vector<Valu
   });
 }
 
+std::vector<Names::Titled> Names::titled_values(const std::vector<Value>& values,
+                                                std::string_view typed) {
+  constexpr std::size_t kTypedMax = 256;  // bytes
+  constexpr std::size_t kFound = 3;
+  const std::string key = search_key(typed.substr(0, kTypedMax));
+  const std::vector<std::string_view> words = words_of(key);
+  std::vector<Titled> whole;
+  std::vector<Titled> partly;
+  if (words.empty() || typed.size() > kTypedMax) {
+    return whole;
+  }
+  for (std::size_t i = 0; i < std::min(values.size(), kTitlesSearched); ++i) {
+    bool is_known = false;
+    for (const std::string& title : values[i].titles) {
+      const std::string title_key = search_key(title);
+      const bool is_whole = title_key == key;
+      if (is_known || !(is_whole || has_words(title_key, words))) {
+        continue;
+      }
+      is_known = true;
+      std::vector<Titled>& found = is_whole ? whole : partly;
+      if (found.size() < kFound) {
+        found.push_back({&values[i], title, is_whole});
+      }
+    }
+  }
+  return whole.empty() ? partly : whole;
+}
+
 std::optional<std::uint64_t> Names::people(const Tag& tag, engine::RowId row) const {
   return people({tag.field, row});
 }
@@ -236,8 +298,11 @@ template std::string_view chinese_name(const Tag&);
 template std::string_view chinese_name(const Event&);
 template std::string_view chinese_name(const Value&);
 
-std::string_view name_like(const Tag& tag, std::string_view like) {
-  return has_wide_script(like) ? chinese_name(tag) : std::string_view(tag.name);
+template <class Entry>
+std::string_view name_like(const Entry& entry, std::string_view like) {
+  return has_wide_script(like) ? chinese_name(entry) : std::string_view(entry.name);
 }
+template std::string_view name_like(const Tag&, std::string_view);
+template std::string_view name_like(const Value&, std::string_view);
 
 }  // namespace tagline::dsl

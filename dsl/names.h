@@ -57,6 +57,16 @@ class Names {
   [[nodiscard]] std::vector<Candidate> near_values(const Tag* tag, const std::vector<Value>& values,
                                                    std::string_view typed) const;
 
+  /// A value that is called so by its title alone.
+  struct Titled {
+    const Value* value = nullptr;
+    std::string_view title;
+    bool is_whole = false;  ///< `typed` is the title, not a part of it
+  };
+  /// At most three, those that are so called before those whose titles have all words of `typed`.
+  [[nodiscard]] static std::vector<Titled> titled_values(const std::vector<Value>& values,
+                                                         std::string_view typed);
+
   /// Users of a row, when the catalogue can tell.
   [[nodiscard]] std::optional<std::uint64_t> people(const Tag& tag, engine::RowId row) const;
   [[nodiscard]] std::optional<std::uint64_t> people(engine::RowKey row) const;
@@ -78,6 +88,7 @@ class Names {
 template <class Entry>
 [[nodiscard]] std::string_view chinese_name(const Entry& entry);
 /// The spelling in the script of `like`.
-[[nodiscard]] std::string_view name_like(const Tag& tag, std::string_view like);
+template <class Entry>
+[[nodiscard]] std::string_view name_like(const Entry& entry, std::string_view like);
 
 }  // namespace tagline::dsl

@@ -1,8 +1,10 @@
 // Warnings about the days of did(...) and sequence(...).
 #include "dsl/checker.h"
 #include "dsl/dates.h"
+#include "dsl/print.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tagline::dsl {
 namespace {
@@ -48,9 +50,10 @@ void warn_window(Checking& checking, const Tree& window, const Tree& asked, std:
 
 /// A step of which there is nothing any more when the window begins: the answer is nobody, which
 /// looks like any other answer.
-void warn_after_data(Checking& checking, const Tree& call, const Tree& window, const Bound& bound) {
+[[nodiscard]] std::optional<AfterData> after_data(const Checking& checking, const Tree& call,
+                                                  const Tree& window, const Bound& bound) {
   if (!checking.options.newest) {
-    return;
+    return std::nullopt;
   }
   for (std::size_t i = 0; i < bound.steps.size() && i < call.operands.size(); ++i) {
     std::optional<Day> newest;
@@ -58,27 +61,69 @@ void warn_after_data(Checking& checking, const Tree& call, const Tree& window, c
       const auto day = checking.options.newest(series);
       newest = day.has_value() && (!newest.has_value() || *newest < *day) ? day : newest;
     }
-    if (!newest.has_value() || newest->time_since_epoch().count() >= bound.window.first) {
-      continue;
+    if (newest.has_value() && newest->time_since_epoch().count() < bound.window.first) {
+      return AfterData{"", checking.source(window.span), checking.source(call.operands[i].span),
+                       *newest, is_relative(window)};
     }
-    checking.report.warning(
-        "after-data", window.span,
-        [day = *newest, relative = is_relative(window), text = checking.source(window.span),
-         event = checking.source(call.operands[i].span)] {
-          Wording words{"",
-                        relative ? "after-data+as-of" : "",
-                        {slot("window", text), slot("newest", to_text(day)), slot("event", event)},
-                        {}};
-          if (relative) {
-            words.as_of = day;
-          }
-          return words;
-        });
-    return;
   }
+  return std::nullopt;
+}
+
+void warn_after_data(Checking& checking, Span span, AfterData found) {
+  checking.report.warning("after-data", span, [found = std::move(found)] {
+    Wording words{found.segment.empty() ? "" : "after-data/segment",
+                  found.is_relative ? "after-data+as-of" : "",
+                  {slot("window", found.window), slot("newest", to_text(found.newest)),
+                   slot("event", found.event)},
+                  {}};
+    if (!found.segment.empty()) {
+      words.slots.push_back(slot("name", "@" + write_name(found.segment)));
+    }
+    if (found.is_relative) {
+      words.as_of = found.newest;
+    }
+    return words;
+  });
+}
+
+/// Whether a window has days, and begins by today: of others something else is said.
+[[nodiscard]] bool has_begun(const Checking& checking, const Bound& bound) {
+  return bound.window.last >= bound.window.first &&
+         bound.window.first <= checking.options.as_of.time_since_epoch().count();
 }
 
 }  // namespace
+
+// Recursion is bounded by the brackets of the tree.
+std::optional<AfterData> find_after_data(Checking& checking, const Tree& tree, const Bound& bound) {
+  if (bound.kind == BoundKind::Segment) {
+    const Segment* segment = checking.names.segment(bound.text);
+    return segment == nullptr ? std::nullopt : checking.segments.reading(*segment).after_data;
+  }
+  if (bound.kind == BoundKind::Did || bound.kind == BoundKind::Sequence) {
+    const Tree* window = option_of(tree, OptionId::In);
+    return window == nullptr || !has_begun(checking, bound)
+               ? std::nullopt
+               : after_data(checking, tree, *window, bound);
+  }
+  std::optional<AfterData> found;
+  for_each_operand(tree, bound, [&](const Tree& operand, const Bound& inner) {
+    if (!found.has_value()) {
+      found = find_after_data(checking, operand, inner);
+    }
+  });
+  return found;
+}
+
+void warn_segment(Checking& checking, const Bound& segment) {
+  const Segment* named = checking.names.segment(segment.text);
+  if (named == nullptr) {
+    return;
+  }
+  if (const auto& found = checking.segments.reading(*named).after_data; found.has_value()) {
+    warn_after_data(checking, segment.span, *found);
+  }
+}
 
 void warn_days(Checking& checking, const Tree& call, const Bound& bound) {
   const Tree* window = option_of(call, OptionId::In);
@@ -101,7 +146,9 @@ void warn_days(Checking& checking, const Tree& call, const Bound& bound) {
         });
     return;
   }
-  warn_after_data(checking, call, *window, bound);
+  if (auto found = after_data(checking, call, *window, bound); found.has_value()) {
+    warn_after_data(checking, window->span, std::move(*found));
+  }
   for (const MeasureTest& test : bound.measures) {
     const OptionId id = test.measure == Measure::Days ? OptionId::Days : OptionId::Streak;
     const Tree* asked = least_days(test) > days ? option_of(call, id) : nullptr;

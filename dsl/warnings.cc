@@ -93,6 +93,9 @@ class Warner {
       case BoundKind::Lookalike:
         like_nobody(bound.operands.front());
         break;
+      case BoundKind::Segment:
+        warn_segment(checking_, bound);
+        return;
       case BoundKind::Nothing:
       case BoundKind::Everyone:
       case BoundKind::Rows:
@@ -101,23 +104,12 @@ class Warner {
       case BoundKind::Bottom:
       case BoundKind::SampleShare:
       case BoundKind::SampleSize:
-      case BoundKind::Segment:
       case BoundKind::List:
       case BoundKind::Foreign:
         break;
     }
-    // Both are in the order of the text; numbers and options of a call have no bound form, and what
-    // nobody wrote has no tree.
-    auto operand = tree.operands.begin();
-    for (const Bound& inner : bound.operands) {
-      while (operand != tree.operands.end() && operand->span != inner.span) {
-        ++operand;
-      }
-      if (operand == tree.operands.end()) {
-        return;
-      }
-      walk(*operand++, inner);
-    }
+    for_each_operand(tree, bound,
+                     [this](const Tree& operand, const Bound& inner) { walk(operand, inner); });
   }
 
   void alone(const Tree& tree) {

@@ -47,6 +47,9 @@ void Meter::tick(std::uint64_t rows, std::uint64_t bytes) {
 void Meter::tell(std::uint64_t rows, std::uint64_t bytes, bool committing) {
   progress_.rows = rows;
   progress_.bytes_read = bytes;
+  if (bytes > progress_.bytes_total) {
+    progress_.bytes_total = 0;  // it has grown since: how much there is, nobody knows
+  }
   progress_.committing = committing;
   if (options_.progress) {
     options_.progress(progress_);

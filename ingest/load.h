@@ -21,7 +21,7 @@ namespace tagline::ingest {
 struct Progress {
   std::uint64_t rows = 0;
   std::uint64_t bytes_read = 0;   ///< of the files as they are on disk
-  std::uint64_t bytes_total = 0;  ///< 0: unknown (a pipe)
+  std::uint64_t bytes_total = 0;  ///< 0: unknown (a pipe, a file that grows meanwhile)
   /// Reading is done, the transaction is being written. Told when that begins, and from within the
   /// transaction when all is in it and only the commit is left: whoever reads then, even here, gets
   /// the state before the load.

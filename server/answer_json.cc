@@ -189,7 +189,7 @@ std::string profile_json(const UserProfile& profile) {
                    {"lists", profile.lists}});
 }
 
-std::string verify_json(const storage::VerifyReport& report) {
+std::string verify_json(const Verified& report) {
   Json problems = Json::array();
   for (const Text& problem : report.problems) {
     problems.push_back(text_json(problem));
@@ -205,6 +205,9 @@ std::string verify_json(const storage::VerifyReport& report) {
                    {"origins", report.origins},
                    {"loads", report.loads},
                    {"users", report.users},
+                   {"population", report.clean() ? Json(report.population) : Json()},
+                   {"merged", report.clean() ? Json(report.merged) : Json()},
+                   {"erased", report.clean() ? Json(report.erased) : Json()},
                    {"problem_count", report.problem_count},
                    {"problems", std::move(problems)}});
 }

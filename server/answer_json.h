@@ -49,7 +49,7 @@ struct BatchLine {
 /// {"id", "index", "tags": {name: value}, "events": {name: {"count", "days", "first", "last",
 /// "amount"?}}, "lists": [...]}
 [[nodiscard]] std::string profile_json(const UserProfile& profile);
-[[nodiscard]] std::string verify_json(const storage::VerifyReport& report);
+[[nodiscard]] std::string verify_json(const Verified& report);
 [[nodiscard]] std::string load_json(const ingest::LoadReport& report);
 /// A text as a JSON string.
 [[nodiscard]] std::string quoted_json(std::string_view text);

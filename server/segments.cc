@@ -1,6 +1,7 @@
 #include "server/segments.h"
 
 #include "dsl/check.h"
+#include "dsl/display.h"
 #include "server/as_of.h"
 #include "server/drafted_write.h"
 #include "server/segment_graph.h"
@@ -165,11 +166,26 @@ Result<Draft> draft_rule(const Snapshot& snapshot, const std::string& name,
   return draft;
 }
 
+/// A rule in the words of both languages: what it is about is found under any of its names.
+Text rule_words(const SegmentRecord& record, const dsl::Catalogue& catalogue,
+                const dsl::CheckOptions& options) {
+  if (record.list != 0) {
+    return {};
+  }
+  const dsl::Checked checked = dsl::check(record.expression, catalogue, options);
+  if (checked.canonical.empty()) {
+    return {};
+  }
+  return {dsl::display(checked.tree, catalogue, dsl::Language::English),
+          dsl::display(checked.tree, catalogue, dsl::Language::Chinese)};
+}
+
 /// How well what people write about a segment answers a search.
-std::optional<std::uint64_t> rank_of(const SegmentRecord& record, const TextSearch& search) {
-  std::vector<TextSearch::Place> places = {{record.name, 0},        {record.title.en, 1},
-                                           {record.title.zh, 1},    {record.owner, 2},
-                                           {record.description, 3}, {record.expression, 4}};
+std::optional<std::uint64_t> rank_of(const SegmentRecord& record, const Text& rule,
+                                     const TextSearch& search) {
+  std::vector<TextSearch::Place> places = {
+      {record.name, 0},        {record.title.en, 1},   {record.title.zh, 1}, {record.owner, 2},
+      {record.description, 3}, {record.expression, 4}, {rule.en, 4},         {rule.zh, 4}};
   for (const std::string& label : record.labels) {
     places.push_back({label, 2});
   }
@@ -242,7 +258,8 @@ Outcome<SegmentList> Segments::list(std::optional<std::chrono::sys_days> as_of,
     const TextSearch search(how.text);
     std::vector<std::pair<std::uint64_t, const SegmentRecord*>> found;
     for (const SegmentRecord& record : records) {
-      if (const auto rank = rank_of(record, search); rank.has_value()) {
+      const Text rule = search.empty() ? Text{} : rule_words(record, catalogue, options);
+      if (const auto rank = rank_of(record, rule, search); rank.has_value()) {
         found.emplace_back(*rank, &record);
       }
     }

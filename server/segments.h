@@ -60,7 +60,9 @@ struct SegmentSummary {
 };
 
 struct SegmentSearch {
-  std::string text;  ///< words of names, titles, labels, owners, descriptions and rules; "": all
+  /// Words of names, titles, labels, owners, descriptions and rules, as they are written and as
+  /// readers of each language would write them; "": all.
+  std::string text;
   std::uint64_t offset = 0;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
 };

@@ -6,6 +6,7 @@
 #include "server/batch.h"
 #include "server/explain.h"
 #include "server/known_user.h"
+#include "server/missing_database.h"
 #include "server/number_range.h"
 #include "server/prepared.h"
 #include "server/tag_summary.h"
@@ -163,8 +164,12 @@ QueryRequest with_names(QueryRequest request, KeptCatalogue& names) {
 
 Result<std::unique_ptr<Service>> Service::open(const std::string& folder,
                                                const storage::OpenOptions& options) {
-  TAGLINE_ASSIGN_OR_RETURN(auto store, storage::Store::open(folder, options));
-  return std::unique_ptr<Service>(new Service(std::move(store)));
+  auto store = storage::Store::open(folder, options);
+  if (!store.has_value()) {
+    return tl::unexpected(store.error().code() == ErrorCode::NotFound ? missing_database(folder)
+                                                                      : store.error());
+  }
+  return std::unique_ptr<Service>(new Service(*std::move(store)));
 }
 
 void Service::keep_answers(std::size_t bytes) {
@@ -319,9 +324,31 @@ Result<UserProfile> Service::user(std::string_view external_id) {
   });
 }
 
-Result<storage::VerifyReport> Service::verify(
+Result<Verified> Service::verify(
     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  return store_->verify(progress);
+  TAGLINE_ASSIGN_OR_RETURN(storage::VerifyReport report, store_->verify(progress));
+  Verified verified{std::move(report)};
+  if (!verified.clean()) {
+    return verified;  // what is damaged may not be counted
+  }
+  return store_->read([&](const Snapshot& snapshot) -> Result<Verified> {
+    constexpr std::size_t kRead = 1'000;
+    TAGLINE_ASSIGN_OR_RETURN(verified.population, snapshot.population());
+    for (std::uint32_t before = 0;;) {
+      TAGLINE_ASSIGN_OR_RETURN(const auto erasures, snapshot.erasures(before, kRead));
+      for (const storage::ErasureRecord& erasure : erasures) {
+        verified.erased += erasure.users;
+      }
+      if (erasures.size() < kRead) {
+        break;
+      }
+      before = erasures.back().number;
+    }
+    // Whoever is neither known nor erased is known as another.
+    const std::uint64_t known = verified.population + verified.erased;
+    verified.merged = snapshot.user_limit() - std::min<std::uint64_t>(known, snapshot.user_limit());
+    return verified;
+  });
 }
 
 Result<ingest::LoadReport> Service::load(const std::optional<ingest::Schema>& schema,

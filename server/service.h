@@ -191,6 +191,13 @@ struct Standing {
   std::string time_zone;
 };
 
+/// What `verify` found, and who the users are: report.users is every index that was given out.
+struct Verified : storage::VerifyReport {
+  std::uint64_t population = 0;  ///< people, as of a standing
+  std::uint64_t merged = 0;      ///< users who are part of another now
+  std::uint64_t erased = 0;      ///< users of whom nothing is left
+};
+
 /// One tag of one user. `values` as text; a flag the user has is {"yes"}; a tag without a value is
 /// left out.
 struct UserTag {
@@ -250,7 +257,7 @@ class Service {
   [[nodiscard]] Result<Catalog> tags();
   /// NotFound when no user has this id.
   [[nodiscard]] Result<UserProfile> user(std::string_view external_id);
-  [[nodiscard]] Result<storage::VerifyReport> verify(
+  [[nodiscard]] Result<Verified> verify(
       const std::function<void(std::uint64_t, std::uint64_t)>& progress);
   /// Without a schema it is inferred; the schema used goes to options.on_schema first.
   [[nodiscard]] Result<ingest::LoadReport> load(const std::optional<ingest::Schema>& schema,

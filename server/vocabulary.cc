@@ -20,7 +20,13 @@ Result<std::vector<dsl::Value>> values_of(const storage::Snapshot& snapshot,
   std::vector<dsl::Value> values;
   values.reserve(records.size());
   for (storage::ValueRecord& record : records) {
-    values.push_back({std::move(record.name), std::move(record.aliases), record.row});
+    dsl::Value value{std::move(record.name), std::move(record.aliases), record.row};
+    for (std::string* title : {&record.title.en, &record.title.zh}) {
+      if (!title->empty()) {
+        value.titles.push_back(std::move(*title));
+      }
+    }
+    values.push_back(std::move(value));
   }
   return values;
 }

@@ -51,8 +51,9 @@ std::vector<Fields> table_of(std::string_view name) {
 class DemoLoad {
  public:
   DemoLoad(server::Service& service, const Population& population,
-           const std::function<void(const DemoProgress&)>& progress)
-      : service_(service), population_(population), progress_(progress) {
+           const std::function<void(const DemoProgress&)>& progress,
+           const std::atomic<bool>& cancelled)
+      : service_(service), population_(population), progress_(progress), cancelled_(cancelled) {
     now_.whole = population.size().users * (1 + kEventSteps);
   }
 
@@ -65,14 +66,24 @@ class DemoLoad {
     for (std::uint64_t begin = 0; begin < users; begin += kPeopleALoad) {
       TAGLINE_RETURN_IF_ERROR(load_part(begin, std::min(users, begin + kPeopleALoad)));
     }
+    TAGLINE_RETURN_IF_ERROR(check_cancelled());
     TAGLINE_RETURN_IF_ERROR(put_titles());
     TAGLINE_RETURN_IF_ERROR(put_segments());
+    TAGLINE_RETURN_IF_ERROR(check_cancelled());
     return report_;
   }
 
  private:
+  /// What the loads look at themselves while they read.
+  [[nodiscard]] Status check_cancelled() const {
+    return cancelled_ ? Status(failure(ErrorCode::Cancelled,
+                                       {"the demo was cancelled", "演示数据的生成已被取消"}))
+                      : Status();
+  }
+
   [[nodiscard]] Status load_part(std::uint64_t begin, std::uint64_t end) {
     ingest::LoadOptions options;
+    options.cancelled = &cancelled_;
     options.max_errors_share = 0;  // a row that is refused is a fault of ours
     std::atomic<std::uint64_t> made = 0;
     options.source = population_.users(begin, end, &made);
@@ -163,6 +174,7 @@ class DemoLoad {
   server::Service& service_;
   const Population& population_;
   const std::function<void(const DemoProgress&)>& progress_;
+  const std::atomic<bool>& cancelled_;
   std::optional<ingest::Schema> users_schema_;
   std::optional<ingest::Schema> events_schema_;
   std::map<std::string, std::vector<std::string>> values_;  ///< of tags
@@ -174,8 +186,9 @@ class DemoLoad {
 }  // namespace
 
 server::Outcome<DemoReport> load_demo(server::Service& service, const Population& population,
-                                      const std::function<void(const DemoProgress&)>& progress) {
-  return DemoLoad(service, population, progress).run();
+                                      const std::function<void(const DemoProgress&)>& progress,
+                                      const std::atomic<bool>& cancelled) {
+  return DemoLoad(service, population, progress, cancelled).run();
 }
 
 }  // namespace tagline::cli::demo

@@ -5,6 +5,7 @@
 #include "engine/result.h"
 #include "server/service.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 
@@ -27,10 +28,10 @@ struct DemoReport {
 
 /// Loads users and events some hundred thousand people at a time, so that memory is bounded
 /// whatever the size; then gives values their titles, deprecates the tag that is no longer used,
-/// and saves the segments. REQUIRES: nothing was written to the database. After an error it holds a
-/// part.
+/// and saves the segments. `cancelled` may be set from any thread: then it ends with Cancelled.
+/// REQUIRES: nothing was written to the database. After an error it holds a part.
 [[nodiscard]] server::Outcome<DemoReport> load_demo(
     server::Service& service, const Population& population,
-    const std::function<void(const DemoProgress&)>& progress);
+    const std::function<void(const DemoProgress&)>& progress, const std::atomic<bool>& cancelled);
 
 }  // namespace tagline::cli::demo

@@ -18,6 +18,8 @@ using server::JsonValue;
 constexpr std::chrono::milliseconds kLiveMax{250};
 constexpr std::chrono::seconds kPause{2};
 constexpr std::uint64_t kHintTimeoutMs = 120;
+/// What the API gives at most.
+constexpr std::uint64_t kNamesMax = 500;
 /// Tags whose titles and kinds are known.
 constexpr std::uint64_t kTitlesMax = 10'000;
 
@@ -106,7 +108,7 @@ const std::map<std::string, Completer::KnownTag>& Completer::tags() {
         session_.api().send(get("/v1/tags?values=0&limit=" + std::to_string(kTitlesMax)));
     const JsonValue tags = reply.has_value() ? JsonValue::parse(reply->body)["tags"] : JsonValue();
     for (const JsonValue& tag : tags.items()) {
-      const KnownTag known{tag["title"].words(), tag["kind"].text()};
+      const KnownTag known{tag["title"].words(), tag["kind"].text(), tag["unit"].text()};
       tags_->emplace(tag["name"].text(), known);
       for (const std::string& alias : tag["also"].texts()) {
         tags_->emplace(alias, known);
@@ -164,10 +166,13 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
                                     const std::string& kind) {
   Candidates candidates;
   candidates.from = candidates.to = cursor;
-  const auto reply = session_.api().send(
-      post("/v1/complete",
-           session_.body_of(expression)
-               .number("cursor", code_points(std::string_view(expression).substr(0, cursor)))));
+  JsonBody body =
+      session_.body_of(expression)
+          .number("cursor", code_points(std::string_view(expression).substr(0, cursor)));
+  if (!kind.empty()) {
+    body.number("limit", kNamesMax);  // of which those of a kind are taken
+  }
+  const auto reply = session_.api().send(post("/v1/complete", body));
   if (!reply.has_value() || reply->status != 200) {
     return candidates;
   }
@@ -207,6 +212,7 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
         each["kind"].text() == "tag" && tag != tags().end()) {
       const std::string& said = console.say(tag->second.title);
       add_part(candidate.help, said == detail || said == candidate.label ? "" : said);
+      add_part(candidate.help, tag->second.unit);
     }
     if (each["deprecated"].truth()) {
       add_part(candidate.help, console.say({"deprecated", "已弃用"}));

@@ -61,6 +61,7 @@ class Completer {
   struct KnownTag {
     Text title;
     std::string kind;
+    std::string unit;
   };
   /// The tags, by name and by every other name; asked for once.
   [[nodiscard]] const std::map<std::string, KnownTag>& tags();

@@ -84,7 +84,6 @@ int ranked(Session& session, const std::string& arguments, const char* name) {
 /// What share of the people holds what share of the number.
 int show_curve(Session& session, const std::string& tag) {
   Curve curve;
-  curve.from_zero = true;
   curve.y_unit = "%";
   curve.x_first = session.console().say({"0% of people", "0% 的人"});
   curve.x_last = "100%";
@@ -199,7 +198,7 @@ int why_command(Session& session, const std::string& arguments) {
         print(why, session.console());
         session.console().report(why.warnings, session.expression());
       },
-      why_csv);
+      [&](const JsonValue& reply) { return why_csv(reply, session.console()); });
 }
 
 int ids_command(Session& session, const std::string& arguments) {

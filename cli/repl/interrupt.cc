@@ -53,6 +53,11 @@ Interrupt::~Interrupt() {
   ::close(listening_);
 }
 
+bool Interrupt::is_ignored() {
+  struct sigaction action {};
+  return ::sigaction(SIGINT, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void Interrupt::listen() {
   char byte = 0;
   for (;;) {
@@ -74,7 +79,9 @@ void Interrupt::listen() {
     }
     if (read == 1) {
       // The terminal has shown "^C"; who is told prints what comes next.
-      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, "\n", 1);
+      if (::isatty(STDERR_FILENO) == 1) {
+        [[maybe_unused]] const auto written = ::write(STDERR_FILENO, "\n", 1);
+      }
       {
         const std::lock_guard lock(mutex_);
         happened_ = true;

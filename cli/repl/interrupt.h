@@ -9,7 +9,7 @@
 
 namespace tagline::cli {
 
-/// While it lives, SIGINT ends the line on standard error, is remembered and calls `cancel` (on a
+/// While it lives, SIGINT ends the line of a terminal, is remembered and calls `cancel` (on a
 /// thread of its own). The end of the terminal (the file `terminal`) ends the program. One at a
 /// time.
 class Interrupt {
@@ -18,6 +18,9 @@ class Interrupt {
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
+
+  /// Whether whoever began the program said that SIGINT is to be ignored.
+  [[nodiscard]] static bool is_ignored();
 
   /// What was remembered is forgotten.
   void clear() const;

@@ -63,10 +63,7 @@ std::string plot(const Curve& curve, unsigned cells) {
   }
   const auto by_y = [](const auto& a, const auto& b) { return a.second < b.second; };
   const double most = std::max_element(points.begin(), points.end(), by_y)->second;
-  double least = std::min_element(points.begin(), points.end(), by_y)->second;
-  if (curve.from_zero || least == most) {
-    least = std::min(least, 0.0);
-  }
+  const double least = std::min(std::min_element(points.begin(), points.end(), by_y)->second, 0.0);
   const double height = most > least ? most - least : 1.0;
   const std::string top = label(most, curve.y_unit);
   const std::string bottom = label(least, curve.y_unit);
@@ -99,7 +96,7 @@ std::string plot(const Curve& curve, unsigned cells) {
   }
   std::string text;
   for (std::size_t row = 0; row < kRows; ++row) {
-    const std::string mark = row == 0 ? top : row + 1 == kRows ? bottom : "";
+    const std::string mark = row == 0 && most > least ? top : row + 1 == kRows ? bottom : "";
     std::string line = "  " + std::string(side - dsl::display_width(mark), ' ') + mark +
                        (mark.empty() ? " │" : " ┤") + canvas.row(row);
     line.erase(line.find_last_not_of(' ') + 1);

@@ -12,12 +12,12 @@ struct Curve {
   std::vector<std::pair<double, double>> points;  ///< x ascending
   std::string x_first;                            ///< labels below both ends
   std::string x_last;
-  std::string y_unit;      ///< behind the numbers at the side: "%"
-  bool from_zero = false;  ///< the axis of y begins at 0, else at the least
+  std::string y_unit;  ///< behind the numbers at the side: "%"
 };
 
-/// The curve in at most so many cells across, with the extremes at its side: whole lines, each with
-/// an end. "" without two points.
+/// The curve in at most so many cells across, with 0 and the greatest at its side: whole lines,
+/// each with an end. The axis begins at 0, so that twice as high is twice as many. "" without two
+/// points.
 [[nodiscard]] std::string plot(const Curve& curve, unsigned cells);
 
 /// A character a number, from the least (▁) to the greatest (█).

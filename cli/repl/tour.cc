@@ -7,9 +7,13 @@
 #include "cli/repl/session.h"
 #include "dsl/display_width.h"
 #include "dsl/wrapped.h"
+#include "server/http/percent_encoded.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace tagline::cli {
@@ -17,6 +21,16 @@ namespace {
 
 constexpr unsigned kFineStatus = 200;
 constexpr unsigned kInputCellsMin = 20;
+/// Of fewer customers the last segments of the tour hold next to nobody.
+constexpr std::uint64_t kSmallShop = 20'000;
+constexpr std::uint64_t kEnough = 10;
+/// Commands that look at people: of nobody they have nothing to say.
+constexpr std::array<std::string_view, 5> kLooking = {"\\apart", "\\by", "\\cross", "\\overlap",
+                                                      "\\pareto"};
+
+std::string_view command_of(std::string_view input) {
+  return input.substr(0, input.find(' '));
+}
 
 /// Every line behind so many blanks, flowed anew where the window has a width.
 std::string indented(const std::string& lines, std::size_t blanks, const Console& console) {
@@ -128,6 +142,7 @@ int Tour::begin(std::size_t step) {
   if (!was_on) {
     if (step == 0) {
       say("\n" + indented(script().intro, 0, session_.console()));
+      warn_of_few();
     }
     if (!set_day()) {
       return kSystemAtFault;
@@ -157,6 +172,22 @@ bool Tour::set_day() {
   return true;
 }
 
+void Tour::warn_of_few() {
+  const std::uint64_t people = people_of("*");
+  if (people >= kSmallShop) {
+    return;
+  }
+  const std::string count = grouped(people);
+  tell("\n" +
+       session_.console().say(
+           {"This is a small shop of " + count +
+                " customers: narrow questions find few of them, or nobody. tagline demo --db "
+                "DIR --users 100000 makes a larger one.\n",
+            "这家商城较小，只有 " + count +
+                " 位顾客：条件多时剩下的人很少，甚至没有。tagline demo --db 目录 --users "
+                "100000 可生成更大的商城。\n"}));
+}
+
 void Tour::show() {
   const Console& console = session_.console();
   const TourStep& step = script().steps[place_->step];
@@ -169,14 +200,98 @@ void Tour::show() {
   if (!part().text.empty()) {
     text += indented(part().text, 2, console);
   }
-  text += "\n" + proposed("  " + console.say({"Enter runs:  ", "回车执行："}), filled(part().input),
-                          console);
+  const Proposal now = proposal();
+  if (!now.note.en.empty()) {
+    text += "\n" + indented(console.say(now.note), 2, console);
+  }
+  text += "\n" + proposed("  " + console.say({"Enter runs:  ", "回车执行："}), now.input, console);
   say(text);
+}
+
+Tour::Proposal Tour::proposal() {
+  Proposal now{filled(part().input), {}};
+  const std::string command(command_of(now.input));
+  const auto words = words_of(now.input.substr(command.size()));
+  if (words.empty()) {
+    return now;
+  }
+  const auto in_its_place = [&](Text note) {
+    now.input.insert(command.size(), "!");
+    now.note = std::move(note);
+  };
+  if (command == "\\save") {
+    const auto reply =
+        session_.api().send(get("/v1/segments/" + server::percent_encoded(words.front())));
+    if (reply.has_value() && reply->status == kFineStatus) {
+      in_its_place(
+          {"A segment of this name is there already, perhaps of an earlier tour: \\save! "
+           "puts this rule in its place, and the rule it had stays in its \\history.",
+           "已有同名人群，可能是上次导览留下的：\\save! 用这条规则取代它，"
+           "原来的规则仍可在 \\history 中看到。"});
+    }
+  } else if (command == "\\export") {
+    std::error_code problem;
+    if (std::filesystem::is_regular_file(words.front(), problem)) {
+      in_its_place(
+          {"A file of this name is there already, perhaps of an earlier tour: \\export! "
+           "puts this one in its place.",
+           "已有同名文件，可能是上次导览留下的：\\export! 会覆盖它。"});
+    }
+  }
+  return now;
+}
+
+std::string Tour::expression_to_look_at() {
+  const TourPart& now = part();
+  const bool looks =
+      std::find(kLooking.begin(), kLooking.end(), command_of(now.input)) != kLooking.end();
+  if (!looks || people_of(now.expression) > 0) {
+    return now.expression;
+  }
+  // Of a handful there is as little to see.
+  std::string chosen;
+  std::uint64_t most = 0;
+  for (const std::string& wider : now.wider) {
+    if (const std::uint64_t people = people_of(wider); people > most) {
+      chosen = wider;
+      most = people;
+    }
+    if (most >= kEnough) {
+      break;
+    }
+  }
+  if (chosen.empty()) {
+    return now.expression;
+  }
+  const std::string count = grouped(most);
+  tell(session_.console().say(
+           {"Nobody is in that segment here, so this looks at the " + count + " of:  " + chosen,
+            "该人群在这里没有人，因此改看这 " + count + " 人：" + chosen}) +
+       "\n\n");
+  return chosen;
+}
+
+std::string Tour::seen() {
+  const TourPart& now = part();
+  const bool is_why = command_of(now.input) == "\\why";
+  if ((now.input.starts_with('\\') && !is_why) || people_of(now.expression) > 0) {
+    return filled(now.seen);
+  }
+  return session_.console().say(
+      is_why
+          ? Text{"Nobody is in the segment here, so this is one of those outside: the list above "
+                 "says which\nchanges would take her in.",
+                 "该人群在这里没有人，所以看的是人群之外的一位：上面列出了怎样改变才会进入。"}
+          : Text{"Nobody: so many conditions leave none of " + count_of("*", "count") +
+                     " customers. The next steps say so where it\nmatters; in a larger shop they "
+                     "have more to show.",
+                 "一个人也没有：这么多条件之后，" + count_of("*", "count") +
+                     " 位顾客中无人符合。后面的步骤会在必要处说明；商城越大，可看的越多。"});
 }
 
 void Tour::remind() {
   const std::string step = std::to_string(place_->step + 1);
-  const std::string input = filled(part().input);
+  const std::string input = proposal().input;
   tell(session_.console().say(
       {"\n(tour, step " + step + "; Enter runs:  " + input + "   \\tour end leaves)\n",
        "\n（导览第 " + step + " 步；回车执行：" + input + "   \\tour end 结束）\n"}));
@@ -184,9 +299,11 @@ void Tour::remind() {
 
 int Tour::enter() {
   const TourPart now = part();
+  const std::string input = proposal().input;
   say("\n");
-  session_.set_expression(now.input.starts_with('\\') ? now.expression : now.expression_before);
-  const int status = session_.run_proposed(filled(now.input));
+  session_.set_expression(now.input.starts_with('\\') ? expression_to_look_at()
+                                                      : now.expression_before);
+  const int status = session_.run_proposed(input);
   if (session_.is_over() || !is_on()) {
     return status;
   }
@@ -199,7 +316,7 @@ int Tour::enter() {
     return status;
   }
   if (!now.seen.empty()) {
-    say("\n" + indented(filled(now.seen), 2, session_.console()));
+    say("\n" + indented(seen(), 2, session_.console()));
   }
   go_on();
   return status;
@@ -233,6 +350,15 @@ void Tour::end() {
   }
 }
 
+std::uint64_t Tour::people_of(const std::string& expression) {
+  const auto reply =
+      session_.api().send(post("/v1/query", session_.body_of(expression).text("want", "count")));
+  // Whoever cannot count says so when the step runs.
+  return reply.has_value() && reply->status == kFineStatus
+             ? server::JsonValue::parse(reply->body)["count"].number()
+             : 1;
+}
+
 std::string Tour::count_of(const std::string& expression, const char* field) {
   const auto reply =
       session_.api().send(post("/v1/query", session_.body_of(expression).text("want", "count")));
@@ -248,7 +374,7 @@ std::string Tour::member_of(const std::string& expression) {
   const auto ids = reply.has_value() && reply->status == kFineStatus
                        ? server::JsonValue::parse(reply->body)["ids"].texts()
                        : std::vector<std::string>();
-  return ids.empty() ? "u0000001" : ids.front();
+  return ids.empty() ? std::string() : ids.front();
 }
 
 std::string Tour::filled(std::string text) {
@@ -261,7 +387,13 @@ std::string Tour::filled(std::string text) {
   fill("{count}", [&] { return count_of(now.expression, "count"); });
   fill("{before}", [&] { return count_of(now.expression_before, "count"); });
   fill("{population}", [&] { return count_of("*", "population"); });
-  fill("{member}", [&] { return member_of(now.expression); });
+  fill("{member}", [&] {
+    std::string member = member_of(now.expression);
+    for (auto wider = now.wider.begin(); member.empty() && wider != now.wider.end(); ++wider) {
+      member = member_of(*wider);
+    }
+    return member.empty() ? std::string("u0000001") : member;
+  });
   return text;
 }
 

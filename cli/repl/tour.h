@@ -2,8 +2,10 @@
 #pragma once
 
 #include "cli/repl/tour_script.h"
+#include "engine/error.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -38,11 +40,26 @@ class Tour {
   int begin(std::size_t step);
   [[nodiscard]] bool set_day();
   void show();
+  /// That narrow questions may find nobody here.
+  void warn_of_few();
   void go_on();
   void end();
+  /// What Enter runs: as the script proposes, in the place of what an earlier tour has left.
+  struct Proposal {
+    std::string input;
+    Text note;  ///< why it is not as the script has it; empty: it is
+  };
+  [[nodiscard]] Proposal proposal();
+  /// Whom a command looks at: those of the part's expression, or of one that it goes on from when
+  /// nobody is left, which is said.
+  [[nodiscard]] std::string expression_to_look_at();
+  /// Said after the answer.
+  [[nodiscard]] std::string seen();
   /// With the places for what the database knows filled in.
   [[nodiscard]] std::string filled(std::string text);
+  [[nodiscard]] std::uint64_t people_of(const std::string& expression);
   [[nodiscard]] std::string count_of(const std::string& expression, const char* field);
+  /// Somebody of them; "": nobody is.
   [[nodiscard]] std::string member_of(const std::string& expression);
   /// What only people read, beside answers: not into JSON or CSV.
   void say(const std::string& text);

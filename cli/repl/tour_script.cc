@@ -24,14 +24,21 @@ std::string trimmed(const std::string& lines) {
 void connect(TourScript& script) {
   std::string last;
   std::string before;
+  std::vector<std::string> expressions;  // the newest first
   for (TourStep& step : script.steps) {
     for (TourPart& part : step.parts) {
       part.text = trimmed(part.text);
       if (!part.input.starts_with('\\')) {
         before = std::exchange(last, part.input);
+        expressions.insert(expressions.begin(), part.input);
       }
       part.expression = last;
       part.expression_before = before;
+      for (const std::string& wider : expressions) {
+        if (last.size() > wider.size() && last.starts_with(wider)) {
+          part.wider.push_back(wider);
+        }
+      }
     }
   }
 }

@@ -20,6 +20,9 @@ struct TourPart {
   /// that.
   std::string expression;
   std::string expression_before;
+  /// Inputs before it that the expression goes on from, the nearest first: whom it looks at where
+  /// nobody is left.
+  std::vector<std::string> wider;
 };
 
 struct TourStep {

@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -22,6 +24,11 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr const char* kUntil = "2024-06-15";
+
+std::string slurp(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
 
 Outcome make_demo(const std::string& db, std::vector<std::string> more) {
   std::vector<std::string> arguments = {"demo", "--db", db, "--format", "json", "--no-tour"};
@@ -296,6 +303,36 @@ TEST(DemoCommand, CutOffItLeavesNothingThatLooksWhole) {
   ASSERT_EQ(make_demo(db, {"--users", "1000", "--days", "60"}).status, 0);
   EXPECT_FALSE(std::filesystem::exists(db + ".unfinished"));
   EXPECT_EQ(run_tagline({"verify", "--db", db}).status, 0);
+}
+
+TEST(DemoCommand, CtrlCLeavesNothingAndSaysSo) {
+  const TempFolder folder;
+  const std::string db = folder.path("shop");
+  for (const auto& [language, words] : std::vector<std::pair<std::string, std::string>>{
+           {"en", "no demo was made, and nothing of it is left in " + db},
+           {"zh-CN", "演示没有建成，" + db + " 中没有留下任何数据"}}) {
+    RunningTagline demo({"demo", "--db", db, "--users", "300000", "--lang", language},
+                        folder.path("log"));
+    while (!fs::exists(db + ".unfinished/data.mdb")) {
+    }
+    demo.signal(SIGINT);
+    EXPECT_EQ(demo.wait(), 130);
+    EXPECT_NE(slurp(folder.path("log")).find(words), std::string::npos)
+        << slurp(folder.path("log"));
+    EXPECT_FALSE(fs::exists(db));
+    EXPECT_FALSE(fs::exists(db + ".unfinished"));
+  }
+}
+
+// What people read of a value leads to how it is written.
+TEST_F(Demo, ValuesAreSuggestedByTheirTitles) {
+  const Outcome english = run_tagline({"query", "--db", db(), "gender:women"});
+  EXPECT_EQ(english.status, 1);
+  EXPECT_NE(english.err.find("did you mean gender:female, whose title is Women ("),
+            std::string::npos)
+      << english.err;
+  const Outcome chinese = run_tagline({"query", "--db", db(), "--lang", "zh-CN", "性别:女性"});
+  EXPECT_NE(chinese.err.find("是否指 性别:女？"), std::string::npos) << chinese.err;
 }
 
 TEST(DemoCommand, RefusesWhatItCannotDo) {

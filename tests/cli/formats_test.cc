@@ -120,9 +120,17 @@ TEST_F(Formats, Keys) {
 }
 
 TEST_F(Formats, Why) {
+  const std::string head = "id,member,text,depth,holds,decides,way,from,to\n";
   EXPECT_EQ(as({"why", "u1", "vip AND NOT age:40"}, "csv"),
-            "text,depth,holds,decides\nvip AND NOT age:40,0,true,true\nvip,1,true,true\n"
-            "NOT age:40,1,true,true\nage:40,2,false,true\n");
+            head +
+                "u1,true,vip AND NOT age:40,0,true,true,,,\n"
+                "u1,true,vip,1,true,true,,,\n"
+                "u1,true,NOT age:40,1,true,true,,,\n"
+                "u1,true,age:40,2,false,true,,,\n"
+                "u1,true,vip,,,,1,yes,no\n"
+                "u1,true,age,,,,2,30,40\n");
+  EXPECT_EQ(as({"why", "u2", "vip", "--lang", "zh-CN"}, "csv"),
+            head + "u2,false,vip,0,false,true,,,\nu2,false,vip,,,,1,否,是\n");
 }
 
 TEST_F(Formats, Complete) {
@@ -136,6 +144,9 @@ TEST_F(Formats, Complete) {
   EXPECT_EQ(for_shell("expression", "vip AND cit"), "vip AND city:\t2 people\n");
   EXPECT_EQ(for_shell("tag", "cit"), "city\t2 people\n");
   EXPECT_EQ(for_shell("segment", "rest_"), "rest_vips\t\n");
+  EXPECT_EQ(for_shell("number-tag", ""), "age\t2 people\n");
+  EXPECT_EQ(for_shell("number-tag", "cit"), "");
+  EXPECT_EQ(for_shell("ordered-tag", "ag"), "age\t2 people\n");
 }
 
 TEST_F(Formats, InferSaysWhyOrGivesTheSchema) {

@@ -83,6 +83,38 @@ TEST_F(Identity, ErasingWantsAYes) {
   EXPECT_EQ(run_tagline({"verify", "--db", db()}).status, 0);
 }
 
+// Of three users one is part of another and one is gone: one person is left, as queries count.
+TEST_F(Identity, VerifyTellsPeopleFromWhomTheyWereMergedWith) {
+  const auto verified = [&](const std::string& format) {
+    const Outcome run = run_tagline({"verify", "--db", db(), "--format", format, "--lang", "en"});
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run.out;
+  };
+  EXPECT_NE(verified("table").find(", 3 people\n"), std::string::npos) << verified("table");
+  EXPECT_EQ(identity({"link", "phone:138 0013 8000", "--user", "u1"}).status, 0);
+  EXPECT_EQ(identity({"link", "phone:138 0013 8000", "--user", "u3"}).status, 0);
+  EXPECT_NE(
+      verified("table").find(", 2 people (of the 3 users there have been, 1 merged into others)\n"),
+      std::string::npos)
+      << verified("table");
+  EXPECT_EQ(identity({"erase", "u2", "--yes"}).status, 0);
+  const Json told = Json::parse(verified("json"));
+  EXPECT_EQ(told["population"], count("*"));
+  EXPECT_EQ(told["population"], 1);
+  EXPECT_EQ(told["merged"], 1);
+  EXPECT_EQ(told["erased"], 1);
+  EXPECT_EQ(told["users"], 3);
+  const Outcome chinese = run_tagline({"verify", "--db", db(), "--lang", "zh-CN"});
+  EXPECT_NE(chinese.out.find("1 人（曾有用户 3 个，其中 1 个已并入他人，1 个已删除）"),
+            std::string::npos)
+      << chinese.out;
+  EXPECT_EQ(identity({"erase", "u1", "--yes"}).status, 0);
+  const Json none = Json::parse(verified("json"));
+  EXPECT_EQ(none["population"], 0);
+  EXPECT_EQ(none["merged"], 0);
+  EXPECT_EQ(none["erased"], 3);
+}
+
 TEST_F(Identity, ColumnsOfAFileLinkItsUsers) {
   const std::string schema = folder_.write(
       "schema.json",

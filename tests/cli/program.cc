@@ -18,6 +18,7 @@ std::string slurp(const std::string& path) {
 
 [[noreturn]] void become(const std::vector<std::string>& arguments) {
   setenv("LC_ALL", "C.UTF-8", 1);
+  ::signal(SIGINT, SIG_DFL);  // ignored in tests that run in the background, which is inherited
   std::vector<char*> argv;
   static std::string program = TAGLINE_PROGRAM;
   argv.push_back(program.data());

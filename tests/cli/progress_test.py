@@ -3,8 +3,10 @@
     progress_test.py TAGLINE
 """
 
+import gzip
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -67,6 +69,31 @@ class Progress(unittest.TestCase):
         self.assertIn("@some holds 1", out)
         # The line goes away before anything else is said.
         self.assertIn("\r\x1b[K", run.shown[run.shown.rindex("MiB of ids"):])
+
+    def test_a_compressed_file_never_shows_more_than_all_of_it(self):
+        def row(n):
+            return f"u{n},city{n * 7919 % 331},{n * 104729 % 99991},{n * 31 % 2},{n * 17 % 9973}.{n % 90 + 10}\n"
+        with gzip.open(os.path.join(self.folder, "many.csv.gz"), "wt", compresslevel=1) as file:
+            file.write("id,city,points,vip,spend\n")
+            for first in range(0, 400_000, 10_000):
+                file.write("".join(row(n) for n in range(first, first + 10_000)))
+        run = Running(self.folder, "--lang", "en", "load", "--db", "big", "many.csv.gz")
+        run.program.stdin.close()
+        run.program.stdin = None
+        deadline = time.monotonic() + DEADLINE_S
+        while run.program.poll() is None:
+            self.assertLess(time.monotonic(), deadline, run.shown)
+            try:
+                run.read(0.1)
+            except OSError:  # it has ended, and its terminal with it
+                break
+        out, status = run.finish()
+        self.assertEqual(status, 0, run.shown)
+        self.assertIn("400,000 new users", out)
+        shares = [float(share) for share in re.findall(r"([0-9.]+)%", run.shown)]
+        self.assertTrue(shares, run.shown)
+        self.assertLessEqual(max(shares), 100.0, run.shown)
+        self.assertEqual(shares, sorted(shares), run.shown)
 
     def test_what_tells_nothing_shows_its_time(self):
         for language, words in (("en", "reading the first rows ... "), ("zh-CN", "正在读取前面的行…… ")):

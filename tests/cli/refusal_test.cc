@@ -2,6 +2,7 @@
 // what people typed to the terminal unread.
 #include "tests/cli/program.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,44 @@ TEST_F(RefusalTest, ADatabaseThatIsNotThereIsRefusedInJson) {
     command.insert(command.end(), {"--format", "json", "--db", none});
     EXPECT_EQ(code_of(run_tagline(command), 3), "not-found") << command.front();
   }
+}
+
+// In plain words, with how one is made; and nothing is made by asking.
+TEST_F(RefusalTest, AFolderThatIsNotThereIsSaidSo) {
+  const std::string none = folder_.path("none");
+  const std::vector<std::vector<std::string>> commands = {{"query", "vip"},
+                                                          {"tags"},
+                                                          {"verify"},
+                                                          {"repl"},
+                                                          {"key", "list"},
+                                                          {"segment", "save", "vips", "vip"},
+                                                          {"ingest", "-"},
+                                                          {"expire"},
+                                                          {"edit-tag", "vip", "--title", "VIP"},
+                                                          {"backup", folder_.path("copy")}};
+  for (std::vector<std::string> command : commands) {
+    const std::string name = command.front();
+    command.insert(command.begin() + 1 + (name == "key" || name == "segment" ? 1 : 0),
+                   {"--db", none});
+    const Outcome english = run_tagline(command, "vip\n");
+    EXPECT_EQ(english.status, 3) << name << english.err;
+    EXPECT_NE(english.err.find(none + " does not exist, so there is no database in it"),
+              std::string::npos)
+        << name << english.err;
+    EXPECT_NE(english.err.find("tagline load --db " + none + " FILE"), std::string::npos)
+        << name << english.err;
+    EXPECT_NE(english.err.find("tagline demo --db " + none), std::string::npos)
+        << name << english.err;
+    command.insert(command.end(), {"--lang", "zh-CN"});
+    const Outcome chinese = run_tagline(command, "vip\n");
+    EXPECT_NE(chinese.err.find(none + " 不存在"), std::string::npos) << name << chinese.err;
+    EXPECT_FALSE(std::filesystem::exists(none)) << name;
+  }
+  std::filesystem::create_directory(none);
+  const Outcome empty = run_tagline({"tags", "--db", none});
+  EXPECT_EQ(empty.status, 3);
+  EXPECT_NE(empty.err.find("there is no database in " + none), std::string::npos) << empty.err;
+  EXPECT_TRUE(std::filesystem::is_empty(none));
 }
 
 TEST_F(RefusalTest, ALineOfABatchSaysWhichItWas) {

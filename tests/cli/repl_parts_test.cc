@@ -90,6 +90,20 @@ TEST(Plot, FitsItsCellsAndRisesFromBottomToTop) {
   EXPECT_EQ(sparkline(std::vector<double>{3, 3}), "▁▁");
 }
 
+// However little it moves: half as high is half as many.
+TEST(Plot, ItsAxisBeginsAtZero) {
+  Curve curve;
+  curve.points = {{0, 1'000}, {1, 1'010}};
+  const std::string text = plot(curve, 40);
+  EXPECT_NE(text.find("1,010 ┤"), std::string::npos) << text;
+  EXPECT_NE(text.find("    0 ┤"), std::string::npos) << text;
+  EXPECT_EQ(text.find("1,000"), std::string::npos) << text;
+  // All of the line is in the uppermost row.
+  const std::size_t second = text.find('\n') + 1;
+  const std::string below = text.substr(second, text.find("    0 ┤") - second);
+  EXPECT_EQ(below.find_first_not_of(" │\n"), std::string::npos) << text;
+}
+
 TEST(ReplHistory, IsKeptWithTimesAndSearched) {
   const tests::TempFolder folder;
   const std::string file = folder.path("state/history.ndjson");

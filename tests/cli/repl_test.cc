@@ -228,6 +228,55 @@ TEST_F(Repl, SegmentsAreNamedAsTheyAreWritten) {
   EXPECT_EQ(local("@metro\n").status, 1);
 }
 
+// As \\tags: by parts of names and titles, and by what the rule is about, in either language.
+TEST_F(Repl, SegmentsAreFoundByWords) {
+  ASSERT_EQ(local("vip\n\\save best Our best people\ncity:tier1\n\\save metro\n").status, 0);
+  const auto names = [&](const std::string& words) {
+    const std::string out = local("\\segments " + words + "\n", {"--format", "json"}).out;
+    std::vector<std::string> found;
+    for (const json& segment : json::parse(out).at("segments")) {
+      found.push_back(segment.at("name"));
+    }
+    return found;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(""), (Names{"best", "metro"}));
+  EXPECT_EQ(names("met"), Names{"metro"});
+  EXPECT_EQ(names("our people"), Names{"best"});
+  EXPECT_EQ(names("城市"), Names{"metro"});
+  EXPECT_EQ(names("tier-1"), Names{"metro"});
+  EXPECT_EQ(names("best metro"), Names{});
+  const Outcome none = local("\\segments nosuch\n");
+  EXPECT_EQ(none.status, 0);
+  EXPECT_NE(none.err.find("no segment has these words"), std::string::npos) << none.err;
+}
+
+// Counts of a day that was set are not called those of now.
+TEST_F(Repl, CountsOfSegmentsAreTitledByTheirDay) {
+  ASSERT_EQ(local("vip\n\\save vips\n").status, 0);
+  const std::string inputs = "\\segments\n\\show @vips\n\\history @vips 2\n";
+  const auto times = [](const std::string& text, const std::string& words) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(words); at != std::string::npos;
+         at = text.find(words, at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  const std::string english = local(inputs).out;
+  EXPECT_EQ(times(english, "people on 2024-06-15"), 3U) << english;
+  EXPECT_EQ(english.find("people now"), std::string::npos) << english;
+  const std::string chinese = local(inputs, {"--lang", "zh-CN"}).out;
+  EXPECT_EQ(times(chinese, "2024-06-15 的人数"), 3U) << chinese;
+  EXPECT_EQ(chinese.find("当前人数"), std::string::npos) << chinese;
+  const std::string today = local("\\set as_of today\n" + inputs, {"--lang", "zh-CN"}).out;
+  EXPECT_EQ(times(today, "当前人数"), 1U) << today;
+  EXPECT_EQ(today.find(" 的人数"), std::string::npos) << today;
+  const Outcome listed = run_tagline(
+      {"segment", "versions", "--db", db_, "vips", "--as-of", "2024-06-15", "--lang", "zh-CN"});
+  EXPECT_NE(listed.out.find("2024-06-15 的人数"), std::string::npos) << listed.out;
+}
+
 // The others' mean is that of a count of its own.
 TEST_F(Repl, MeansOfOthersAreExact) {
   const json apart = json::parse([&] {

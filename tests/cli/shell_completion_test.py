@@ -141,6 +141,11 @@ class Typed:
     def test_names_of_tags_and_segments(self):
         self.assertEqual(self.words("tagline query --db shop vip --by ci\t"),
                          ["query", "--db", "shop", "vip", "--by", "city"])
+        # What is added up is a number: of all tags that is `age` and `spend`.
+        self.assertEqual(self.words("tagline query --db shop vip --sum s\t"),
+                         ["query", "--db", "shop", "vip", "--sum", "spend"])
+        self.assertEqual(self.words("tagline query --db shop vip --sum ag\t"),
+                         ["query", "--db", "shop", "vip", "--sum", "age"])
         self.assertEqual(self.words("tagline segment show --db shop bu\t"),
                          ["segment", "show", "--db", "shop", "buyers"])
 
@@ -223,6 +228,9 @@ class Fish(unittest.TestCase):
 
     def test_names_of_tags_and_segments(self):
         self.assertIn("city", self.offered("tagline query --db shop vip --by ci"))
+        numbers = self.offered("tagline query --db shop vip --sum ")
+        self.assertIn("spend", numbers)
+        self.assertNotIn("city", numbers)
         self.assertEqual(list(self.offered("tagline segment show --db shop bu")), ["buyers"])
 
 

@@ -210,6 +210,58 @@ TEST_F(TourTest, AStepThatFailsSaysHowToGoOn) {
   EXPECT_NE(run.out.find("That did not work"), std::string::npos) << run.out << run.err;
 }
 
+// What an earlier tour has left is replaced, which is said before.
+TEST(TourAgain, TheSecondRunPutsItsOwnInThePlaceOfTheFirst) {
+  const TempFolder folder;
+  ASSERT_EQ(
+      run_tagline({"demo", "--db", folder.path("shop"), "--users", "1000", "--until", "2024-06-15"})
+          .status,
+      0);
+  for (const std::string language : {"en", "zh-CN"}) {
+    const auto tour = [&] {
+      return run_tagline({"repl", "--db", folder.path("shop"), "--lang", language},
+                         "\\tour 11\n\n\n\n", folder.path(""));
+    };
+    const Outcome first = tour();
+    EXPECT_EQ(first.status, 0) << first.err;
+    EXPECT_EQ(first.out.find("\\save!"), std::string::npos) << first.out;
+    EXPECT_EQ(first.out.find("\\export!"), std::string::npos) << first.out;
+    const Outcome second = tour();
+    EXPECT_EQ(second.status, 0) << second.out << second.err;
+    EXPECT_NE(second.out.find(language == "en" ? "puts this rule in its place" : "取代它"),
+              std::string::npos)
+        << second.out;
+    EXPECT_NE(second.out.find(language == "en" ? "Enter runs:  \\save! tier1_women_at_risk"
+                                               : "回车执行：\\save! 一线高危女客"),
+              std::string::npos)
+        << second.out;
+    EXPECT_NE(second.out.find("\\export! "), std::string::npos) << second.out;
+  }
+}
+
+TEST(TourOfASmallShop, HasSomethingToSayAtEveryStep) {
+  const TempFolder folder;
+  ASSERT_EQ(run_tagline({"demo", "--db", folder.path("shop"), "--users", "1000", "--until",
+                         "2024-06-15", "--seed", "1"})
+                .status,
+            0);
+  for (const bool chinese : {false, true}) {
+    const Outcome run =
+        run_tagline({"repl", "--db", folder.path("shop"), "--lang", chinese ? "zh-CN" : "en"},
+                    "\\tour\n" + std::string(kInputs, '\n'), folder.path(""));
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.out.find(chinese ? "执行未成功" : "That did not work"), std::string::npos)
+        << run.out << run.err;
+    for (const char* said :
+         {chinese ? "这家商城较小，只有 1,000 位顾客" : "This is a small shop of 1,000 customers",
+          chinese ? "位顾客中无人符合" : "so many conditions leave none of 1,000 customers",
+          chinese ? "看的是人群之外的一位" : "this is one of those outside",
+          chinese ? "因此改看这 " : "so this looks at the "}) {
+      EXPECT_NE(run.out.find(said), std::string::npos) << said << "\n" << run.out;
+    }
+  }
+}
+
 TEST(TourOption, DemoOpensIt) {
   const TempFolder folder;
   const Outcome run =

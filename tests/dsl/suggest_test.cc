@@ -102,6 +102,38 @@ TEST(Names, AreExactFirstThenAnyCaseIfUnique) {
   EXPECT_EQ(names.tag("none"), nullptr);
 }
 
+// How a value is shown is not how it is written: the writing is suggested.
+TEST(Suggestions, FindValuesByTheirTitles) {
+  Catalogue catalogue;
+  Tag gender = tag_named("gender", {"性别"});
+  gender.kind = engine::TagKind::Category;
+  gender.values = {{"f", {}, 2, {"Women", "女性"}},
+                   {"m", {"男"}, 3, {"Men", "男性"}},
+                   {"n", {}, 4, {"Not said, café guests", "未填写"}}};
+  catalogue.tags = {gender};
+  const auto found = [&](std::string_view text) {
+    const Checked checked = check(text, catalogue, demo_options());
+    return checked.errors.empty() ? Diagnostic{} : checked.errors.front();
+  };
+  const Diagnostic women = found("gender:women");
+  EXPECT_EQ(women.code, "unknown-value");
+  EXPECT_EQ(women.hint.en, "did you mean gender:f, whose title is Women?");
+  ASSERT_EQ(women.fixes.size(), 1U);
+  EXPECT_EQ(women.fixes[0].insert, "f");
+  EXPECT_EQ(women.fixes[0].span, (Span{7, 12}));
+  // "men" is in "Women", but begins no word of it; in Chinese the value's Chinese name is written.
+  ASSERT_EQ(found("gender:MEN").fixes.size(), 1U);
+  EXPECT_EQ(found("gender:MEN").fixes[0].insert, "m");
+  EXPECT_EQ(found("性别:女性").fixes.at(0).insert, "f");
+  EXPECT_EQ(found("性别:男性").fixes.at(0).insert, "男");
+  EXPECT_NE(found("性别:男性").hint.zh.find("性别:男"), std::string::npos);
+  // Words of a title, whatever their accents.
+  EXPECT_EQ(found("gender:\"cafe not\"").fixes.at(0).insert, "n");
+  EXPECT_EQ(found("性别:未填").fixes.at(0).insert, "n");
+  EXPECT_TRUE(found("gender:omen").fixes.empty()) << found("gender:omen").hint.en;
+  EXPECT_TRUE(found("gender:\"\"").fixes.empty());
+}
+
 // The index that long lists get must answer as the walk does.
 TEST(Names, WalkAndIndexAgree) {
   Catalogue catalogue;

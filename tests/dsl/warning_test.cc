@@ -2,9 +2,13 @@
 #include "dsl/text_table.h"
 #include "tests/dsl/demo_catalogue.h"
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -62,6 +66,43 @@ TEST(Warnings, NeverTrueByTheDaysOfAWindow) {
   EXPECT_EQ(warned("did(login, count >= 8, in:last 7d)"), "");
   EXPECT_EQ(warned("sequence(view, cart, within:7d..9d, in:last 7d)"), "never-true at 22");
   EXPECT_EQ(warned("sequence(view, cart, within:6d..9d, in:last 7d)"), "");
+}
+
+// In the rule of a segment, and of one that it names: told where the text names one.
+TEST(Warnings, WindowsOfSegmentsAfterTheData) {
+  Catalogue catalogue = demo_store();
+  const auto add = [&](std::string name, std::string rule) {
+    catalogue.segments.push_back({std::move(name), std::move(rule), 0});
+  };
+  add("carts", "vip OR NOT did(cart, count >= 2, in:last 3d)");
+  add("on carts", "did(view, in:last 3d) AND @carts");
+  add("then", "did(cart, in:2024-06-12..2024-06-14)");
+  add("fresh", "did(cart, in:last 9d)");
+  add("coming", "did(cart, in:2024-07)");
+  const auto warnings = [&](std::string_view text) {
+    std::vector<Diagnostic> found = check(text, catalogue, demo_options()).warnings;
+    std::erase_if(found, [](const Diagnostic& each) { return each.code != "after-data"; });
+    return found;
+  };
+  const auto direct = warnings("city:tier1 AND @carts");
+  ASSERT_EQ(direct.size(), 1U);
+  EXPECT_EQ(direct[0].span, (Span{15, 21}));
+  EXPECT_EQ(direct[0].message.en,
+            "in:last 3d in @carts begins after 2024-06-10, the newest day with any cart");
+  EXPECT_EQ(direct[0].message.zh,
+            "@carts 中的 in:last 3d 从 2024-06-10（cart 最新的一天）之后才开始");
+  EXPECT_EQ(direct[0].as_of, std::chrono::sys_days(std::chrono::year(2024) / 6 / 10));
+  const auto deeper = warnings("@\"on carts\"");
+  ASSERT_EQ(deeper.size(), 1U);
+  EXPECT_EQ(deeper[0].span.begin, 0U);
+  EXPECT_NE(deeper[0].message.en.find(" in @carts begins"), std::string::npos);
+  const auto fixed = warnings("NOT @then");
+  ASSERT_EQ(fixed.size(), 1U);
+  EXPECT_EQ(fixed[0].as_of, std::nullopt) << "another day to ask as of changes nothing";
+  EXPECT_TRUE(warnings("@fresh OR @coming OR @regulars").empty());
+  CheckOptions blind = demo_options();
+  blind.newest = {};
+  EXPECT_TRUE(check("vip AND @carts", catalogue, blind).warnings.empty());
 }
 
 TEST(Warnings, DeprecatedTags) {

@@ -1,8 +1,13 @@
 #include "ingest/limits.h"
 #include "tests/ingest/scratch_folder.h"
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace tagline::ingest {
 namespace {
@@ -434,6 +439,59 @@ TEST(Load, ProgressEndsWithTheCommit) {
   EXPECT_EQ(seen.back().rows, 1U);
   EXPECT_EQ(seen.back().bytes_total, 10U);
   EXPECT_EQ(seen.back().bytes_read, 10U);
+}
+
+// Of a compressed file the compressed bytes count, all along.
+TEST(Load, ProgressOfACompressedFileIsOfItsBytesOnDisk) {
+  const std::filesystem::path file =
+      std::filesystem::path(TAGLINE_SOURCE_DIR) / "examples/shop/events.csv.gz";
+  std::string rows;
+  {
+    const auto input = Input::open(file.string()).value();
+    std::vector<char> piece(1U << 16U);
+    for (std::size_t size = 1; size > 0;) {
+      size = input->read(piece).value();
+      rows.append(piece.data(), size);
+    }
+  }
+  ASSERT_GT(rows.size(), std::filesystem::file_size(file));
+  Database database;
+  std::vector<Progress> seen;
+  LoadOptions options;
+  options.id_column = std::string(kRowNumber);
+  options.progress = [&](const Progress& progress) { seen.push_back(progress); };
+  const auto report = load(database.store(), std::nullopt, {file.string()}, options);
+  ASSERT_TRUE(report.has_value()) << report.error().message().en;
+  ASSERT_FALSE(seen.empty());
+  for (const Progress& each : seen) {
+    EXPECT_EQ(each.bytes_total, std::filesystem::file_size(file));
+    EXPECT_LE(each.bytes_read, each.bytes_total);
+  }
+  EXPECT_EQ(seen.back().bytes_read, seen.back().bytes_total);
+}
+
+TEST(Load, ProgressOfAFileThatGrowsHasNoWhole) {
+  Database database;
+  const std::string text = "id,a\nu1,x\n";
+  const std::string file = database.folder().write("grows.csv", text);
+  const auto schema = [&] {
+    std::optional<Schema> used;
+    LoadOptions options;
+    options.on_schema = [&](const Schema& inferred) { used = inferred; };
+    EXPECT_TRUE(load(database.store(), std::nullopt, {file}, options).has_value());
+    return used;
+  }();
+  std::vector<Progress> seen;
+  LoadOptions options;
+  options.on_schema = [&](const Schema&) {
+    std::ofstream(file, std::ios::app) << "u2,y\nu3,z\n";  // when its size has been looked at
+  };
+  options.progress = [&](const Progress& progress) { seen.push_back(progress); };
+  ASSERT_TRUE(load(database.store(), schema, {file}, options).has_value());
+  ASSERT_FALSE(seen.empty());
+  EXPECT_EQ(seen.back().rows, 3U);
+  EXPECT_GT(seen.back().bytes_read, text.size());
+  EXPECT_EQ(seen.back().bytes_total, 0U);
 }
 
 /// Loads, and has `edit` run between the reading of the file and its being written.
