@@ -8,6 +8,7 @@
 
 #include "engine/frozen.h"
 
+#include <cstring>
 #include <string>
 #include <xxhash.h>
 
@@ -69,17 +70,50 @@ Result<FragmentValue> split_fragment(Bytes value) {
   return FragmentValue{cardinality, value.subspan(kFragmentHeaderBytes)};
 }
 
+namespace {
+
+/// Corrupt unless the containers add up to what the header says.
+Status check_cardinality(const engine::Fragment& fragment, const FragmentValue& parts) {
+  if (fragment.cardinality() == parts.cardinality) {
+    return {};
+  }
+  return corrupt("its containers hold " + std::to_string(fragment.cardinality()) +
+                     " users, the header says " + std::to_string(parts.cardinality),
+                 "其容器共有 " + std::to_string(fragment.cardinality()) + " 个用户，头部记录为 " +
+                     std::to_string(parts.cardinality));
+}
+
+}  // namespace
+
 Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows) {
   TAGLINE_ASSIGN_OR_RETURN(const FragmentValue parts, split_fragment(value));
   // A fragment is half a kilobyte: it is made where the caller finds it, not moved there.
   Result<engine::Fragment> fragment = aligned(parts.payload)
                                           ? engine::Fragment::borrow(parts.payload, borrows)
                                           : engine::Fragment::copy(parts.payload);
-  if (fragment.has_value() && fragment->cardinality() != parts.cardinality) {
-    return corrupt("its containers hold " + std::to_string(fragment->cardinality()) +
-                       " users, the header says " + std::to_string(parts.cardinality),
-                   "其容器共有 " + std::to_string(fragment->cardinality()) +
-                       " 个用户，头部记录为 " + std::to_string(parts.cardinality));
+  if (fragment.has_value()) {
+    TAGLINE_RETURN_IF_ERROR(check_cardinality(*fragment, parts));
+  }
+  return fragment;
+}
+
+std::span<std::byte> FragmentRoom::of(std::size_t bytes) {
+  if (lines_.size() * sizeof(Line) < bytes) {
+    lines_.resize((bytes + sizeof(Line) - 1) / sizeof(Line));
+  }
+  return {reinterpret_cast<std::byte*>(lines_.data()), bytes};
+}
+
+Result<engine::Fragment> read_fragment(Bytes value, FragmentRoom& room) {
+  TAGLINE_ASSIGN_OR_RETURN(FragmentValue parts, split_fragment(value));
+  if (!aligned(parts.payload)) {
+    const std::span<std::byte> copy = room.of(parts.payload.size());
+    std::memcpy(copy.data(), parts.payload.data(), copy.size());
+    parts.payload = copy;
+  }
+  Result<engine::Fragment> fragment = engine::Fragment::borrow(parts.payload, nullptr);
+  if (fragment.has_value()) {
+    TAGLINE_RETURN_IF_ERROR(check_cardinality(*fragment, parts));
   }
   return fragment;
 }

@@ -36,7 +36,7 @@ struct Snapshot::Rep {
                      ///< transaction
   Cursor fragments;  ///< for walks over many rows
   RowCursors rows;
-  std::mutex keeping;  ///< guards kept
+  std::mutex keeping;             ///< guards kept
   std::unordered_set<Kept> kept;  ///< rows that fragments of this snapshot point into
   engine::BorrowCount borrows{0};
 };

@@ -119,8 +119,8 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
           status = fault_point("commit");
         }
         if (status.has_value()) {
-          // Folding changes no answer: if the machine's end undoes a step, the records it erased are
-          // there again. A sync less keeps the writers that wait for it half as long.
+          // Folding changes no answer: if the machine's end undoes a step, the records it erased
+          // are there again. A sync less keeps the writers that wait for it half as long.
           const bool only_folds =
               !rep.reads_otherwise() &&
               !rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes});

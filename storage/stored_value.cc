@@ -34,28 +34,6 @@ std::uint32_t count_not_above(const engine::Container& container, std::size_t st
   return begin;
 }
 
-class UserRows {
- public:
-  UserRows(const Transaction& txn, engine::FieldId field, engine::UserIndex user)
-      : txn_(txn), field_(field), user_(user) {}
-
-  Result<bool> in(RowId row) const {
-    TAGLINE_ASSIGN_OR_RETURN(
-        const auto value,
-        txn_.get(KeySpace::Fragments, make_key<3>({field_, row, engine::shard_of(user_)})));
-    if (!value) {
-      return false;
-    }
-    TAGLINE_ASSIGN_OR_RETURN(const auto fragment, read_fragment(*value, nullptr));
-    return contains(fragment, engine::within_shard(user_));
-  }
-
- private:
-  const Transaction& txn_;
-  engine::FieldId field_;
-  engine::UserIndex user_;
-};
-
 constexpr std::int64_t bit(RowId row, RowId first) {
   return static_cast<std::int64_t>(std::uint64_t{1} << (row - first));
 }
@@ -131,41 +109,39 @@ Result<std::vector<RowId>> stored_rows(const Transaction& txn, engine::FieldId f
 Result<std::optional<std::int64_t>> stored_value(const Transaction& txn, engine::FieldId field,
                                                  CellShape shape, RowId cell,
                                                  engine::UserIndex user) {
+  TAGLINE_ASSIGN_OR_RETURN(UserRows rows, UserRows::open(txn, user));
+  return stored_value(rows, field, shape, cell);
+}
+
+Result<std::optional<std::int64_t>> stored_value(UserRows& rows, engine::FieldId field,
+                                                 CellShape shape, RowId cell) {
   using Value = std::optional<std::int64_t>;
-  const UserRows user_rows(txn, field, user);
-  if (shape != CellShape::Amount) {
-    TAGLINE_ASSIGN_OR_RETURN(const bool known, user_rows.in(cell));
-    if (!known) {
-      return Value();
-    }
-    if (shape == CellShape::Bit) {
-      return Value(1);
-    }
-  }
-  TAGLINE_ASSIGN_OR_RETURN(const auto rows,
-                           stored_rows(txn, field, shape, cell, engine::shard_of(user)));
   std::int64_t magnitude = 0;
   std::int64_t minus = 0;
   bool negative = false;
-  for (const RowId row : rows) {
-    if (row == cell && shape != CellShape::Amount) {
-      continue;
+  bool known = shape == CellShape::Amount;  // the others have a row that says so, which comes first
+  Value chosen;
+  std::optional<RowId> odd;
+  const std::uint64_t end = cell_end(shape, cell);
+  TAGLINE_RETURN_IF_ERROR(rows.each(field, cell, end, [&](RowId row, bool in) -> std::uint64_t {
+    const std::uint64_t next = std::uint64_t{row} + 1;
+    if (!known) {
+      known = row == cell && in;
+      return known ? next : end;
     }
     if (!can_have(shape, row)) {
-      return damaged_record(
-          "row " + std::to_string(row) + " of field " + std::to_string(field) +
-              " is none that it can have",
-          "字段 " + std::to_string(field) + " 不可能有第 " + std::to_string(row) + " 行");
+      odd = row;
+      return end;
     }
-    TAGLINE_ASSIGN_OR_RETURN(const bool in, user_rows.in(row));
     if (!in) {
-      continue;
+      return next;
     }
     switch (shape) {
       case CellShape::Bit:
         break;
       case CellShape::Choice:
-        return Value(row);
+        chosen = row;
+        return end;
       case CellShape::Number:
         if (row == engine::kSignRow) {
           negative = true;
@@ -184,19 +160,30 @@ Result<std::optional<std::int64_t>> stored_value(const Transaction& txn, engine:
         }
         break;
     }
+    return next;
+  }));
+  if (odd.has_value()) {
+    return damaged_record(
+        "row " + std::to_string(*odd) + " of field " + std::to_string(field) +
+            " is none that it can have",
+        "字段 " + std::to_string(field) + " 不可能有第 " + std::to_string(*odd) + " 行");
+  }
+  if (!known) {
+    return Value();
   }
   switch (shape) {
+    case CellShape::Bit:
+      return Value(1);
+    case CellShape::Choice:
+      return chosen;  // nothing: damaged
     case CellShape::Number:
       return Value(negative ? -magnitude : magnitude);
     case CellShape::Count:
       return Value(magnitude + 1);
     case CellShape::Amount:
-      return magnitude == minus ? Value() : Value(magnitude - minus);
-    case CellShape::Bit:
-    case CellShape::Choice:
       break;
   }
-  return Value();  // a category's user without a value: damaged
+  return magnitude == minus ? Value() : Value(magnitude - minus);
 }
 
 }  // namespace tagline::storage

@@ -5,6 +5,7 @@
 #include "engine/fragment.h"
 #include "storage/change.h"
 #include "storage/lmdb_environment.h"
+#include "storage/user_rows.h"
 
 #include <optional>
 #include <vector>
@@ -21,8 +22,11 @@ namespace tagline::storage {
                                                              engine::RowId cell,
                                                              engine::ShardId shard);
 
-/// What the fragments of a cell say of a user, whatever has changed since. Cost: as stored_rows and
-/// a look-up a row; of a category up to one a value.
+/// What the fragments of a cell say of a user, whatever has changed since. Cost: that of the walk
+/// (UserRows::each) over the rows of the cell, of a category up to the user's.
+[[nodiscard]] Result<std::optional<std::int64_t>> stored_value(UserRows& rows,
+                                                               engine::FieldId field,
+                                                               CellShape shape, engine::RowId cell);
 [[nodiscard]] Result<std::optional<std::int64_t>> stored_value(const Transaction& txn,
                                                                engine::FieldId field,
                                                                CellShape shape, engine::RowId cell,

@@ -1,6 +1,5 @@
 // Everything one user has: the fragments field by field, then what has changed since.
 #include "storage/catalogue_reader.h"
-#include "storage/fragment_value.h"
 #include "storage/identity_reader.h"
 #include "storage/stored_value.h"
 #include "storage/write_txn.h"
@@ -21,79 +20,50 @@ using Cells = std::map<std::pair<FieldId, RowId>, std::pair<CellShape, std::int6
 /// One user's cells of one field after the other.
 class Profile {
  public:
-  Profile(const Transaction& txn, Cursor& cursor, engine::UserIndex user, Cells& cells)
-      : txn_(txn), cursor_(cursor), user_(user), cells_(cells) {}
+  Profile(UserRows& rows, Cells& cells) : rows_(rows), cells_(cells) {}
 
   /// Rows that are cells of their own.
   Status bits(FieldId field) {
-    std::uint64_t row = 0;
-    for (;;) {
-      TAGLINE_ASSIGN_OR_RETURN(const auto found, next_row(field, row));
-      if (!found) {
-        return {};
-      }
-      TAGLINE_ASSIGN_OR_RETURN(const bool in, holds(field, *found));
+    return rows_.each(field, 0, kRowsEnd, [&](RowId row, bool in) {
       if (in) {
-        cells_[{field, *found}] = {CellShape::Bit, 1};
+        cells_[{field, row}] = {CellShape::Bit, 1};
       }
-      row = std::uint64_t{*found} + 1;
-    }
+      return std::uint64_t{row} + 1;
+    });
   }
 
   /// All rows are one cell.
   Status whole(FieldId field, CellShape shape) { return take(field, shape, 0); }
 
   Status series(FieldId field) {
-    std::uint64_t row = 0;
-    for (;;) {
-      TAGLINE_ASSIGN_OR_RETURN(const auto found, next_row(field, row));
-      if (!found) {
-        return {};
+    std::vector<RowId> days;
+    TAGLINE_RETURN_IF_ERROR(rows_.each(field, 0, kRowsEnd, [&](RowId row, bool in) {
+      const RowId day = row - engine::part_of(row);
+      if (in && row == day + engine::kPresentPart) {
+        days.push_back(day);
       }
-      const RowId day = *found - engine::part_of(*found);
-      TAGLINE_ASSIGN_OR_RETURN(const bool in, holds(field, day + engine::kPresentPart));
-      if (in) {
-        TAGLINE_RETURN_IF_ERROR(take(field, CellShape::Count, day + engine::kPresentPart));
-        TAGLINE_RETURN_IF_ERROR(take(field, CellShape::Amount, day + engine::kPlusPart));
-      }
-      row = std::uint64_t{day} + (1U << engine::kDayPartBits);
+      return std::uint64_t{day} + (1U << engine::kDayPartBits);
+    }));
+    for (const RowId day : days) {
+      TAGLINE_RETURN_IF_ERROR(take(field, CellShape::Count, day + engine::kPresentPart));
+      TAGLINE_RETURN_IF_ERROR(take(field, CellShape::Amount, day + engine::kPlusPart));
     }
+    return {};
   }
 
  private:
-  /// The first row at or after `row` that has a fragment in any shard.
-  Result<std::optional<RowId>> next_row(FieldId field, std::uint64_t row) {
-    if (row > 0xFFFF'FFFFU) {
-      return std::optional<RowId>();
-    }
-    TAGLINE_ASSIGN_OR_RETURN(const auto entry,
-                             cursor_.seek(make_key<3>({field, static_cast<RowId>(row), 0})));
-    const auto parts = entry ? parse_key<3>(entry->key) : std::nullopt;
-    return parts && (*parts)[0] == field ? std::optional((*parts)[1]) : std::nullopt;
-  }
-
-  Result<bool> holds(FieldId field, RowId row) {
-    TAGLINE_ASSIGN_OR_RETURN(
-        const auto value,
-        txn_.get(KeySpace::Fragments, make_key<3>({field, row, engine::shard_of(user_)})));
-    if (!value) {
-      return false;
-    }
-    TAGLINE_ASSIGN_OR_RETURN(const auto fragment, read_fragment(*value, nullptr));
-    return contains(fragment, engine::within_shard(user_));
-  }
+  static constexpr std::uint64_t kRowsEnd = std::uint64_t{1} << 32U;
+  static_assert(engine::kPresentPart == 0, "the first row of a day says who is in it");
 
   Status take(FieldId field, CellShape shape, RowId cell) {
-    TAGLINE_ASSIGN_OR_RETURN(const auto value, stored_value(txn_, field, shape, cell, user_));
+    TAGLINE_ASSIGN_OR_RETURN(const auto value, stored_value(rows_, field, shape, cell));
     if (value) {
       cells_[{field, cell}] = {shape, *value};
     }
     return {};
   }
 
-  const Transaction& txn_;
-  Cursor& cursor_;
-  engine::UserIndex user_;
+  UserRows& rows_;
   Cells& cells_;
 };
 
@@ -123,8 +93,8 @@ Status read_tag(Profile& profile, const TagRecord& tag, const Transaction& txn) 
 Result<std::vector<Change>> WriteTxn::cells_of(engine::UserIndex user) const {
   Cells cells;
   {
-    TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(rep_->txn, KeySpace::Fragments));
-    Profile profile(rep_->txn, cursor, user, cells);
+    TAGLINE_ASSIGN_OR_RETURN(UserRows rows, UserRows::open(rep_->txn, user));
+    Profile profile(rows, cells);
     TAGLINE_ASSIGN_OR_RETURN(const auto tags, read_tag_records(rep_->txn));
     for (const TagRecord& tag : tags) {
       TAGLINE_RETURN_IF_ERROR(read_tag(profile, tag, rep_->txn));
@@ -143,9 +113,16 @@ Result<std::vector<Change>> WriteTxn::cells_of(engine::UserIndex user) const {
       TAGLINE_RETURN_IF_ERROR(profile.whole(*updated, CellShape::Number));
     }
   }
+  const engine::ShardId shard = engine::shard_of(user);
+  const std::uint32_t block = engine::within_shard(user) / engine::kBlockUsers;
   for (const auto& [field, changed] : rep_->delta->fields()) {
     for (const auto& [first, cell] : *changed) {
-      const auto* member = rep_->delta->find({field, first}, user);
+      const auto* part = cell->parts.find(shard);
+      const auto* of_block = part == nullptr ? nullptr : (*part)->blocks[block].get();
+      const auto* member = of_block == nullptr
+                               ? nullptr
+                               : of_block->find(static_cast<std::uint16_t>(
+                                     engine::within_shard(user) % engine::kBlockUsers));
       if (member == nullptr) {
         continue;
       }
