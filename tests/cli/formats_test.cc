@@ -127,8 +127,8 @@ TEST_F(Formats, Why) {
                 "u1,true,vip,1,true,true,,,\n"
                 "u1,true,NOT age:40,1,true,true,,,\n"
                 "u1,true,age:40,2,false,true,,,\n"
-                "u1,true,vip,,,,1,yes,no\n"
-                "u1,true,age,,,,2,30,40\n");
+                "u1,true,age,,,,1,30,40\n"
+                "u1,true,vip,,,,2,yes,no\n");
   EXPECT_EQ(as({"why", "u2", "vip", "--lang", "zh-CN"}, "csv"),
             head + "u2,false,vip,0,false,true,,,\nu2,false,vip,,,,1,否,是\n");
 }

@@ -232,9 +232,9 @@ TEST_F(Repl, SegmentsAreNamedAsTheyAreWritten) {
 TEST_F(Repl, SegmentsAreFoundByWords) {
   ASSERT_EQ(local("vip\n\\save best Our best people\ncity:tier1\n\\save metro\n").status, 0);
   const auto names = [&](const std::string& words) {
-    const std::string out = local("\\segments " + words + "\n", {"--format", "json"}).out;
+    const json list = json::parse(local("\\segments " + words + "\n", {"--format", "json"}).out);
     std::vector<std::string> found;
-    for (const json& segment : json::parse(out).at("segments")) {
+    for (const json& segment : list.at("segments")) {
       found.push_back(segment.at("name"));
     }
     return found;
@@ -248,7 +248,7 @@ TEST_F(Repl, SegmentsAreFoundByWords) {
   EXPECT_EQ(names("best metro"), Names{});
   const Outcome none = local("\\segments nosuch\n");
   EXPECT_EQ(none.status, 0);
-  EXPECT_NE(none.err.find("no segment has these words"), std::string::npos) << none.err;
+  EXPECT_NE(none.out.find("no segment has these words"), std::string::npos) << none.out;
 }
 
 // Counts of a day that was set are not called those of now.
