@@ -15,7 +15,9 @@
 #include <filesystem>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,25 +51,44 @@ void must(const Status& status) {
   }
 }
 
-void add_people(storage::WriteTxn& txn, std::uint32_t users) {
+Status add_people(storage::WriteTxn& txn, std::uint32_t users) {
   constexpr std::uint32_t kTogether = 1U << 20U;
   for (std::uint32_t first = 0; first < users; first += kTogether) {
     std::vector<std::string> texts;
     for (std::uint32_t user = first; user < std::min(users, first + kTogether); ++user) {
       texts.push_back("u" + std::to_string(user));
     }
-    must(txn.add_users(std::vector<std::string_view>(texts.begin(), texts.end())));
+    TAGLINE_RETURN_IF_ERROR(
+        txn.add_users(std::vector<std::string_view>(texts.begin(), texts.end())));
   }
+  return {};
 }
 
-/// The members of a shard, by steps of a geometric distribution.
-std::vector<std::uint32_t> members_of(std::uint32_t users, double share, std::mt19937_64& random) {
-  std::geometric_distribution<std::uint32_t> gap(share);
-  std::vector<std::uint32_t> members;
-  for (std::uint64_t user = gap(random); user < users; user += 1 + gap(random)) {
-    members.push_back(static_cast<std::uint32_t>(user));
+/// By shard, within it, ascending.
+using Members = std::vector<std::vector<std::uint32_t>>;
+
+template <class Next>
+Members members_of(std::uint32_t users, const Next& next) {
+  Members members((users + engine::kShardUsers - 1) / engine::kShardUsers);
+  for (std::uint64_t user = next(-1); user < users; user = next(static_cast<std::int64_t>(user))) {
+    members[user / engine::kShardUsers].push_back(
+        static_cast<std::uint32_t>(user % engine::kShardUsers));
   }
   return members;
+}
+
+void put_flag(storage::Store& store, const std::string& name, const Members& members) {
+  must(store.write([&](storage::WriteTxn& txn) -> Status {
+    storage::TagRecord tag;
+    tag.name = name;
+    tag.kind = engine::TagKind::Flag;
+    TAGLINE_ASSIGN_OR_RETURN(const engine::FieldId field, txn.put_tag(tag));
+    for (std::size_t shard = 0; shard < members.size(); ++shard) {
+      TAGLINE_RETURN_IF_ERROR(txn.put_fragment({field, 0}, static_cast<engine::ShardId>(shard),
+                                               engine::Bitmap::of(members[shard])));
+    }
+    return {};
+  }));
 }
 
 /// The pairs that are alike.
@@ -75,36 +96,24 @@ std::set<std::pair<std::string, std::string>> fill(storage::Store& store, std::u
                                                    unsigned tags) {
   std::mt19937_64 random(7);
   std::set<std::pair<std::string, std::string>> pairs;
-  must(store.write([&](storage::WriteTxn& txn) -> Status {
-    add_people(txn, users);
-    return {};
-  }));
-  std::vector<std::vector<std::uint32_t>> before;
+  must(store.write([&](storage::WriteTxn& txn) { return add_people(txn, users); }));
+  Members before;
   for (unsigned n = 0; n < tags; ++n) {
-    must(store.write([&](storage::WriteTxn& txn) -> Status {
-      storage::TagRecord tag;
-      tag.name = "t" + std::to_string(n);
-      tag.kind = engine::TagKind::Flag;
-      const engine::FieldId field = must(txn.put_tag(tag));
-      const bool copy = n % 100 == 99;
-      if (copy) {
-        pairs.emplace(tag.name, "t" + std::to_string(n - 1));
+    const std::string name = "t" + std::to_string(n);
+    if (n % 100 == 99) {
+      pairs.emplace(name, "t" + std::to_string(n - 1));
+      for (auto& members : before) {
+        std::size_t at = 0;
+        std::erase_if(members, [&](std::uint32_t) { return at++ % 50 == 49; });
       }
+    } else {
       const double share = std::pow(10.0, -4.0 + 3.48 * static_cast<double>(n % 97) / 96);
-      std::vector<std::vector<std::uint32_t>> shards;
-      for (std::uint32_t first = 0; first < users; first += engine::kShardUsers) {
-        const std::uint32_t of = std::min<std::uint32_t>(engine::kShardUsers, users - first);
-        auto members = copy ? before[first / engine::kShardUsers] : members_of(of, share, random);
-        if (copy) {
-          std::size_t at = 0;
-          std::erase_if(members, [&](std::uint32_t) { return at++ % 50 == 49; });
-        }
-        must(txn.put_fragment({field, 0}, engine::shard_of(first), engine::Bitmap::of(members)));
-        shards.push_back(std::move(members));
-      }
-      before = std::move(shards);
-      return {};
-    }));
+      std::geometric_distribution<std::int64_t> gap(share);
+      before = members_of(users, [&](std::int64_t last) {
+        return static_cast<std::uint64_t>(last + 1 + gap(random));
+      });
+    }
+    put_flag(store, name, before);
   }
   return pairs;
 }
@@ -113,38 +122,24 @@ std::set<std::pair<std::string, std::string>> fill(storage::Store& store, std::u
 /// of them for half a day.
 constexpr std::uint32_t kFresh = 1'000;
 std::uint64_t make_short_lived(storage::Store& store, std::uint32_t users) {
-  engine::FieldId field = 0;
+  const Members members = members_of(users, [](std::int64_t last) {
+    return static_cast<std::uint64_t>(last < 0 ? 0 : last + 10);
+  });
+  put_flag(store, "short_lived", members);
+  must(store.write([&](storage::WriteTxn& txn) -> Status {
+    TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn.tags());
+    return txn.set_life(tags.back().field, {true, kDay}, kNow - 2 * kDay);
+  }));
+  must(store.write([&](storage::WriteTxn& txn) -> Status {
+    const engine::Bitmap fresh =
+        engine::Bitmap::of(std::span(members.front()).first(std::size_t{kFresh}));
+    TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn.tags());
+    return txn.put_times(tags.back().times, 0, fresh, fresh, kNow - kDay / 2);
+  }));
   std::uint64_t expired = 0;
-  must(store.write([&](storage::WriteTxn& txn) -> Status {
-    storage::TagRecord tag;
-    tag.name = "short_lived";
-    tag.kind = engine::TagKind::Flag;
-    field = must(txn.put_tag(tag));
-    for (std::uint32_t first = 0; first < users; first += engine::kShardUsers) {
-      std::vector<std::uint32_t> members;
-      for (std::uint32_t user = first; user < std::min(users, first + engine::kShardUsers);
-           ++user) {
-        if (user % 10 == 0) {
-          members.push_back(user - first);
-        }
-      }
-      expired += members.size();
-      must(txn.put_fragment({field, 0}, engine::shard_of(first), engine::Bitmap::of(members)));
-    }
-    return {};
-  }));
-  must(store.write([&](storage::WriteTxn& txn) {
-    return txn.set_life(field, {true, kDay}, kNow - 2 * kDay);
-  }));
-  must(store.write([&](storage::WriteTxn& txn) -> Status {
-    std::vector<std::uint32_t> fresh;
-    for (std::uint32_t n = 0; n < kFresh; ++n) {
-      fresh.push_back(n * 10);
-    }
-    const auto tags = must(txn.tags());
-    return txn.put_times(tags.back().times, 0, engine::Bitmap::of(fresh), engine::Bitmap::of(fresh),
-                         kNow - kDay / 2);
-  }));
+  for (const auto& of_shard : members) {
+    expired += of_shard.size();
+  }
   return expired - kFresh;
 }
 

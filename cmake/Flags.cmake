@@ -15,6 +15,10 @@ if(TAGLINE_WERROR)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_definitions(tagline_flags INTERFACE _GLIBCXX_ASSERTIONS)
+  if(NOT TAGLINE_SANITIZE)
+    # At -O0 intrinsics are macros, whose own casts our warnings would stop at.
+    target_compile_options(tagline_flags INTERFACE -Og)
+  endif()
 endif()
 
 if(TAGLINE_SANITIZE)
