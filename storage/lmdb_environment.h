@@ -216,8 +216,10 @@ class WriteTransaction : public Transaction {
   /// Whether anything was written to or erased from a key space that is none of these.
   [[nodiscard]] bool changed_beyond(std::initializer_list<KeySpace> spaces) const;
   /// The same of this one.
-  [[nodiscard]] bool changed_in(KeySpace space) const {
-    return changed_spaces_[static_cast<std::size_t>(space)];
+  [[nodiscard]] bool changed_in(KeySpace space) const { return changes_in(space) != 0; }
+  /// How often.
+  [[nodiscard]] std::uint64_t changes_in(KeySpace space) const {
+    return changes_in_[static_cast<std::size_t>(space)];
   }
 
  private:
@@ -229,7 +231,7 @@ class WriteTransaction : public Transaction {
   bool map_full_ = false;
   bool spoilt_ = false;
   bool changed_ = false;
-  std::array<bool, kKeySpaceCount> changed_spaces_{};
+  std::array<std::uint64_t, kKeySpaceCount> changes_in_{};
 };
 
 /// Walks one key space in key order.

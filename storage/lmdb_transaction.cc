@@ -79,7 +79,7 @@ Status WriteTransaction::write(KeySpace space, Bytes key, Bytes value, unsigned 
     return tl::unexpected(failed(code, "mdb_put", name_of(space)));
   }
   changed_ = true;
-  changed_spaces_[static_cast<std::size_t>(space)] = true;
+  ++changes_in_[static_cast<std::size_t>(space)];
   return {};
 }
 
@@ -104,13 +104,13 @@ Status WriteTransaction::erase(KeySpace space, Bytes key) {
     return tl::unexpected(failed(code, "mdb_del", name_of(space)));
   }
   changed_ = true;
-  changed_spaces_[static_cast<std::size_t>(space)] = true;
+  ++changes_in_[static_cast<std::size_t>(space)];
   return {};
 }
 
 bool WriteTransaction::changed_beyond(std::initializer_list<KeySpace> spaces) const {
-  for (std::size_t i = 0; i < changed_spaces_.size(); ++i) {
-    if (changed_spaces_[i] &&
+  for (std::size_t i = 0; i < changes_in_.size(); ++i) {
+    if (changes_in_[i] != 0 &&
         std::find(spaces.begin(), spaces.end(), static_cast<KeySpace>(i)) == spaces.end()) {
       return true;
     }

@@ -58,6 +58,25 @@ Status check_same_rows(const TagRecord& old, const TagRecord& tag) {
 
 }  // namespace
 
+Result<const std::vector<TagRecord>*> WriteTxn::Rep::tag_records() {
+  if (tag_records_of_ != txn.changes_in(KeySpace::Tags)) {
+    TAGLINE_ASSIGN_OR_RETURN(tag_records_, read_tag_records(txn));
+    tag_records_of_ = txn.changes_in(KeySpace::Tags);
+  }
+  return &tag_records_;
+}
+
+Result<std::optional<TagRecord>> WriteTxn::Rep::tag_record(engine::FieldId field) {
+  if (tag_records_of_ != txn.changes_in(KeySpace::Tags)) {
+    return find_tag_record(txn, field);
+  }
+  const auto found = std::lower_bound(
+      tag_records_.begin(), tag_records_.end(), field,
+      [](const TagRecord& tag, engine::FieldId wanted) { return tag.field < wanted; });
+  const bool known = found != tag_records_.end() && found->field == field;
+  return known ? std::optional(*found) : std::optional<TagRecord>();
+}
+
 Result<Names*> WriteTxn::Rep::tag_names() {
   if (!tag_names_) {
     TAGLINE_ASSIGN_OR_RETURN(const auto tags, read_tag_records(txn));

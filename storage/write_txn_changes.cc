@@ -59,7 +59,7 @@ Status WriteTxn::change(std::vector<Change> changes) {
   for (const Change& change : changes) {
     if (change.field != field) {
       field = change.field;
-      TAGLINE_ASSIGN_OR_RETURN(tag, find_tag_record(rep_->txn, field));
+      TAGLINE_ASSIGN_OR_RETURN(tag, rep_->tag_record(field));
       is_time = field == updated;
       if (!tag.has_value() && !is_time && change.shape == CellShape::Number) {
         TAGLINE_ASSIGN_OR_RETURN(const auto timed, find_timed_tag(rep_->txn, field));

@@ -95,8 +95,8 @@ Result<std::vector<Change>> WriteTxn::cells_of(engine::UserIndex user) const {
   {
     TAGLINE_ASSIGN_OR_RETURN(UserRows rows, UserRows::open(rep_->txn, user));
     Profile profile(rows, cells);
-    TAGLINE_ASSIGN_OR_RETURN(const auto tags, read_tag_records(rep_->txn));
-    for (const TagRecord& tag : tags) {
+    TAGLINE_ASSIGN_OR_RETURN(const auto* tags, rep_->tag_records());
+    for (const TagRecord& tag : *tags) {
       TAGLINE_RETURN_IF_ERROR(read_tag(profile, tag, rep_->txn));
       if (tag.times != 0) {
         TAGLINE_RETURN_IF_ERROR(profile.whole(tag.times, CellShape::Number));

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace tagline::storage {
 
@@ -33,6 +34,10 @@ struct WriteTxn::Rep {
 
   /// Read at the first use in a transaction.
   [[nodiscard]] Result<Names*> tag_names();
+  /// All tags and events by field, read at the first use and after each change of one.
+  [[nodiscard]] Result<const std::vector<TagRecord>*> tag_records();
+  /// As find_tag_record; without a look-up where all have been read.
+  [[nodiscard]] Result<std::optional<TagRecord>> tag_record(engine::FieldId field);
   [[nodiscard]] Result<Names*> value_names(engine::FieldId field);
   /// Writes unless the very same bytes are stored: loading a file twice changes nothing.
   [[nodiscard]] Status put_if_new(KeySpace space, Bytes key, Bytes value);
@@ -110,6 +115,8 @@ struct WriteTxn::Rep {
   bool data_changed_ = false;
   bool reads_otherwise_ = false;
   std::optional<Names> tag_names_;
+  std::vector<TagRecord> tag_records_;
+  std::optional<std::uint64_t> tag_records_of_;  ///< changes of tags when they were read
   std::map<engine::FieldId, Names> value_names_;
 };
 
