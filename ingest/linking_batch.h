@@ -16,10 +16,9 @@ namespace tagline::ingest {
 [[nodiscard]] bool links(const IngestBatch& batch);
 
 /// Does the operations in order, each seeing those before it; its outcome says what became of it.
-/// Refused: nothing of it is to be committed. An operation that cannot
-/// be done leaves nothing, but for one case: where a merge makes a later part impossible (something
-/// added to a number that came with the other user), the link stays. Errors: the database cannot be read or
-/// written.
+/// Refused: nothing of it is to be committed. An operation that cannot be done leaves nothing, but
+/// for one case: where a merge makes a later part impossible (something added to a number that came
+/// with the other user), the link stays. Errors: the database cannot be read or written.
 [[nodiscard]] Result<Applier::Written> write_linking(IngestBatch& batch, Vocabulary& names,
                                                      std::int64_t now_s, storage::WriteTxn& txn);
 
