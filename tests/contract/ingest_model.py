@@ -206,7 +206,7 @@ class Run:
         while sent < share and not self.faults:
             batch = [random_operation(chance, chance.choice(mine)) for _ in range(chance.choice([1, 3, 20, self.options.batch]))]
             linking = chance.choice(batch)
-            if chance.random() < 0.1:
+            if chance.random() < 0.5:
                 identity = chance.choice(identities)
                 if crowd.may_link(linking["user"], identity):
                     linking["link"] = [identity]
@@ -236,7 +236,7 @@ class Run:
                 for operation in batch:
                     crowd.do(operation)
             sent += len(batch)
-            if crowd.people and chance.random() < 0.005:
+            if crowd.people and chance.random() < 0.02:
                 self.erase(crowd, chance.choice(sorted(crowd.stands)))
 
     def read(self):

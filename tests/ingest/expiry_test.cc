@@ -315,12 +315,15 @@ TEST_F(Expiry, AnyHistoryLeadsToWhatANaiveMapHas) {
       std::optional<Linked> linked;
       write(database_.store(), [&](WriteTxn& txn) {
         People who = must(People::open(txn, now, "tester"));
-        const auto first = must(txn.find_user(a));
-        const auto second = must(txn.find_user(b));
-        People::Plan plan;
-        plan.users = {std::min(*first, *second), std::max(*first, *second)};
-        plan.because = "test";
-        linked = must(who.link(plan, plan.users.front(), "test"));
+        const auto link = [&](const std::string& user) {
+          LinkRequest request;
+          request.user = user;
+          request.identities = {"crm:shared"};
+          return must(who.link(request, {})).done;
+        };
+        ASSERT_TRUE(link(b).has_value());
+        linked = link(a);
+        ASSERT_TRUE(must(who.unlink("crm:shared")).done.has_value());
       });
       model.merge(linked->merges.at(0), linked->user, linked->user == a ? b : a);
     } else if (what < 95 && !model.merges.empty()) {
