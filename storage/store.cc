@@ -114,16 +114,16 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
         if (rep.data_changed()) {
           rep.meta.data_version = rep.meta.version;
         }
+        // Folding changes no answer: if the machine's end undoes a step, the records it erased are
+        // there again. A sync less keeps the writers that wait for it half as long. Settings, which
+        // are beside the meta record, are no folding.
+        const bool only_folds = !rep.reads_otherwise() &&
+                                !rep.txn.changed_beyond({KeySpace::Fragments, KeySpace::Changes});
         status = write_meta(rep.txn, rep.meta);
         if (status.has_value()) {
           status = fault_point("commit");
         }
         if (status.has_value()) {
-          // Folding changes no answer: if the machine's end undoes a step, the records it erased
-          // are there again. A sync less keeps the writers that wait for it half as long.
-          const bool only_folds =
-              !rep.reads_otherwise() &&
-              !rep.txn.changed_beyond({KeySpace::Meta, KeySpace::Fragments, KeySpace::Changes});
           status = rep.txn.commit(only_folds ? WriteTransaction::Sync::Late
                                              : WriteTransaction::Sync::Now);
         }
