@@ -95,6 +95,112 @@ std::size_t data_bytes(const Container& container) {
   return 0;
 }
 
+/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the
+/// search still ends.
+std::uint32_t count_not_above(const Container& container, std::size_t stride, std::uint32_t value) {
+  std::uint32_t begin = 0;
+  std::uint32_t end = container.count;
+  while (begin < end) {
+    const std::uint32_t middle = begin + (end - begin) / 2;
+    if (u16_at(container.data + middle * stride) <= value) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+/// Of a number below 65,536.
+bool is_member(const Container& container, std::uint32_t value) {
+  switch (container.kind) {
+    case ContainerKind::Bitset: {
+      const std::byte part = container.data[value / 8];
+      return (std::to_integer<unsigned>(part) >> (value % 8) & 1U) != 0;
+    }
+    case ContainerKind::Array: {
+      const std::uint32_t upto = count_not_above(container, kMemberBytes, value);
+      return upto > 0 && u16_at(container.data + (upto - 1) * kMemberBytes) == value;
+    }
+    case ContainerKind::Run: {
+      const std::uint32_t upto = count_not_above(container, kRunBytes, value);
+      if (upto == 0) {
+        return false;
+      }
+      const std::byte* run = container.data + (upto - 1) * kRunBytes;
+      return value - u16_at(run) <= u16_at(run + kMemberBytes);
+    }
+  }
+  return false;
+}
+
+// Believes only what it has checked: blocks ascend within the shard, each kind and count is one
+// roaring can have, and the sizes add up to exactly the bytes given. What may still be wrong
+// (unsorted members, runs past the end, a bitset's cardinality) is what kernels are written to
+// survive. Returns how many there are; the cardinality of a Run is not computed.
+Result<std::size_t> read_containers(std::span<const std::byte> frozen,
+                                    std::array<Container, kBlocksPerShard>& containers) {
+  if (frozen.size() < kHeaderBytes) {
+    return damaged("it is shorter than its header", "长度小于头部");
+  }
+  std::uint32_t header = 0;
+  std::memcpy(&header, frozen.data() + frozen.size() - kHeaderBytes, kHeaderBytes);
+  const std::size_t count = header >> kCookieBits;
+  if ((header & ((1U << kCookieBits) - 1)) != kFrozenCookie) {
+    return damaged("its last bytes are not those of a frozen bitmap", "末尾字节不是冻结位图的标记");
+  }
+  if (count > kBlocksPerShard || frozen.size() - kHeaderBytes < count * kDirectoryBytes) {
+    return damaged("it claims more containers than fit", "声称的容器数超出其容量");
+  }
+  const std::size_t data_size = frozen.size() - kHeaderBytes - count * kDirectoryBytes;
+  const std::byte* keys = frozen.data() + data_size;
+  const std::byte* counts = keys + count * 2;
+  const std::byte* typecodes = counts + count * 2;
+
+  std::array<std::size_t, 3> zone_bytes{};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::optional<ContainerKind> kind = kind_of(typecodes[i]);
+    const unsigned block = u16_at(keys + i * 2);
+    const std::uint32_t stored = u16_at(counts + i * 2);
+    if (!kind.has_value()) {
+      return damaged("it has a container of unknown kind", "含有未知类型的容器");
+    }
+    if (block >= kBlocksPerShard || (i > 0 && block <= containers[i - 1].block)) {
+      return damaged("its blocks are out of order", "块的次序错误");
+    }
+    Container& container = containers[i];
+    container.kind = *kind;
+    container.block = static_cast<std::uint8_t>(block);
+    container.count = *kind == ContainerKind::Run ? stored : stored + 1;
+    container.cardinality = container.count;
+    const bool fits = *kind == ContainerKind::Array
+                          ? container.count <= kArrayMembersMax
+                          : *kind == ContainerKind::Bitset || (stored > 0 && stored <= kRunsMax);
+    if (!fits) {
+      return damaged("a container has an impossible size", "容器大小不合理");
+    }
+    zone_bytes[static_cast<std::size_t>(*kind)] += data_bytes(container);
+  }
+  const std::size_t bitset_bytes = zone_bytes[static_cast<std::size_t>(ContainerKind::Bitset)];
+  const std::size_t run_bytes = zone_bytes[static_cast<std::size_t>(ContainerKind::Run)];
+  const std::size_t array_bytes = zone_bytes[static_cast<std::size_t>(ContainerKind::Array)];
+  if (bitset_bytes + run_bytes + array_bytes != data_size) {
+    return damaged("the sizes of its containers do not add up", "容器大小之和与长度不符");
+  }
+
+  std::array<const std::byte*, 3> next{};
+  next[static_cast<std::size_t>(ContainerKind::Bitset)] = frozen.data();
+  next[static_cast<std::size_t>(ContainerKind::Run)] = frozen.data() + bitset_bytes;
+  next[static_cast<std::size_t>(ContainerKind::Array)] = frozen.data() + bitset_bytes + run_bytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    Container& container = containers[i];
+    const std::byte*& data = next[static_cast<std::size_t>(container.kind)];
+    container.data = data;
+    data += data_bytes(container);
+  }
+  return count;
+}
+
 }  // namespace
 
 void Fragment::FreeAligned::operator()(std::byte* bytes) const noexcept {
@@ -216,77 +322,34 @@ void Fragment::replace(const Container& container) {
   }
 }
 
-// Believes only what it has checked: blocks ascend within the shard, each kind and count is one
-// roaring can have, and the sizes add up to exactly the bytes given. What may still be wrong
-// (unsorted members, runs past the end, a bitset's cardinality) is what kernels are written to
-// survive.
 Status Fragment::read_directory(std::span<const std::byte> frozen) {
-  if (frozen.size() < kHeaderBytes) {
-    return damaged("it is shorter than its header", "长度小于头部");
-  }
-  std::uint32_t header = 0;
-  std::memcpy(&header, frozen.data() + frozen.size() - kHeaderBytes, kHeaderBytes);
-  const std::size_t count = header >> kCookieBits;
-  if ((header & ((1U << kCookieBits) - 1)) != kFrozenCookie) {
-    return damaged("its last bytes are not those of a frozen bitmap", "末尾字节不是冻结位图的标记");
-  }
-  if (count > kBlocksPerShard || frozen.size() - kHeaderBytes < count * kDirectoryBytes) {
-    return damaged("it claims more containers than fit", "声称的容器数超出其容量");
-  }
-  const std::size_t data_size = frozen.size() - kHeaderBytes - count * kDirectoryBytes;
-  const std::byte* keys = frozen.data() + data_size;
-  const std::byte* counts = keys + count * 2;
-  const std::byte* typecodes = counts + count * 2;
-
-  std::array<std::size_t, 3> zone_bytes{};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::optional<ContainerKind> kind = kind_of(typecodes[i]);
-    const unsigned block = u16_at(keys + i * 2);
-    const std::uint32_t stored = u16_at(counts + i * 2);
-    if (!kind.has_value()) {
-      return damaged("it has a container of unknown kind", "含有未知类型的容器");
-    }
-    if (block >= kBlocksPerShard || (i > 0 && block <= containers_[i - 1].block)) {
-      return damaged("its blocks are out of order", "块的次序错误");
-    }
+  TAGLINE_ASSIGN_OR_RETURN(size_, read_containers(frozen, containers_));
+  for (std::size_t i = 0; i < size_; ++i) {
     Container& container = containers_[i];
-    container.kind = *kind;
-    container.block = static_cast<std::uint8_t>(block);
-    container.count = *kind == ContainerKind::Run ? stored : stored + 1;
-    container.cardinality = container.count;
-    const bool fits = *kind == ContainerKind::Array
-                          ? container.count <= kArrayMembersMax
-                          : *kind == ContainerKind::Bitset || (stored > 0 && stored <= kRunsMax);
-    if (!fits) {
-      return damaged("a container has an impossible size", "容器大小不合理");
-    }
-    zone_bytes[static_cast<std::size_t>(*kind)] += data_bytes(container);
-  }
-  const std::size_t bitset_bytes = zone_bytes[static_cast<std::size_t>(ContainerKind::Bitset)];
-  const std::size_t run_bytes = zone_bytes[static_cast<std::size_t>(ContainerKind::Run)];
-  const std::size_t array_bytes = zone_bytes[static_cast<std::size_t>(ContainerKind::Array)];
-  if (bitset_bytes + run_bytes + array_bytes != data_size) {
-    return damaged("the sizes of its containers do not add up", "容器大小之和与长度不符");
-  }
-
-  std::array<const std::byte*, 3> next{};
-  next[static_cast<std::size_t>(ContainerKind::Bitset)] = frozen.data();
-  next[static_cast<std::size_t>(ContainerKind::Run)] = frozen.data() + bitset_bytes;
-  next[static_cast<std::size_t>(ContainerKind::Array)] = frozen.data() + bitset_bytes + run_bytes;
-  for (std::size_t i = 0; i < count; ++i) {
-    Container& container = containers_[i];
-    const std::byte*& data = next[static_cast<std::size_t>(container.kind)];
-    container.data = data;
-    data += data_bytes(container);
     if (container.kind == ContainerKind::Run) {
       container.cardinality = cardinality_of_runs(container.data, container.count);
     }
     slot_[container.block] = static_cast<std::uint8_t>(i);
     cardinality_ += container.cardinality;
   }
-  size_ = count;
   payload_bytes_ = frozen.size();
   return {};
+}
+
+bool Fragment::contains(std::uint32_t user) const {
+  const Container* container = find(user / kBlockUsers);
+  return container != nullptr && is_member(*container, user % kBlockUsers);
+}
+
+Result<bool> Fragment::holds(std::span<const std::byte> frozen, std::uint32_t user) {
+  std::array<Container, kBlocksPerShard> containers;  // as many are set as there are
+  TAGLINE_ASSIGN_OR_RETURN(const std::size_t size, read_containers(frozen, containers));
+  const auto end = containers.begin() + static_cast<std::ptrdiff_t>(size);
+  const auto found =
+      std::find_if(containers.begin(), end, [&](const Container& each) {
+        return each.block == user / kBlockUsers;
+      });
+  return found != end && is_member(*found, user % kBlockUsers);
 }
 
 }  // namespace tagline::engine

@@ -58,6 +58,9 @@ class Fragment {
   [[nodiscard]] static Result<Fragment> copy(std::span<const std::byte> frozen);
   /// Freezes `bitmap` (numbers below 2^20) into an owned fragment, as it would be stored.
   [[nodiscard]] static Fragment freeze(const Bitmap& bitmap);
+  /// Whether a number below 2^20 is in the fragment with these bytes (any alignment), which is not
+  /// made for it. Same checks.
+  [[nodiscard]] static Result<bool> holds(std::span<const std::byte> frozen, std::uint32_t user);
   /// A fragment that reads the bytes of this one in place. This one must outlive it. No checks, no
   /// allocation.
   [[nodiscard]] Fragment lend() const;
@@ -73,6 +76,8 @@ class Fragment {
   [[nodiscard]] const Container* find(unsigned block) const {
     return slot_[block] == kAbsent ? nullptr : &containers_[slot_[block]];
   }
+  /// Whether a number below 2^20 is in it. O(log) of its block's members.
+  [[nodiscard]] bool contains(std::uint32_t user) const;
   [[nodiscard]] std::uint32_t cardinality() const { return cardinality_; }
   /// Whether the bytes are read in place.
   [[nodiscard]] bool borrowed() const { return payload_bytes_ != 0 && owned_ == nullptr; }

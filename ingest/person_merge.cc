@@ -52,14 +52,12 @@ Result<MergeRule> People::rule_of(FieldId field) const {
 
 Result<People::TagTimes> People::times_of_tags() const {
   TagTimes times;
-  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn_.tags());
-  for (const auto& tag : tags) {
-    if (tag.times != 0) {
-      times.by_tag.emplace(tag.field, tag.times);
-      times.by_field.emplace(tag.times, tag.field);
-      if (tag.kind == engine::TagKind::Set) {
-        times.sets.insert(tag.field);
-      }
+  TAGLINE_ASSIGN_OR_RETURN(const auto timed, txn_.timed_tags());
+  for (const auto& tag : timed) {
+    times.by_tag.emplace(tag.tag, tag.times);
+    times.by_field.emplace(tag.times, tag.tag);
+    if (tag.kind == engine::TagKind::Set) {
+      times.sets.insert(tag.tag);
     }
   }
   return times;

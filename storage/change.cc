@@ -131,9 +131,7 @@ std::uint64_t cell_end(CellShape shape, RowId cell) {
 // version, then cell by cell: field, shape, cell, number of users, and of each how far it is behind
 // the one before and its value: 0 for nothing, else zigzag + 1 (|value| < 2^63, so that fits). The
 // end is a checksum of all before.
-void encode(std::span<const Change> changes, RecordWriter& out) {
-  std::vector<Change> settled(changes.begin(), changes.end());
-  settle(settled);
+void encode(std::span<const Change> settled, RecordWriter& out) {
   out.varint(kChangesVersion);
   for (std::size_t at = 0; at < settled.size();) {
     std::size_t end = at;
@@ -217,6 +215,13 @@ Result<std::vector<Change>> decode_changes(Bytes bytes) {
 }
 
 void settle(std::vector<Change>& changes) {
+  const auto unsettled =
+      std::adjacent_find(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+        return place_of(a) >= place_of(b);
+      });
+  if (unsettled == changes.end()) {
+    return;
+  }
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return place_of(a) < place_of(b); });
   std::size_t kept = 0;

@@ -48,12 +48,12 @@ struct Change {
 /// The first row behind those of a cell.
 [[nodiscard]] std::uint64_t cell_end(CellShape shape, engine::RowId cell);
 
-/// One commit's changes as a record, those of a cell together.
+/// One commit's changes as a record, those of a cell together. REQUIRES: settled.
 void encode(std::span<const Change> changes, RecordWriter& out);
 /// Sorted by field, cell and user; of several of one user's the last counts. Corrupt.
 [[nodiscard]] Result<std::vector<Change>> decode_changes(Bytes bytes);
 
-/// In the order of decode_changes, without those that a later one replaces.
+/// In the order of decode_changes, without those that a later one replaces. Cheap where they are.
 void settle(std::vector<Change>& changes);
 
 }  // namespace tagline::storage

@@ -97,27 +97,6 @@ Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows
   return fragment;
 }
 
-std::span<std::byte> FragmentRoom::of(std::size_t bytes) {
-  if (lines_.size() * sizeof(Line) < bytes) {
-    lines_.resize((bytes + sizeof(Line) - 1) / sizeof(Line));
-  }
-  return {reinterpret_cast<std::byte*>(lines_.data()), bytes};
-}
-
-Result<engine::Fragment> read_fragment(Bytes value, FragmentRoom& room) {
-  TAGLINE_ASSIGN_OR_RETURN(FragmentValue parts, split_fragment(value));
-  if (!aligned(parts.payload)) {
-    const std::span<std::byte> copy = room.of(parts.payload.size());
-    std::memcpy(copy.data(), parts.payload.data(), copy.size());
-    parts.payload = copy;
-  }
-  Result<engine::Fragment> fragment = engine::Fragment::borrow(parts.payload, nullptr);
-  if (fragment.has_value()) {
-    TAGLINE_RETURN_IF_ERROR(check_cardinality(*fragment, parts));
-  }
-  return fragment;
-}
-
 Result<engine::Bitmap> copy_fragment(Bytes value) {
   TAGLINE_ASSIGN_OR_RETURN(const FragmentValue parts, split_fragment(value));
   // The library knows bitsets of more than 4,096 members only.

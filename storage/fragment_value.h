@@ -30,22 +30,6 @@ struct FragmentValue {
 /// as in engine::Fragment::borrow.
 [[nodiscard]] Result<engine::Fragment> read_fragment(Bytes value, engine::BorrowCount* borrows);
 
-/// Where small payloads are put to be read, one after the other.
-class FragmentRoom {
- public:
-  /// 32-byte aligned, good until the next call.
-  [[nodiscard]] std::span<std::byte> of(std::size_t bytes);
-
- private:
-  struct alignas(32) Line {
-    std::byte bytes[32];
-  };
-  std::vector<Line> lines_;
-};
-/// The same, without taking memory for a copy each time: the fragment must be gone before the next
-/// is read into `room`, or the transaction ends.
-[[nodiscard]] Result<engine::Fragment> read_fragment(Bytes value, FragmentRoom& room);
-
 /// An owned, fully validated copy (not the checksum). Corrupt.
 [[nodiscard]] Result<engine::Bitmap> copy_fragment(Bytes value);
 

@@ -3,7 +3,6 @@
 #include "storage/catalogue_reader.h"
 #include "storage/fragment_value.h"
 #include "storage/snapshot_rep.h"
-#include "storage/stored_value.h"
 #include "storage/user_directory.h"
 
 #include <algorithm>
@@ -299,7 +298,7 @@ Result<std::vector<engine::UserIndex>> Snapshot::among(
     const engine::ShardId shard = engine::shard_of(users[at]);
     TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, fetch(row, shard));
     for (; at < users.size() && engine::shard_of(users[at]) == shard; ++at) {
-      if (contains(fragment, engine::within_shard(users[at]))) {
+      if (fragment.contains(engine::within_shard(users[at]))) {
         found.push_back(users[at]);
       }
     }
@@ -313,7 +312,7 @@ Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
   }
   TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment,
                            rep_->stored(row, engine::shard_of(user)));
-  return contains(fragment, engine::within_shard(user));
+  return fragment.contains(engine::within_shard(user));
 }
 
 Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field,

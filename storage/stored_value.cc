@@ -1,7 +1,6 @@
 #include "storage/stored_value.h"
 
 #include "engine/events.h"
-#include "storage/fragment_value.h"
 #include "storage/record_codec.h"
 
 #include <string>
@@ -11,28 +10,6 @@ namespace tagline::storage {
 namespace {
 
 using engine::RowId;
-
-std::uint16_t number_at(const engine::Container& container, std::size_t at) {
-  return load_little<std::uint16_t>(
-      {container.data + at * sizeof(std::uint16_t), sizeof(std::uint16_t)}, 0);
-}
-
-/// Entries (arrays) or runs that start at or below `value`. Damaged bytes may be unsorted; the
-/// search still ends.
-std::uint32_t count_not_above(const engine::Container& container, std::size_t stride,
-                              std::uint32_t value) {
-  std::uint32_t begin = 0;
-  std::uint32_t end = container.count;
-  while (begin < end) {
-    const std::uint32_t middle = begin + (end - begin) / 2;
-    if (number_at(container, middle * stride) <= value) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
-}
 
 constexpr std::int64_t bit(RowId row, RowId first) {
   return static_cast<std::int64_t>(std::uint64_t{1} << (row - first));
@@ -57,31 +34,6 @@ bool can_have(CellShape shape, RowId row) {
 }
 
 }  // namespace
-
-bool contains(const engine::Fragment& fragment, std::uint32_t user) {
-  const engine::Container* container = fragment.find(user / engine::kBlockUsers);
-  if (container == nullptr) {
-    return false;
-  }
-  const std::uint32_t value = user % engine::kBlockUsers;
-  switch (container->kind) {
-    case engine::ContainerKind::Bitset: {
-      const std::byte part = container->data[value / 8];
-      return (std::to_integer<unsigned>(part) >> (value % 8) & 1U) != 0;
-    }
-    case engine::ContainerKind::Array: {
-      const std::uint32_t upto = count_not_above(*container, 1, value);
-      return upto > 0 && number_at(*container, upto - 1) == value;
-    }
-    case engine::ContainerKind::Run: {
-      const std::uint32_t upto = count_not_above(*container, 2, value);
-      // A run is (start, length - 1).
-      return upto > 0 &&
-             value - number_at(*container, 2 * (upto - 1)) <= number_at(*container, 2 * upto - 1);
-    }
-  }
-  return false;
-}
 
 Result<std::vector<RowId>> stored_rows(const Transaction& txn, engine::FieldId field,
                                        CellShape shape, RowId cell, engine::ShardId shard) {

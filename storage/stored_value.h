@@ -2,7 +2,6 @@
 // Private to storage/.
 #pragma once
 
-#include "engine/fragment.h"
 #include "storage/change.h"
 #include "storage/lmdb_environment.h"
 #include "storage/user_rows.h"
@@ -11,9 +10,6 @@
 #include <vector>
 
 namespace tagline::storage {
-
-/// Whether a number below 2^20 is in the fragment, without a copy.
-[[nodiscard]] bool contains(const engine::Fragment& fragment, std::uint32_t user);
 
 /// The rows of a cell that have a fragment in the shard, ascending. About two look-ups a row that
 /// the cell has in any shard.

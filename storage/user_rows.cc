@@ -1,7 +1,8 @@
 #include "storage/user_rows.h"
 
+#include "engine/fragment.h"
 #include "storage/codec.h"
-#include "storage/stored_value.h"
+#include "storage/fragment_value.h"
 
 #include <utility>
 
@@ -54,9 +55,9 @@ Result<std::optional<UserRows::Row>> UserRows::settle(engine::FieldId field, std
   return std::optional<Row>();
 }
 
-Result<bool> UserRows::holds(Bytes value) {
-  TAGLINE_ASSIGN_OR_RETURN(const engine::Fragment fragment, read_fragment(value, room_));
-  return contains(fragment, engine::within_shard(user_));
+Result<bool> UserRows::holds(Bytes value) const {
+  TAGLINE_ASSIGN_OR_RETURN(const FragmentValue fragment, split_fragment(value));
+  return engine::Fragment::holds(fragment.payload, engine::within_shard(user_));
 }
 
 }  // namespace tagline::storage

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "engine/layout.h"
-#include "storage/fragment_value.h"
 #include "storage/lmdb_environment.h"
 
 #include <cstddef>
@@ -56,11 +55,10 @@ class UserRows {
                                                  std::uint64_t next, std::uint64_t end);
   [[nodiscard]] Result<std::optional<Row>> settle(engine::FieldId field, std::uint64_t end,
                                                   std::optional<Cursor::Entry> entry);
-  [[nodiscard]] Result<bool> holds(Bytes value);
+  [[nodiscard]] Result<bool> holds(Bytes value) const;
 
   Cursor cursor_;
   engine::UserIndex user_;
-  FragmentRoom room_;
 };
 
 }  // namespace tagline::storage

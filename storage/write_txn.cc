@@ -66,15 +66,16 @@ Result<const std::vector<TagRecord>*> WriteTxn::Rep::tag_records() {
   return &tag_records_;
 }
 
-Result<std::optional<TagRecord>> WriteTxn::Rep::tag_record(engine::FieldId field) {
+Result<const TagRecord*> WriteTxn::Rep::tag_record(engine::FieldId field) {
   if (tag_records_of_ != txn.changes_in(KeySpace::Tags)) {
-    return find_tag_record(txn, field);
+    TAGLINE_ASSIGN_OR_RETURN(tag_record_, find_tag_record(txn, field));
+    return tag_record_.has_value() ? &*tag_record_ : nullptr;
   }
   const auto found = std::lower_bound(
       tag_records_.begin(), tag_records_.end(), field,
       [](const TagRecord& tag, engine::FieldId wanted) { return tag.field < wanted; });
   const bool known = found != tag_records_.end() && found->field == field;
-  return known ? std::optional(*found) : std::optional<TagRecord>();
+  return known ? &*found : nullptr;
 }
 
 Result<Names*> WriteTxn::Rep::tag_names() {

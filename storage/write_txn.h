@@ -89,6 +89,13 @@ class WriteTxn {
   /// comes its time, and goes with it. NotFound; BadInput: an event, or a time to live that cannot
   /// be. Cost: begun, that of copying the row of those who have the tag thirty times.
   [[nodiscard]] Status set_life(engine::FieldId tag, const TagLife& life, std::int64_t now_s);
+  /// All tags of which that is kept, each with the field of their times, which ascends.
+  struct TimedTag {
+    engine::FieldId times = 0;
+    engine::FieldId tag = 0;
+    engine::TagKind kind = engine::TagKind::Flag;
+  };
+  [[nodiscard]] Result<std::vector<TimedTag>> timed_tags() const;
   /// In a shard, of `times` (TagRecord::times, or updated_field): `cleared` have none, then those
   /// of `written` have `now_s`.
   [[nodiscard]] Status put_times(engine::FieldId times, engine::ShardId shard,

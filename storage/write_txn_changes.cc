@@ -53,7 +53,7 @@ Status WriteTxn::change(std::vector<Change> changes) {
   }
   settle(changes);
   engine::FieldId field = engine::kPopulationRow.field;
-  std::optional<TagRecord> tag;
+  const TagRecord* tag = nullptr;
   bool is_time = false;
   TAGLINE_ASSIGN_OR_RETURN(const auto updated, find_updated_field(rep_->txn));
   for (const Change& change : changes) {
@@ -61,7 +61,7 @@ Status WriteTxn::change(std::vector<Change> changes) {
       field = change.field;
       TAGLINE_ASSIGN_OR_RETURN(tag, rep_->tag_record(field));
       is_time = field == updated;
-      if (!tag.has_value() && !is_time && change.shape == CellShape::Number) {
+      if (tag == nullptr && !is_time && change.shape == CellShape::Number) {
         TAGLINE_ASSIGN_OR_RETURN(const auto timed, find_timed_tag(rep_->txn, field));
         is_time = timed.has_value();
       }
@@ -69,7 +69,7 @@ Status WriteTxn::change(std::vector<Change> changes) {
     const bool field_known = field != engine::kPopulationRow.field && field < rep_->meta.next_field;
     // A field of no tag is a key's series or a static list, or says when users or
     // their values were written.
-    const bool fits = tag.has_value() ? suits(tag->kind, change.shape)
+    const bool fits = tag != nullptr ? suits(tag->kind, change.shape)
                       : is_time
                           ? change.shape == CellShape::Number
                           : change.shape != CellShape::Choice && change.shape != CellShape::Number;

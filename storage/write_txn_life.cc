@@ -37,6 +37,18 @@ Status WriteTxn::put_times(FieldId times, ShardId shard, const Bitmap& cleared,
   return {};
 }
 
+Result<std::vector<WriteTxn::TimedTag>> WriteTxn::timed_tags() const {
+  std::vector<TimedTag> timed;
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored, read_timed_tags(rep_->txn));
+  for (const auto& [times, field] : stored) {
+    TAGLINE_ASSIGN_OR_RETURN(const TagRecord* tag, rep_->tag_record(field));
+    if (tag != nullptr) {
+      timed.push_back({times, field, tag->kind});
+    }
+  }
+  return timed;
+}
+
 Status WriteTxn::set_life(FieldId field, const TagLife& life, std::int64_t now_s) {
   TAGLINE_ASSIGN_OR_RETURN(auto tag, find_tag_record(rep_->txn, field));
   if (!tag.has_value()) {

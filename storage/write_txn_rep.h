@@ -36,8 +36,8 @@ struct WriteTxn::Rep {
   [[nodiscard]] Result<Names*> tag_names();
   /// All tags and events by field, read at the first use and after each change of one.
   [[nodiscard]] Result<const std::vector<TagRecord>*> tag_records();
-  /// As find_tag_record; without a look-up where all have been read.
-  [[nodiscard]] Result<std::optional<TagRecord>> tag_record(engine::FieldId field);
+  /// Null: no tag or event has the field. Good until the next call or the next change of one.
+  [[nodiscard]] Result<const TagRecord*> tag_record(engine::FieldId field);
   [[nodiscard]] Result<Names*> value_names(engine::FieldId field);
   /// Writes unless the very same bytes are stored: loading a file twice changes nothing.
   [[nodiscard]] Status put_if_new(KeySpace space, Bytes key, Bytes value);
@@ -116,6 +116,7 @@ struct WriteTxn::Rep {
   bool reads_otherwise_ = false;
   std::optional<Names> tag_names_;
   std::vector<TagRecord> tag_records_;
+  std::optional<TagRecord> tag_record_;          ///< the last asked for while they are not read
   std::optional<std::uint64_t> tag_records_of_;  ///< changes of tags when they were read
   std::map<engine::FieldId, Names> value_names_;
 };

@@ -3,6 +3,7 @@
 #include "engine/execute.h"
 #include "engine/sparse.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -162,12 +163,33 @@ TEST(Fragment, LentBytesAreThoseOfTheOwner) {
   EXPECT_EQ(members(lent), members(owner));
 }
 
+TEST(Fragment, TellsWhetherSomebodyIsInItWithAndWithoutBeingMade) {
+  const Bitmap bitmap = every_kind();
+  Frozen frozen(bitmap);
+  std::vector<std::byte> moved(frozen.bytes().size() + 1);  // at an odd address, one of the two
+  std::copy(frozen.bytes().begin(), frozen.bytes().end(), moved.begin() + 1);
+  const Fragment fragment = Fragment::copy(frozen.bytes()).value();
+  const std::vector<std::uint32_t> members = bitmap.to_vector();
+  auto next = members.begin();
+  for (std::uint32_t user = 0; user < kShardUsers; ++user) {
+    const bool in = next != members.end() && *next == user;
+    next += in ? 1 : 0;
+    ASSERT_EQ(fragment.contains(user), in) << user;
+    if (user % 7 == 0 || in != fragment.contains(user ^ 1U)) {
+      ASSERT_EQ(Fragment::holds(frozen.bytes(), user), in) << user;
+      ASSERT_EQ(Fragment::holds(std::span(moved).subspan(1), user), in) << user;
+    }
+  }
+  EXPECT_FALSE(Fragment().contains(0));
+}
+
 TEST(Fragment, TruncatedBytesAreCorrupt) {
   Frozen frozen(every_kind());
   for (std::size_t length = 0; length < frozen.bytes().size(); length += length < 100 ? 1 : 997) {
     const Result<Fragment> cut = Fragment::copy(frozen.bytes().first(length));
     ASSERT_FALSE(cut.has_value()) << length;
     EXPECT_EQ(cut.error().code(), ErrorCode::Corrupt);
+    EXPECT_EQ(Fragment::holds(frozen.bytes().first(length), 0).error().code(), ErrorCode::Corrupt);
   }
 }
 
@@ -194,7 +216,13 @@ TEST(Fragment, DamagedBytesAreCorruptOrCanBeRun) {
       const std::size_t at = random() % 2 == 0 ? size - 1 - random() % 40 : random() % size;
       frozen.bytes()[at] ^= static_cast<std::byte>(1U << random() % 8);
     }
-    if (!Fragment::copy(frozen.bytes()).has_value()) {
+    const auto made = Fragment::copy(frozen.bytes());
+    for (std::uint32_t user = 0; user < kShardUsers; user += 9'973) {
+      const auto in = Fragment::holds(frozen.bytes(), user);
+      ASSERT_EQ(in.has_value(), made.has_value());
+      ASSERT_TRUE(!made.has_value() || *in == made->contains(user));
+    }
+    if (!made.has_value()) {
       continue;
     }
     ++run;

@@ -52,7 +52,7 @@ std::set<std::uint32_t> members_of(const engine::Fragment& fragment) {
   for (const engine::Container& container : fragment.containers()) {
     for (std::uint32_t user = 0; user < engine::kBlockUsers; ++user) {
       const std::uint32_t within = container.block * engine::kBlockUsers + user;
-      if (contains(fragment, within)) {
+      if (fragment.contains(within)) {
         members.insert(within);
       }
     }
@@ -640,10 +640,10 @@ TEST(ChangeRecords, ComeBackSettled) {
       {9, CellShape::Number, 0, 5, std::numeric_limits<std::int64_t>::max()},
       {2, CellShape::Bit, 7, 1, {}},
       {2, CellShape::Bit, 7, 0, 1}};
-  RecordWriter record;
-  encode(changes, record);
   settle(changes);
   ASSERT_EQ(changes.size(), 4U);
+  RecordWriter record;
+  encode(changes, record);
   EXPECT_EQ(must(decode_changes(record.bytes())), changes);
   for (std::size_t size = 0; size < record.bytes().size(); ++size) {
     const auto part = decode_changes(record.bytes().first(size));
