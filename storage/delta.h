@@ -3,8 +3,8 @@
 //
 // Base and delta: what was stored in bulk lies in fragments, read in place; what changed since lies
 // here, by field, cell, shard and block. A row of a block without changes costs nothing more; one
-// with changes is put together once (DeltaBlock, MergedRows) and then read as a stored one. The
-// idea is that of differential files (D. Severance and G. Lohman, "Differential files: their
+// with changes is put together once (DeltaBlock, MergedRows) and then read as a stored one; a field
+// that nobody asks for costs a commit hardly more than its record (DeltaField). The idea is that of differential files (D. Severance and G. Lohman, "Differential files: their
 // application to the maintenance of large databases", 1976).
 //
 // Folding writes changes into fragments step by step. Changes whose value is in the fragments
@@ -16,10 +16,9 @@
 #include "engine/layout.h"
 #include "storage/change.h"
 #include "storage/delta_block.h"
-#include "storage/merged_rows.h"
+#include "storage/delta_field.h"
 #include "storage/shared_map.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,27 +31,17 @@ namespace tagline::storage {
 /// Immutable; any number of threads.
 class Delta {
  public:
-  /// Changes of one cell by the users of one shard.
-  struct Part {
-    std::array<std::shared_ptr<const DeltaBlock>, engine::kBlocksPerShard> blocks;  ///< null: none
-    std::uint64_t changed = 0;  ///< another number whenever its changes are others
-    MergedRows rows;            ///< those asked for since
-  };
-  /// A cell: its shards and how many bit rows its values have had at most.
-  struct Cell {
-    CellShape shape = CellShape::Bit;
-    unsigned bits = 0;        ///< Number, Count (extra), Amount (plus)
-    unsigned minus_bits = 0;  ///< Amount
-    SharedMap<engine::ShardId, Part> parts;
-  };
-  using Cells = SharedMap<engine::RowId, Cell>;  ///< by first row
-  using Fields = SharedMap<engine::FieldId, Cells>;
+  using Part = DeltaPart;
+  using Cell = DeltaCell;
+  using Cells = DeltaCells;
+  using Fields = SharedMap<engine::FieldId, DeltaField>;
 
   /// No changes; the records from `first` on are still to come.
   [[nodiscard]] static std::shared_ptr<const Delta> nothing(std::uint64_t first,
                                                             std::shared_ptr<MergedRoom> room);
   /// These and those of the next `records` records, which are settled (change.h). Cost: about that
-  /// of the changes and of the cells they are in, however many others there are.
+  /// of the changes and of the fields they are in, however many others there are; now and then, and
+  /// for whoever reads a field next, that of its cells.
   [[nodiscard]] std::shared_ptr<const Delta> with(std::span<const Change> changes,
                                                   std::uint64_t records = 1) const;
 
@@ -67,28 +56,35 @@ class Delta {
   [[nodiscard]] std::uint64_t first() const { return first_; }
   [[nodiscard]] std::uint64_t next() const { return next_; }
   [[nodiscard]] bool empty() const { return fields_.empty(); }
-  /// Changes in memory: of users and cells; one that was replaced counts until it is forgotten.
+  /// Changes in memory: of users and cells; one that was replaced counts until a fold ends.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
   /// Bytes of memory they take, about.
-  [[nodiscard]] std::uint64_t bytes() const { return changes_ * sizeof(DeltaBlock::Member); }
+  [[nodiscard]] std::uint64_t bytes() const { return changes_ * sizeof(Change); }
 
   [[nodiscard]] const Fields& fields() const { return fields_; }
+  /// Calls `fn(field, cell, said)` for what changes say of a user, as DeltaField::each_of.
+  template <class Fn>
+  void each_of(engine::UserIndex user, const Fn& fn) const {
+    for (const auto& [number, field] : fields_) {
+      field->each_of(user, [&, of = number](engine::RowId cell, const DeltaField::Said& said) {
+        fn(of, cell, said);
+      });
+    }
+  }
   /// The cells of a field; null when nothing of it changed.
   [[nodiscard]] const Cells* cells(engine::FieldId field) const;
   /// The cell a row is in; null as above.
   [[nodiscard]] const Cell* cell(engine::RowKey row) const;
   /// Its users of a shard; null as above.
   [[nodiscard]] const Part* part(engine::RowKey row, engine::ShardId shard) const;
-  /// A user's change in the cell of a row; null as above.
-  [[nodiscard]] const DeltaBlock::Member* find(engine::RowKey row, engine::UserIndex user) const;
+  /// A user's change in the cell of a row; nothing as above.
+  [[nodiscard]] std::optional<DeltaField::Said> find(engine::RowKey row,
+                                                     engine::UserIndex user) const;
   /// Whether a change says that the user is in the row or not; nothing when none does.
   [[nodiscard]] std::optional<bool> holds(engine::RowKey row, engine::UserIndex user) const;
 
  private:
   Delta() = default;
-  /// Changes of one cell, of the records from `first` on.
-  void add(std::span<const Change> changes, std::uint64_t first, Cell& cell);
-
   Fields fields_;
   std::uint64_t first_ = 0;
   std::uint64_t next_ = 0;

@@ -317,9 +317,9 @@ Result<bool> Snapshot::holds(engine::RowKey row, engine::UserIndex user) const {
 
 Result<std::optional<std::int64_t>> Snapshot::number_of(engine::FieldId field,
                                                         engine::UserIndex user) const {
-  if (const auto* changed = rep_->delta->find({field, engine::kExistsRow}, user);
-      changed != nullptr) {
-    return changed->value;
+  if (const auto changed = rep_->delta->find({field, engine::kExistsRow}, user);
+      changed.has_value()) {
+    return changed->has;
   }
   TAGLINE_ASSIGN_OR_RETURN(const bool known, holds({field, engine::kExistsRow}, user));
   if (!known) {

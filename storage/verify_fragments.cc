@@ -71,8 +71,8 @@ std::uint64_t outside(const Bitmap& members, const Bitmap& allowed) {
 /// All that changes may have somebody in, ascending.
 std::vector<Address> changed_rows(const Delta& changes) {
   std::vector<Address> changed;
-  for (const auto& [field, cells] : changes.fields()) {
-    for (const auto& [first, cell] : *cells) {
+  for (const auto& [field, changed_in_field] : changes.fields()) {
+    for (const auto& [first, cell] : changed_in_field->cells()) {
       for (const auto& [shard, part] : cell->parts) {
         std::set<engine::RowId> rows;
         for (const auto& block : part->blocks) {

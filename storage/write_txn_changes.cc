@@ -41,8 +41,8 @@ FoldMark mark_at(std::uint64_t end, engine::RowKey cell, engine::ShardId shard) 
 
 Result<std::optional<std::int64_t>> WriteTxn::value_of(engine::FieldId field, CellShape shape,
                                                        RowId cell, engine::UserIndex user) const {
-  if (const auto* changed = rep_->delta->find({field, cell}, user); changed != nullptr) {
-    return changed->value;
+  if (const auto changed = rep_->delta->find({field, cell}, user); changed.has_value()) {
+    return changed->has;
   }
   return stored_value(rep_->txn, field, shape, cell, user);
 }
@@ -216,7 +216,7 @@ Result<FoldMark> WriteTxn::Rep::fold_step(FoldMark mark, Clock::time_point until
   const Delta::Fields& fields = delta->fields();
   for (auto field = fields.lower_bound(mark.cell.field); !mark.written && field != fields.end();
        ++field) {
-    const Delta::Cells& cells = *field->value;
+    const Delta::Cells& cells = field->value->cells();
     for (auto cell = field->key == mark.cell.field ? cells.lower_bound(mark.cell.row)
                                                    : cells.begin();
          cell != cells.end(); ++cell) {

@@ -113,26 +113,13 @@ Result<std::vector<Change>> WriteTxn::cells_of(engine::UserIndex user) const {
       TAGLINE_RETURN_IF_ERROR(profile.whole(*updated, CellShape::Number));
     }
   }
-  const engine::ShardId shard = engine::shard_of(user);
-  const std::uint32_t block = engine::within_shard(user) / engine::kBlockUsers;
-  for (const auto& [field, changed] : rep_->delta->fields()) {
-    for (const auto& [first, cell] : *changed) {
-      const auto* part = cell->parts.find(shard);
-      const auto* of_block = part == nullptr ? nullptr : (*part)->blocks[block].get();
-      const auto* member = of_block == nullptr
-                               ? nullptr
-                               : of_block->find(static_cast<std::uint16_t>(
-                                     engine::within_shard(user) % engine::kBlockUsers));
-      if (member == nullptr) {
-        continue;
-      }
-      if (member->value.has_value()) {
-        cells[{field, first}] = {cell->shape, *member->value};
-      } else {
-        cells.erase({field, first});
-      }
+  rep_->delta->each_of(user, [&](FieldId field, RowId cell, const DeltaField::Said& said) {
+    if (said.has.has_value()) {
+      cells[{field, cell}] = {said.shape, *said.has};
+    } else {
+      cells.erase({field, cell});
     }
-  }
+  });
   std::vector<Change> changes;
   changes.reserve(cells.size());
   for (const auto& [place, value] : cells) {

@@ -1,0 +1,246 @@
+#include "storage/delta_field.h"
+
+#include "engine/magnitude.h"
+
+#include <algorithm>
+#include <bit>
+#include <tuple>
+#include <utility>
+
+namespace tagline::storage {
+namespace {
+
+using engine::magnitude_of;
+
+/// Lists of one field that wait, and changes in them: beyond either it is put together. A look-up
+/// searches a few lists, and puts more together.
+constexpr std::size_t kListsMax = 64;
+constexpr std::size_t kWaitingMax = 4096;
+constexpr std::size_t kSearchedMax = 8;
+
+/// A change and the record it is of.
+struct Listed {
+  Change change;
+  std::uint64_t first = 0;
+  std::uint64_t next = 0;
+};
+
+void widen(DeltaCell& cell, std::int64_t value) {
+  const auto bits = [](std::uint64_t number) {
+    return static_cast<unsigned>(std::bit_width(number));
+  };
+  switch (cell.shape) {
+    case CellShape::Bit:
+    case CellShape::Choice:
+      return;
+    case CellShape::Number:
+      cell.bits = std::max(cell.bits, bits(magnitude_of(value)));
+      return;
+    case CellShape::Count:
+      cell.bits = std::max(cell.bits, bits(magnitude_of(value) - 1));
+      return;
+    case CellShape::Amount:
+      unsigned& widest = value < 0 ? cell.minus_bits : cell.bits;
+      widest = std::max(widest, bits(magnitude_of(value)));
+      return;
+  }
+}
+
+/// How many of the sorted changes from the first on are alike.
+template <class Key>
+std::size_t alike(std::span<const Listed> changes, const Key& key) {
+  std::size_t size = 1;
+  while (size < changes.size() && key(changes[size].change) == key(changes.front().change)) {
+    ++size;
+  }
+  return size;
+}
+
+template <class T>
+std::shared_ptr<T> copy_of(const std::shared_ptr<const T>* old) {
+  return old == nullptr ? std::make_shared<T>() : std::make_shared<T>(**old);
+}
+
+/// Of changes of one block, ascending.
+DeltaBlock::Run run_of(std::span<const Listed> changes) {
+  DeltaBlock::Run run{{}, changes.front().first, changes.front().next};
+  run.members.reserve(changes.size());
+  for (const Listed& listed : changes) {
+    run.members.push_back({static_cast<std::uint16_t>(listed.change.user % engine::kBlockUsers),
+                           listed.change.value});
+    run.first = std::min(run.first, listed.first);
+    run.next = std::max(run.next, listed.next);
+  }
+  return run;
+}
+
+/// Changes of one cell.
+void add(std::span<const Listed> changes, const std::shared_ptr<MergedRoom>& room,
+         DeltaCell& cell) {
+  cell.shape = changes.front().change.shape;
+  for (const Listed& listed : changes) {
+    if (listed.change.value.has_value()) {
+      widen(cell, *listed.change.value);
+    }
+  }
+  while (!changes.empty()) {
+    const std::size_t of_shard =
+        alike(changes, [](const Change& change) { return engine::shard_of(change.user); });
+    const engine::ShardId shard = engine::shard_of(changes.front().change.user);
+    const auto part = copy_of(cell.parts.find(shard));
+    for (auto blocked = changes.first(of_shard); !blocked.empty();) {
+      const std::size_t of_block =
+          alike(blocked, [](const Change& change) { return change.user / engine::kBlockUsers; });
+      auto& block =
+          part->blocks[engine::within_shard(blocked.front().change.user) / engine::kBlockUsers];
+      DeltaBlock::Run run = run_of(blocked.first(of_block));
+      part->changed = std::max(part->changed, run.next);
+      block = DeltaBlock::with(block.get(), std::move(run), room);
+      blocked = blocked.subspan(of_block);
+    }
+    cell.parts.put(shard, part);
+    changes = changes.subspan(of_shard);
+  }
+}
+
+}  // namespace
+
+DeltaField::DeltaField(DeltaCells cells)
+    : cells_(std::make_shared<const DeltaCells>(std::move(cells))), read_(true) {}
+
+std::shared_ptr<const DeltaField> DeltaField::with(std::shared_ptr<const DeltaField> before,
+                                                   std::span<const Change> changes,
+                                                   std::uint64_t first, std::uint64_t next,
+                                                   const std::shared_ptr<MergedRoom>& room) {
+  const std::shared_ptr<DeltaField> field(new DeltaField());
+  field->changes_.assign(changes.begin(), changes.end());
+  field->first_ = first;
+  field->next_ = next;
+  field->lists_ = 1;
+  field->waiting_ = changes.size();
+  field->room_ = room;
+  if (before != nullptr && before->read()) {
+    field->base_ = before->cells_;
+  } else if (before != nullptr) {
+    field->lists_ += before->lists_;
+    field->waiting_ += before->waiting_;
+    field->before_ = std::move(before);
+  }
+  if (field->lists_ > kListsMax || field->waiting_ > kWaitingMax) {
+    static_cast<void>(field->cells());
+    field->before_.reset();  // nobody else has it yet, and it has been read
+    field->changes_ = {};
+  }
+  return field;
+}
+
+const DeltaCells& DeltaField::cells() const {
+  if (!read()) {
+    const std::lock_guard lock(reading_);
+    if (!read()) {
+      cells_ = put_together();
+      read_.store(true, std::memory_order_release);
+    }
+  }
+  return *cells_;
+}
+
+DeltaField::Chain DeltaField::unread() const {
+  Chain chain;
+  for (const DeltaField* at = this; at != nullptr; at = at->before_.get()) {
+    if (at->read()) {
+      chain.cells = at->cells_;
+      break;
+    }
+    chain.lists.push_back(at);
+    chain.cells = at->base_;
+  }
+  return chain;
+}
+
+std::shared_ptr<const DeltaCells> DeltaField::put_together() const {
+  const Chain chain = unread();
+  std::vector<Listed> all;
+  all.reserve(waiting_);
+  for (auto list = chain.lists.rbegin(); list != chain.lists.rend(); ++list) {
+    for (const Change& change : (*list)->changes_) {
+      all.push_back({change, (*list)->first_, (*list)->next_});
+    }
+  }
+  const auto place = [](const Listed& listed) {
+    return std::tuple(listed.change.cell, listed.change.user);
+  };
+  if (chain.lists.size() > 1) {
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const Listed& a, const Listed& b) { return place(a) < place(b); });
+    // The last of each. It counts as of the records of those it replaces, too, as in longer runs.
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (kept != 0 && place(all[kept - 1]) == place(all[i])) {
+        const std::uint64_t first = all[kept - 1].first;
+        all[kept - 1] = all[i];
+        all[kept - 1].first = std::min(first, all[i].first);
+      } else {
+        all[kept++] = all[i];
+      }
+    }
+    all.resize(kept);
+  }
+  const auto cells = chain.cells == nullptr ? std::make_shared<DeltaCells>()
+                                            : std::make_shared<DeltaCells>(*chain.cells);
+  for (std::span<const Listed> rest = all; !rest.empty();) {
+    const std::size_t of_cell = alike(rest, [](const Change& change) { return change.cell; });
+    const engine::RowId first = rest.front().change.cell;
+    const auto cell = copy_of(cells->find(first));
+    add(rest.first(of_cell), room_, *cell);
+    cells->put(first, cell);
+    rest = rest.subspan(of_cell);
+  }
+  return cells;
+}
+
+CellShape DeltaField::some_shape() const {
+  return read() ? cells_->begin()->value->shape : changes_.front().shape;
+}
+
+const DeltaBlock::Member* DeltaField::find_in(const DeltaCell& cell, engine::UserIndex user) {
+  const auto* part = cell.parts.find(engine::shard_of(user));
+  if (part == nullptr) {
+    return nullptr;
+  }
+  const auto& block = (*part)->blocks[engine::within_shard(user) / engine::kBlockUsers];
+  return block == nullptr ? nullptr
+                          : block->find(static_cast<std::uint16_t>(user % engine::kBlockUsers));
+}
+
+std::optional<DeltaField::Said> DeltaField::find(engine::RowId cell, engine::UserIndex user) const {
+  const DeltaField* at = this;
+  const DeltaCells* cells = nullptr;
+  if (!read() && lists_ > kSearchedMax) {
+    cells = &this->cells();
+  }
+  while (cells == nullptr && !at->read()) {
+    const auto found = std::lower_bound(
+        at->changes_.begin(), at->changes_.end(), std::tuple(cell, user),
+        [](const Change& change, const std::tuple<engine::RowId, engine::UserIndex>& wanted) {
+          return std::tuple(change.cell, change.user) < wanted;
+        });
+    if (found != at->changes_.end() && found->cell == cell && found->user == user) {
+      return Said{found->shape, found->value};
+    }
+    if (at->before_ == nullptr) {
+      cells = at->base_.get();
+      break;
+    }
+    at = at->before_.get();
+  }
+  if (cells == nullptr && at->read()) {
+    cells = at->cells_.get();
+  }
+  const auto* of_cell = cells == nullptr ? nullptr : cells->find(cell);
+  const DeltaBlock::Member* member = of_cell == nullptr ? nullptr : find_in(**of_cell, user);
+  return member == nullptr ? std::nullopt
+                           : std::optional(Said{(*of_cell)->shape, member->value});
+}
+
+}  // namespace tagline::storage
