@@ -345,10 +345,9 @@ Result<bool> Fragment::holds(std::span<const std::byte> frozen, std::uint32_t us
   std::array<Container, kBlocksPerShard> containers;  // as many are set as there are
   TAGLINE_ASSIGN_OR_RETURN(const std::size_t size, read_containers(frozen, containers));
   const auto end = containers.begin() + static_cast<std::ptrdiff_t>(size);
-  const auto found =
-      std::find_if(containers.begin(), end, [&](const Container& each) {
-        return each.block == user / kBlockUsers;
-      });
+  const auto found = std::find_if(containers.begin(), end, [&](const Container& each) {
+    return each.block == user / kBlockUsers;
+  });
   return found != end && is_member(*found, user % kBlockUsers);
 }
 

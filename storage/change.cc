@@ -215,10 +215,9 @@ Result<std::vector<Change>> decode_changes(Bytes bytes) {
 }
 
 void settle(std::vector<Change>& changes) {
-  const auto unsettled =
-      std::adjacent_find(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
-        return place_of(a) >= place_of(b);
-      });
+  const auto unsettled = std::adjacent_find(
+      changes.begin(), changes.end(),
+      [](const Change& a, const Change& b) { return place_of(a) >= place_of(b); });
   if (unsettled == changes.end()) {
     return;
   }

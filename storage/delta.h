@@ -4,8 +4,9 @@
 // Base and delta: what was stored in bulk lies in fragments, read in place; what changed since lies
 // here, by field, cell, shard and block. A row of a block without changes costs nothing more; one
 // with changes is put together once (DeltaBlock, MergedRows) and then read as a stored one; a field
-// that nobody asks for costs a commit hardly more than its record (DeltaField). The idea is that of differential files (D. Severance and G. Lohman, "Differential files: their
-// application to the maintenance of large databases", 1976).
+// that nobody asks for costs a commit hardly more than its record (DeltaField). The idea is that of
+// differential files (D. Severance and G. Lohman, "Differential files: their application to the
+// maintenance of large databases", 1976).
 //
 // Folding writes changes into fragments step by step. Changes whose value is in the fragments
 // already say the same once more, so they may stay until the records they are of are erased, and

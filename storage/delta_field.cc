@@ -239,8 +239,7 @@ std::optional<DeltaField::Said> DeltaField::find(engine::RowId cell, engine::Use
   }
   const auto* of_cell = cells == nullptr ? nullptr : cells->find(cell);
   const DeltaBlock::Member* member = of_cell == nullptr ? nullptr : find_in(**of_cell, user);
-  return member == nullptr ? std::nullopt
-                           : std::optional(Said{(*of_cell)->shape, member->value});
+  return member == nullptr ? std::nullopt : std::optional(Said{(*of_cell)->shape, member->value});
 }
 
 }  // namespace tagline::storage

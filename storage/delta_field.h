@@ -104,8 +104,8 @@ class DeltaField {
                                                          engine::UserIndex user);
 
   // What it is made of. Whoever comes after one that has been read begins with its cells.
-  std::shared_ptr<const DeltaField> before_;   ///< not read when this was made; null: none
-  std::shared_ptr<const DeltaCells> base_;     ///< without `before_`; null: none
+  std::shared_ptr<const DeltaField> before_;  ///< not read when this was made; null: none
+  std::shared_ptr<const DeltaCells> base_;    ///< without `before_`; null: none
   std::vector<Change> changes_;
   std::uint64_t first_ = 0;
   std::uint64_t next_ = 0;
