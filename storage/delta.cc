@@ -66,6 +66,7 @@ std::shared_ptr<const Delta> Delta::with(std::span<const Change> changes,
   const std::shared_ptr<Delta> delta(new Delta(*this));
   delta->next_ += records;
   delta->changes_ += changes.size();
+  delta->users_.add(changes);
   while (!changes.empty()) {
     const std::size_t size = of_one_field(changes);
     const engine::FieldId number = changes.front().field;
@@ -88,6 +89,7 @@ std::shared_ptr<const Delta> Delta::since(std::uint64_t first) const {
   delta->first_ = first;
   delta->next_ = next_;
   delta->room_ = room_;
+  ChangedUsers::Adder users(delta->users_);
   for (const auto& [number, field] : fields_) {
     Cells cells_left;
     for (const auto& [row, cell] : field->cells()) {
@@ -98,11 +100,17 @@ std::shared_ptr<const Delta> Delta::since(std::uint64_t first) const {
         }
         Part part_left;
         part_left.changed = part->changed;
-        for (std::size_t block = 0; block < part->blocks.size(); ++block) {
-          if (part->blocks[block] != nullptr) {
-            part_left.blocks[block] = part->blocks[block]->since(first);
-            delta->changes_ +=
-                part_left.blocks[block] == nullptr ? 0 : part_left.blocks[block]->size();
+        for (std::uint32_t block = 0; block < part->blocks.size(); ++block) {
+          auto& block_left = part_left.blocks[block];
+          block_left = part->blocks[block] == nullptr ? nullptr : part->blocks[block]->since(first);
+          if (block_left == nullptr) {
+            continue;
+          }
+          delta->changes_ += block_left->size();
+          const engine::UserIndex first_user =
+              shard * engine::kShardUsers + block * engine::kBlockUsers;
+          for (const DeltaBlock::Member& member : block_left->members()) {
+            users.add(first_user + member.user);
           }
         }
         left.parts.put(shard, std::make_shared<const Part>(std::move(part_left)));
@@ -139,7 +147,7 @@ const Delta::Part* Delta::part(engine::RowKey row, engine::ShardId shard) const 
 }
 
 std::optional<DeltaField::Said> Delta::find(engine::RowKey row, engine::UserIndex user) const {
-  const auto* field = fields_.find(row.field);
+  const auto* field = users_.contains(user) ? fields_.find(row.field) : nullptr;
   return field == nullptr ? std::nullopt
                           : (*field)->find(cell_of((*field)->some_shape(), row.row), user);
 }

@@ -16,6 +16,7 @@
 #include "engine/events.h"
 #include "engine/layout.h"
 #include "storage/change.h"
+#include "storage/changed_users.h"
 #include "storage/delta_block.h"
 #include "storage/delta_field.h"
 #include "storage/shared_map.h"
@@ -66,6 +67,9 @@ class Delta {
   /// Calls `fn(field, cell, said)` for what changes say of a user, as DeltaField::each_of.
   template <class Fn>
   void each_of(engine::UserIndex user, const Fn& fn) const {
+    if (!users_.contains(user)) {
+      return;
+    }
     for (const auto& [number, field] : fields_) {
       field->each_of(user, [&, of = number](engine::RowId cell, const DeltaField::Said& said) {
         fn(of, cell, said);
@@ -87,6 +91,7 @@ class Delta {
  private:
   Delta() = default;
   Fields fields_;
+  ChangedUsers users_;  ///< those of changes that are forgotten may be among them
   std::uint64_t first_ = 0;
   std::uint64_t next_ = 0;
   std::uint64_t changes_ = 0;

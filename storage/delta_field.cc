@@ -12,9 +12,12 @@ namespace {
 
 using engine::magnitude_of;
 
-/// Lists of one field that wait, and changes in them: beyond either it is put together. A look-up
+/// Lists of one field that wait, and changes in them: beyond either it is put together. Of fields
+/// that change together each has another limit, so that no commit pays for all of them. A look-up
 /// searches a few lists, and puts more together.
-constexpr std::size_t kListsMax = 64;
+std::size_t lists_max(engine::FieldId field) {
+  return 32 + field % 32;
+}
 constexpr std::size_t kWaitingMax = 4096;
 constexpr std::size_t kSearchedMax = 8;
 
@@ -126,7 +129,7 @@ std::shared_ptr<const DeltaField> DeltaField::with(std::shared_ptr<const DeltaFi
     field->waiting_ += before->waiting_;
     field->before_ = std::move(before);
   }
-  if (field->lists_ > kListsMax || field->waiting_ > kWaitingMax) {
+  if (field->lists_ > lists_max(changes.front().field) || field->waiting_ > kWaitingMax) {
     static_cast<void>(field->cells());
     field->before_.reset();  // nobody else has it yet, and it has been read
     field->changes_ = {};

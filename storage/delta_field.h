@@ -72,13 +72,19 @@ class DeltaField {
   /// Cost: a look-up a cell, a pass over the lists.
   template <class Fn>
   void each_of(engine::UserIndex user, const Fn& fn) const {
-    const Chain chain = unread();
-    if (chain.cells != nullptr) {
-      for (const auto& [first, cell] : *chain.cells) {
+    const auto of_cells = [&](const DeltaCells& cells) {
+      for (const auto& [first, cell] : cells) {
         if (const DeltaBlock::Member* member = find_in(*cell, user); member != nullptr) {
           fn(first, Said{cell->shape, member->value});
         }
       }
+    };
+    if (read()) {
+      return of_cells(*cells_);
+    }
+    const Chain chain = unread();
+    if (chain.cells != nullptr) {
+      of_cells(*chain.cells);
     }
     for (auto list = chain.lists.rbegin(); list != chain.lists.rend(); ++list) {
       for (const Change& change : (*list)->changes_) {
