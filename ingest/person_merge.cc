@@ -104,15 +104,16 @@ Result<People::Value> People::combined(const Change& loser, const Value& survivo
 }
 
 Result<std::string> People::name_of(FieldId field) const {
-  TAGLINE_ASSIGN_OR_RETURN(auto all, txn_.tags());
-  TAGLINE_ASSIGN_OR_RETURN(const auto events, txn_.events());
-  all.insert(all.end(), events.begin(), events.end());
+  TAGLINE_ASSIGN_OR_RETURN(const auto all, txn_.tags_and_events());
   for (const auto& tag : all) {
     if (tag.field == field) {
       return tag.name;
     }
   }
-  for (const auto& event : events) {
+  for (const auto& event : all) {
+    if (event.kind != engine::TagKind::Event) {
+      continue;
+    }
     TAGLINE_ASSIGN_OR_RETURN(const auto keys, txn_.values(event.field));
     for (const auto& key : keys) {
       if (key.row == field) {
@@ -210,14 +211,13 @@ Result<std::uint32_t> People::last_merge(UserIndex survivor) const {
 
 Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
   // A list may have gone since, and with it its field.
-  std::set<FieldId> lists;
   std::set<FieldId> sets;
   std::set<FieldId> known;
   TAGLINE_ASSIGN_OR_RETURN(const auto segments, txn_.segments());
   for (const auto& segment : segments) {
     known.insert(segment.list);
   }
-  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn_.tags());
+  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn_.tags_and_events());
   for (const auto& tag : tags) {
     known.insert(tag.field);
     if (tag.kind == engine::TagKind::Set) {

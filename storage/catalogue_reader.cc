@@ -166,6 +166,8 @@ Result<std::optional<LoadRecord>> find_load(const Transaction& txn, std::string_
 
 Result<std::vector<TagRecord>> read_tag_records(const Transaction& txn) {
   std::vector<TagRecord> tags;
+  TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t entries, txn.entries(KeySpace::Tags));
+  tags.reserve(entries);
   TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Tags));
   TAGLINE_ASSIGN_OR_RETURN(auto entry, cursor.first());
   while (entry) {

@@ -68,6 +68,7 @@ Result<std::shared_ptr<const Delta>> DeltaLog::of(const Transaction& txn, const 
 }
 
 void DeltaLog::publish(std::shared_ptr<const Delta> delta) {
+  std::shared_ptr<const Delta> oldest;  // it goes when nobody waits for the lock
   const std::lock_guard lock(mutex_);
   const bool known = std::any_of(kept_.begin(), kept_.end(), [&](const auto& old) {
     return old->first() == delta->first() && old->next() == delta->next();
@@ -77,6 +78,7 @@ void DeltaLog::publish(std::shared_ptr<const Delta> delta) {
   }
   kept_.push_back(std::move(delta));
   if (kept_.size() > kDeltasKept) {
+    oldest = std::move(kept_.front());
     kept_.pop_front();
   }
 }

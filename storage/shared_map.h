@@ -3,7 +3,8 @@
 //
 // Entries lie in chunks; a copy takes the list of chunks, and a change copies the one chunk it is
 // in. So a new state of n entries of which k changed costs about n / 64 + 64 k steps, each of some
-// nanoseconds, and never a copy of all.
+// nanoseconds, and never a copy of all. A single entry, as most maps of a delta have, lies in the
+// map itself.
 #pragma once
 
 #include <algorithm>
@@ -37,10 +38,12 @@ class SharedMap {
     Iterator() = default;
     Iterator(const SharedMap* map, std::size_t chunk, std::size_t at)
         : map_(map), chunk_(chunk), at_(at) {}
-    reference operator*() const { return (*map_->chunks_[chunk_])[at_]; }
+    reference operator*() const {
+      return map_->chunks_.empty() ? map_->only_ : (*map_->chunks_[chunk_])[at_];
+    }
     pointer operator->() const { return &**this; }
     Iterator& operator++() {
-      if (++at_ == map_->chunks_[chunk_]->size()) {
+      if (map_->chunks_.empty() || ++at_ == map_->chunks_[chunk_]->size()) {
         ++chunk_;
         at_ = 0;
       }
@@ -56,11 +59,14 @@ class SharedMap {
     std::size_t at_ = 0;
   };
 
-  [[nodiscard]] bool empty() const { return chunks_.empty(); }
+  [[nodiscard]] bool empty() const { return chunks_.empty() && !has_only(); }
   [[nodiscard]] Iterator begin() const { return {this, 0, 0}; }
-  [[nodiscard]] Iterator end() const { return {this, chunks_.size(), 0}; }
+  [[nodiscard]] Iterator end() const { return {this, has_only() ? 1 : chunks_.size(), 0}; }
   /// The first entry at or after `key`.
   [[nodiscard]] Iterator lower_bound(const Key& key) const {
+    if (has_only()) {
+      return only_.key < key ? end() : begin();
+    }
     const std::size_t chunk = chunk_of(key);
     if (chunk == chunks_.size()) {
       return end();
@@ -77,8 +83,11 @@ class SharedMap {
   /// Adds or replaces.
   void put(const Key& key, std::shared_ptr<const T> value) {
     if (chunks_.empty()) {
-      chunks_.push_back(std::make_shared<Chunk>(1, Entry{key, std::move(value)}));
-      return;
+      if (!has_only() || only_.key == key) {
+        only_ = {key, std::move(value)};
+        return;
+      }
+      chunks_.push_back(std::make_shared<Chunk>(1, std::exchange(only_, {})));
     }
     const std::size_t chunk = std::min(chunk_of(key), chunks_.size() - 1);
     Chunk& own = own_chunk(chunk);
@@ -95,6 +104,8 @@ class SharedMap {
 
  private:
   static constexpr std::size_t kChunkMax = 64;
+
+  [[nodiscard]] bool has_only() const { return only_.value != nullptr; }
 
   /// The first chunk whose last entry is not before `key`.
   [[nodiscard]] std::size_t chunk_of(const Key& key) const {
@@ -128,7 +139,8 @@ class SharedMap {
     chunks_.insert(chunks_.begin() + static_cast<std::ptrdiff_t>(chunk) + 1, std::move(high));
   }
 
-  std::vector<std::shared_ptr<Chunk>> chunks_;  ///< none is empty
+  Entry only_{};                                ///< of one entry; else its value is null
+  std::vector<std::shared_ptr<Chunk>> chunks_;  ///< of more; none is empty
 };
 
 }  // namespace tagline::storage

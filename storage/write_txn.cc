@@ -6,6 +6,7 @@
 #include "storage/write_txn_rep.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace tagline::storage {
@@ -197,11 +198,23 @@ const std::string& WriteTxn::time_zone() const {
 std::uint32_t WriteTxn::user_limit() const {
   return rep_->meta.user_limit;
 }
+Result<std::span<const TagRecord>> WriteTxn::tags_and_events() const {
+  TAGLINE_ASSIGN_OR_RETURN(const auto* records, rep_->tag_records());
+  return std::span<const TagRecord>(*records);
+}
 Result<std::vector<TagRecord>> WriteTxn::tags() const {
-  return read_tags(rep_->txn);
+  TAGLINE_ASSIGN_OR_RETURN(const auto all, tags_and_events());
+  std::vector<TagRecord> tags;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(tags),
+               [](const TagRecord& record) { return record.kind != engine::TagKind::Event; });
+  return tags;
 }
 Result<std::vector<TagRecord>> WriteTxn::events() const {
-  return read_events(rep_->txn);
+  TAGLINE_ASSIGN_OR_RETURN(const auto all, tags_and_events());
+  std::vector<TagRecord> events;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(events),
+               [](const TagRecord& record) { return record.kind == engine::TagKind::Event; });
+  return events;
 }
 Result<engine::FieldId> WriteTxn::new_field() {
   return rep_->take_field();

@@ -76,6 +76,8 @@ class WriteTxn {
   [[nodiscard]] std::uint32_t user_limit() const;
   [[nodiscard]] const std::string& time_zone() const;
   [[nodiscard]] Result<std::vector<TagRecord>> tags() const;
+  /// Tags and events, by field, without a copy: good until one of them changes.
+  [[nodiscard]] Result<std::span<const TagRecord>> tags_and_events() const;
   [[nodiscard]] Result<std::vector<ValueRecord>> values(engine::FieldId field) const;
 
   /// Gives a new tag or event the next field id (returned), or replaces the record of tag.field
