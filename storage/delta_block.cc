@@ -106,10 +106,14 @@ std::size_t Merged::bytes() const {
          members.capacity() * sizeof(std::uint16_t);
 }
 
-DeltaBlock::DeltaBlock(std::vector<std::shared_ptr<const Run>> runs,
+DeltaBlock::DeltaBlock(std::vector<std::shared_ptr<const Run>> runs, const Marks& marks,
                        std::shared_ptr<MergedRoom> room, std::shared_ptr<KeptRows> kept,
                        std::uint64_t dropped)
-    : runs_(std::move(runs)), room_(std::move(room)), kept_(std::move(kept)), dropped_(dropped) {
+    : marks_(marks),
+      runs_(std::move(runs)),
+      room_(std::move(room)),
+      kept_(std::move(kept)),
+      dropped_(dropped) {
   for (const auto& run : runs_) {
     size_ += run->members.size();
   }
@@ -118,8 +122,13 @@ DeltaBlock::DeltaBlock(std::vector<std::shared_ptr<const Run>> runs,
 std::shared_ptr<const DeltaBlock> DeltaBlock::with(const DeltaBlock* before, Run run,
                                                    std::shared_ptr<MergedRoom> room) {
   std::vector<std::shared_ptr<const Run>> runs;
+  Marks marks;
   if (before != nullptr) {
     runs = before->runs_;
+    marks = before->marks_;
+  }
+  for (const Member& member : run.members) {
+    marks.set(mark_of(member.user));
   }
   while (!runs.empty() && runs.back()->members.size() < 2 * run.members.size()) {
     run.members = laid_over(runs.back()->members, run.members);
@@ -128,7 +137,7 @@ std::shared_ptr<const DeltaBlock> DeltaBlock::with(const DeltaBlock* before, Run
   }
   runs.push_back(std::make_shared<const Run>(std::move(run)));
   return std::shared_ptr<const DeltaBlock>(
-      new DeltaBlock(std::move(runs), std::move(room),
+      new DeltaBlock(std::move(runs), marks, std::move(room),
                      before == nullptr ? std::make_shared<KeptRows>() : before->kept_,
                      before == nullptr ? 0 : before->dropped_));
 }
@@ -142,7 +151,7 @@ std::shared_ptr<const DeltaBlock> DeltaBlock::since(std::uint64_t record) const 
   }
   return runs.empty() ? nullptr
                       : std::shared_ptr<const DeltaBlock>(new DeltaBlock(
-                            std::move(runs), room_, kept_, std::max(dropped_, record)));
+                            std::move(runs), marks_, room_, kept_, std::max(dropped_, record)));
 }
 
 std::vector<DeltaBlock::Member> DeltaBlock::members_after(std::uint64_t record) const {
@@ -155,6 +164,9 @@ std::vector<DeltaBlock::Member> DeltaBlock::members_after(std::uint64_t record) 
 }
 
 const DeltaBlock::Member* DeltaBlock::find(std::uint16_t user) const {
+  if (!marks_[mark_of(user)]) {
+    return nullptr;
+  }
   for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
     const auto& members = (*run)->members;
     const auto found = std::lower_bound(

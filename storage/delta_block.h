@@ -15,6 +15,7 @@
 
 #include <array>
 #include <atomic>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -78,7 +79,8 @@ class DeltaBlock {
   }
   /// What users have now, ascending. Cost: a pass over all runs.
   [[nodiscard]] std::vector<Member> members() const { return members_after(0); }
-  /// The user's change; null when there is none. O(log^2 members).
+  /// The user's change; null when there is none. O(log^2 members); of one who is in no run, one
+  /// look as a rule, while members are few.
   [[nodiscard]] const Member* find(std::uint16_t user) const;
 
   /// The row's container with these users' changes over `stored` (null: nobody was there; it is
@@ -99,11 +101,19 @@ class DeltaBlock {
     std::mutex mutex;  ///< guards rows
     std::unordered_map<engine::RowId, Kept> rows;
   };
-  DeltaBlock(std::vector<std::shared_ptr<const Run>> runs, std::shared_ptr<MergedRoom> room,
-             std::shared_ptr<KeptRows> kept, std::uint64_t dropped);
   /// Of the runs that are not of records before `record` alone.
   [[nodiscard]] std::vector<Member> members_after(std::uint64_t record) const;
 
+  /// Who may be in a run, by some bits of their numbers (B. Bloom, "Space/time trade-offs in hash
+  /// coding with allowable errors", 1970, with one hash function).
+  using Marks = std::bitset<256>;
+  [[nodiscard]] static std::size_t mark_of(std::uint16_t user) { return user % Marks().size(); }
+
+  DeltaBlock(std::vector<std::shared_ptr<const Run>> runs, const Marks& marks,
+             std::shared_ptr<MergedRoom> room, std::shared_ptr<KeptRows> kept,
+             std::uint64_t dropped);
+
+  Marks marks_;                                   ///< of all that have been in a run
   std::vector<std::shared_ptr<const Run>> runs_;  ///< oldest first; not empty
   std::size_t size_ = 0;
   std::shared_ptr<MergedRoom> room_;
