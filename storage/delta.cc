@@ -14,6 +14,30 @@ std::size_t of_one_field(std::span<const Change> changes) {
   return size;
 }
 
+/// Of so many, it is worth while to look whose changes are left; of more, most people's are.
+constexpr std::uint64_t kFewChanges = 65'536;
+
+ChangedUsers users_of(const Delta::Fields& fields) {
+  ChangedUsers users;
+  ChangedUsers::Adder adder(users);
+  for (const auto& [number, field] : fields) {
+    for (const auto& [row, cell] : field->cells()) {
+      for (const auto& [shard, part] : cell->parts) {
+        for (std::uint32_t block = 0; block < part->blocks.size(); ++block) {
+          if (part->blocks[block] == nullptr) {
+            continue;
+          }
+          const engine::UserIndex first = shard * engine::kShardUsers + block * engine::kBlockUsers;
+          for (const DeltaBlock::Member& member : part->blocks[block]->members()) {
+            adder.add(first + member.user);
+          }
+        }
+      }
+    }
+  }
+  return users;
+}
+
 }  // namespace
 
 void add_rows_of(const Delta::Cell& cell, engine::RowId first,
@@ -89,7 +113,6 @@ std::shared_ptr<const Delta> Delta::since(std::uint64_t first) const {
   delta->first_ = first;
   delta->next_ = next_;
   delta->room_ = room_;
-  ChangedUsers::Adder users(delta->users_);
   for (const auto& [number, field] : fields_) {
     Cells cells_left;
     for (const auto& [row, cell] : field->cells()) {
@@ -107,11 +130,6 @@ std::shared_ptr<const Delta> Delta::since(std::uint64_t first) const {
             continue;
           }
           delta->changes_ += block_left->size();
-          const engine::UserIndex first_user =
-              shard * engine::kShardUsers + block * engine::kBlockUsers;
-          for (const DeltaBlock::Member& member : block_left->members()) {
-            users.add(first_user + member.user);
-          }
         }
         left.parts.put(shard, std::make_shared<const Part>(std::move(part_left)));
       }
@@ -123,6 +141,7 @@ std::shared_ptr<const Delta> Delta::since(std::uint64_t first) const {
       delta->fields_.put(number, std::make_shared<const DeltaField>(std::move(cells_left)));
     }
   }
+  delta->users_ = delta->changes_ <= kFewChanges ? users_of(delta->fields_) : users_;
   return delta;
 }
 

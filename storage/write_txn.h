@@ -55,12 +55,14 @@ struct PartToFold;
 struct FoldMark {
   std::uint64_t end = 0;      ///< records before it are folded; 0: not begun
   engine::RowKey cell;        ///< the next to be written: first row of the cell,
-  engine::ShardId shard = 0;  ///< shard
+  engine::ShardId shard = 0;  ///< shard,
+  unsigned block = 0;         ///< block: changes of those before it are folded,
   engine::RowId row = 0;      ///< and row
   bool written = false;       ///< all fragments are; records are being erased
   bool done = false;
-  /// The changes of that cell and shard when its first row was written; null: none was. Those that
-  /// came since stay beside the fragments, so that the other rows need not have them.
+  /// The changes of that cell, shard and some of its blocks when their first row was written; null:
+  /// none was. Those that came since stay beside the fragments, so that the other rows need not
+  /// have them.
   std::shared_ptr<const PartToFold> part;
 };
 

@@ -22,12 +22,6 @@ namespace {
 using engine::RowId;
 using Clock = std::chrono::steady_clock;
 
-bool has_before(const Delta::Part& part, std::uint64_t record) {
-  return std::any_of(part.blocks.begin(), part.blocks.end(), [&](const auto& block) {
-    return block != nullptr && block->has_before(record);
-  });
-}
-
 /// Before the first row of a part.
 FoldMark mark_at(std::uint64_t end, engine::RowKey cell, engine::ShardId shard) {
   FoldMark mark;
@@ -118,8 +112,9 @@ Status WriteTxn::Rep::fold() {
   return {};
 }
 
-/// What users of a shard have in a cell, as rows need it.
+/// What users of some blocks of a shard have in a cell, as rows need it.
 struct PartToFold {
+  unsigned end = 0;      ///< the block behind them
   std::set<RowId> rows;  ///< in which any of them is or was
   std::vector<std::pair<std::uint32_t, std::optional<std::int64_t>>> values;  ///< by user
   std::map<RowId, std::vector<std::uint32_t>> chosen;  ///< of a category, which may have many rows
@@ -128,14 +123,13 @@ struct PartToFold {
 
 Result<std::shared_ptr<const PartToFold>> WriteTxn::Rep::part_to_fold(
     const FoldMark& mark, const Delta::Cell& cell, const Delta::Part& part) const {
+  constexpr std::size_t kChangesAtOnce = 32'768;
   const auto [field, first] = mark.cell;
-  TAGLINE_ASSIGN_OR_RETURN(const auto stored,
-                           stored_rows(txn, field, cell.shape, first, mark.shard));
   auto to_fold = std::make_shared<PartToFold>();
-  to_fold->rows.insert(stored.begin(), stored.end());
   std::vector<std::uint32_t> users;
-  for (std::uint32_t block = 0; block < part.blocks.size(); ++block) {
-    if (part.blocks[block] == nullptr) {
+  unsigned& block = to_fold->end;
+  for (block = mark.block; block < part.blocks.size() && users.size() < kChangesAtOnce; ++block) {
+    if (part.blocks[block] == nullptr || !part.blocks[block]->has_before(mark.end)) {
       continue;
     }
     const auto members = part.blocks[block]->members();
@@ -148,6 +142,12 @@ Result<std::shared_ptr<const PartToFold>> WriteTxn::Rep::part_to_fold(
       }
     }
   }
+  if (users.empty()) {
+    return std::shared_ptr<const PartToFold>();
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto stored,
+                           stored_rows(txn, field, cell.shape, first, mark.shard));
+  to_fold->rows.insert(stored.begin(), stored.end());
   to_fold->users = engine::Bitmap::of(users);
   return std::shared_ptr<const PartToFold>(std::move(to_fold));
 }
@@ -224,21 +224,28 @@ Result<FoldMark> WriteTxn::Rep::fold_step(FoldMark mark, Clock::time_point until
       const auto& parts = cell->value->parts;
       for (auto part = goes_on ? parts.lower_bound(mark.shard) : parts.begin(); part != parts.end();
            ++part) {
-        if (!has_before(*part->value, mark.end)) {
-          continue;
-        }
-        if (!goes_on || part->key != mark.shard || mark.part == nullptr) {
+        if (!goes_on || part->key != mark.shard) {
           mark = mark_at(mark.end, {field->key, cell->key}, part->key);
-          TAGLINE_ASSIGN_OR_RETURN(mark.part, part_to_fold(mark, *cell->value, *part->value));
         }
-        TAGLINE_ASSIGN_OR_RETURN(const bool whole, fold_part(mark, cell->value->shape, until));
-        if (!whole) {
-          return mark;
+        while (true) {
+          if (mark.part == nullptr) {
+            TAGLINE_ASSIGN_OR_RETURN(mark.part, part_to_fold(mark, *cell->value, *part->value));
+          }
+          if (mark.part == nullptr) {
+            break;
+          }
+          TAGLINE_ASSIGN_OR_RETURN(const bool whole, fold_part(mark, cell->value->shape, until));
+          if (!whole) {
+            return mark;
+          }
+          mark.block = mark.part->end;
+          mark.row = 0;
+          mark.part = nullptr;
+          if (Clock::now() > until) {
+            return mark;
+          }
         }
         mark = mark_at(mark.end, mark.cell, mark.shard + 1);
-        if (Clock::now() > until) {
-          return mark;
-        }
       }
       mark = mark_at(mark.end, {field->key, cell->key}, 0xFFFF'FFFFU);
     }

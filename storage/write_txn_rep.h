@@ -61,6 +61,8 @@ struct WriteTxn::Rep {
                                            std::chrono::steady_clock::time_point until);
   /// The same if some are of `field`: fragments may only be read and replaced then.
   [[nodiscard]] Status fold_for(engine::FieldId field);
+  /// Of the blocks from mark.block on as many as make some ten thousand changes, so that no step
+  /// is long however many there are; null: none is left.
   [[nodiscard]] Result<std::shared_ptr<const PartToFold>> part_to_fold(
       const FoldMark& mark, const Delta::Cell& cell, const Delta::Part& part) const;
   /// Of mark.part, the rows from mark.row on, one at least, until the time is over: false; mark.row

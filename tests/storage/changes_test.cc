@@ -605,6 +605,41 @@ TEST_F(Changes, ThatWereFoldedUnreadAreNotMissedByWhatWasKeptBefore) {
   expect_all();
 }
 
+TEST_F(Changes, ManyOfOneShardAreFoldedSomeBlocksAtATime) {
+  const auto every_second = [&](UserIndex begin, std::optional<std::int64_t> value) {
+    std::vector<Change> changes;
+    for (UserIndex user = begin; user < 3 * engine::kBlockUsers; user += 2) {
+      changes.push_back({flag_, CellShape::Bit, 0, user, value});
+    }
+    return changes;
+  };
+  add(3 * engine::kBlockUsers);
+  change(every_second(0, 1));
+  change(every_second(1, 1));
+  write(*store_, [](WriteTxn& txn) { must(txn.fold()); });
+  change(every_second(0, std::nullopt));
+  FoldMark mark;
+  int steps = 0;
+  for (; !mark.written; ++steps) {
+    ASSERT_LT(steps, 100);
+    mark = fold_step(mark);
+    // Of a block that is folded, and of one that is not as long as there is one.
+    change({{flag_, CellShape::Bit, 0, static_cast<UserIndex>(2 * steps), 1},
+            {flag_, CellShape::Bit, 0, 2 * engine::kBlockUsers + 1, {}}});
+    must(store_->read([&](const Snapshot& snapshot) -> Status {
+      expect_row(snapshot, {flag_, 0}, model_);
+      return {};
+    }));
+  }
+  EXPECT_GE(steps, 3);
+  while (!mark.done) {
+    mark = fold_step(mark);
+  }
+  expect_all();
+  reopen();
+  expect_all();
+}
+
 TEST_F(Changes, MadeWhileOthersAreFoldedStayBesideTheFragments) {
   add(10);
   change({{flag_, CellShape::Bit, 0, 1, 1}, {city_, CellShape::Choice, 0, 1, 2}});
