@@ -65,12 +65,11 @@ struct Catalogue {
   std::vector<Event> events;
   std::vector<Segment> segments;
 
-  /// How many users a row holds, for "(182,340 people)" in hints and for ranking suggestions; empty
-  /// when the catalogue came from a file. May be called only while the snapshot it reads lives.
-  /// A catalogue that is to outlive its snapshot has none; then CheckOptions and CompleteOptions
-  /// do.
+  /// How many users a row holds (engine::kPopulationRow: everyone), for "(182,340 people)" in hints
+  /// and for ranking suggestions; empty when the catalogue came from a file. May be called only
+  /// while the snapshot it reads lives. A catalogue that is to outlive its snapshot has none; then
+  /// CheckOptions and CompleteOptions do.
   PeopleOf people;
-  std::optional<std::uint64_t> population;
 
   /// False for a catalogue file: expressions are checked, but there is nothing to run them on.
   bool runnable = true;

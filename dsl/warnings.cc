@@ -259,7 +259,7 @@ class Warner {
       return;
     }
     const auto known = checking_.names.people(*tag, engine::kExistsRow);
-    const auto population = checking_.names.catalogue().population;
+    const auto population = checking_.names.people(engine::kPopulationRow);
     const bool counted = known.has_value() && population.has_value() && *known <= *population;
     if (counted && *known == *population) {
       return;

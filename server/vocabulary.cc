@@ -106,7 +106,6 @@ Result<dsl::Catalogue> names_in(const storage::Snapshot& snapshot) {
   }
   TAGLINE_RETURN_IF_ERROR(add_events(snapshot, catalogue));
   TAGLINE_RETURN_IF_ERROR(add_segments(snapshot, catalogue));
-  TAGLINE_ASSIGN_OR_RETURN(catalogue.population, snapshot.population());
   return catalogue;
 }
 

@@ -32,7 +32,7 @@ struct MetaRecord {
   std::uint64_t data_version = 0;   ///< of the last commit that changed rows of old fields
   std::uint64_t changes_first = 0;  ///< records of changes not folded yet: [first, next)
   std::uint64_t changes_next = 0;
-  std::uint64_t catalogue_version = 0;    ///< of the last commit that changed more than rows
+  std::uint64_t catalogue_version = 0;    ///< of the last commit that changed names: see Snapshot
   std::uint64_t format = kFormatVersion;  ///< as read; the newest is written whatever this says
   friend bool operator==(const MetaRecord&, const MetaRecord&) = default;
 };

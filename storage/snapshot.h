@@ -40,8 +40,8 @@ class Snapshot final : public engine::Source {
   /// the catalogue, of new tags and of new lists leave it. One plan is answered alike by two
   /// snapshots of equal data versions, and so is one text as long as it comes to the same plan.
   [[nodiscard]] std::uint64_t data_version() const;
-  /// The version of the last commit that added users or changed anything but rows: names read from
-  /// snapshots of equal catalogue versions are the same, and so is the population.
+  /// The version of the last commit that changed a tag, an event, a value or a saved segment: those
+  /// are the same in snapshots of equal catalogue versions, whoever came, was merged or went.
   [[nodiscard]] std::uint64_t catalogue_version() const;
   /// Drawn at random when the database was made, so it tells databases apart (copies are the same
   /// one). The directory of ids is hashed with it: it is not for outsiders.

@@ -108,7 +108,8 @@ Status Store::write(const std::function<Status(WriteTxn&)>& fn) {
         if (beyond_rows || beside_plans || rep.reads_otherwise()) {
           ++rep.meta.version;
         }
-        if (beyond_rows) {
+        if (rep.txn.changed_in(KeySpace::Tags) || rep.txn.changed_in(KeySpace::Values) ||
+            rep.txn.changed_in(KeySpace::Segments)) {
           rep.meta.catalogue_version = rep.meta.version;
         }
         if (rep.data_changed()) {

@@ -145,8 +145,10 @@ inline void add_rules(Catalogue& catalogue) {
   catalogue.events.clear();
   catalogue.segments.clear();
   catalogue.runnable = true;
-  catalogue.population = 1'000'000;
   catalogue.people = [](engine::RowKey key) -> std::optional<std::uint64_t> {
+    if (key == engine::kPopulationRow) {
+      return 1'000'000;
+    }
     return key.row == engine::kExistsRow ? 1'000'000 - 1'203 : 182'340;
   };
   return catalogue;
@@ -157,7 +159,6 @@ inline void add_rules(Catalogue& catalogue) {
   Catalogue catalogue = demo_catalogue();
   Catalogue database = demo_database();
   catalogue.runnable = true;
-  catalogue.population = database.population;
   catalogue.people = database.people;
   catalogue.segments.clear();
   add_rules(catalogue);

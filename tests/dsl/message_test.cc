@@ -17,7 +17,6 @@ namespace {
 /// The catalogue file with a database's counts, so that hints can name people.
 Catalogue counted_catalogue() {
   Catalogue catalogue = demo_catalogue();
-  catalogue.population = 1'000'000;
   catalogue.people = demo_database().people;
   return catalogue;
 }

@@ -357,6 +357,11 @@ TEST_F(Changes, LeaveTheCatalogueVersionAsItIs) {
   EXPECT_GT(catalogue_version(), before);
   const std::uint64_t then = catalogue_version();
   write(*store_, [](WriteTxn& txn) { must(add_users(txn, 10, 11)); });
+  EXPECT_EQ(catalogue_version(), then);
+  SegmentRecord segment;
+  segment.name = "some";
+  segment.expression = "vip";
+  write(*store_, [&](WriteTxn& txn) { must(txn.put_segment(segment)); });
   EXPECT_GT(catalogue_version(), then);
 }
 
