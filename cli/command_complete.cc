@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/exit_status.h"
 #include "cli/names_source.h"
 #include "cli/table.h"
@@ -66,9 +67,8 @@ std::string meaning_of(const dsl::Completion& candidate, Console& console) {
   std::string meaning =
       candidate.deprecated ? console.say({"deprecated", "已弃用"}) : console.say(candidate.detail);
   if (candidate.people.has_value()) {
-    const std::string people = grouped(*candidate.people);
-    meaning =
-        console.say({people + " people", people + " 人"}) + (meaning.empty() ? "" : "  ") + meaning;
+    meaning = console.say({people_counted(*candidate.people), grouped(*candidate.people) + " 人"}) +
+              (meaning.empty() ? "" : "  ") + meaning;
   }
   std::replace_if(
       meaning.begin(), meaning.end(),

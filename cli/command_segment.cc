@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/exit_status.h"
 #include "cli/history_text.h"
 #include "cli/progress.h"
@@ -260,8 +261,9 @@ int snapshot(const SegmentArguments& arguments, Segments& segments, Console& con
   const std::string& name = frozen->saved.record.name;
   const std::string people = grouped(frozen->saved.count);
   const std::string what = origin_text(frozen->origin, console);
-  console.out(console.say({"@" + name + " holds " + people + " people: " + what + "\n",
-                           "@" + name + " 共 " + people + " 人：" + what + "\n"}));
+  console.out(console.say(
+      {"@" + name + " holds " + people_counted(frozen->saved.count) + ": " + what + "\n",
+       "@" + name + " 共 " + people + " 人：" + what + "\n"}));
   return kFine;
 }
 

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/exit_status.h"
 #include "cli/progress.h"
 #include "cli/refusal.h"
@@ -14,9 +15,10 @@ namespace {
 /// Those who can be counted, and what became of the other users.
 std::string people_text(const server::Verified& report, const Console& console) {
   if (!report.clean()) {
-    return grouped(report.users) + console.say({" users", " 个用户"});
+    return console.say({counted(report.users, "user"), grouped(report.users) + " 个用户"});
   }
-  std::string text = grouped(report.population) + console.say({" people", " 人"});
+  std::string text =
+      console.say({people_counted(report.population), grouped(report.population) + " 人"});
   std::string others;
   if (report.merged > 0) {
     others = grouped(report.merged) + console.say({" merged into others", " 个已并入他人"});

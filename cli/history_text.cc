@@ -1,5 +1,6 @@
 #include "cli/history_text.h"
 
+#include "cli/counted.h"
 #include "cli/repl/local_clock.h"
 #include "cli/repl/plot.h"
 #include "cli/table.h"
@@ -109,7 +110,7 @@ void print(const std::string& name, const HistoryPoint& point, Console& console)
           ? console.say({", entered " + grouped(*point.entered) + ", left " + grouped(*point.left),
                          "，进入 " + grouped(*point.entered) + "，离开 " + grouped(*point.left)})
           : std::string();
-  console.out(console.say({"@" + name + ": " + grouped(point.count) + " people" + change + "\n",
+  console.out(console.say({"@" + name + ": " + people_counted(point.count) + change + "\n",
                            "@" + name + "：" + grouped(point.count) + " 人" + change + "\n"}));
 }
 

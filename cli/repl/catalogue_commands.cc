@@ -1,4 +1,5 @@
 // Commands about tags and saved segments.
+#include "cli/counted.h"
 #include "cli/events_text.h"
 #include "cli/exit_status.h"
 #include "cli/names_text.h"
@@ -181,8 +182,9 @@ int events_command(Session& session, const std::string& arguments) {
         };
         const std::string name = printable(named(event["name"].text(), event["also"].texts()));
         console.out(console.say(
-            {name + ": " + grouped(people) + " people on " + grouped(event["days"].number()) +
-                 " days, " + event["first"].text() + " .. " + event["last"].text() + "\n",
+            {name + ": " + people_counted(people) + " on " +
+                 counted(event["days"].number(), "day") + ", " + event["first"].text() + " .. " +
+                 event["last"].text() + "\n",
              name + "：" + grouped(people) + " 人，" + grouped(event["days"].number()) + " 天，" +
                  event["first"].text() + " .. " + event["last"].text() + "\n"}));
         Table table({{""}, {""}, {"", Align::Right}, {""}}, console.window());

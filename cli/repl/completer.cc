@@ -1,5 +1,6 @@
 #include "cli/repl/completer.h"
 
+#include "cli/counted.h"
 #include "cli/repl/commands.h"
 #include "cli/repl/help_pages.h"
 #include "cli/repl/replies.h"
@@ -158,8 +159,7 @@ std::string Completer::count_hint(const std::string& expression) {
   const std::uint64_t count = (*reply)["count"].number();
   const std::string share = percent(count, (*reply)["population"].number());
   return session_.console().say(
-      {grouped(count) + (count == 1 ? " person · " : " people · ") + share,
-       grouped(count) + " 人 · " + share});
+      {people_counted(count) + " · " + share, grouped(count) + " 人 · " + share});
 }
 
 Candidates Completer::of_expression(const std::string& expression, std::size_t cursor,
@@ -204,7 +204,7 @@ Candidates Completer::of_expression(const std::string& expression, std::size_t c
     }
     add_part(candidate.help, console.say(kind_words(each["kind"].text())));
     if (const auto people = each["people"].number_if_any(); people.has_value()) {
-      add_part(candidate.help, grouped(*people) + console.say({" people", " 人"}));
+      add_part(candidate.help, console.say({people_counted(*people), grouped(*people) + " 人"}));
     }
     const std::string detail = console.say(each["detail"].words());
     add_part(candidate.help, detail);
