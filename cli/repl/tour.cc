@@ -1,5 +1,6 @@
 #include "cli/repl/tour.h"
 
+#include "cli/counted.h"
 #include "cli/demo/population.h"
 #include "cli/exit_status.h"
 #include "cli/expression_lines.h"
@@ -384,6 +385,7 @@ std::string Tour::filled(std::string text) {
     }
   };
   const TourPart& now = part();
+  fill("{count} people", [&] { return people_counted(people_of(now.expression)); });
   fill("{count}", [&] { return count_of(now.expression, "count"); });
   fill("{before}", [&] { return count_of(now.expression_before, "count"); });
   fill("{population}", [&] { return count_of("*", "population"); });

@@ -224,7 +224,7 @@ class Fish(unittest.TestCase):
         self.assertIn("city:big", self.offered("tagline query --db shop 'city:bi"))
         self.assertIn("city:big", self.offered("tagline query --db shop city:bi"))
         self.assertIn("vip AND city:big", self.offered("tagline query --db shop 'vip AND city:bi"))
-        self.assertIn("1 people", self.offered("tagline query --db shop 'city:bi")["city:big"])
+        self.assertIn("1 person", self.offered("tagline query --db shop 'city:bi")["city:big"])
 
     def test_names_of_tags_and_segments(self):
         self.assertIn("city", self.offered("tagline query --db shop vip --by ci"))
