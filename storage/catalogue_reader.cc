@@ -167,7 +167,7 @@ Result<std::optional<LoadRecord>> find_load(const Transaction& txn, std::string_
 Result<std::vector<TagRecord>> read_tag_records(const Transaction& txn) {
   std::vector<TagRecord> tags;
   TAGLINE_ASSIGN_OR_RETURN(const std::uint64_t entries, txn.entries(KeySpace::Tags));
-  tags.reserve(entries);
+  tags.reserve(std::min<std::uint64_t>(entries, 65'536));  // it may be damaged
   TAGLINE_ASSIGN_OR_RETURN(Cursor cursor, Cursor::open(txn, KeySpace::Tags));
   TAGLINE_ASSIGN_OR_RETURN(auto entry, cursor.first());
   while (entry) {

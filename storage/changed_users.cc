@@ -10,18 +10,18 @@ void ChangedUsers::add(std::span<const Change> changes) {
 }
 
 void ChangedUsers::Adder::add(engine::UserIndex user) {
-  const std::uint32_t number = user / engine::kBlockUsers;
+  const std::uint32_t number = user / kUsers;
   auto own = own_.find(number);
   if (own == own_.end()) {
     const auto* block = users_.blocks_.find(number);
-    if (block != nullptr && (**block)[user % engine::kBlockUsers]) {
+    if (block != nullptr && (**block)[user % kUsers]) {
       return;
     }
     own = own_.emplace(number, block == nullptr ? std::make_shared<Block>()
                                                 : std::make_shared<Block>(**block))
               .first;
   }
-  own->second->set(user % engine::kBlockUsers);
+  own->second->set(user % kUsers);
 }
 
 ChangedUsers::Adder::~Adder() {

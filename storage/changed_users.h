@@ -17,18 +17,20 @@ namespace tagline::storage {
 /// A copy shares all blocks but those that one of the two adds to. As SharedMap, of threads.
 class ChangedUsers {
  public:
-  /// Cost: a step a change, and a copy of 8 KB for each block in which somebody is new.
+  /// Cost: a step a change, and a copy of 512 bytes for each block in which somebody is
+  /// new.
   void add(std::span<const Change> changes);
   [[nodiscard]] bool contains(engine::UserIndex user) const {
-    const auto* block = blocks_.find(user / engine::kBlockUsers);
-    return block != nullptr && (**block)[user % engine::kBlockUsers];
+    const auto* block = blocks_.find(user / kUsers);
+    return block != nullptr && (**block)[user % kUsers];
   }
 
   /// Adds one by one.
   class Adder;
 
  private:
-  using Block = std::bitset<engine::kBlockUsers>;
+  static constexpr std::uint32_t kUsers = 4096;
+  using Block = std::bitset<kUsers>;
   SharedMap<std::uint32_t, Block> blocks_;
 };
 

@@ -51,7 +51,8 @@ class Delta {
   [[nodiscard]] std::shared_ptr<const Delta> after_fold() const { return nothing(next_, room_); }
   /// The same changes, of which the records before `first` are erased: they are in the fragments.
   [[nodiscard]] std::shared_ptr<const Delta> from(std::uint64_t first) const;
-  /// As `from`, without what those records alone said. Cost: a step a block.
+  /// As `from`, without what those records alone said. Cost: a step a block, and that of putting
+  /// together the fields nobody has read.
   [[nodiscard]] std::shared_ptr<const Delta> since(std::uint64_t first) const;
 
   /// The records it is made of: [first, next). Deltas of one database are equal when these are.
@@ -60,7 +61,8 @@ class Delta {
   [[nodiscard]] bool empty() const { return fields_.empty(); }
   /// Changes in memory: of users and cells; one that was replaced counts until a fold ends.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
-  /// Bytes of memory they take, about.
+  /// Bytes of the changes themselves. With the lists or cells they are in it is some times that,
+  /// where commits change little of many fields.
   [[nodiscard]] std::uint64_t bytes() const { return changes_ * sizeof(Change); }
 
   [[nodiscard]] const Fields& fields() const { return fields_; }

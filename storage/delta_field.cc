@@ -13,12 +13,14 @@ namespace {
 using engine::magnitude_of;
 
 /// Lists of one field that wait, and changes in them: beyond either it is put together. Of fields
-/// that change together each has another limit, so that no commit pays for all of them. A look-up
-/// searches a few lists, and puts more together.
+/// that change together each has other limits, so that no commit pays for all of them.
 std::size_t lists_max(engine::FieldId field) {
   return 32 + field % 32;
 }
-constexpr std::size_t kWaitingMax = 4096;
+std::size_t waiting_max(engine::FieldId field) {
+  return 2048 + std::size_t{field % 32} * 128;
+}
+/// A look-up searches so many lists, and puts more together.
 constexpr std::size_t kSearchedMax = 8;
 
 /// A change and the record it is of.
@@ -109,65 +111,88 @@ void add(std::span<const Listed> changes, const std::shared_ptr<MergedRoom>& roo
 }  // namespace
 
 DeltaField::DeltaField(DeltaCells cells)
-    : cells_(std::make_shared<const DeltaCells>(std::move(cells))), read_(true) {}
+    : shape_(cells.begin()->value->shape),
+      cells_(std::make_shared<const DeltaCells>(std::move(cells))),
+      read_(true) {}
 
 std::shared_ptr<const DeltaField> DeltaField::with(std::shared_ptr<const DeltaField> before,
                                                    std::span<const Change> changes,
                                                    std::uint64_t first, std::uint64_t next,
                                                    const std::shared_ptr<MergedRoom>& room) {
-  const std::shared_ptr<DeltaField> field(new DeltaField());
-  field->changes_.assign(changes.begin(), changes.end());
-  field->first_ = first;
-  field->next_ = next;
+  const std::shared_ptr<DeltaField> field(new DeltaField(changes.front().shape, room));
+  const engine::FieldId number = changes.front().field;
+  const auto list = std::make_shared<List>();
+  list->changes.assign(changes.begin(), changes.end());
+  list->first = first;
+  list->next = next;
   field->lists_ = 1;
   field->waiting_ = changes.size();
-  field->room_ = room;
   if (before != nullptr && before->read()) {
-    field->base_ = before->cells_;
+    list->base = before->cells_;
   } else if (before != nullptr) {
     field->lists_ += before->lists_;
     field->waiting_ += before->waiting_;
-    field->before_ = std::move(before);
+    list->before = std::move(before);
   }
-  if (field->lists_ > lists_max(changes.front().field) || field->waiting_ > kWaitingMax) {
+  field->list_ = list;
+  const auto too_many = [&] {
+    return field->lists_ > lists_max(number) || field->waiting_ > waiting_max(number);
+  };
+  if (too_many() && list->before != nullptr) {
+    // What came before may have been read since it was made.
+    const Chain chain = field->unread();
+    field->lists_ = chain.lists.size();
+    field->waiting_ = 0;
+    for (const auto& each : chain.lists) {
+      field->waiting_ += each->changes.size();
+    }
+  }
+  if (too_many()) {
     static_cast<void>(field->cells());
-    field->before_.reset();  // nobody else has it yet, and it has been read
-    field->changes_ = {};
   }
   return field;
 }
 
 const DeltaCells& DeltaField::cells() const {
   if (!read()) {
+    std::shared_ptr<const List> done;  // it and all before it go when nobody waits for a lock
     const std::lock_guard lock(reading_);
     if (!read()) {
-      cells_ = put_together();
+      cells_ = put_together(unread());
       read_.store(true, std::memory_order_release);
+      const std::lock_guard guard(guard_);
+      done = std::move(list_);
     }
   }
   return *cells_;
 }
 
+std::shared_ptr<const DeltaField::List> DeltaField::list() const {
+  const std::lock_guard guard(guard_);
+  return list_;
+}
+
 DeltaField::Chain DeltaField::unread() const {
   Chain chain;
-  for (const DeltaField* at = this; at != nullptr; at = at->before_.get()) {
-    if (at->read()) {
+  for (const DeltaField* at = this; at != nullptr;) {
+    const auto list = at->list();
+    if (list == nullptr) {  // read() was set before it went
       chain.cells = at->cells_;
       break;
     }
-    chain.lists.push_back(at);
-    chain.cells = at->base_;
+    chain.lists.push_back(list);
+    chain.cells = list->base;
+    at = list->before.get();
   }
   return chain;
 }
 
-std::shared_ptr<const DeltaCells> DeltaField::put_together() const {
-  const Chain chain = unread();
+std::shared_ptr<const DeltaCells> DeltaField::put_together(const Chain& chain) const {
   std::vector<Listed> all;
   all.reserve(waiting_);
   for (auto list = chain.lists.rbegin(); list != chain.lists.rend(); ++list) {
-    for (const Change& change : (*list)->changes_) {
-      all.push_back({change, (*list)->first_, (*list)->next_});
+    for (const Change& change : (*list)->changes) {
+      all.push_back({change, (*list)->first, (*list)->next});
     }
   }
   const auto place = [](const Listed& listed) {
@@ -176,14 +201,10 @@ std::shared_ptr<const DeltaCells> DeltaField::put_together() const {
   if (chain.lists.size() > 1) {
     std::stable_sort(all.begin(), all.end(),
                      [&](const Listed& a, const Listed& b) { return place(a) < place(b); });
-    // The last of each. It counts as of the records of those it replaces, too, as in longer runs.
+    // The last of each.
     std::size_t kept = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (kept != 0 && place(all[kept - 1]) == place(all[i])) {
-        const std::uint64_t first = all[kept - 1].first;
-        all[kept - 1] = all[i];
-        all[kept - 1].first = std::min(first, all[i].first);
-      } else {
+      if (i + 1 == all.size() || place(all[i]) != place(all[i + 1])) {
         all[kept++] = all[i];
       }
     }
@@ -202,10 +223,6 @@ std::shared_ptr<const DeltaCells> DeltaField::put_together() const {
   return cells;
 }
 
-CellShape DeltaField::some_shape() const {
-  return read() ? cells_->begin()->value->shape : changes_.front().shape;
-}
-
 const DeltaBlock::Member* DeltaField::find_in(const DeltaCell& cell, engine::UserIndex user) {
   const auto* part = cell.parts.find(engine::shard_of(user));
   if (part == nullptr) {
@@ -217,28 +234,33 @@ const DeltaBlock::Member* DeltaField::find_in(const DeltaCell& cell, engine::Use
 }
 
 std::optional<DeltaField::Said> DeltaField::find(engine::RowId cell, engine::UserIndex user) const {
+  std::shared_ptr<const DeltaCells> held;
+  const DeltaCells* cells = read() ? cells_.get() : nullptr;
   const DeltaField* at = this;
-  const DeltaCells* cells = nullptr;
-  if (!read() && lists_ > kSearchedMax) {
-    cells = &this->cells();
-  }
-  while (cells == nullptr && !at->read()) {
+  std::shared_ptr<const List> list;  // holds `at` but for this
+  for (std::size_t searched = 0; cells == nullptr && at != nullptr; ++searched) {
+    if (searched == kSearchedMax) {
+      cells = &this->cells();
+      break;
+    }
+    const auto next = at->list();
+    if (next == nullptr) {
+      held = at->cells_;
+      cells = held.get();
+      break;
+    }
     const auto found = std::lower_bound(
-        at->changes_.begin(), at->changes_.end(), std::tuple(cell, user),
+        next->changes.begin(), next->changes.end(), std::tuple(cell, user),
         [](const Change& change, const std::tuple<engine::RowId, engine::UserIndex>& wanted) {
           return std::tuple(change.cell, change.user) < wanted;
         });
-    if (found != at->changes_.end() && found->cell == cell && found->user == user) {
+    if (found != next->changes.end() && found->cell == cell && found->user == user) {
       return Said{found->shape, found->value};
     }
-    if (at->before_ == nullptr) {
-      cells = at->base_.get();
-      break;
-    }
-    at = at->before_.get();
-  }
-  if (cells == nullptr && at->read()) {
-    cells = at->cells_.get();
+    held = next->base;
+    cells = held.get();
+    at = next->before.get();
+    list = next;
   }
   const auto* of_cell = cells == nullptr ? nullptr : cells->find(cell);
   const DeltaBlock::Member* member = of_cell == nullptr ? nullptr : find_in(**of_cell, user);

@@ -20,6 +20,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace tagline::storage {
@@ -56,9 +57,9 @@ class DeltaField {
   DeltaField& operator=(const DeltaField&) = delete;
 
   /// Put together at the first call, at a cost about that of the lists and of the cells they are
-  /// in. Good as long as this is.
+  /// in; after it, this holds on to nothing that came before. Good as long as this is.
   [[nodiscard]] const DeltaCells& cells() const;
-  [[nodiscard]] CellShape some_shape() const;  ///< of a cell: cell_of
+  [[nodiscard]] CellShape some_shape() const { return shape_; }  ///< of a cell: cell_of
 
   /// A change says what the user has in a cell: `has`, nothing where that is nothing.
   struct Said {
@@ -87,7 +88,7 @@ class DeltaField {
       of_cells(*chain.cells);
     }
     for (auto list = chain.lists.rbegin(); list != chain.lists.rend(); ++list) {
-      for (const Change& change : (*list)->changes_) {
+      for (const Change& change : (*list)->changes) {
         if (change.user == user) {
           fn(change.cell, Said{change.shape, change.value});
         }
@@ -96,31 +97,39 @@ class DeltaField {
   }
 
  private:
+  /// What one commit added.
+  struct List {
+    std::shared_ptr<const DeltaField> before;  ///< not read when this was made; null: none
+    std::shared_ptr<const DeltaCells> base;    ///< without `before`; null: none
+    std::vector<Change> changes;
+    std::uint64_t first = 0;
+    std::uint64_t next = 0;
+  };
   /// Lists that are not in cells yet, the newest first, and the cells they are to come into.
   struct Chain {
-    std::vector<const DeltaField*> lists;
+    std::vector<std::shared_ptr<const List>> lists;
     std::shared_ptr<const DeltaCells> cells;  ///< null: none
   };
-  DeltaField() = default;
+  DeltaField(CellShape shape, std::shared_ptr<MergedRoom> room)
+      : shape_(shape), room_(std::move(room)) {}
 
   [[nodiscard]] bool read() const { return read_.load(std::memory_order_acquire); }
+  /// Null: it has been read.
+  [[nodiscard]] std::shared_ptr<const List> list() const;
   [[nodiscard]] Chain unread() const;
-  [[nodiscard]] std::shared_ptr<const DeltaCells> put_together() const;
+  [[nodiscard]] std::shared_ptr<const DeltaCells> put_together(const Chain& chain) const;
   [[nodiscard]] static const DeltaBlock::Member* find_in(const DeltaCell& cell,
                                                          engine::UserIndex user);
 
-  // What it is made of. Whoever comes after one that has been read begins with its cells.
-  std::shared_ptr<const DeltaField> before_;  ///< not read when this was made; null: none
-  std::shared_ptr<const DeltaCells> base_;    ///< without `before_`; null: none
-  std::vector<Change> changes_;
-  std::uint64_t first_ = 0;
-  std::uint64_t next_ = 0;
-  std::size_t lists_ = 0;    ///< from the cells on, this one too
-  std::size_t waiting_ = 0;  ///< changes in them
+  CellShape shape_;
   std::shared_ptr<MergedRoom> room_;
+  std::size_t lists_ = 0;    ///< that wait, this one too: at most so many
+  std::size_t waiting_ = 0;  ///< changes in them: at most
 
-  mutable std::mutex reading_;  ///< guards cells_ until read_
-  mutable std::shared_ptr<const DeltaCells> cells_;
+  mutable std::mutex guard_;  ///< guards list_
+  mutable std::shared_ptr<const List> list_;
+  mutable std::mutex reading_;                       ///< of whoever puts together
+  mutable std::shared_ptr<const DeltaCells> cells_;  ///< as soon as it is read
   mutable std::atomic<bool> read_{false};
 };
 

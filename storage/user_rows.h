@@ -13,7 +13,8 @@
 
 namespace tagline::storage {
 
-/// Ends before its transaction does, which must not write meanwhile. One thread.
+/// Ends before its transaction does, which must not write meanwhile. One thread. What it reads of a
+/// fragment is checked as a fetch checks it, but for the cardinality in the header.
 class UserRows {
  public:
   [[nodiscard]] static Result<UserRows> open(const Transaction& txn, engine::UserIndex user);

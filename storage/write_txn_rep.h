@@ -61,8 +61,9 @@ struct WriteTxn::Rep {
                                            std::chrono::steady_clock::time_point until);
   /// The same if some are of `field`: fragments may only be read and replaced then.
   [[nodiscard]] Status fold_for(engine::FieldId field);
-  /// Of the blocks from mark.block on as many as make some ten thousand changes, so that no step
-  /// is long however many there are; null: none is left.
+  /// Of the blocks from mark.block on as many as make 32,768 changes or more, so that no step is
+  /// long however many there are; null: none is left. Every such part goes over all rows that the
+  /// cell has in the shard, and writes those that change.
   [[nodiscard]] Result<std::shared_ptr<const PartToFold>> part_to_fold(
       const FoldMark& mark, const Delta::Cell& cell, const Delta::Part& part) const;
   /// Of mark.part, the rows from mark.row on, one at least, until the time is over: false; mark.row

@@ -120,7 +120,7 @@ void write_folding(const ChangeFolder::Figures& now, MetricsText& text) {
               now.unfolded.changes);
   text.single("tagline_ingest_unfolded_records", kGauge, "Records they are in.",
               now.unfolded.records);
-  text.single("tagline_ingest_unfolded_bytes", kGauge, "Bytes of memory they take, about.",
+  text.single("tagline_ingest_unfolded_bytes", kGauge, "Bytes of memory they take themselves, about.",
               now.unfolded.bytes);
 }
 

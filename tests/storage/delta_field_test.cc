@@ -223,6 +223,88 @@ TEST(DeltaField, ForgetsWhatOlderRecordsAloneSaid) {
   }
 }
 
+std::vector<Change> flags(UserIndex users) {
+  std::vector<Change> changes;
+  for (UserIndex user = 0; user < users; ++user) {
+    changes.push_back({kFlag, CellShape::Bit, engine::kFlagRow, user, 1});
+  }
+  return changes;
+}
+
+TEST(DeltaField, OfManyChangesIsRightBeforeAndAfterThem) {
+  const auto first = Delta::nothing(0, std::make_shared<MergedRoom>())->with(flags(10));
+  static_cast<void>(told_by(*first));
+  for (const bool read : {false, true}) {
+    const auto second = first->with(flags(70'000));
+    if (read) {
+      static_cast<void>(told_by(*second));
+    }
+    // Of so many it is not looked whose are left.
+    const auto left = second->since(1);
+    EXPECT_GE(left->changes(), 70'000U);
+    for (UserIndex user = 0; user < 70'000; ++user) {
+      ASSERT_EQ(second->holds({kFlag, engine::kFlagRow}, user), std::optional(true)) << user;
+      ASSERT_EQ(left->holds({kFlag, engine::kFlagRow}, user), std::optional(true)) << user;
+    }
+    EXPECT_FALSE(second->holds({kFlag, engine::kFlagRow}, 70'000).has_value());
+    EXPECT_FALSE(first->holds({kFlag, engine::kFlagRow}, 10).has_value());
+    EXPECT_EQ(told_by(*first).size(), 10U);
+  }
+}
+
+TEST(DeltaField, HoldsOnToNothingThatCameBeforeOnceItIsRead) {
+  const auto room = std::make_shared<MergedRoom>();
+  const auto read_rows = [](const Delta& delta) {
+    const auto* part = delta.part({kFlag, engine::kFlagRow}, 0);
+    ASSERT_NE(part, nullptr);
+    for (const auto& block : part->blocks) {
+      if (block != nullptr) {
+        static_cast<void>(part->rows.put(engine::kFlagRow,
+                                         {block->merged(CellShape::Bit, engine::kFlagRow, nullptr)},
+                                         engine::Fragment()));
+      }
+    }
+  };
+  auto newest = Delta::nothing(0, room)->with(flags(20'000));
+  read_rows(*newest);
+  const std::size_t once = room->used;
+  ASSERT_GT(once, 0U);
+  for (UserIndex user = 0; user < 100; ++user) {
+    // The reader is a commit behind: it reads a state after the next was made of it.
+    const auto older = newest;
+    newest = older->with(
+        std::vector<Change>{{kFlag, CellShape::Bit, engine::kFlagRow, user, std::nullopt}});
+    read_rows(*older);
+    ASSERT_LE(room->used, 4 * once) << user;
+  }
+  newest.reset();
+  EXPECT_EQ(room->used, 0U);
+}
+
+TEST(DeltaField, OfDamagedRecordsIsReadWithoutACrash) {
+  const std::vector<Change> changes = {
+      {kNumber, CellShape::Bit, 0, 1, 1},
+      {kNumber, CellShape::Number, 0, 2, -7},
+      {kNumber, CellShape::Choice, 0, 70'000, 2},
+      {kNumber, CellShape::Count, engine::day_row(20'000, engine::kPresentPart), 1, 3},
+      {kNumber, CellShape::Amount, engine::day_row(20'000, engine::kPlusPart), 1, 9}};
+  auto delta = Delta::nothing(0, std::make_shared<MergedRoom>());
+  for (const Change& change : changes) {
+    delta = delta->with(std::vector<Change>{change});
+  }
+  for (const auto& state : {delta, delta->with(changes), delta->since(2)}) {
+    for (int i = 0; i < 2; ++i) {
+      for (const Change& change : changes) {
+        static_cast<void>(state->find({kNumber, change.cell}, change.user));
+        static_cast<void>(state->holds({kNumber, change.cell}, change.user));
+        state->each_of(change.user, [](FieldId, RowId, const DeltaField::Said&) {});
+      }
+      static_cast<void>(told_by(*state));
+    }
+  }
+  EXPECT_EQ(delta->next(), changes.size());
+}
+
 TEST(DeltaField, ManyReadersOfManyStatesAgree) {
   Commits commits(7);
   std::vector<std::pair<std::shared_ptr<const Delta>, Model>> states;
