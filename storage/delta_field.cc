@@ -20,6 +20,8 @@ std::size_t lists_max(engine::FieldId field) {
 std::size_t waiting_max(engine::FieldId field) {
   return 2048 + std::size_t{field % 32} * 128;
 }
+/// A list of fewer changes than this takes in those of the next commit, so that lists are few.
+constexpr std::size_t kListedMax = 64;
 /// A look-up searches so many lists, and puts more together.
 constexpr std::size_t kSearchedMax = 8;
 
@@ -64,6 +66,28 @@ std::size_t alike(std::span<const Listed> changes, const Key& key) {
 template <class T>
 std::shared_ptr<T> copy_of(const std::shared_ptr<const T>* old) {
   return old == nullptr ? std::make_shared<T>() : std::make_shared<T>(**old);
+}
+
+auto place_of(const Change& change) {
+  return std::tuple(change.cell, change.user);
+}
+
+/// `newer` over `older`, both settled and of one field.
+std::vector<Change> laid_over(std::span<const Change> older, std::span<const Change> newer) {
+  std::vector<Change> changes;
+  changes.reserve(older.size() + newer.size());
+  auto at = older.begin();
+  for (const Change& change : newer) {
+    while (at != older.end() && place_of(*at) < place_of(change)) {
+      changes.push_back(*at++);
+    }
+    if (at != older.end() && place_of(*at) == place_of(change)) {
+      ++at;
+    }
+    changes.push_back(change);
+  }
+  changes.insert(changes.end(), at, older.end());
+  return changes;
 }
 
 /// Of changes of one block, ascending.
@@ -122,17 +146,27 @@ std::shared_ptr<const DeltaField> DeltaField::with(std::shared_ptr<const DeltaFi
   const std::shared_ptr<DeltaField> field(new DeltaField(changes.front().shape, room));
   const engine::FieldId number = changes.front().field;
   const auto list = std::make_shared<List>();
-  list->changes.assign(changes.begin(), changes.end());
   list->first = first;
   list->next = next;
   field->lists_ = 1;
   field->waiting_ = changes.size();
-  if (before != nullptr && before->read()) {
-    list->base = before->cells_;
-  } else if (before != nullptr) {
-    field->lists_ += before->lists_;
+  const auto last = before == nullptr ? nullptr : before->list();
+  if (last != nullptr && last->changes.size() + changes.size() <= kListedMax) {
+    list->before = last->before;
+    list->base = last->base;
+    list->changes = laid_over(last->changes, changes);
+    list->first = last->first;
+    field->lists_ = before->lists_;
     field->waiting_ += before->waiting_;
-    list->before = std::move(before);
+  } else {
+    list->changes.assign(changes.begin(), changes.end());
+    if (last != nullptr) {
+      field->lists_ += before->lists_;
+      field->waiting_ += before->waiting_;
+      list->before = std::move(before);
+    } else if (before != nullptr) {
+      list->base = before->cells_;
+    }
   }
   field->list_ = list;
   const auto too_many = [&] {
@@ -195,9 +229,7 @@ std::shared_ptr<const DeltaCells> DeltaField::put_together(const Chain& chain) c
       all.push_back({change, (*list)->first, (*list)->next});
     }
   }
-  const auto place = [](const Listed& listed) {
-    return std::tuple(listed.change.cell, listed.change.user);
-  };
+  const auto place = [](const Listed& listed) { return place_of(listed.change); };
   if (chain.lists.size() > 1) {
     std::stable_sort(all.begin(), all.end(),
                      [&](const Listed& a, const Listed& b) { return place(a) < place(b); });
@@ -252,7 +284,7 @@ std::optional<DeltaField::Said> DeltaField::find(engine::RowId cell, engine::Use
     const auto found = std::lower_bound(
         next->changes.begin(), next->changes.end(), std::tuple(cell, user),
         [](const Change& change, const std::tuple<engine::RowId, engine::UserIndex>& wanted) {
-          return std::tuple(change.cell, change.user) < wanted;
+          return place_of(change) < wanted;
         });
     if (found != next->changes.end() && found->cell == cell && found->user == user) {
       return Said{found->shape, found->value};

@@ -48,7 +48,8 @@ class DeltaField {
   /// Of cells; not empty.
   explicit DeltaField(DeltaCells cells);
   /// `before` (null: nothing) and what the records [first, next) changed: `changes` of this field,
-  /// settled, not empty. Cost: a copy of them; now and then that of cells().
+  /// settled, not empty. Cost: a copy of them and of some dozens of those before; now and then that
+  /// of cells().
   [[nodiscard]] static std::shared_ptr<const DeltaField> with(
       std::shared_ptr<const DeltaField> before, std::span<const Change> changes,
       std::uint64_t first, std::uint64_t next, const std::shared_ptr<MergedRoom>& room);
@@ -80,24 +81,34 @@ class DeltaField {
         }
       }
     };
-    if (read()) {
+    const auto of_list = [&](const List& list) {
+      for (const Change& change : list.changes) {
+        if (change.user == user) {
+          fn(change.cell, Said{change.shape, change.value});
+        }
+      }
+    };
+    const auto last = read() ? nullptr : list();
+    if (last == nullptr) {
       return of_cells(*cells_);
+    }
+    if (last->before == nullptr) {  // as a rule
+      if (last->base != nullptr) {
+        of_cells(*last->base);
+      }
+      return of_list(*last);
     }
     const Chain chain = unread();
     if (chain.cells != nullptr) {
       of_cells(*chain.cells);
     }
     for (auto list = chain.lists.rbegin(); list != chain.lists.rend(); ++list) {
-      for (const Change& change : (*list)->changes) {
-        if (change.user == user) {
-          fn(change.cell, Said{change.shape, change.value});
-        }
-      }
+      of_list(**list);
     }
   }
 
  private:
-  /// What one commit added.
+  /// What one commit added, or a few.
   struct List {
     std::shared_ptr<const DeltaField> before;  ///< not read when this was made; null: none
     std::shared_ptr<const DeltaCells> base;    ///< without `before`; null: none
