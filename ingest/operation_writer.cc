@@ -272,7 +272,7 @@ Result<Reason> OperationWriter::add(Vocabulary::Tag& tag, const TagValues& given
   }
   if (tag.record.kind != TagKind::Number || given.values.size() != 1) {
     const Text kind = kind_text(tag.record.kind);
-    return reason(tag.record.name + " is a " + kind.en +
+    return reason(tag.record.name + " is " + kind.en +
                       ", nothing can be added to it: \"add\" is "
                       "for sets and numbers",
                   tag.record.name + " 是" + kind.zh + "，不能累加：\"add\" 只用于多值标签和数值");
@@ -298,7 +298,7 @@ Result<Reason> OperationWriter::remove(Vocabulary::Tag& tag, const TagValues& gi
                                        UserIndex user) {
   if (tag.record.kind != TagKind::Set) {
     const Text kind = kind_text(tag.record.kind);
-    return reason(tag.record.name + " is a " + kind.en + ": \"remove\" is for values of sets",
+    return reason(tag.record.name + " is " + kind.en + ": \"remove\" is for values of sets",
                   tag.record.name + " 是" + kind.zh + "：\"remove\" 只用于多值标签的取值");
   }
   for (const std::string& text : given.values) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace tagline::ingest {
 namespace {
@@ -219,10 +220,28 @@ Result<std::optional<storage::ErasureRecord>> People::erase(std::string_view id)
   receipt.author = author_;
   TAGLINE_ASSIGN_OR_RETURN(std::vector<UserIndex> everyone, txn_.merged_into(*person));
   everyone.push_back(*person);
+  // What people would count: values of tags and lists, and days of events. Not when a value was
+  // written, that a set has any, amounts beside their days, and keys of events.
+  std::set<FieldId> counted;
+  std::set<FieldId> sets;
+  TAGLINE_ASSIGN_OR_RETURN(const auto tags, txn_.tags_and_events());
+  for (const auto& tag : tags) {
+    (tag.kind == engine::TagKind::Set ? sets : counted).insert(tag.field);
+  }
+  TAGLINE_ASSIGN_OR_RETURN(const auto segments, txn_.segments());
+  for (const auto& segment : segments) {
+    counted.insert(segment.list);
+  }
+  const auto is_counted = [&](const Change& cell) {
+    return sets.contains(cell.field)
+               ? cell.cell != engine::kExistsRow
+               : counted.contains(cell.field) && cell.shape != CellShape::Amount;
+  };
   std::vector<Change> changes;
   for (const UserIndex user : everyone) {
     TAGLINE_ASSIGN_OR_RETURN(const auto cells, txn_.cells_of(user));
-    receipt.cells += cells.size();
+    receipt.cells +=
+        static_cast<std::uint64_t>(std::count_if(cells.begin(), cells.end(), is_counted));
     for (Change cell : cells) {
       cell.value = std::nullopt;
       changes.push_back(cell);

@@ -43,6 +43,16 @@ Result<std::optional<std::int64_t>> added(CellShape shape, std::int64_t a, std::
   return nothing ? std::optional<std::int64_t>() : std::optional(sum);
 }
 
+/// Of a number, by what the merge made of it: the rule may be another since. Where that does not
+/// tell (the survivor had nothing, or 0), the rule of now decides.
+bool was_summed(const MergedCell& cell, MergeRule now) {
+  if (cell.before.value_or(0) == 0) {
+    return now == MergeRule::Sum;
+  }
+  std::int64_t sum = 0;
+  return !__builtin_add_overflow(*cell.before, cell.loser, &sum) && cell.after == sum;
+}
+
 }  // namespace
 
 Result<MergeRule> People::rule_of(FieldId field) const {
@@ -239,11 +249,10 @@ Result<std::vector<Change>> People::undone(const MergeRecord& merge) {
     const auto found = ours.find({cell.field, cell.cell});
     const Value now = found == ours.end() ? Value() : found->second.value;
     Value then = now;
-    const bool adds = cell.shape == CellShape::Count || cell.shape == CellShape::Amount;
-    bool sums = adds;
-    if (cell.shape == CellShape::Number && cell.field != updated && cell.before.has_value()) {
+    bool sums = cell.shape == CellShape::Count || cell.shape == CellShape::Amount;
+    if (cell.shape == CellShape::Number && cell.field != updated) {
       TAGLINE_ASSIGN_OR_RETURN(const MergeRule rule, rule_of(cell.field));
-      sums = rule == MergeRule::Sum;
+      sums = was_summed(cell, rule);
     }
     if (now == cell.after) {
       then = cell.before;

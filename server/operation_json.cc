@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace tagline::server {
@@ -24,10 +25,25 @@ std::optional<std::string> value_text(const Json& value) {
   if (!value.is_boolean() && !value.is_number()) {
     return std::nullopt;
   }
-  const std::string text = value.dump();
+  std::string text = value.dump();
+  if (!value.is_number_float()) {
+    return text;
+  }
+  const std::size_t exponent = std::min(text.find('e'), text.size());
   const auto digits =
-      std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return value.is_number_float() && digits > kExactDigits ? std::nullopt : std::optional(text);
+      std::count_if(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(exponent),
+                    [](char c) { return c >= '0' && c <= '9'; });
+  if (digits > kExactDigits) {
+    return std::nullopt;
+  }
+  if (exponent != text.size()) {
+    std::array<char, 512> fixed{};  // the longest is of some 330 characters
+    const auto end = std::to_chars(fixed.data(), fixed.data() + fixed.size(), value.get<double>(),
+                                   std::chars_format::fixed)
+                         .ptr;
+    text.assign(fixed.data(), end);
+  }
+  return text;
 }
 
 const Text kValueForms{"a text, a number (of more than 15 digits as a text), true, false or a list",

@@ -167,7 +167,7 @@ class PeopleModel {
     if (b.spend.has_value()) {
       if (now.spend == merge.after.spend) {
         now.spend = merge.before.spend;
-      } else if (now.spend.has_value() && merge.before.spend.has_value()) {
+      } else if (now.spend.has_value()) {
         *now.spend -= *b.spend;
       }
     }

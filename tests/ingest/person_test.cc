@@ -341,6 +341,65 @@ TEST_F(Persons, AnyHistoryLeadsToTheSamePeopleAsANaiveModel) {
   EXPECT_GT(refused, 20U);
 }
 
+TEST_F(Persons, UndoneSumsGoByWhatTheMergeDid) {
+  const auto number = [](engine::FieldId tag, UserIndex user, std::int64_t value) {
+    return storage::Change{tag, storage::CellShape::Number, 0, user, value};
+  };
+  people([&](People& who, WriteTxn& txn) {
+    const std::vector<std::string_view> ids{"a", "b", "c", "d"};
+    must(txn.add_users(ids));
+    must(txn.put_merge_rule(level_, MergeRule::Max));
+    must(txn.change({number(spend_, 0, 2), number(spend_, 1, 5), number(level_, 0, 2),
+                     number(level_, 1, 5), number(spend_, 3, 7)}));
+    for (const auto& [id, identity] :
+         {std::pair("a", "crm:1"), {"b", "crm:1"}, {"c", "crm:2"}, {"d", "crm:2"}}) {
+      EXPECT_TRUE(must(who.link(naming(id, {identity}), {})).done.has_value());
+    }
+  });
+  // Learnt since, and rules changed since.
+  people([&](People& who, WriteTxn& txn) {
+    must(txn.change({number(spend_, 0, 17), number(level_, 0, 15), number(spend_, 2, 10)}));
+    EXPECT_TRUE(must(who.undo(2)).done.has_value());
+    must(txn.put_merge_rule(spend_, MergeRule::Latest));
+    must(txn.put_merge_rule(level_, MergeRule::Sum));
+    EXPECT_TRUE(must(who.undo(1)).done.has_value());
+  });
+  must(store_->read([&](const Snapshot& snapshot) -> Status {
+    const auto spend = [&](UserIndex user) { return must(snapshot.number_of(spend_, user)); };
+    EXPECT_EQ(spend(0), 12) << "it was summed";
+    EXPECT_EQ(spend(1), 5);
+    EXPECT_EQ(must(snapshot.number_of(level_, 0)), 15) << "it was not";
+    EXPECT_EQ(spend(2), 3) << "of whom nothing was known before";
+    EXPECT_EQ(spend(3), 7);
+    return {};
+  }));
+}
+
+TEST_F(Persons, AReceiptCountsWhatPeopleWouldCount) {
+  people([&](People& who, WriteTxn& txn) {
+    const std::vector<std::string_view> ids{"a", "b"};
+    must(txn.add_users(ids));
+    const auto bit = [](engine::FieldId field, engine::RowId row) {
+      return storage::Change{field, storage::CellShape::Bit, row, 0, 1};
+    };
+    const auto day = [](engine::FieldId series, storage::CellShape shape, std::uint32_t part) {
+      return storage::Change{series, shape, engine::day_row(20'000, part), 0, 3};
+    };
+    must(txn.change({bit(vip_, engine::kFlagRow),
+                     {spend_, storage::CellShape::Number, 0, 0, 5},
+                     bit(interests_, engine::kExistsRow),
+                     bit(interests_, 1),
+                     bit(interests_, 2),
+                     day(buy_, storage::CellShape::Count, engine::kPresentPart),
+                     day(buy_, storage::CellShape::Amount, engine::kPlusPart),
+                     day(key_, storage::CellShape::Count, engine::kPresentPart),
+                     bit(list_, engine::kFlagRow),
+                     {must(txn.updated_field()), storage::CellShape::Number, 0, 0, kNow}}));
+    EXPECT_EQ(must(who.erase("a"))->cells, 6U) << "vip, spend, two interests, a day, a list";
+    EXPECT_EQ(must(who.erase("b"))->cells, 0U);
+  });
+}
+
 TEST_F(Persons, AnErasedPersonIsNowhere) {
   people([&](People& who, WriteTxn& txn) {
     const std::vector<std::string_view> ids{"secret-1", "secret-2", "other"};

@@ -178,6 +178,18 @@ TEST_F(IngestRoutes, SetsAndNumbersAreAddedTo) {
   EXPECT_EQ(count("interests:*"), 2U);
 }
 
+TEST_F(IngestRoutes, NumbersMayHaveExponents) {
+  ingest({{{"user", "u1"}, {"set", {{"spend", 2.5e3}}}}});
+  EXPECT_EQ(count("spend:2500"), 1U);
+  const auto why = [&](double spend) {
+    return ingest({{{"user", "u1"}, {"set", {{"spend", spend}}}}}, 400).dump();
+  };
+  EXPECT_NE(why(1e-5).find("0.00001"), std::string::npos) << why(1e-5);
+  EXPECT_NE(why(1e-5).find("more than 2 digits"), std::string::npos) << why(1e-5);
+  EXPECT_NE(why(1e300).find("too large"), std::string::npos) << why(1e300);
+  EXPECT_EQ(count("spend:2500"), 1U);
+}
+
 TEST_F(IngestRoutes, EventsAddUpByDay) {
   const Json buy = {
       {"event", "buy"}, {"key", "beauty"}, {"amount", 20}, {"at", "2026-01-31T18:30:00+08:00"}};
