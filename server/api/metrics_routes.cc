@@ -120,8 +120,8 @@ void write_folding(const ChangeFolder::Figures& now, MetricsText& text) {
               now.unfolded.changes);
   text.single("tagline_ingest_unfolded_records", kGauge, "Records they are in.",
               now.unfolded.records);
-  text.single("tagline_ingest_unfolded_bytes", kGauge, "Bytes of memory they take themselves, about.",
-              now.unfolded.bytes);
+  text.single("tagline_ingest_unfolded_bytes", kGauge,
+              "Bytes of memory they take themselves, about.", now.unfolded.bytes);
 }
 
 void write_daily(const DailyRecorder::Figures& now, MetricsText& text) {
