@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace tagline::storage {
@@ -79,17 +80,9 @@ std::vector<DeltaBlock::Member> laid_over(std::span<const DeltaBlock::Member> ol
                                           std::span<const DeltaBlock::Member> newer) {
   std::vector<DeltaBlock::Member> members;
   members.reserve(older.size() + newer.size());
-  std::size_t at = 0;
-  for (const DeltaBlock::Member& member : newer) {
-    while (at < older.size() && older[at].user < member.user) {
-      members.push_back(older[at++]);
-    }
-    if (at < older.size() && older[at].user == member.user) {
-      ++at;
-    }
-    members.push_back(member);
-  }
-  members.insert(members.end(), older.begin() + static_cast<std::ptrdiff_t>(at), older.end());
+  std::set_union(
+      newer.begin(), newer.end(), older.begin(), older.end(), std::back_inserter(members),
+      [](const DeltaBlock::Member& a, const DeltaBlock::Member& b) { return a.user < b.user; });
   return members;
 }
 

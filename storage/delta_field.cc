@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -76,17 +77,9 @@ auto place_of(const Change& change) {
 std::vector<Change> laid_over(std::span<const Change> older, std::span<const Change> newer) {
   std::vector<Change> changes;
   changes.reserve(older.size() + newer.size());
-  auto at = older.begin();
-  for (const Change& change : newer) {
-    while (at != older.end() && place_of(*at) < place_of(change)) {
-      changes.push_back(*at++);
-    }
-    if (at != older.end() && place_of(*at) == place_of(change)) {
-      ++at;
-    }
-    changes.push_back(change);
-  }
-  changes.insert(changes.end(), at, older.end());
+  std::set_union(newer.begin(), newer.end(), older.begin(), older.end(),
+                 std::back_inserter(changes),
+                 [](const Change& a, const Change& b) { return place_of(a) < place_of(b); });
   return changes;
 }
 
@@ -266,35 +259,26 @@ const DeltaBlock::Member* DeltaField::find_in(const DeltaCell& cell, engine::Use
 }
 
 std::optional<DeltaField::Said> DeltaField::find(engine::RowId cell, engine::UserIndex user) const {
-  std::shared_ptr<const DeltaCells> held;
-  const DeltaCells* cells = read() ? cells_.get() : nullptr;
-  const DeltaField* at = this;
-  std::shared_ptr<const List> list;  // holds `at` but for this
-  for (std::size_t searched = 0; cells == nullptr && at != nullptr; ++searched) {
-    if (searched == kSearchedMax) {
-      cells = &this->cells();
-      break;
+  Chain chain;
+  if (!read()) {
+    chain = unread();
+    if (chain.lists.size() > kSearchedMax) {
+      chain = {};
+      static_cast<void>(cells());
     }
-    const auto next = at->list();
-    if (next == nullptr) {
-      held = at->cells_;
-      cells = held.get();
-      break;
-    }
+  }
+  for (const auto& list : chain.lists) {
     const auto found = std::lower_bound(
-        next->changes.begin(), next->changes.end(), std::tuple(cell, user),
+        list->changes.begin(), list->changes.end(), std::tuple(cell, user),
         [](const Change& change, const std::tuple<engine::RowId, engine::UserIndex>& wanted) {
           return place_of(change) < wanted;
         });
-    if (found != next->changes.end() && found->cell == cell && found->user == user) {
+    if (found != list->changes.end() && place_of(*found) == std::tuple(cell, user)) {
       return Said{found->shape, found->value};
     }
-    held = next->base;
-    cells = held.get();
-    at = next->before.get();
-    list = next;
   }
-  const auto* of_cell = cells == nullptr ? nullptr : cells->find(cell);
+  const DeltaCells* under = chain.lists.empty() ? &cells() : chain.cells.get();
+  const auto* of_cell = under == nullptr ? nullptr : under->find(cell);
   const DeltaBlock::Member* member = of_cell == nullptr ? nullptr : find_in(**of_cell, user);
   return member == nullptr ? std::nullopt : std::optional(Said{(*of_cell)->shape, member->value});
 }

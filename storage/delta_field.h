@@ -81,29 +81,19 @@ class DeltaField {
         }
       }
     };
-    const auto of_list = [&](const List& list) {
-      for (const Change& change : list.changes) {
-        if (change.user == user) {
-          fn(change.cell, Said{change.shape, change.value});
-        }
-      }
-    };
-    const auto last = read() ? nullptr : list();
-    if (last == nullptr) {
+    if (read()) {
       return of_cells(*cells_);
-    }
-    if (last->before == nullptr) {  // as a rule
-      if (last->base != nullptr) {
-        of_cells(*last->base);
-      }
-      return of_list(*last);
     }
     const Chain chain = unread();
     if (chain.cells != nullptr) {
       of_cells(*chain.cells);
     }
     for (auto list = chain.lists.rbegin(); list != chain.lists.rend(); ++list) {
-      of_list(**list);
+      for (const Change& change : (*list)->changes) {
+        if (change.user == user) {
+          fn(change.cell, Said{change.shape, change.value});
+        }
+      }
     }
   }
 

@@ -179,6 +179,28 @@ Result<bool> WriteTxn::Rep::fold_part(FoldMark& mark, CellShape shape, Clock::ti
   return true;
 }
 
+Result<bool> WriteTxn::Rep::fold_blocks(FoldMark& mark, const Delta::Cell& cell,
+                                        const Delta::Part& part, Clock::time_point until) {
+  while (true) {
+    if (mark.part == nullptr) {
+      TAGLINE_ASSIGN_OR_RETURN(mark.part, part_to_fold(mark, cell, part));
+    }
+    if (mark.part == nullptr) {
+      return true;
+    }
+    TAGLINE_ASSIGN_OR_RETURN(const bool whole, fold_part(mark, cell.shape, until));
+    if (!whole) {
+      return false;
+    }
+    mark.block = mark.part->end;
+    mark.row = 0;
+    mark.part = nullptr;
+    if (Clock::now() > until) {
+      return false;
+    }
+  }
+}
+
 Status WriteTxn::Rep::fold_row(engine::RowKey row, engine::ShardId shard,
                                const engine::Bitmap& changed,
                                std::span<const std::uint32_t> users) {
@@ -227,23 +249,10 @@ Result<FoldMark> WriteTxn::Rep::fold_step(FoldMark mark, Clock::time_point until
         if (!goes_on || part->key != mark.shard) {
           mark = mark_at(mark.end, {field->key, cell->key}, part->key);
         }
-        while (true) {
-          if (mark.part == nullptr) {
-            TAGLINE_ASSIGN_OR_RETURN(mark.part, part_to_fold(mark, *cell->value, *part->value));
-          }
-          if (mark.part == nullptr) {
-            break;
-          }
-          TAGLINE_ASSIGN_OR_RETURN(const bool whole, fold_part(mark, cell->value->shape, until));
-          if (!whole) {
-            return mark;
-          }
-          mark.block = mark.part->end;
-          mark.row = 0;
-          mark.part = nullptr;
-          if (Clock::now() > until) {
-            return mark;
-          }
+        TAGLINE_ASSIGN_OR_RETURN(const bool whole,
+                                 fold_blocks(mark, *cell->value, *part->value, until));
+        if (!whole) {
+          return mark;
         }
         mark = mark_at(mark.end, mark.cell, mark.shard + 1);
       }

@@ -70,6 +70,11 @@ struct WriteTxn::Rep {
   /// then is the next.
   [[nodiscard]] Result<bool> fold_part(FoldMark& mark, CellShape shape,
                                        std::chrono::steady_clock::time_point until);
+  /// Of the cell and shard of the mark all blocks from mark.block on, until the time is over:
+  /// false; mark.part or mark.block then is where to go on.
+  [[nodiscard]] Result<bool> fold_blocks(FoldMark& mark, const Delta::Cell& cell,
+                                         const Delta::Part& part,
+                                         std::chrono::steady_clock::time_point until);
   /// `users` are those of `changed` who are in the row.
   [[nodiscard]] Status fold_row(engine::RowKey row, engine::ShardId shard,
                                 const engine::Bitmap& changed,
